@@ -1,0 +1,147 @@
+// Spaces as the HTTP API shows and takes them. Times are ISO 8601 in UTC.
+
+import { z } from 'zod'
+import type { ErrorBody } from '../errors.ts'
+
+/** What a space is doing. `failed` keeps its reason; `lost` means its container went away behind our back. */
+export const spaceStates = [
+  'stopped',
+  'pulling',
+  'starting',
+  'running',
+  'stopping',
+  'deleting',
+  'failed',
+] as const
+export type SpaceState = (typeof spaceStates)[number]
+
+export interface Ref {
+  readonly id: string
+  readonly name: string
+}
+
+export interface SpaceAgent {
+  readonly state: 'linked' | 'waiting'
+  readonly since: string
+  /** Which address carries the link, and why the others failed. */
+  readonly route?: string
+  readonly failed: readonly { readonly address: string; readonly reason: string }[]
+  readonly roundTripMs?: number
+  readonly version?: string
+}
+
+export interface SpaceApp {
+  readonly name: string
+  readonly port: number
+  readonly icon?: string
+  readonly path?: string
+}
+
+export interface ListeningPort {
+  readonly port: number
+  readonly address: string
+  readonly process?: string
+}
+
+export interface ServiceState {
+  readonly name: string
+  readonly state: 'running' | 'backing-off' | 'stopped'
+  readonly restarts: number
+  readonly lastExit?: string
+}
+
+export interface Usage {
+  readonly at: string
+  /** Of one core, so 250 means two and a half cores busy. */
+  readonly cpuPercent: number
+  readonly memoryBytes: number
+  readonly memoryLimitBytes?: number
+}
+
+export interface Space {
+  readonly id: string
+  readonly name: string
+  readonly owner: Ref
+  readonly template: Ref & {
+    readonly icon?: string
+    readonly versionId: string
+    readonly version: number
+    /** Set when a newer version exists; it applies at the next restart. */
+    readonly newer?: { readonly versionId: string; readonly version: number }
+  }
+  readonly parameters: Readonly<Record<string, ParameterValue>>
+  readonly state: SpaceState
+  /** What it is doing and why, one sentence. */
+  readonly reason: string
+  readonly since: string
+  readonly desired: 'running' | 'stopped' | 'deleted'
+  readonly failure?: ErrorBody & { readonly log?: readonly string[] }
+  readonly host?: Ref
+  readonly agent?: SpaceAgent
+  readonly apps: readonly SpaceApp[]
+  readonly ports: readonly ListeningPort[]
+  readonly services: readonly ServiceState[]
+  readonly usage?: Usage
+  readonly createdAt: string
+  readonly startedAt?: string
+}
+
+export type ParameterValue = string | number | boolean | readonly string[]
+
+export const parameterValueSchema = z.union([
+  z.string().max(8192),
+  z.number(),
+  z.boolean(),
+  z.array(z.string().max(8192)).max(100),
+])
+
+export const createSpaceSchema = z.strictObject({
+  /** UUIDv7 made by the client, so that a retry is harmless. */
+  id: z.uuid().optional(),
+  name: z.string().min(1).max(64),
+  templateId: z.uuid(),
+  parameters: z.record(z.string().max(64), parameterValueSchema).default({}),
+})
+export type CreateSpace = z.input<typeof createSpaceSchema>
+
+export const updateSpaceSchema = z.strictObject({
+  name: z.string().min(1).max(64).optional(),
+  parameters: z.record(z.string().max(64), parameterValueSchema).optional(),
+})
+export type UpdateSpace = z.input<typeof updateSpaceSchema>
+
+/** Answer (202) to everything that needs the engine: follow the timeline for this intent. */
+export interface Intent {
+  readonly intentId: string
+  readonly space: Space
+}
+
+/** One step on a space's timeline, folded from its events. */
+export interface TimelineStep {
+  readonly id: string
+  readonly intentId: string
+  /** e.g. `pull`, `network`, `volume`, `container`, `start`, `agent`, `startup`, `stop`, `remove`, `adopt`, `exit`. */
+  readonly step: string
+  readonly text: string
+  readonly state: 'running' | 'done' | 'failed' | 'note'
+  readonly startedAt: string
+  readonly durationMs?: number
+  readonly progress?: {
+    readonly done: number
+    readonly total?: number
+    readonly unit: 'bytes' | 'steps'
+  }
+  readonly log?: readonly string[]
+  readonly error?: ErrorBody
+  readonly actor?: Ref
+}
+
+export interface TerminalInfo {
+  readonly name: string
+  readonly title: string
+  readonly cols: number
+  readonly rows: number
+  readonly viewers: number
+  readonly startedAt: string
+  readonly ended?: { readonly status?: number; readonly signal?: string }
+}

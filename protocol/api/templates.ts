@@ -1,0 +1,100 @@
+// Templates as the HTTP API shows and takes them.
+
+import { z } from 'zod'
+import type { ParameterValue, Ref, SpaceApp } from './spaces.ts'
+
+/** The largest template, characters: a hand-written one is below 10,000. */
+export const MAX_TEMPLATE_CHARS = 200_000
+
+export const parameterTypes = [
+  'text',
+  'number',
+  'choice',
+  'many',
+  'switch',
+  'size',
+  'secret',
+] as const
+export type ParameterType = (typeof parameterTypes)[number]
+
+export interface Parameter {
+  readonly name: string
+  readonly type: ParameterType
+  readonly label: string
+  readonly help?: string
+  readonly default?: ParameterValue
+  readonly required: boolean
+  readonly choices?: readonly { readonly value: string; readonly label: string }[]
+  readonly min?: number
+  readonly max?: number
+  readonly pattern?: string
+  /** For `text`: several lines. */
+  readonly multiline?: boolean
+}
+
+export interface TemplateProblem {
+  readonly line: number
+  readonly column: number
+  readonly message: string
+  readonly hint?: string
+}
+
+/** What a template's head says, for forms and galleries. */
+export interface TemplateHead {
+  readonly name: string
+  readonly icon?: string
+  readonly description?: string
+  readonly parameters: readonly Parameter[]
+  readonly apps: readonly SpaceApp[]
+  readonly main: string
+  readonly services: readonly { readonly name: string; readonly image: string }[]
+}
+
+export interface TemplateVersion {
+  readonly id: string
+  readonly number: number
+  readonly note: string
+  readonly author: Ref
+  readonly createdAt: string
+}
+
+export interface Template {
+  readonly id: string
+  readonly name: string
+  readonly icon?: string
+  readonly description?: string
+  readonly head: TemplateHead
+  readonly version: TemplateVersion
+  readonly spaces: number
+  readonly createdAt: string
+}
+
+export interface TemplateDetail extends Template {
+  readonly source: string
+  readonly versions: readonly TemplateVersion[]
+}
+
+/** A template that comes with Skein; `ready` says whether its images are on the host or can be pulled. */
+export interface Starter {
+  readonly key: string
+  readonly name: string
+  readonly icon?: string
+  readonly description: string
+  readonly source: string
+}
+
+export const saveTemplateSchema = z.strictObject({
+  id: z.uuid().optional(),
+  source: z.string().min(1).max(MAX_TEMPLATE_CHARS),
+  note: z.string().max(500).default(''),
+  /** Refused with `conflict` when the newest version is not this one any more. */
+  base: z.uuid().optional(),
+})
+export type SaveTemplate = z.input<typeof saveTemplateSchema>
+
+export const checkTemplateSchema = z.strictObject({ source: z.string().max(MAX_TEMPLATE_CHARS) })
+
+export interface TemplateCheck {
+  readonly head?: TemplateHead
+  readonly problems: readonly TemplateProblem[]
+}

@@ -1,0 +1,275 @@
+// Every expected failure has a code in this table: what happened in one sentence, the HTTP status it travels
+// with, and what the reader can do. `{name}` is replaced from the error's details. docs/errors.md lists them
+// all, and the tidy test fails where it does not.
+
+interface ErrorRow {
+  readonly status: number
+  readonly sentence: string
+  readonly hint: string
+}
+
+const row = (status: number, sentence: string, hint: string): ErrorRow => ({
+  status,
+  sentence,
+  hint,
+})
+
+export const errorTable = {
+  // Anyone
+  bad_request: row(
+    400,
+    'The request is not well formed: {reason}.',
+    'Correct the named field and send it again.',
+  ),
+  not_found: row(404, 'There is no such {thing}.', 'It may have been deleted; reload the list.'),
+  method_not_allowed: row(
+    405,
+    'This address does not take {method}.',
+    'See docs/api.md for the methods it takes.',
+  ),
+  too_large: row(413, 'The {thing} is larger than {limit}.', 'Send less, or split it.'),
+  rate_limited: row(429, 'Too many attempts.', 'Wait {seconds} seconds and try again.'),
+  internal: row(
+    500,
+    'Something failed inside Skein.',
+    'Give your administrator the request id {requestId}.',
+  ),
+  timeout: row(
+    504,
+    '{thing} did not answer within {seconds} seconds.',
+    'Try again; if it stays so, look at the peer’s log.',
+  ),
+  unavailable: row(503, 'This peer is {reason}.', 'Try again in a moment, or use another peer.'),
+  conflict: row(
+    409,
+    'The {thing} was changed by someone else meanwhile.',
+    'Reload it and make your change again.',
+  ),
+  idempotency_reused: row(
+    422,
+    'This Idempotency-Key was used for another request.',
+    'Use a new key for a new request.',
+  ),
+  // People
+  not_signed_in: row(401, 'You are not signed in.', 'Sign in and try again.'),
+  bad_credentials: row(
+    401,
+    'That user name and password do not match.',
+    'Check both; an administrator can reset the password.',
+  ),
+  forbidden: row(403, 'You may not {action} this {thing}.', 'Ask its owner or an administrator.'),
+  bad_origin: row(
+    403,
+    'The request came from another site ({origin}).',
+    'Open Skein by one of its own addresses; administrators set --public-url.',
+  ),
+  setup_done: row(409, 'This Skein is set up already.', 'Sign in instead.'),
+  setup_token_wrong: row(
+    403,
+    'The set-up link is not valid.',
+    'Use the newest link from the server’s log.',
+  ),
+  setup_needed: row(
+    409,
+    'This Skein is not set up yet.',
+    'Open the set-up link from the server’s log.',
+  ),
+  name_invalid: row(
+    400,
+    '“{name}” cannot be a name.',
+    'Use lower-case letters, digits and single hyphens; begin and end with a letter or digit.',
+  ),
+  name_taken: row(409, 'The name “{name}” is taken.', 'Choose another name.'),
+  password_weak: row(400, 'The password is too short.', 'Use at least {least} characters.'),
+  last_administrator: row(
+    409,
+    'This is the last administrator.',
+    'Make someone else an administrator first.',
+  ),
+  // Templates
+  template_invalid: row(
+    400,
+    'The template has {count} problems.',
+    'Each problem names its line and column.',
+  ),
+  template_in_use: row(
+    409,
+    '{count} spaces use this template.',
+    'Delete or move those spaces first.',
+  ),
+  parameter_invalid: row(
+    400,
+    'The parameter “{name}” is not valid: {reason}.',
+    'Correct the value.',
+  ),
+  // Spaces
+  space_not_running: row(409, 'The space is {state}.', 'Start the space first.'),
+  space_busy: row(409, 'The space is {state}.', 'Wait until that has finished.'),
+  too_many_spaces: row(
+    409,
+    'You have {limit} spaces, which is the limit.',
+    'Delete a space that you no longer need.',
+  ),
+  engine_unreachable: row(
+    503,
+    'The Docker engine does not answer: {reason}.',
+    'Start Docker on the host; `skein doctor` says what is wrong.',
+  ),
+  engine_refused: row(
+    502,
+    'Docker refused: {reason}.',
+    'Mend what Docker names and start the space again.',
+  ),
+  image_missing: row(
+    502,
+    'The image {image} could not be had: {reason}.',
+    'Check its name, or load it on the host with docker load.',
+  ),
+  wrong_architecture: row(
+    409,
+    'The image {image} is for {theirs}, and this host is {ours}.',
+    'Choose an image for this architecture.',
+  ),
+  no_subnet: row(
+    409,
+    'No free subnet is left in {range}.',
+    'Delete spaces, or give a larger range with --spaces-subnets.',
+  ),
+  agent_not_linked: row(
+    503,
+    'The space’s agent has no link to this peer.',
+    'The space page shows which addresses it tried.',
+  ),
+  startup_failed: row(
+    502,
+    'The start-up script ended with status {status}.',
+    'Its log is on the timeline; mend the template and restart.',
+  ),
+  // Links and streams
+  link_refused: row(403, 'The link was refused.', 'The key does not fit; restart the space.'),
+  link_not_psk: row(
+    403,
+    'The link is not proved by its key.',
+    'Something between the two ends terminates TLS; connect them directly.',
+  ),
+  link_lost: row(
+    503,
+    'The connection to the space was lost.',
+    'It is made again by itself; try again in a moment.',
+  ),
+  too_many_streams: row(
+    429,
+    'There are too many open streams ({limit}).',
+    'Close some terminals or transfers.',
+  ),
+  stream_unsupported: row(
+    501,
+    'The space’s agent does not know streams of kind {kind}.',
+    'Restart the space to get the newest agent.',
+  ),
+  frame_invalid: row(
+    400,
+    'A frame was not understood: {reason}.',
+    'Reload the page; if it stays so, report it.',
+  ),
+  // In the space
+  terminal_gone: row(410, 'The terminal has ended.', 'Open a new one.'),
+  too_many_terminals: row(
+    409,
+    'The space has {limit} terminals, which is the limit.',
+    'Close one first.',
+  ),
+  command_failed: row(
+    502,
+    'The command could not be started: {reason}.',
+    'Check that it exists in the space’s image.',
+  ),
+  nothing_listens: row(
+    502,
+    'Nothing listens on port {port} in the space.',
+    'Start your program, or choose another port.',
+  ),
+  port_invalid: row(400, '“{port}” is not a port.', 'Use a whole number from 1 to 65535.'),
+  path_forbidden: row(
+    403,
+    'The path {path} may not be reached.',
+    'Choose a path that the space’s user may read.',
+  ),
+  path_missing: row(404, 'There is no {path} in the space.', 'Check the path.'),
+  // State
+  store_full: row(
+    507,
+    'The disk is full, so nothing can be saved.',
+    'Free space in the data folder; reading goes on meanwhile.',
+  ),
+  store_failed: row(
+    503,
+    'The change could not be saved: {reason}.',
+    'Nothing was changed. Try again.',
+  ),
+  too_many_changes: row(400, 'One transaction may make {limit} changes.', 'Split it.'),
+  // Configuration
+  config_unknown: row(
+    400,
+    'There is no setting “{key}”.',
+    'Did you mean “{nearest}”? `skein config print` lists them all.',
+  ),
+  config_invalid: row(400, 'The setting {key} is not valid: {reason}.', 'Correct it in {source}.'),
+  already_running: row(
+    409,
+    'A Skein server runs on this data folder already (process {pid}).',
+    'Stop it first, or give another --data.',
+  ),
+  port_in_use: row(
+    409,
+    'The address {address} is in use.',
+    'Stop what listens there, or give another --listen.',
+  ),
+} as const satisfies Record<string, ErrorRow>
+
+export type ErrorCode = keyof typeof errorTable
+export type ErrorDetails = Readonly<Record<string, string | number>>
+
+/** What travels: in HTTP bodies as `{ error }`, and in the fin of a stream. */
+export interface ErrorBody {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly hint: string
+  readonly details: ErrorDetails
+}
+
+/** An expected failure. Anything else that is thrown is a bug and becomes `internal`. */
+export class SkeinError extends Error {
+  override readonly name = 'SkeinError'
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}, cause?: unknown) {
+    super(fill(errorTable[code].sentence, details), cause === undefined ? undefined : { cause })
+    this.code = code
+    this.details = details
+  }
+
+  get status(): number {
+    return errorTable[this.code].status
+  }
+
+  get body(): ErrorBody {
+    const hint = fill(errorTable[this.code].hint, this.details)
+    return { code: this.code, message: this.message, hint, details: this.details }
+  }
+
+  static fromBody(body: ErrorBody): SkeinError {
+    return new SkeinError(body.code in errorTable ? body.code : 'internal', body.details)
+  }
+}
+
+/** Whatever was caught, as an error that may be shown; a bug's own text stays in the log. */
+export function toSkeinError(caught: unknown, requestId = '-'): SkeinError {
+  if (caught instanceof SkeinError) return caught
+  return new SkeinError('internal', { requestId }, caught)
+}
+
+function fill(text: string, details: ErrorDetails): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? name))
+}

@@ -1,0 +1,130 @@
+// What the two ends of a link say to each other. A link is: HTTP Upgrade, TLS 1.3 with a pre-shared key in the
+// taken socket, HTTP/2 in that with the dialling side as server. Each stream is `POST /v1/<kind>`; inside it,
+// frames: u8 type, u32 length (big-endian), payload. First `open` (JSON), answered by `opened` (JSON) or `fin`; then `data`;
+// last a `fin` (JSON) from each side. An end without fin is a lost link, never an end of file (docs/link.md).
+
+import { z } from 'zod'
+import type { ErrorBody } from './errors.ts'
+
+export const UPGRADE_PROTOCOL = 'skein-link/1'
+export const LINK_PATH = '/link'
+/** Which of a link's up to three connections this is; sent as `Skein-Link-Lane` on the upgrade. */
+export const LANE_HEADER = 'skein-link-lane'
+export const lanes = ['control', 'live', 'bulk'] as const
+export type Lane = (typeof lanes)[number]
+
+/** TLS 1.3 suites with SHA-256 only: Node binds an external PSK to that hash. */
+export const LINK_CIPHERS = 'TLS_AES_128_GCM_SHA256'
+/** OpenSSL's limit on a PSK identity, bytes. */
+export const MAX_IDENTITY_BYTES = 256
+/** A stream's receive window, bytes: at 30 ms round trip Node's default carries 1 MB/s, this 25 MB/s. */
+export const STREAM_WINDOW_BYTES = 1024 * 1024
+export const SESSION_WINDOW_BYTES = 16 * 1024 * 1024
+export const MAX_STREAMS_PER_LINK = 2000
+export const MAX_STREAMS_PER_ACTOR = 200
+export const PING_INTERVAL_MS = 1000
+/** A link is dead after this many pings in a row without answer. */
+export const MAX_MISSED_PINGS = 2
+/** The largest JSON frame (open, opened, fin), bytes. */
+export const MAX_CONTROL_FRAME_BYTES = 64 * 1024
+/** The largest data frame, bytes; larger writes are cut. */
+export const MAX_DATA_FRAME_BYTES = 1024 * 1024
+
+export const FrameType = { open: 1, opened: 2, data: 3, fin: 4 } as const
+export type FrameType = (typeof FrameType)[keyof typeof FrameType]
+
+/** Who acts, for audit and fair shares. Policy was checked where the person came in. */
+export const actorSchema = z.object({
+  kind: z.enum(['user', 'peer', 'agent', 'system']),
+  id: z.string().max(64),
+  name: z.string().max(64),
+})
+export type Actor = z.infer<typeof actorSchema>
+
+const name = z.string().min(1).max(64)
+const size = { cols: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(500) }
+const environment = z.record(z.string().max(256), z.string().max(32_768)).optional()
+
+/** What a stream is for. Kinds marked * are opened by the agent towards its peer. */
+export const streamOpenSchema = z.discriminatedUnion('kind', [
+  /** Numbered bytes of one named terminal (numbered/frames.ts); made when it does not exist. Lane live. */
+  z.object({
+    kind: z.literal('terminal'),
+    terminal: name,
+    ...size,
+    command: z.array(z.string()).max(256).optional(),
+  }),
+  /** One program. Data to the agent is its stdin; data back is `u8 channel (1 stdout, 2 stderr)` + bytes per frame. */
+  z.object({
+    kind: z.literal('exec'),
+    command: z.array(z.string().max(131_072)).min(1).max(1024),
+    cwd: z.string().max(4096).optional(),
+    env: environment,
+  }),
+  z.object({
+    kind: z.literal('tcp'),
+    host: z.string().max(255).optional(),
+    port: z.number().int().min(1).max(65_535),
+  }),
+  z.object({ kind: z.literal('unix'), path: z.string().min(1).max(107) }),
+  /** Files: `list`, `stat` answer JSON in `opened`; `read` and `tar` send bytes; `write` and `untar` take bytes. */
+  z.object({
+    kind: z.literal('files'),
+    op: z.enum(['list', 'stat', 'read', 'write', 'mkdir', 'remove', 'rename', 'tar', 'untar']),
+    path: z.string().min(1).max(4096),
+    to: z.string().max(4096).optional(),
+    offset: z.number().int().min(0).optional(),
+    mode: z.number().int().min(0).max(0o7777).optional(),
+  }),
+  /** Short questions with a JSON answer in `opened`. Lane control. */
+  z.object({
+    kind: z.literal('ask'),
+    question: z.enum([
+      'terminals',
+      'close-terminal',
+      'ports',
+      'stats',
+      'services',
+      'startup-log',
+      'restart-service',
+      'hello',
+    ]),
+    name: z.string().max(64).optional(),
+    addresses: z.array(z.string().max(512)).max(64).optional(),
+  }),
+  /** * Kept open by the agent: newline-delimited JSON reports (agentReportSchema). Lane control. */
+  z.object({ kind: z.literal('report') }),
+  /** For tests of the link itself: every byte comes back. */
+  z.object({ kind: z.literal('echo') }),
+])
+export type StreamOpen = z.infer<typeof streamOpenSchema>
+export type StreamKind = StreamOpen['kind']
+
+/** The open frame: what, by whom, on whose request. */
+export const openFrameSchema = z.object({
+  open: z.object({ kind: z.string().max(32) }).loose(),
+  actor: actorSchema,
+  requestId: z.string().max(64),
+})
+
+/** How a stream ended, from the side that sends it. `status` is an exit status where there is a program. */
+export interface Fin {
+  readonly ok: boolean
+  readonly status?: number
+  readonly signal?: string
+  readonly error?: ErrorBody
+}
+
+/** Which connection carries a kind: nothing that measures liveness shares a connection with bulk data. */
+export const laneOf: Record<StreamKind, Lane> = {
+  terminal: 'live',
+  exec: 'bulk',
+  tcp: 'bulk',
+  unix: 'bulk',
+  files: 'bulk',
+  ask: 'control',
+  report: 'control',
+  echo: 'bulk',
+}
+
+export const spaceIdentity = (spaceId: string, epoch: number): string => `space:${spaceId}:${epoch}`

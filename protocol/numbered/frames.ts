@@ -1,0 +1,178 @@
+// Numbered bytes on the wire: u8 type, u32 body length, body; all integers big-endian. A position is the count of
+// bytes of the stream before it (u64). The same frames travel in a link stream's data, in a WebSocket's binary
+// messages (cut anywhere) and, later, through a ProxyCommand; whoever relays them need not understand them.
+
+import { SkeinError } from '../errors.ts'
+
+export const NumberedType = {
+  /** client → server, JSON `Attach`; the first frame. */
+  attach: 1,
+  /** server → client, JSON `Attached`; the answer. */
+  attached: 2,
+  /** server → client: u64 at, bytes. */
+  out: 3,
+  /** client → server: u64 at (in this client's input), bytes. */
+  in: 4,
+  /** client → server: u64; all output before it is drawn. This is the credit. */
+  ackOut: 5,
+  /** server → client: u64; all input before it is typed. */
+  ackIn: 6,
+  /** both ways: u64 at (output position), u16 cols, u16 rows. */
+  resize: 7,
+  /** server → client: u64 at, JSON `Ended`. */
+  fin: 8,
+  /** server → client: u64 at, then a snapshot of the screen at that position; the viewer resets and draws it. */
+  snapshot: 9,
+  /** server → client, JSON `ErrorBody`; the last frame. */
+  error: 10,
+  /** server → client, JSON `Viewers`: who else is attached. */
+  viewers: 11,
+  /** both ways: u64 echoed back unchanged, to measure the round trip to the agent. */
+  ping: 12,
+  pong: 13,
+} as const
+export type NumberedType = (typeof NumberedType)[keyof typeof NumberedType]
+
+/** `client` names one viewer for as long as it lives (random, ≤ 64 characters); `sent` is how much it has typed. */
+export interface Attach {
+  readonly stream: string
+  readonly run?: string
+  readonly seen?: number
+  readonly client: string
+  readonly sent: number
+  readonly cols: number
+  readonly rows: number
+  readonly label?: string
+}
+
+/** `run` is random per process start. `from` is where output goes on; `heard` how much input has been typed. */
+export interface Attached {
+  readonly run: string
+  readonly mode: 'resume' | 'snapshot' | 'gone'
+  readonly from: number
+  readonly heard: number
+  readonly cols: number
+  readonly rows: number
+}
+
+export interface Ended {
+  readonly status?: number
+  readonly signal?: string
+}
+
+export interface Viewers {
+  readonly count: number
+  readonly labels: readonly string[]
+}
+
+export interface NumberedFrame {
+  readonly type: NumberedType
+  readonly body: Uint8Array
+}
+
+export const NUMBERED_HEADER_BYTES = 5
+/** The largest body, bytes: a snapshot of 1,000 lines is below 400 kB. */
+export const MAX_NUMBERED_BODY_BYTES = 4 * 1024 * 1024
+
+const text = new TextEncoder()
+const untext = new TextDecoder()
+
+export function encodeFrame(
+  type: NumberedType,
+  ...parts: readonly Uint8Array[]
+): Uint8Array<ArrayBuffer> {
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const frame = new Uint8Array(NUMBERED_HEADER_BYTES + length)
+  frame[0] = type
+  new DataView(frame.buffer).setUint32(1, length)
+  let at = NUMBERED_HEADER_BYTES
+  for (const part of parts) {
+    frame.set(part, at)
+    at += part.length
+  }
+  return frame
+}
+
+export const encodeJson = (type: NumberedType, value: unknown): Uint8Array<ArrayBuffer> =>
+  encodeFrame(type, text.encode(JSON.stringify(value)))
+
+export const encodeAt = (
+  type: NumberedType,
+  at: number,
+  bytes?: Uint8Array,
+): Uint8Array<ArrayBuffer> =>
+  bytes ? encodeFrame(type, u64(at), bytes) : encodeFrame(type, u64(at))
+
+export function encodeResize(at: number, cols: number, rows: number): Uint8Array<ArrayBuffer> {
+  const size = new Uint8Array(4)
+  const view = new DataView(size.buffer)
+  view.setUint16(0, cols)
+  view.setUint16(2, rows)
+  return encodeFrame(NumberedType.resize, u64(at), size)
+}
+
+/** Reads the u64 position at the head of a body. Past 2^53 is refused: no stream gets there. */
+export function readAt(body: Uint8Array): number {
+  if (body.length < 8) throw new SkeinError('frame_invalid', { reason: 'no position' })
+  const at = new DataView(body.buffer, body.byteOffset).getBigUint64(0)
+  if (at > BigInt(Number.MAX_SAFE_INTEGER)) {
+    throw new SkeinError('frame_invalid', { reason: 'position too large' })
+  }
+  return Number(at)
+}
+
+export function readResize(body: Uint8Array): { at: number; cols: number; rows: number } {
+  if (body.length !== 12)
+    throw new SkeinError('frame_invalid', { reason: 'resize of wrong length' })
+  const view = new DataView(body.buffer, body.byteOffset)
+  return { at: readAt(body), cols: view.getUint16(8), rows: view.getUint16(10) }
+}
+
+export const readBytes = (body: Uint8Array): Uint8Array => body.subarray(8)
+
+export function readJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(untext.decode(body))
+  } catch (cause) {
+    throw new SkeinError('frame_invalid', { reason: 'not JSON' }, cause)
+  }
+}
+
+function u64(value: number): Uint8Array {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(value))
+  return bytes
+}
+
+/** Cuts a byte stream into frames. Keeps at most one unfinished frame; throws `frame_invalid` and is then dead. */
+export class FrameReader {
+  #rest: Uint8Array = new Uint8Array(0)
+
+  push(chunk: Uint8Array): NumberedFrame[] {
+    let bytes = this.#rest.length === 0 ? chunk : concat(this.#rest, chunk)
+    const frames: NumberedFrame[] = []
+    while (bytes.length >= NUMBERED_HEADER_BYTES) {
+      const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(1)
+      if (length > MAX_NUMBERED_BODY_BYTES) {
+        throw new SkeinError('frame_invalid', { reason: `body of ${length} bytes` })
+      }
+      const end = NUMBERED_HEADER_BYTES + length
+      if (bytes.length < end) break
+      const type = bytes[0] ?? 0
+      if (type < 1 || type > NumberedType.pong) {
+        throw new SkeinError('frame_invalid', { reason: `type ${type}` })
+      }
+      frames.push({ type: type as NumberedType, body: bytes.subarray(NUMBERED_HEADER_BYTES, end) })
+      bytes = bytes.subarray(end)
+    }
+    this.#rest = bytes
+    return frames
+  }
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(a.length + b.length)
+  joined.set(a)
+  joined.set(b, a.length)
+  return joined
+}

@@ -1,0 +1,57 @@
+// What is true now and need not outlive its publisher: who holds a link, who is attached, usage, progress.
+
+export interface LiveTopics {
+  /** key: space id. */
+  agent: {
+    linkedAt: number
+    route: string
+    failed: readonly { address: string; reason: string }[]
+    version: string
+    run: string
+    roundTripMs?: number
+  }
+  ports: readonly { port: number; address: string; process?: string }[]
+  services: readonly {
+    name: string
+    state: 'running' | 'backing-off' | 'stopped'
+    restarts: number
+    lastExit?: string
+  }[]
+  usage: { at: number; cpuPercent: number; memoryBytes: number; memoryLimitBytes?: number }
+  startup: {
+    state: 'running' | 'done' | 'failed'
+    status?: number
+    durationMs?: number
+    tail: readonly string[]
+  }
+  terminals: { count: number; at: number }
+  /** key: a timeline step's id. */
+  progress: {
+    spaceId: string
+    done: number
+    total?: number
+    unit: 'bytes' | 'steps'
+    log?: readonly string[]
+  }
+  /** key: host id. */
+  host: { state: 'ready' | 'unreachable'; reason?: string; advice: readonly string[] }
+}
+export type LiveTopic = keyof LiveTopics
+
+export interface LiveChange<T extends LiveTopic> {
+  readonly key: string
+  /** Absent when it was withdrawn or expired. */
+  readonly value?: LiveTopics[T]
+}
+
+export interface Live {
+  publish<T extends LiveTopic>(topic: T, key: string, value: LiveTopics[T], ttlMs: number): void
+  withdraw(topic: LiveTopic, key: string): void
+  get<T extends LiveTopic>(topic: T, key: string): LiveTopics[T] | undefined
+  entries<T extends LiveTopic>(topic: T): ReadonlyMap<string, LiveTopics[T]>
+  watch<T extends LiveTopic>(
+    topic: T,
+    options?: { signal?: AbortSignal },
+  ): AsyncIterable<LiveChange<T>>
+  close(): void
+}

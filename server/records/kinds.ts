@@ -1,0 +1,150 @@
+// Every kind of record and its field groups. A group is written whole and is the unit of last-writer-wins, so the
+// groups are drawn such that two forms never write one group. `ownerOnly` groups need an Owner (spaces/owner.ts).
+
+import type { Role } from '#protocol/api/people.ts'
+import type { ParameterValue, SpaceState } from '#protocol/api/spaces.ts'
+import type { ErrorBody } from '#protocol/errors.ts'
+import type {
+  HostId,
+  Id,
+  SessionId,
+  SpaceId,
+  TemplateId,
+  UserId,
+  VersionId,
+} from '#protocol/ids.ts'
+import type { Actor } from '#protocol/link.ts'
+
+export interface KindGroups {
+  user: {
+    profile: { username: string; displayName: string; createdAt: number }
+    secret: { passwordHash: string }
+    access: { role: Role; disabled: boolean; epoch: number }
+  }
+  session: {
+    start: { userId: UserId; createdAt: number; expiresAt: number; address: string; client: string }
+  }
+  template: {
+    meta: {
+      name: string
+      icon?: string
+      description?: string
+      createdAt: number
+      createdBy: UserId
+    }
+    head: { versionId: VersionId; number: number }
+  }
+  templateVersion: {
+    body: {
+      templateId: TemplateId
+      number: number
+      source: string
+      note: string
+      authorId: UserId
+      createdAt: number
+    }
+  }
+  space: {
+    identity: { ownerId: UserId; createdAt: number }
+    name: { name: string }
+    /** What it shall run at the next start. */
+    spec: {
+      templateId: TemplateId
+      versionId: VersionId
+      parameters: Record<string, ParameterValue>
+    }
+    desired: {
+      state: 'running' | 'stopped' | 'deleted'
+      /** Grows with each wish; `restart` is `running` with a new generation. */
+      generation: number
+      intentId: string
+      at: number
+      by: Actor
+    }
+    placement: { hostId: HostId; subnet: string }
+    /** What is; written by the host's owner only. */
+    runtime: {
+      state: SpaceState
+      reason: string
+      since: number
+      /** The generation of `desired` that this answers. */
+      generation: number
+      /** Grows with each start; the agent's link identity carries it. */
+      epoch: number
+      /** What the running containers were made from. */
+      versionId?: VersionId
+      parameters?: Record<string, ParameterValue>
+      containers: Record<string, string>
+      startedAt?: number
+      failure?: ErrorBody & { log?: string[] }
+    }
+  }
+  host: {
+    info: {
+      name: string
+      engineId: string
+      architecture: string
+      engineVersion: string
+      cpus: number
+      memoryBytes: number
+    }
+  }
+  /** Singletons, found by the claim `setting:<key>`. */
+  setting: {
+    value: { key: string; value: unknown }
+  }
+}
+
+export type Kind = keyof KindGroups
+export type Groups<K extends Kind> = KindGroups[K]
+
+interface KindIds {
+  user: UserId
+  session: SessionId
+  template: TemplateId
+  templateVersion: VersionId
+  space: SpaceId
+  host: HostId
+  setting: Id<'setting'>
+}
+export type KindId<K extends Kind> = KindIds[K]
+
+/** Look-ups that `list` answers without a scan. */
+interface KindIndexes {
+  user: never
+  session: { userId: UserId }
+  template: never
+  templateVersion: { templateId: TemplateId }
+  space: { ownerId: UserId } | { hostId: HostId } | { templateId: TemplateId }
+  host: never
+  setting: never
+}
+export type IndexKey<K extends Kind> = KindIndexes[K]
+
+export const ownerOnly: Partial<Record<Kind, readonly string[]>> = {
+  space: ['placement', 'runtime'],
+}
+
+/** Append-only streams. `subject` is the id of what an entry is about. */
+export interface StreamBodies {
+  audit: {
+    actor: Actor
+    action: string
+    target?: { kind: string; id: string; name: string }
+    address?: string
+    detail?: Record<string, unknown>
+  }
+  usage: { spaceId: SpaceId; cpuPercent: number; memoryBytes: number }
+  timeline: {
+    stepId: string
+    intentId: string
+    step: string
+    text: string
+    state: 'running' | 'done' | 'failed' | 'note'
+    durationMs?: number
+    log?: string[]
+    error?: ErrorBody
+    actor?: Actor
+  }
+}
+export type StreamName = keyof StreamBodies

@@ -1,0 +1,116 @@
+// The one way to durable state. Reads are synchronous against what is committed; every change goes through
+// `transact`. Today one peer, later replicated: callers stay as they are.
+
+import type { Id } from '#protocol/ids.ts'
+import type { Groups, IndexKey, Kind, KindId, StreamBodies, StreamName } from './kinds.ts'
+
+/** Where a group was written last: the stamp's comparison order is epoch, hlc, origin, seq. */
+export interface Version {
+  readonly epoch: number
+  readonly hlc: bigint
+  readonly origin: string
+  readonly seq: number
+}
+
+export interface Dot {
+  readonly origin: string
+  readonly seq: number
+}
+
+export interface Row<K extends Kind> {
+  readonly kind: K
+  readonly id: KindId<K>
+  /** The dot of its creation: tells *deleted* from *not here yet*. */
+  readonly birth: Dot
+  readonly groups: Readonly<Partial<Groups<K>>>
+  readonly versions: Readonly<Partial<Record<keyof Groups<K> & string, Version>>>
+}
+
+export type ClaimKey =
+  | `user:${string}`
+  | `space:${string}/${string}`
+  | `template:${string}`
+  | `setting:${string}`
+
+export interface View {
+  get<K extends Kind>(kind: K, id: KindId<K>): Row<K> | undefined
+  list<K extends Kind>(kind: K, index?: IndexKey<K>): readonly Row<K>[]
+  holder(claim: ClaimKey): Id | undefined
+}
+
+type CreateChange = {
+  [K in Kind]: { op: 'create'; kind: K; id: KindId<K>; groups: Partial<Groups<K>> }
+}[Kind]
+type SetChange = {
+  [K in Kind]: {
+    [G in keyof Groups<K> & string]: {
+      op: 'set'
+      kind: K
+      id: KindId<K>
+      group: G
+      value: Groups<K>[G]
+      if?: Version
+    }
+  }[keyof Groups<K> & string]
+}[Kind]
+type DeleteChange = { [K in Kind]: { op: 'delete'; kind: K; id: KindId<K>; if?: Version } }[Kind]
+type AppendChange = {
+  [S in StreamName]: { op: 'append'; stream: S; subject: string; body: StreamBodies[S] }
+}[StreamName]
+
+export type Change =
+  | CreateChange
+  | SetChange
+  | DeleteChange
+  | { op: 'claim' | 'release'; claim: ClaimKey; holder: Id }
+  | AppendChange
+
+/** The most changes of one transaction. */
+export const MAX_CHANGES = 100
+
+export interface Decision<T> {
+  readonly changes: readonly Change[]
+  readonly result: T
+}
+
+export interface Changed<K extends Kind> {
+  readonly id: KindId<K>
+  readonly version: number
+  readonly groups: readonly string[]
+  readonly origin: 'local' | 'merge'
+}
+
+/** One appended event, as read back. `position` grows within this database. */
+export interface StreamEntry<S extends StreamName> {
+  readonly id: string
+  readonly position: number
+  readonly at: number
+  readonly subject: string
+  readonly body: StreamBodies[S]
+}
+
+export interface Records extends View {
+  /**
+   * `decide` is synchronous and pure, runs against committed state, one at a time, and again if it lost. Atomic.
+   * Resolves when durable. Rejects with `too_many_changes`, `conflict` (an `if` that no longer holds),
+   * `name_taken` (a claim held by another), `store_full` or `store_failed`; then nothing was changed.
+   * Groups marked owner-only in kinds.ts need `owner`.
+   */
+  transact<T>(
+    decide: (view: View) => Decision<T>,
+    options?: { ack?: 'local' | 'peer'; owner?: { assertValid(): void } },
+  ): Promise<T>
+  /** After commit, in order, coalesced by id. Ends when the signal aborts. */
+  watch<K extends Kind>(kind: K, options?: { signal?: AbortSignal }): AsyncIterable<Changed<K>>
+  /** Newest first. `before` is a position. At most 500. */
+  read<S extends StreamName>(
+    stream: S,
+    query?: { subject?: string; before?: number; limit?: number },
+  ): Promise<readonly StreamEntry<S>[]>
+  /** Appended events from now on. */
+  tail<S extends StreamName>(
+    stream: S,
+    options?: { signal?: AbortSignal },
+  ): AsyncIterable<StreamEntry<S>>
+  close(): Promise<void>
+}
