@@ -38,7 +38,7 @@ export class EngineClient {
   }
 
   /** Every later call asks for this version of the API, e.g. `1.41`. */
-  useVersion(version: string): void {
+  speakVersion(version: string): void {
     this.#prefix = `/v${version}`
   }
 
@@ -129,7 +129,9 @@ async function readAll(response: IncomingMessage): Promise<Buffer> {
     bytes += (chunk as Buffer).length
     if (bytes > MAX_ANSWER_BYTES) {
       response.destroy()
-      throw new SkeinError('engine_refused', { reason: `its answer is over ${MAX_ANSWER_BYTES} bytes` })
+      throw new SkeinError('engine_refused', {
+        reason: `its answer is over ${MAX_ANSWER_BYTES} bytes`,
+      })
     }
     chunks.push(chunk as Buffer)
   }

@@ -111,7 +111,10 @@ export function mainSpec(
       `${AGENT_FOLDER}/agent.mjs`,
     ],
     Cmd: [],
-    Env: [...environment({ LANG: 'C.UTF-8', ...container.environment }), `SKEIN_AGENT=${agent.config}`],
+    Env: [
+      ...environment({ LANG: 'C.UTF-8', ...container.environment }),
+      `SKEIN_AGENT=${agent.config}`,
+    ],
     StopSignal: 'SIGTERM',
     HostConfig: {
       ...host,

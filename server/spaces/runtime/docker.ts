@@ -59,7 +59,7 @@ class DockerEngine implements Engine {
   async describe(signal?: AbortSignal): Promise<EngineFacts> {
     const read = { method: 'GET', timeoutMs: READ_TIMEOUT_MS, signal } as const
     const version = versionAnswer.parse(await this.#client.json({ ...read, path: '/version' }))
-    this.#client.useVersion(chooseVersion(version.MinAPIVersion, version.ApiVersion))
+    this.#client.speakVersion(chooseVersion(version.MinAPIVersion, version.ApiVersion))
     const info = infoAnswer.parse(await this.#client.json({ ...read, path: '/info' }))
     return {
       engineId: info.ID,
@@ -125,7 +125,12 @@ class DockerEngine implements Engine {
   }
 
   async createContainer(owner: Owner, name: string, spec: ContainerSpec): Promise<string> {
-    const call = { method: 'POST', path: '/containers/create', query: { name }, json: spec } as const
+    const call = {
+      method: 'POST',
+      path: '/containers/create',
+      query: { name },
+      json: spec,
+    } as const
     return createdAnswer.parse(await this.#change(owner, call)).Id
   }
 
@@ -191,7 +196,12 @@ class DockerEngine implements Engine {
   async logs(owner: Owner, id: string, lines: number): Promise<readonly string[]> {
     const query = { stdout: 'true', stderr: 'true', tail: String(lines) }
     const path = `/containers/${id}/logs`
-    const stream = await this.#stream(owner, { method: 'GET', path, query, timeoutMs: READ_TIMEOUT_MS })
+    const stream = await this.#stream(owner, {
+      method: 'GET',
+      path,
+      query,
+      timeoutMs: READ_TIMEOUT_MS,
+    })
     return lastLines(demultiplex(await gather(stream, MAX_LOG_BYTES)), lines)
   }
 

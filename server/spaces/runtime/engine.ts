@@ -93,7 +93,10 @@ export interface Engine {
   removeContainer(owner: Owner, id: string): Promise<void>
   renameContainer(owner: Owner, id: string, name: string): Promise<void>
   inspectContainer(owner: Owner, idOrName: string): Promise<ContainerDetail | undefined>
-  listContainers(owner: Owner, labels: Readonly<Record<string, string>>): Promise<readonly ContainerSummary[]>
+  listContainers(
+    owner: Owner,
+    labels: Readonly<Record<string, string>>,
+  ): Promise<readonly ContainerSummary[]>
   /** The last lines of both outputs. */
   logs(owner: Owner, id: string, lines: number): Promise<readonly string[]>
   /** Unpacks a tar archive at `path`; owners and modes are the archive's. Works before the first start. */

