@@ -153,17 +153,19 @@ const appTable = {
   name: literal,
   port: (at: Field) => at,
   icon: literal,
-  path: literal,
+  path: (at: Field) => at,
 }
 
 function readApp(at: Field): SpaceApp[] {
-  const { name, port, icon, path } = at.fields(appTable)
+  const { name, port, icon, path: place } = at.fields(appTable)
+  const path = place?.literal()
   const number = /^[1-9]\d{0,4}$/.test(port?.literal() ?? '') ? Number(port?.literal()) : 0
   if (name === undefined || number === 0 || number > 65_535) {
     at.problem('An app has a `name` and a `port` from 1 to 65535.')
     return []
   }
-  if (path !== undefined && !/^\/(?![/\\])/.test(path)) at.problem('A path begins with one “/”.')
+  if (path !== undefined && !/^\/(?![/\\])/.test(path))
+    place?.problem('A path begins with one “/”.')
   return [{ name, port: number, ...(icon && { icon }), ...(path && { path }) }]
 }
 

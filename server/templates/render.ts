@@ -10,7 +10,7 @@ import type {
   RenderedSpace,
 } from './rendered.ts'
 import type { Amount, ParsedTemplate, Run, Service, ServiceHealthcheck } from './template.ts'
-import { fill, type Scope, type Text } from './text.ts'
+import { fill, references, type Scope, type Text } from './text.ts'
 
 /** Throws `parameter_invalid` when a value does not fit the place where the template puts it. */
 export function renderTemplate(template: ParsedTemplate, scope: Scope): RenderedSpace {
@@ -49,8 +49,14 @@ class Filler {
     return words?.map((word) => this.text(word))
   }
 
+  /** A value that is only of references which are empty is left out; `""` in the template stays. */
   map(values: Readonly<Record<string, Text>>): Record<string, string> {
-    return Object.fromEntries(Object.entries(values).map(([key, text]) => [key, this.text(text)]))
+    return Object.fromEntries(
+      Object.entries(values)
+        .map(([key, text]) => ({ key, text, filled: this.text(text) }))
+        .filter(({ text, filled }) => filled !== '' || references(text).length === 0)
+        .map(({ key, filled }) => [key, filled]),
+    )
   }
 
   amount(amount: Amount | undefined, name: string): number | undefined {
@@ -132,7 +138,7 @@ function renderRun(run: Run, to: Filler): RenderedRun {
 
 /** Docker's own grammar, short of its last details: registry, path, tag, digest. */
 function imageName(image: string, name: string): string {
-  const plain = /^[a-z0-9][a-zA-Z0-9._/:@-]{0,254}$/.test(image)
+  const plain = /^(?!.*\/\/)[a-z0-9][a-zA-Z0-9._/:@-]{0,254}$/.test(image)
   return plain ? image : invalid(name, `“${image.slice(0, 64)}” is not the name of an image`)
 }
 
