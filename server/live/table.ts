@@ -87,7 +87,7 @@ class LiveTable implements Live {
     this.#sleep = undefined
     for (const { feeds, entries } of this.#topics.values()) {
       entries.clear()
-      for (const feed of [...feeds]) feed.end()
+      for (const feed of feeds) feed.end()
     }
   }
 
@@ -101,7 +101,7 @@ class LiveTable implements Live {
   }
 
   #tell(topic: LiveTopic, change: LiveChange<LiveTopic>): void {
-    for (const feed of [...this.#topic(topic).feeds]) feed.push(change.key, change)
+    for (const feed of this.#topic(topic).feeds) feed.push(change.key, change)
   }
 
   /** Sees to it that the sleeper wakes at `endsMs` or before. */
