@@ -230,13 +230,15 @@ class DockerEngine implements Engine {
     }
   }
 
-  async listNetworks(owner: Owner): Promise<readonly NetworkSummary[]> {
-    const answer = networkListAnswer.parse(await this.#read(owner, '/networks'))
+  async listNetworks(owner: Owner, labels: Labels = {}): Promise<readonly NetworkSummary[]> {
+    const query = { filters: labelFilter(labels) }
+    const answer = networkListAnswer.parse(await this.#read(owner, '/networks', query))
     return answer.map(({ Id, Name, Labels, IPAM }) => ({
       id: Id,
       name: Name,
       labels: Labels,
       subnets: (IPAM?.Config ?? []).flatMap(({ Subnet }) => parseSubnet(Subnet) ?? []),
+      subnet: IPAM?.Config?.[0]?.Subnet ?? '',
     }))
   }
 

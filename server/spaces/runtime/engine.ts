@@ -52,6 +52,8 @@ export interface NetworkSummary {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly subnets: readonly Range[]
+  /** The first subnet as it is written, e.g. `10.213.0.0/28`. */
+  readonly subnet: string
 }
 
 export interface EngineEvent {
@@ -104,7 +106,11 @@ export interface Engine {
   /** A tar archive of one file or folder, or undefined when it is not there. */
   getArchive(owner: Owner, id: string, path: string): Promise<Readable | undefined>
 
-  listNetworks(owner: Owner): Promise<readonly NetworkSummary[]>
+  /** Without labels, all of the engine. */
+  listNetworks(
+    owner: Owner,
+    labels?: Readonly<Record<string, string>>,
+  ): Promise<readonly NetworkSummary[]>
   createNetwork(owner: Owner, spec: NetworkSpec): Promise<string>
   removeNetwork(owner: Owner, idOrName: string): Promise<void>
 
