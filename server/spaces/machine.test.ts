@@ -216,7 +216,15 @@ const rows: Row[] = [
 describe('the next step', () => {
   for (const [name, desired, runtime, observed, expected, more] of rows) {
     it(name, () => {
-      const step = nextStep({ desired, runtime, observed, hasStartup: false, nowMs: 1, ...more })
+      const step = nextStep({
+        desired,
+        runtime,
+        observed,
+        hasStartup: false,
+        waitingSinceMs: 0,
+        nowMs: 1,
+        ...more,
+      })
       const words = Object.values(step)
         .map((value) => (typeof value === 'object' ? value.code : value))
         .filter((value) => typeof value === 'string' && /^[a-z_]+$/.test(value))
@@ -271,7 +279,14 @@ function run(desired: Desired, start: Runtime | undefined, world: Observed): str
   let runtime = start
   let observed = world
   for (let turn = 0; turn < 10; turn++) {
-    const step = nextStep({ desired, runtime, observed, hasStartup: true, nowMs: 0 })
+    const step = nextStep({
+      desired,
+      runtime,
+      observed,
+      hasStartup: true,
+      waitingSinceMs: 0,
+      nowMs: 0,
+    })
     if (step.do === 'nothing') return runtime?.state ?? 'none'
     if (step.do === 'erase') return 'erased'
     const epoch = runtime?.epoch ?? 0

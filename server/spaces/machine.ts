@@ -39,6 +39,8 @@ export interface Situation {
   readonly observed: Observed
   /** Whether the template that the containers were made from has a start-up script. */
   readonly hasStartup: boolean
+  /** Since when its agent is waited for: its start, or this peer's own where that is later. */
+  readonly waitingSinceMs: number
   readonly nowMs: number
 }
 
@@ -101,31 +103,31 @@ function whileRunning(runtime: Runtime, observed: Observed): Step {
 }
 
 function whileStarting(situation: Situation, runtime: Runtime): Step {
-  const { observed, nowMs, hasStartup } = situation
+  const { observed, hasStartup } = situation
   if (observed.containers.some((container) => container.epoch !== runtime.epoch)) {
     return { do: 'clear', state: 'stopping' }
   }
   const main = ofEpoch(runtime, observed).find((container) => container.main)
   if (main === undefined || main.state === 'created') return { do: 'launch' }
   if (hasEnded(main)) return ended(main)
-  if (!observed.agentLinked) return awaitAgent(runtime, nowMs)
-  return hasStartup ? awaitStartup(runtime, observed, nowMs) : running()
+  if (!observed.agentLinked) return awaitAgent(situation)
+  return hasStartup ? awaitStartup(situation) : running()
 }
 
-function awaitAgent(runtime: Runtime, nowMs: number): Step {
-  const untilMs = runtime.since + AGENT_DEADLINE_MS
+function awaitAgent({ waitingSinceMs, nowMs }: Situation): Step {
+  const untilMs = waitingSinceMs + AGENT_DEADLINE_MS
   if (nowMs < untilMs) return { do: 'wait', for: 'agent', untilMs }
   const error = new SkeinError('agent_not_linked')
   return { do: 'settle', state: 'failed', reason: error.message, failure: error.body }
 }
 
-function awaitStartup(runtime: Runtime, { startup }: Observed, nowMs: number): Step {
+function awaitStartup({ observed: { startup }, waitingSinceMs, nowMs }: Situation): Step {
   if (startup?.state === 'done') return running()
   if (startup?.state === 'failed') {
     // The terminal is what mends a start-up script, so the space runs all the same.
     return running(new SkeinError('startup_failed', { status: startup.status ?? 'unknown' }))
   }
-  const untilMs = runtime.since + STARTUP_DEADLINE_MS
+  const untilMs = waitingSinceMs + STARTUP_DEADLINE_MS
   if (nowMs < untilMs) return { do: 'wait', for: 'startup', untilMs }
   const seconds = STARTUP_DEADLINE_MS / 1000
   return running(new SkeinError('timeout', { thing: 'The start-up script', seconds }))

@@ -146,7 +146,7 @@ export class Field {
     }
     if (!isScalar(node) || node.value === null) return this.problem('Here belongs one value.')
     if (node.tag?.startsWith('!') === true) return this.problem('Tags are not read.', 'Remove it.')
-    return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value))
+    return typeof node.value === 'string' ? node.value : (node.source ?? '')
   }
 
   /** A switch, which no value can turn. */

@@ -118,7 +118,7 @@ function checkVolume(field: Field, source: Text, target: Text, readOnly: boolean
 /** Whether a mount's place may be used; the part that is written out must be absolute and not the agent's. */
 function checkTarget(field: Field, target: Text): boolean {
   const start = typeof target[0] === 'string' ? target[0] : ''
-  if (!start.startsWith('/') || /^\/+$/.test(target.join(''))) {
+  if (!start.startsWith('/') || /^\/+$/.test(literal(target) ?? '')) {
     field.problem('A place in the container begins with “/” and a name.')
     return false
   }

@@ -37,7 +37,8 @@ export const references = (text: Text): readonly string[] =>
 
 /** The text when it has no reference in it. */
 export function literal(text: Text): string | undefined {
-  return references(text).length === 0 ? text.join('') : undefined
+  const pieces = text.filter((piece) => typeof piece === 'string')
+  return pieces.length === text.length ? pieces.join('') : undefined
 }
 
 /** The text with its values; a reference that does not exist is empty, which the parser has ruled out. */
