@@ -72,6 +72,22 @@ export class AgentVolume {
     return this.#ready
   }
 
+  /**
+   * Removes older versions that no container mounts, of whichever cluster: 130 MB for every upgrade. A space that
+   * runs keeps its agent until it restarts.
+   */
+  async removeOld(owner: Owner): Promise<void> {
+    const fillers = await this.#engine.listContainers(owner, fillerLabels(this.#cluster))
+    for (const { id, name } of fillers) {
+      const version = /^skein-agent-(.+)-filled$/.exec(name)?.[1]
+      if (version === undefined || version === this.version) continue
+      const users = await this.#engine.listContainers(owner, { [labels.agent]: version })
+      if (users.length > 0) continue
+      await this.#engine.removeContainer(owner, id)
+      await this.#engine.removeVolume(owner, agentVolumeName(version))
+    }
+  }
+
   async #fill(owner: Owner): Promise<void> {
     const deadlineMs = this.#clock.monotonicMs() + FILL_DEADLINE_MS
     const volume = agentVolumeName(this.version)
@@ -98,7 +114,7 @@ export class AgentVolume {
         Image: EMPTY_IMAGE,
         Entrypoint: ['/never-started'],
         Env: [],
-        Labels: { [labels.cluster]: this.#cluster, [labels.service]: 'agent-volume' },
+        Labels: fillerLabels(this.#cluster),
         HostConfig: {
           NetworkMode: 'none',
           Mounts: [{ Type: 'volume', Source: volume, Target: AGENT_FOLDER, ReadOnly: false }],
@@ -129,3 +145,8 @@ export class AgentVolume {
     await this.#engine.removeContainer(owner, filling.id)
   }
 }
+
+const fillerLabels = (cluster: string): Record<string, string> => ({
+  [labels.cluster]: cluster,
+  [labels.service]: 'agent-volume',
+})
