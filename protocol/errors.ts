@@ -63,6 +63,11 @@ export const errorTable = {
     'The request came from another site ({origin}).',
     'Open Skein by one of its own addresses; administrators set --public-url.',
   ),
+  bad_host: row(
+    421,
+    'Skein does not answer to the name “{host}”.',
+    'Open it by its address or its public URL; administrators set --public-url.',
+  ),
   setup_done: row(409, 'This Skein is set up already.', 'Sign in instead.'),
   setup_token_wrong: row(
     403,
@@ -85,6 +90,11 @@ export const errorTable = {
     409,
     'This is the last administrator.',
     'Make someone else an administrator first.',
+  ),
+  user_has_spaces: row(
+    409,
+    'The user owns {count} spaces.',
+    'Delete those spaces first, or disable the user instead.',
   ),
   // Templates
   template_invalid: row(
