@@ -24,7 +24,7 @@ interface ActionRow {
   readonly thing: string
 }
 
-const row = (rule: Rule, verb: string, thing: string): ActionRow => ({ rule, verb, thing })
+const row = <R extends Rule>(rule: R, verb: string, thing: string) => ({ rule, verb, thing })
 
 export const actions = {
   'setup.see': row('anyone', 'see', 'set-up'),

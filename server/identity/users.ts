@@ -11,7 +11,7 @@ import { endSession, type Person } from './sessions.ts'
 import { freshId, type Makers } from './settings.ts'
 
 export interface NewUser {
-  readonly id?: string
+  readonly id?: UserId
   readonly username: string
   readonly displayName: string
   readonly role: Role
@@ -48,7 +48,7 @@ export class Users {
 
   /** Rejects with `name_invalid`, `name_taken`, `password_weak`. The same id again answers the user as it is. */
   async create(by: By, input: NewUser): Promise<User> {
-    const id = (input.id as UserId | undefined) ?? freshId<'user'>(this.#parts)
+    const id = input.id ?? freshId<'user'>(this.#parts)
     const passwordHash = await this.#parts.passwords.hash(input.password)
     const createdAt = this.#parts.clock.nowMs()
     await this.#parts.records.transact((view) => {
