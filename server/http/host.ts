@@ -23,7 +23,7 @@ export function parseHost(header: string): HostName | undefined {
 
 export function isOwnHost(host: HostName, config: HttpConfig): boolean {
   if (host.name === 'localhost' || isAddress(host.name)) return true
-  return isPublicHost(host, config) || config.hostNames.includes(host.name)
+  return isPublicHost(host, config) || config.hostNames?.includes(host.name) === true
 }
 
 export function isPublicHost(host: HostName, config: HttpConfig): boolean {

@@ -63,9 +63,11 @@ export class Idempotency {
 
   /** What may turn out otherwise next time is not kept, nor is a secret. */
   #settle(name: string, entry: Entry, reply: Reply): void {
-    const passing = reply.status >= 500 || reply.status === 429 || reply.cookie !== undefined
-    if (passing) return this.#drop(name, entry)
     if (this.#entries.get(name) !== entry) return
+    if (reply.status >= 500 || reply.status === 429 || reply.cookie !== undefined) {
+      this.#drop(name, entry)
+      return
+    }
     entry.bytes = JSON.stringify(reply.body ?? '').length
     this.#bytes += entry.bytes
   }

@@ -56,13 +56,13 @@ export interface HttpConfig {
   /** How browsers reach the whole of Skein, when not by this peer's own address: scheme, host and port. */
   readonly publicUrl?: string
   /** This peer's listener speaks TLS itself. */
-  readonly tls: boolean
+  readonly tls?: boolean
   /** The administrator accepted passwords in clear text: cookies then work without HTTPS. */
   readonly insecureHttp: boolean
   /** Addresses and ranges whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   /** Names besides localhost, IP addresses and the public URL by which this peer may be called. */
-  readonly hostNames: readonly string[]
+  readonly hostNames?: readonly string[]
   readonly peer: { readonly id: string; readonly name: string; readonly version: string }
 }
 

@@ -73,7 +73,7 @@ function assertAcceptable(password: string): void {
     })
   }
   // Counted in code points, as a person counts.
-  if ([...password].length < MIN_PASSWORD_CHARS) {
+  if (Array.from(password).length < MIN_PASSWORD_CHARS) {
     throw new SkeinError('password_weak', { least: MIN_PASSWORD_CHARS })
   }
 }

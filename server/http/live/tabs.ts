@@ -13,7 +13,7 @@ import type { Person, Sessions } from '../../identity/sessions.ts'
 import type { SessionClaims } from '../../identity/token.ts'
 import { checked } from '../body.ts'
 import { parseJson } from '../json.ts'
-import { type Dirty, mayHear, parseTopic } from './topics.ts'
+import { actionOf, type Dirty, mayHear } from './topics.ts'
 
 /** A tab this far behind has stopped reading. */
 const MAX_UNREAD_BYTES = 256 * 1024
@@ -88,7 +88,7 @@ function answer({ socket, topics }: Tab, message: LiveClientMessage): void {
   }
   for (const topic of message.topics) {
     if (message.type === 'unwatch') topics.delete(topic)
-    else if (parseTopic(topic) && topics.size < MAX_TOPICS_PER_TAB) topics.add(topic)
+    else if (actionOf(topic) && topics.size < MAX_TOPICS_PER_TAB) topics.add(topic)
   }
 }
 

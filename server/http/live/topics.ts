@@ -1,7 +1,7 @@
 // Which topics of protocol/api/live.ts a change touches, and who may hear of them. Pure.
 
-import { type Id, isId, type SpaceId, type UserId } from '#protocol/ids.ts'
-import { may, type Subject } from '../../identity/policy.ts'
+import { isId, type UserId } from '#protocol/ids.ts'
+import { type Action, may, type Subject } from '../../identity/policy.ts'
 
 /** One thing that changed. `ownerId` is known where only the owner and administrators may hear of it. */
 export interface Dirty {
@@ -9,32 +9,30 @@ export interface Dirty {
   readonly ownerId?: UserId
 }
 
-const PER_SPACE = ['space', 'timeline', 'terminals'] as const
-export type SpaceTopic = (typeof PER_SPACE)[number]
+export type SpaceTopic = 'space' | 'timeline' | 'terminals'
 
-/** The kind and id of a topic, or undefined when there is no such topic. */
-export function parseTopic(topic: string): { kind: string; spaceId?: SpaceId } | undefined {
-  if (['spaces', 'templates', 'users', 'hosts'].includes(topic)) return { kind: topic }
+/** What one must be allowed to do to hear of a topic. */
+const whole: Readonly<Record<string, Action>> = {
+  spaces: 'space.see',
+  templates: 'template.list',
+  users: 'user.list',
+  hosts: 'host.list',
+}
+const perSpace: Readonly<Record<SpaceTopic, Action>> = {
+  space: 'space.see',
+  timeline: 'space.see',
+  terminals: 'space.enter',
+}
+
+/** The action that a topic stands for; undefined when there is no such topic. */
+export function actionOf(topic: string): Action | undefined {
+  if (Object.hasOwn(whole, topic)) return whole[topic]
   const [kind = '', id = '', ...rest] = topic.split(':')
-  const fits = rest.length === 0 && PER_SPACE.some((one) => one === kind) && isId(id)
-  return fits ? { kind, spaceId: id as Id<'space'> } : undefined
+  if (rest.length > 0 || !isId(id) || !Object.hasOwn(perSpace, kind)) return undefined
+  return perSpace[kind as SpaceTopic]
 }
 
 export function mayHear(subject: Subject, dirty: Dirty): boolean {
-  switch (parseTopic(dirty.topic)?.kind) {
-    case 'templates':
-      return may(subject, 'template.list')
-    case 'users':
-      return may(subject, 'user.list')
-    case 'hosts':
-      return may(subject, 'host.list')
-    case 'terminals':
-      return may(subject, 'space.enter', dirty)
-    case 'spaces':
-    case 'space':
-    case 'timeline':
-      return may(subject, 'space.see', dirty)
-    default:
-      return false
-  }
+  const action = actionOf(dirty.topic)
+  return action !== undefined && may(subject, action, dirty)
 }
