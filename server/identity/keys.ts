@@ -2,7 +2,8 @@
 // an agent gets only the key of one start of its own space.
 
 import { hkdfSync, timingSafeEqual } from 'node:crypto'
-import { chmod, open, readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, link, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
@@ -36,18 +37,27 @@ export async function loadClusterSecret(folder: string, random: Random): Promise
   return secret
 }
 
+/** A link fails when the name exists, so two that start at once agree, and a crash leaves no half of a secret. */
 async function writeOnce(path: string, random: Random): Promise<void> {
+  if (existsSync(path)) return
+  const draft = `${path}.${Buffer.from(random(8)).toString('hex')}`
   try {
-    // `wx` fails when the file exists, so that two starting processes agree on one secret.
-    const file = await open(path, 'wx', 0o600)
-    try {
-      await file.writeFile(`${Buffer.from(random(CLUSTER_SECRET_BYTES)).toString('hex')}\n`)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    await writeDurably(draft, `${Buffer.from(random(CLUSTER_SECRET_BYTES)).toString('hex')}\n`)
+    await link(draft, path)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }
 

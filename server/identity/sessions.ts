@@ -72,7 +72,7 @@ export class Sessions {
     const user = userId === undefined ? undefined : records.get('user', userId)
     const fits = await passwords.verify(credentials.password, user?.groups.secret?.passwordHash)
     if (!user || !fits || user.groups.access?.disabled !== false) {
-      if (user) await this.#noteFailure(user, caller)
+      await this.#noteFailure(user, caller)
       throw new SkeinError('bad_credentials')
     }
     this.#byAddress.giveBack(bucketOf(caller.address))
@@ -164,9 +164,10 @@ export class Sessions {
     return { token: signToken(whole, this.#parts.signingKey), claims: whole }
   }
 
-  async #noteFailure(user: Row<'user'>, { address }: Caller): Promise<void> {
-    // Only known names are written down: people type their passwords into the wrong field.
-    const target = { kind: 'user', id: user.id, name: user.groups.profile?.username ?? '' }
+  /** Written for unknown names as well, so that both take as long, but without the name: it may be a password. */
+  async #noteFailure(user: Row<'user'> | undefined, { address }: Caller): Promise<void> {
+    const name = user?.groups.profile?.username ?? 'unknown'
+    const target = { kind: 'user', id: user?.id ?? (name as UserId), name }
     const stranger = { kind: 'system', id: 'stranger', name: 'stranger' } as const
     await this.#parts.records.transact(() => ({
       changes: [audited({ actor: stranger, address }, 'session.refused', target)],

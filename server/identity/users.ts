@@ -10,6 +10,9 @@ import type { Passwords } from './passwords.ts'
 import { endSession, type Person } from './sessions.ts'
 import { freshId, type Makers } from './settings.ts'
 
+/** 120 bits, twenty characters. */
+const RESET_BYTES = 15
+
 export interface NewUser {
   readonly id?: UserId
   readonly username: string
@@ -126,6 +129,15 @@ export class Users {
       ]
       return { changes, result: undefined }
     })
+  }
+
+  /** For whoever holds the machine: a random password that is told once. Rejects with `not_found`. */
+  async resetPassword(by: By, username: string): Promise<string> {
+    const id = this.#parts.records.holder(`user:${username}`) as UserId | undefined
+    if (id === undefined) throw new SkeinError('not_found', { thing: 'user' })
+    const password = Buffer.from(this.#parts.random(RESET_BYTES)).toString('base64url')
+    await this.update(by, id, { password, disabled: false })
+    return password
   }
 
   /** Rejects with `last_administrator`, `user_has_spaces`, `not_found`. */
