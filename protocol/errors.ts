@@ -270,7 +270,11 @@ export class SkeinError extends Error {
   }
 
   static fromBody(body: ErrorBody): SkeinError {
-    return new SkeinError(body.code in errorTable ? body.code : 'internal', body.details)
+    // Own codes only: what comes from an agent may be called `toString`.
+    return new SkeinError(
+      Object.hasOwn(errorTable, body.code) ? body.code : 'internal',
+      body.details,
+    )
   }
 }
 

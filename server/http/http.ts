@@ -15,9 +15,10 @@ import type { Door } from './ports.ts'
 import { errorReply, toResponse } from './reply.ts'
 import { Sockets } from './sockets.ts'
 import { Upgrade } from './upgrade.ts'
+import { Visits } from './visits.ts'
 import { WebFiles } from './web-files.ts'
 
-export interface HttpParts extends Omit<Door, 'tabs'> {
+export interface HttpParts extends Omit<Door, 'tabs' | 'visits'> {
   /** Where the built browser application lies. */
   readonly webFolder: string
   /** Why this peer should get no requests now, besides draining. */
@@ -38,7 +39,7 @@ export interface Http {
 export async function createHttp(parts: HttpParts): Promise<Http> {
   const { records, live, clock, log, identity } = parts
   const tabs = new Tabs(identity.sessions, freshId(parts))
-  const door: Door = { ...parts, tabs }
+  const door: Door = { ...parts, tabs, visits: new Visits(clock) }
   const sockets = new Sockets(clock, identity.sessions)
   const front = new Front(parts.config, identity.sessions)
   let isDraining = false

@@ -11,6 +11,7 @@ import type { Streams } from '../links/streams.ts'
 import type { Live } from '../live/live.ts'
 import type { Records } from '../records/records.ts'
 import type { Tabs } from './live/tabs.ts'
+import type { Visits } from './visits.ts'
 
 export interface Log {
   info(details: object, message: string): void
@@ -75,6 +76,7 @@ export interface Door {
   readonly spaces: SpacesPort
   readonly templates: TemplatesPort
   readonly tabs: Tabs
+  readonly visits: Visits
   readonly config: HttpConfig
   readonly clock: Clock
   readonly random: Random

@@ -127,6 +127,20 @@ test('a lost link ends the terminal’s connection with its code', async () => {
   assert.equal(errorIn(socket), 'link_lost')
 })
 
+test('a stream that the agent ends with an error ends with its code, whatever the agent calls it', async () => {
+  const refused = new SkeinError('too_many_terminals', { limit: 9 }).body
+  const invented = { ...refused, code: 'toString' } as unknown as typeof refused
+  for (const [error, code] of [
+    [refused, 'too_many_terminals'],
+    [invented, 'internal'],
+  ] as const) {
+    const { socket, far } = await pair()
+    far.fin({ ok: false, error })
+    await socket.until(({ closed }) => closed !== undefined, 'the close')
+    assert.equal(errorIn(socket), code)
+  }
+})
+
 test('the end of the terminal closes the connection after all that it said', async () => {
   const { socket, far } = await pair()
   far.duplex.write('last words')
@@ -149,8 +163,10 @@ test('a browser that goes away leaves the terminal after what it typed last', as
   })
 })
 
-test('entering a terminal is written into the audit', async () => {
-  const [newest] = await world.records.read('audit', { subject: space, limit: 1 })
+test('entering a terminal is written into the audit, coming back soon is not', async () => {
+  const entries = await world.records.read('audit', { subject: space })
+  assert.equal(entries.length, 1)
+  const [newest] = entries
   assert.equal(newest?.body.action, 'terminal.attach')
   assert.equal(newest?.body.actor.name, 'ada')
   assert.deepEqual(newest?.body.detail, { terminal: 'main' })

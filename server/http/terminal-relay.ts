@@ -3,8 +3,7 @@
 // die at any moment and the browser goes on through the next.
 
 import type { WebSocket } from 'ws'
-import { toSkeinError } from '#protocol/errors.ts'
-import type { SpaceId } from '#protocol/ids.ts'
+import { SkeinError, toSkeinError } from '#protocol/errors.ts'
 import { encodeJson, NumberedType } from '#protocol/numbered/frames.ts'
 import { audited } from '../identity/audit.ts'
 import type { LinkStream } from '../links/streams.ts'
@@ -47,26 +46,34 @@ export function relayTerminal(
 }
 
 async function open(
-  { streams, records, log }: Door,
+  door: Door,
   call: EnterCall,
   wish: TerminalWish,
   signal: AbortSignal,
 ): Promise<LinkStream> {
   const { actor } = call.person
-  const space = call.target.id as SpaceId
   const { requestId } = call
-  const stream = await streams.open(
-    { space },
+  const options = { actor, requestId, signal }
+  const stream = await door.streams.open(
+    { space: call.target.id },
     { kind: 'terminal', ...wish },
-    { actor, requestId, signal },
+    options,
   )
-  const target = { kind: 'space', id: space, name: call.target.groups.name?.name ?? space }
-  const note = audited(by(call), 'terminal.attach', target, { terminal: wish.terminal })
-  // Not waited for: a full disk must not close the terminal through which it could be emptied.
+  audit(door, call, wish.terminal)
+  return stream
+}
+
+/** Not waited for: a full disk must not close the terminal through which it could be emptied. */
+function audit({ records, visits, log }: Door, call: EnterCall, terminal: string): void {
+  const { id, groups } = call.target
+  if (!visits.begins(call.person.claims.sessionId, id, terminal)) return
+  const target = { kind: 'space', id, name: groups.name?.name ?? id }
+  const note = audited(by(call), 'terminal.attach', target, { terminal })
   records
     .transact(() => ({ changes: [note], result: undefined }))
-    .catch((err: unknown) => log.error({ err, requestId }, 'terminal access not audited'))
-  return stream
+    .catch((err: unknown) => {
+      log.error({ err, requestId: call.requestId }, 'terminal access not audited')
+    })
 }
 
 function join(door: Door, stream: LinkStream, socket: WebSocket): void {
@@ -109,7 +116,7 @@ function endTogether({ clock, log }: Door, stream: LinkStream, socket: WebSocket
     ({ error }) => {
       isOver = true
       over.abort()
-      if (error) refuse(socket, error, '-')
+      if (error) refuse(socket, SkeinError.fromBody(error), '-')
       // The reader may still be behind: what the agent sent before its fin goes out first.
       else if (duplex.readableEnded) socket.close(NORMAL)
       else duplex.once('end', () => socket.close(NORMAL))

@@ -50,13 +50,12 @@ export class Upgrade {
     const ignore = (): void => undefined
     socket.on('error', ignore)
     try {
-      const { call, attend, person } = this.#admit(request, requestId)
+      const { attend, person } = this.#admit(request, requestId)
       this.#parts.sockets.assertRoom(person.claims)
       this.#server.handleUpgrade(request, socket, head, (taken: WebSocket) => {
         socket.off('error', ignore)
         this.#parts.sockets.add(taken, person.claims)
         attend(taken)
-        this.#parts.door.log.info({ requestId: call.requestId }, 'websocket opened')
       })
     } catch (caught) {
       void this.#refuse(socket, caught, requestId)
@@ -74,7 +73,7 @@ export class Upgrade {
     const call: Call = { ...visitor, requestId, params: found.params, query: url.searchParams }
     const attend: Attend = found.route.admit(door, call)
     if (!call.person) throw new SkeinError('not_signed_in')
-    return { call, attend, person: call.person }
+    return { attend, person: call.person }
   }
 
   async #refuse(socket: Duplex, caught: unknown, requestId: string): Promise<void> {

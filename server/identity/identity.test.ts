@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
+import { SkeinError } from '#protocol/errors.ts'
 import { newId, type UserId } from '#protocol/ids.ts'
 import { TestClock } from '../../tests/support/clock.ts'
 import { systemRandom } from '../clock.ts'
@@ -52,7 +53,9 @@ test('of two first users at once one wins and the other is told so', async () =>
   const results = await Promise.allSettled([finish('ada'), finish('bob')])
   const lost = results.filter((result) => result.status === 'rejected')
   assert.equal(lost.length, 1)
-  assert.equal((lost[0]?.reason as { code: string }).code, 'setup_done')
+  const [loser] = lost
+  assert.ok(loser?.reason instanceof SkeinError)
+  assert.equal(loser.reason.code, 'setup_done')
   assert.equal(records.list('user').length, 1)
 })
 
