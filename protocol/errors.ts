@@ -218,6 +218,16 @@ export const errorTable = {
     'Nothing was changed. Try again.',
   ),
   too_many_changes: row(400, 'One transaction may make {limit} changes.', 'Split it.'),
+  schema_newer: row(
+    409,
+    'The data folder was written by a newer Skein (it has the migration {name}).',
+    'Start that version or a newer one; going back needs a backup made before the upgrade.',
+  ),
+  schema_altered: row(
+    409,
+    'The migration {name} is not the one that made this database.',
+    'Use an unaltered Skein of the same or a newer version.',
+  ),
   // Configuration
   config_unknown: row(
     400,
