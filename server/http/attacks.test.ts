@@ -5,8 +5,8 @@ import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
-import type { Client } from './testing/client.ts'
-import { PASSWORD, World } from './testing/world.ts'
+import type { Client } from '../../tests/support/http/client.ts'
+import { PASSWORD, World } from '../../tests/support/http/world.ts'
 
 let world: World
 let administrator: Client

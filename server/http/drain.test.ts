@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { opened, TestSocket } from './testing/socket.ts'
-import { World } from './testing/world.ts'
+import { opened, TestSocket } from '../../tests/support/http/socket.ts'
+import { World } from '../../tests/support/http/world.ts'
 
 let world: World
 let port: number

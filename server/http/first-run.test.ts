@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { PASSWORD, World } from './testing/world.ts'
+import type { AuditEvent } from '#protocol/api/people.ts'
+import { PASSWORD, World } from '../../tests/support/http/world.ts'
 
 let world: World
 before(async () => {
@@ -42,7 +43,7 @@ test('a new Skein goes from its one-time link to a signed-in administrator with 
 test('the audit tells of the set-up and the sign-in, from where', async () => {
   const client = world.client()
   await client.post('/session', { username: 'ada', password: PASSWORD })
-  const { events } = (await client.get('/audit')).body as { events: Record<string, unknown>[] }
+  const { events } = (await client.get('/audit')).body as { events: AuditEvent[] }
   assert.deepEqual(
     events.map(({ action, address }) => `${action} ${address}`),
     ['session.start local', 'session.start local', 'setup.finish local'],

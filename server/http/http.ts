@@ -1,7 +1,7 @@
 // The HTTP door put together. It listens nowhere itself: whoever owns the listeners gives it requests and upgrades,
 // from TCP, TLS and the unix socket alike.
 
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { SkeinError } from '#protocol/errors.ts'
@@ -95,14 +95,20 @@ function endSocketsWithSessions(
 }
 
 /** For `http.createServer`: a request that Node could not even make sense of gets a coded error as well. */
-export function requestListener(http: Http, parts: Pick<Door, 'log'>) {
-  return getRequestListener((request, env) => http.fetch(request, env as Incoming), {
+export function requestListener(http: Http, { log }: Pick<Door, 'log'>): RequestListener {
+  const listen = getRequestListener((request, env) => http.fetch(request, env as Incoming), {
     overrideGlobalObjects: false,
     errorHandler: (caught) => {
       const cause = new SkeinError('bad_request', { reason: 'the address or Host' }, caught)
-      return toResponse(errorReply(cause, '-', parts.log))
+      return toResponse(errorReply(cause, '-', log))
     },
   })
+  return (incoming, outgoing) => {
+    listen(incoming, outgoing).catch((err: unknown) => {
+      log.error({ err }, 'request not answered')
+      outgoing.destroy()
+    })
+  }
 }
 
 /** Links and browsers share a port: an upgrade goes to whom its path names. */

@@ -5,11 +5,11 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { SessionId } from '#protocol/ids.ts'
 import { newId } from '#protocol/ids.ts'
+import type { Client } from '../../tests/support/http/client.ts'
+import { TEMPLATE_SOURCE } from '../../tests/support/http/fakes.ts'
+import { PASSWORD, World } from '../../tests/support/http/world.ts'
 import type { Route } from './route.ts'
 import { routes } from './routes.ts'
-import type { Client } from './testing/client.ts'
-import { TEMPLATE_SOURCE } from './testing/fakes.ts'
-import { PASSWORD, World } from './testing/world.ts'
 
 const roles = ['nobody', 'stranger', 'owner', 'administrator'] as const
 type Role = (typeof roles)[number]

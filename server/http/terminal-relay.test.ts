@@ -6,10 +6,10 @@ import { SkeinError } from '#protocol/errors.ts'
 import { newId } from '#protocol/ids.ts'
 import { FrameReader, NumberedType, readJson } from '#protocol/numbered/frames.ts'
 import { eventually } from '../../tests/support/eventually.ts'
-import type { Client } from './testing/client.ts'
-import type { FarEnd } from './testing/link-pair.ts'
-import { opened, TestSocket } from './testing/socket.ts'
-import { World } from './testing/world.ts'
+import type { Client } from '../../tests/support/http/client.ts'
+import type { FarEnd } from '../../tests/support/http/link-pair.ts'
+import { opened, TestSocket } from '../../tests/support/http/socket.ts'
+import { World } from '../../tests/support/http/world.ts'
 
 let world: World
 let client: Client

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { World } from './testing/world.ts'
+import { World } from '../../tests/support/http/world.ts'
 
 const script = `console.log(${'"x",'.repeat(2000)}1)`
 let folder: string

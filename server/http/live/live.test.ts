@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { newId, type SpaceId } from '#protocol/ids.ts'
-import type { Client } from '../testing/client.ts'
-import { opened, type TestSocket } from '../testing/socket.ts'
-import { PASSWORD, World } from '../testing/world.ts'
+import type { Client } from '../../../tests/support/http/client.ts'
+import { opened, type TestSocket } from '../../../tests/support/http/socket.ts'
+import { PASSWORD, World } from '../../../tests/support/http/world.ts'
 
 let world: World
 let administrator: Client

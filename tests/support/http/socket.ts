@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import { eventually } from '../../../tests/support/eventually.ts'
+import { eventually } from '../eventually.ts'
 
 const TIMEOUT_MS = 3000
 

@@ -3,7 +3,7 @@
 import { type Duplex, duplexPair } from 'node:stream'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Fin, StreamOpen } from '#protocol/link.ts'
-import type { LinkStream, OpenOptions, Streams, Target } from '../../links/streams.ts'
+import type { LinkStream, OpenOptions, Streams, Target } from '../../../server/links/streams.ts'
 
 /** What the space's agent would hold. */
 export interface FarEnd {

@@ -1,7 +1,7 @@
 // A browser as far as the HTTP door can tell: one origin, one cookie.
 
 import type { ErrorBody } from '#protocol/errors.ts'
-import type { Http } from '../http.ts'
+import type { Http } from '../../../server/http/http.ts'
 
 export interface Answer {
   readonly status: number

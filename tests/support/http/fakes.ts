@@ -5,8 +5,8 @@ import type { TemplateDetail } from '#protocol/api/templates.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { newId, type SpaceId, type TemplateId, type UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
-import type { Records } from '../../records/records.ts'
-import type { SpacesPort, TemplatesPort } from '../ports.ts'
+import type { SpacesPort, TemplatesPort } from '../../../server/http/ports.ts'
+import type { Records } from '../../../server/records/records.ts'
 
 export const TEMPLATE_SOURCE = 'name: Shell\nservices:\n  main:\n    image: debian\n'
 
