@@ -38,9 +38,14 @@ export function relayTerminal(
   // What the browser sends before the stream is open waits in the kernel.
   socket.pause()
   const gone = new AbortController()
-  socket.once('close', () => gone.abort())
+  const leave = (): void => gone.abort()
+  socket.once('close', leave)
   open(door, call, wish, gone.signal).then(
-    (stream) => join(door, stream, socket),
+    (stream) => {
+      // From here on the stream is ended in order, after what was typed last.
+      socket.off('close', leave)
+      join(door, stream, socket)
+    },
     (caught: unknown) => refuse(socket, caught, call.requestId),
   )
 }

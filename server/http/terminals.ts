@@ -3,13 +3,13 @@
 
 import { z } from 'zod'
 import { SkeinError } from '#protocol/errors.ts'
-import type { SpaceId } from '#protocol/ids.ts'
 import type { StreamOpen } from '#protocol/link.ts'
 import { isTerminalName } from '#protocol/names.ts'
+import type { Row } from '../records/records.ts'
 import { checked } from './body.ts'
 import type { Door } from './ports.ts'
 import { nothing, ok } from './reply.ts'
-import { type Call, route, socketRoute } from './route.ts'
+import { type Call, type ClosedCall, route, socketRoute } from './route.ts'
 import { relayTerminal } from './terminal-relay.ts'
 
 /** How long an agent may take to answer a question, ms. */
@@ -45,7 +45,7 @@ export const terminalRoutes = [
     action: 'space.enter',
     target: 'space',
     handle: async (door, call) =>
-      ok(await ask(door, call, call.target.id, { question: 'terminals' }, terminalsSchema)),
+      ok(await ask(door, call, { question: 'terminals' }, terminalsSchema)),
   }),
   route({
     method: 'DELETE',
@@ -54,7 +54,7 @@ export const terminalRoutes = [
     target: 'space',
     async handle(door, call) {
       const question = { question: 'close-terminal', name: terminalName(call) } as const
-      await ask(door, call, call.target.id, question, z.unknown())
+      await ask(door, call, question, z.unknown())
       return nothing
     },
   }),
@@ -74,7 +74,7 @@ export const terminalRoutes = [
     action: 'space.see',
     target: 'space',
     handle: async (door, call) =>
-      ok(await ask(door, call, call.target.id, { question: 'startup-log' }, startupSchema)),
+      ok(await ask(door, call, { question: 'startup-log' }, startupSchema)),
   }),
 ]
 
@@ -88,33 +88,32 @@ type Question = Omit<Extract<StreamOpen, { kind: 'ask' }>, 'kind'>
 /** One short question to the agent. Rejects with `timeout`, `frame_invalid` or what `streams.open` rejects with. */
 async function ask<S extends z.ZodType>(
   { streams, clock }: Door,
-  call: Call,
-  space: SpaceId,
+  call: ClosedCall<undefined, Row<'space'>>,
   question: Question,
   answer: S,
 ): Promise<z.output<S>> {
-  const { requestId, person } = call
-  if (!person) throw new SkeinError('not_signed_in')
-  const stop = new AbortController()
-  const late = clock.delay(ASK_TIMEOUT_MS, stop.signal).then(() => {
-    throw new SkeinError('timeout', { thing: 'The agent', seconds: ASK_TIMEOUT_MS / 1000 })
-  })
+  const { requestId, person, target } = call
+  const timer = new AbortController()
+  const late = new AbortController()
+  clock.delay(ASK_TIMEOUT_MS, timer.signal).then(
+    () => late.abort(),
+    () => undefined,
+  )
   try {
-    const options = { actor: person.actor, requestId, signal: stop.signal }
-    const opening = streams.open({ space }, { kind: 'ask', ...question }, options)
-    // Whichever loses the race is settled here, so that it is not reported as unhandled.
-    opening.then(
-      (stream) => stop.signal.aborted && stream.abort(),
-      () => undefined,
-    )
-    const stream = await Promise.race([opening, late])
-    stream.finished.catch(() => undefined)
+    const options = { actor: person.actor, requestId, signal: late.signal }
+    const stream = await streams.open({ space: target.id }, { kind: 'ask', ...question }, options)
+    late.signal.addEventListener('abort', () => stream.abort())
+    // Ended in order and not cut: a link bears only so many resets.
+    stream.duplex.resume()
+    stream.fin({ ok: true })
+    await stream.finished
     const opened = answer.safeParse(stream.opened)
-    stream.abort()
     if (!opened.success) throw new SkeinError('frame_invalid', { reason: 'the agent’s answer' })
     return opened.data
+  } catch (caught) {
+    if (!late.signal.aborted) throw caught
+    throw new SkeinError('timeout', { thing: 'The agent', seconds: ASK_TIMEOUT_MS / 1000 }, caught)
   } finally {
-    late.catch(() => undefined)
-    stop.abort()
+    timer.abort()
   }
 }

@@ -28,9 +28,16 @@ export class FakeStreams implements Streams {
   }
 
   async open(to: Target, open: StreamOpen, options: OpenOptions): Promise<LinkStream> {
-    const opened = await this.#answer(open)
+    const { signal } = options
+    const aborted = new Promise<never>((_, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason))
+    })
+    // It may lose the race, or never run when the answer throws.
+    aborted.catch(() => undefined)
+    const opened = await Promise.race([this.#answer(open), aborted])
     const { near, far } = linkPair(opened, { to, open, options })
-    this.opened.push(far)
+    if (open.kind === 'ask') far.fin({ ok: true })
+    else this.opened.push(far)
     return near
   }
 }
