@@ -165,7 +165,10 @@ export class NumberedClient {
         return [{ type: 'viewers', viewers: readViewers(frame.body) }]
       case NumberedType.pong:
         return [{ type: 'pong', ms: Math.max(0, this.#now() - readAt(frame.body) / 1000) }]
-      default:
+      case NumberedType.attach:
+      case NumberedType.in:
+      case NumberedType.ackOut:
+      case NumberedType.ping:
         throw new SkeinError('frame_invalid', { reason: `type ${frame.type} from the agent` })
     }
   }
