@@ -7,6 +7,9 @@ import type { Attributes, Cell, Line, ScreenBuffer } from './xterm.ts'
 
 const DEFAULT: Attributes = { fg: 0, bg: 0, extended: { underlineStyle: 0, underlineColor: 0 } }
 
+/** The second column of a wide character. */
+export const isBehindWide = (cell: Cell): boolean => cell.getWidth() === 0 && cell.getChars() === ''
+
 /** Draws a buffer from its oldest line on, from the top left corner of a blank screen. Leaves the default attributes. */
 export function drawLines(buffer: ScreenBuffer, rows: number, cell: Cell): string {
   const parts: string[] = []
@@ -28,7 +31,7 @@ export function drawLines(buffer: ScreenBuffer, rows: number, cell: Cell): strin
  */
 function wrapAfter(line: Line, cell: Cell): string {
   const last = line.length - 1
-  const from = line.loadCell(last, cell).getWidth() === 0 ? last - 1 : last
+  const from = isBehindWide(line.loadCell(last, cell)) ? last - 1 : last
   const redrawn = `\x1b[${from + 1}G\x1b[${line.length - from}X${drawCells(line, from, cell)}`
   return `\x1b[${last + 1}G  \x1b[D\x1b[X\x1b[A${redrawn}\x1b[B\r`
 }
@@ -46,7 +49,7 @@ function drawCells(line: Line, from: number, cell: Cell): string {
   }
   for (let column = from; column < line.length; column++) {
     line.loadCell(column, cell)
-    if (cell.getWidth() === 0) continue
+    if (isBehindWide(cell)) continue
     const chars = cell.getChars()
     const blank = chars === ''
     if (blank && !hasBackground(cell)) {
@@ -54,7 +57,8 @@ function drawCells(line: Line, from: number, cell: Cell): string {
       steps += 1
       continue
     }
-    const same = sameAttributes(cell, current)
+    // A combining mark without a base has no width; setting the attributes keeps it from joining the cell before.
+    const same = sameAttributes(cell, current) && cell.getWidth() > 0
     if (!blank || !same || erased < steps) move()
     if (!same) {
       text += toSgr(cell)

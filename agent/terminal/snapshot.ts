@@ -4,7 +4,7 @@
 // when it is the alternate one.
 
 import { toSgr } from './attributes.ts'
-import { drawLines } from './lines.ts'
+import { drawLines, isBehindWide } from './lines.ts'
 import { pendingBytes } from './pending.ts'
 import type { Cell, Charset, Core, Emulator, ScreenBuffer } from './xterm.ts'
 
@@ -129,7 +129,7 @@ function cursor(core: Core, cell: Cell): string {
   if (!line || active.x === 0 || (!repeats && active.x < core.cols))
     return start + toSgr(attributes)
   line.loadCell(active.x - 1, cell)
-  const width = cell.getWidth() === 0 && active.x > 1 ? 2 : 1
+  const width = isBehindWide(cell) && active.x > 1 ? 2 : 1
   if (width === 2) line.loadCell(active.x - 2, cell)
   const sgr = toSgr(attributes)
   const style = repeats ? sgr : toSgr(cell)

@@ -114,7 +114,13 @@ async function importXterm(): Promise<MakeEmulator> {
   const module: { default?: XtermModule } & Partial<XtermModule> = await import('@xterm/headless')
   const { Terminal } = module.default ?? (module as XtermModule)
   return (cols, rows, scrollback) => {
-    const terminal = new Terminal({ cols, rows, scrollback, allowProposedApi: true })
+    const terminal = new Terminal({
+      cols,
+      rows,
+      scrollback,
+      allowProposedApi: true,
+      logLevel: 'off',
+    })
     return wrap(terminal)
   }
 }

@@ -2,7 +2,23 @@
 
 import type { Cell, Emulator, ScreenBuffer } from '../xterm.ts'
 
-const COLOUR = 0x3ffffff
+const COLOUR_MODE = 0x3000000
+const RGB = 0xffffff
+const HAS_EXTENDED = 0x10000000
+const UNDERLINED = 0x10000000
+const RGB_MODE = COLOUR_MODE
+/** Left by a colour that was given as RGB before: xterm ignores it. */
+const tidy = (packed: number) =>
+  (packed & COLOUR_MODE) === RGB_MODE
+    ? packed
+    : (packed & ~RGB) | (packed & COLOUR_MODE ? packed & 0xff : 0)
+const colour = (packed: number) => tidy(packed) & (COLOUR_MODE | RGB)
+
+/**
+ * Blank cells at the end. The last column may be a space: the cursor past it can be had by printing one only, also
+ * where the cell was erased after.
+ */
+const BLANK_END = /(·|<>)*(<0\/0\/>)? ?$/
 
 export function pictureOf({ core, cell }: Pick<Emulator, 'core' | 'cell'>): string {
   const { active, normal } = core.buffers
@@ -12,10 +28,12 @@ export function pictureOf({ core, cell }: Pick<Emulator, 'core' | 'cell'>): stri
     buffer: active === normal ? 'normal' : 'alternate',
     cursor: [active.x, active.y],
     saved: [Math.min(active.savedX, core.cols - 1), Math.max(0, active.savedY - active.ybase)],
-    savedAttributes: [active.savedCurAttrData.fg, active.savedCurAttrData.bg],
+    savedAttributes: [active.savedCurAttrData.fg, active.savedCurAttrData.bg].map(tidy),
     region: [active.scrollTop, active.scrollBottom],
-    tabs: Object.keys(active.tabs).filter((column) => active.tabs[Number(column)]),
-    attributes: [current.fg, current.bg],
+    tabs: Object.keys(active.tabs).filter(
+      (column) => Number(column) < core.cols && active.tabs[Number(column)],
+    ),
+    attributes: [current.fg, current.bg].map(tidy),
     parser: [parser.currentState, parser.precedingJoinState, [...decoder.interim]],
     charsets: [keys(charset), glevel, [0, 1, 2, 3].map((level) => keys(sets[level]))],
     savedCharset: keys(active.savedCharset),
@@ -27,7 +45,8 @@ export function pictureOf({ core, cell }: Pick<Emulator, 'core' | 'cell'>): stri
   }
   const lines =
     active === normal ? drawn(normal, cell) : [...drawn(normal, cell), ...drawn(active, cell)]
-  return [...lines, JSON.stringify(state, undefined, 1)].join('\n')
+  const states = Object.entries(state).map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+  return [...lines, ...states].join('\n')
 }
 
 const keys = (charset: Readonly<Record<string, string>> | undefined) =>
@@ -48,15 +67,16 @@ function drawn(buffer: ScreenBuffer, cell: Cell): string[] {
       style = next
     }
     // The oldest line's mark says that it continues one that is no longer there: nobody can tell.
-    return `${line.isWrapped && index > 0 ? '+' : ' '}${cells.join('').replace(/·+$/, '')}`
+    return `${line.isWrapped && index > 0 ? '+' : ' '}${cells.join('').replace(BLANK_END, '')}`
   })
 }
 
-/** Of a blank cell only its background shows. */
+/** Of a blank cell only its background shows; of an underline without a style, a single line. */
 function styleOf(cell: Cell): string {
-  if (cell.getChars() === '' && cell.getWidth() !== 0)
-    return cell.bg & COLOUR ? `${cell.bg & COLOUR}` : ''
-  const extended = cell.bg & 0x10000000
-  const line = extended ? `${cell.extended.underlineStyle}/${cell.extended.underlineColor}` : ''
-  return `${cell.fg}/${cell.bg & ~0x10000000}/${line}`
+  if (cell.getChars() === '' && cell.getWidth() !== 0) return `${colour(cell.bg) || ''}`
+  const { underlineStyle, underlineColor } = cell.extended
+  const styled = (cell.bg & HAS_EXTENDED) !== 0 && underlineStyle !== 0
+  const line = styled ? `${underlineStyle}/${colour(underlineColor)}` : '1/0'
+  const underlined = (cell.fg & UNDERLINED) !== 0 ? line : ''
+  return `${tidy(cell.fg)}/${tidy(cell.bg) & ~HAS_EXTENDED}/${underlined}`
 }

@@ -6,10 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { spawn } from 'node-pty'
+import { COLS, ROWS, SESSIONS } from './sessions.ts'
 
-const FOLDER = new URL('./sessions/', import.meta.url)
-export const COLS = 80
-export const ROWS = 24
 /** A recording is cut here, bytes. */
 const MAX_BYTES = 60_000
 
@@ -49,7 +47,12 @@ const sessions: readonly Session[] = [
     keys: ['', '', 't', '\x1bOB\x1bOB', '', 'q'],
     everyMs: 500,
   },
-  { name: 'top', command: [...ALONE, 'top', '-d', '0.5'], keys: ['', 'z', '', 'x', '', 'q'], everyMs: 500 },
+  {
+    name: 'top',
+    command: [...ALONE, 'top', '-d', '0.5'],
+    keys: ['', 'z', '', 'x', '', 'q'],
+    everyMs: 500,
+  },
   {
     name: 'less',
     command: ['less', '-N', text],
@@ -113,7 +116,7 @@ async function record({ name, command: [file, ...args], keys, everyMs }: Session
   }
   await ended
   const bytes = Buffer.concat(chunks).subarray(0, MAX_BYTES)
-  writeFileSync(new URL(`${name}.bin`, FOLDER), bytes)
+  writeFileSync(new URL(`${name}.bin`, SESSIONS), bytes)
   console.log(`${name}: ${bytes.length} bytes`)
 }
 
@@ -122,5 +125,5 @@ const lines = Array.from(
   (_, n) => `int line_${n} = ${n}; /* ${'x'.repeat(n % 90)} */ char *s = "水 ${n}";`,
 )
 writeFileSync(text, lines.join('\n'))
-mkdirSync(FOLDER, { recursive: true })
+mkdirSync(SESSIONS, { recursive: true })
 for (const session of sessions) await record(session)
