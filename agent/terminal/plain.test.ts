@@ -18,6 +18,7 @@ function openScreen(): { screen: Screen; emulator: Emulator } {
     return emulator
   }
   const screen = new Screen(keep, { cols: 12, rows: 5, scrollbackLines: 6, onAnswer: () => {} })
+  screen.write(new Uint8Array(0))
   const [emulator] = made
   assert.ok(emulator)
   return { screen, emulator }
