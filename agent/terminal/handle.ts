@@ -61,9 +61,9 @@ class TerminalSession implements Sink {
     duplex.on('drain', () => this.#drained())
     let lost = true
     try {
-      for await (const chunk of duplex as AsyncIterable<Uint8Array>) {
+      for await (const chunk of duplex.iterator({ destroyOnReturn: false })) {
         if (this.#finished) continue
-        for (const frame of this.#reader.push(chunk)) await this.#take(frame)
+        for (const frame of this.#reader.push(chunk as Uint8Array)) await this.#take(frame)
       }
       lost = false
     } catch (caught) {
@@ -147,6 +147,8 @@ class TerminalSession implements Sink {
     const error = toSkeinError(caught)
     this.send(encodeJson(NumberedType.error, error.body))
     this.#fin({ ok: false, error: error.body })
+    // What still comes is not read, but the stream has to reach its end.
+    this.#stream.duplex.resume()
   }
 
   #fin(status: Fin): void {

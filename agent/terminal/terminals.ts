@@ -67,6 +67,11 @@ export class Terminals {
     return this.#byName.size
   }
 
+  /** About what all of them take in memory. */
+  get estimatedBytes(): number {
+    return [...this.#byName.values()].reduce((sum, terminal) => sum + terminal.estimatedBytes, 0)
+  }
+
   list(): TerminalInfo[] {
     return [...this.#byName.values()].map(({ info }) => info)
   }
@@ -184,7 +189,7 @@ export class Terminals {
       if (terminal.ended && nowMs - terminal.endedMs > KEEP_ENDED_MS) this.#forget(terminal)
     }
     const limit = this.#options.sharedBytes ?? SHARED_BYTES
-    let bytes = all.reduce((sum, { estimatedBytes }) => sum + estimatedBytes, 0)
+    let bytes = this.estimatedBytes
     for (const terminal of all.sort((a, b) => a.activeMs - b.activeMs)) {
       if (bytes <= limit) return
       bytes -= terminal.estimatedBytes
