@@ -21,11 +21,12 @@ const PULL_SILENCE_MS = 10_000
 const IMPORT_SILENCE_MS = 15 * 60_000
 
 /** What a developer expects to find in a shell. */
-const BASE_PACKAGES = [
-  ...['bash', 'bash-completion', 'ca-certificates', 'curl', 'git', 'iproute2', 'less', 'locales'],
-  ...['make', 'nano', 'openssh-client', 'procps', 'psmisc', 'python3', 'rsync', 'tmux'],
-  ...['tzdata', 'unzip', 'vim-tiny', 'xz-utils'],
-]
+const BASE_PACKAGES = `
+  bash bash-completion ca-certificates curl git iproute2 less locales make nano openssh-client
+  procps psmisc python3 rsync tmux tzdata unzip vim-tiny xz-utils
+`
+  .trim()
+  .split(/\s+/)
 
 /** Makes sure that spaces have an image: a registry that answers, or the base made here. */
 export async function ensureBaseImage() {

@@ -26,7 +26,8 @@ export function testFiles(words) {
     const path = relative(root, resolve(root, word))
     return /\.test\.[jt]s$/.test(path) ? [path] : [`${path}/**/*.test.{ts,js}`]
   })
-  return [...new Set(patterns.flatMap((pattern) => globSync(pattern, { cwd: root })))].sort()
+  const files = new Set(patterns.flatMap((pattern) => globSync(pattern, { cwd: root })))
+  return [...files].toSorted((a, b) => a.localeCompare(b))
 }
 
 const COUNTS = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo']
