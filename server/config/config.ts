@@ -39,7 +39,7 @@ interface Given {
  * service called skein, Skein sets some in its spaces (someone may develop Skein inside one), its tests set others.
  */
 const NOT_SETTINGS =
-  /^SKEIN_(CONFIG|PORT(_.*)?|SERVICE_(HOST|PORT)(_.*)?|AGENT|SPACE(_.*)?|USER|PEER_.*|TEST_.*)$/
+  /^SKEIN_(CONFIG|PORT(_.*)?|SERVICE_(HOST|PORT)(_.*)?|AGENT|SPACE(_.*)?|USER|DEV_.*|TEST_.*)$/
 
 /** Throws `config_unknown` or `config_invalid` for the first setting that is wrong. */
 export function resolveConfig(inputs: Inputs): Resolved {

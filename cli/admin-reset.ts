@@ -1,0 +1,7 @@
+export async function adminReset(
+  _n: string,
+  _words: readonly string[],
+  _json: boolean,
+): Promise<number> {
+  return 0
+}

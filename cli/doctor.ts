@@ -1,0 +1,3 @@
+export async function doctor(_words: readonly string[], _json: boolean): Promise<number> {
+  return 0
+}
