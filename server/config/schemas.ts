@@ -65,6 +65,12 @@ export const origin = z.coerce.string().transform((value, context): string => {
   return z.NEVER
 })
 
+/** A DNS name, in lower case as browsers send it. */
+export const hostName = z
+  .string()
+  .toLowerCase()
+  .regex(/^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63}){0,20}$/, 'it is not a host name like skein.lan')
+
 /** `address/bits`, checked for form; a bare address is a network of one. */
 export const network = z.string().transform((value, context): string => {
   const [ip = '', bits] = value.split('/')

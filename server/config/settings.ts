@@ -10,6 +10,7 @@ import {
   address,
   dialAddress,
   engine,
+  hostName,
   list,
   network,
   origin,
@@ -52,6 +53,12 @@ export const settings = {
     schema: origin.optional(),
     placeholder: 'URL',
     description: 'How browsers reach this server, when that is not the listening address.',
+  }),
+  hostNames: setting({
+    schema: list(hostName),
+    fallback: '',
+    placeholder: 'NAMES',
+    description: 'More names by which browsers may call this server.',
   }),
   insecureHttp: setting({
     schema: yesOrNo,
