@@ -23,7 +23,7 @@ export function sources(pattern: RegExp): readonly Source[] {
 }
 
 function isTest(path: string): boolean {
-  return /\.test\.[jt]sx?$/.test(path) || path.startsWith('tests/')
+  return /\.test\.[jt]sx?$/.test(path) || /(^tests|\/testing)\//.test(path)
 }
 
 export function read(path: string): string {
