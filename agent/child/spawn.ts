@@ -81,10 +81,14 @@ export async function stopProgram(child: ChildProcess, graceMs = GRACE_MS): Prom
   signalGroup(child, 'SIGKILL')
 }
 
-/** The home folder, unless the image does not have it: a missing cwd would read as a missing program. */
-function startFolder(env: Environment): string {
+/**
+ * Where a program starts that is told no folder: the container's working folder when the image or the template set one,
+ * else the home folder, unless it does not exist: a missing cwd would read as a missing program.
+ */
+export function startFolder(env: Environment): string {
+  const working = process.cwd()
   const home = env.HOME ?? '/'
-  return isFolder(home) ? home : '/'
+  return working === '/' && isFolder(home) ? home : working
 }
 
 function isFolder(path: string): boolean {

@@ -1,23 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ExecReader } from '#protocol/exec.ts'
-import { agentConfigSchema } from '#protocol/report.ts'
+import { agentConfig } from '../../tests/agent/agent-config.ts'
 import { type PeerEnd, servedPair } from '../../tests/agent/served-pair.ts'
 import { eventually } from '../../tests/support/eventually.ts'
 import { serveExec } from './exec.ts'
 
-const config = agentConfigSchema.parse({
-  spaceId: '01890000-0000-7000-8000-000000000000',
-  spaceName: 'test',
-  epoch: 1,
-  key: '0'.repeat(64),
-  addresses: [],
-})
-
 function run(command: string[], options: { env?: Record<string, string>; cwd?: string } = {}) {
   const open = { kind: 'exec' as const, command, ...options }
   const { served, peer } = servedPair(open)
-  return { peer, served, done: serveExec(served, open, config) }
+  return { peer, served, done: serveExec(served, open, agentConfig()) }
 }
 
 async function outputOf(peer: PeerEnd): Promise<{ stdout: string; stderr: string }> {
