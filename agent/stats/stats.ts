@@ -15,11 +15,17 @@ export class Stats {
   readonly #clock: Clock
   readonly #read: Read
   #layout: Layout | undefined
-  #last: { usage: GroupUsage; atMs: number } | undefined
+  #before: { usage: GroupUsage; atMs: number } | undefined
+  #last: Sample | undefined
 
   constructor(clock: Clock, read: Read = (file) => readFile(file, 'utf8')) {
     this.#clock = clock
     this.#read = read
+  }
+
+  /** The newest sample, if there is one. */
+  get last(): Sample | undefined {
+    return this.#last
   }
 
   /** Use since the sample before (at the first: memory only). Rejects where the kernel shows no control group. */
@@ -27,15 +33,16 @@ export class Stats {
     this.#layout ??= await this.#findLayout()
     const usage = await readUsage(this.#layout, this.#read)
     const atMs = this.#clock.monotonicMs()
-    const last = this.#last
-    this.#last = { usage, atMs }
+    const before = this.#before
+    this.#before = { usage, atMs }
     const { memoryBytes, memoryLimitBytes } = usage
-    return {
+    this.#last = {
       type: 'stats',
-      cpuPercent: last ? cpuPercent(last.usage, usage, atMs - last.atMs) : 0,
+      cpuPercent: before ? cpuPercent(before.usage, usage, atMs - before.atMs) : 0,
       memoryBytes,
       ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
     }
+    return this.#last
   }
 
   async #findLayout(): Promise<Layout> {
