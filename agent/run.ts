@@ -1,7 +1,6 @@
 // Puts the agent's parts together and takes them apart again.
 
 import { randomBytes } from 'node:crypto'
-import { spaceIdentity } from '#protocol/link.ts'
 import type { AgentConfig, AgentReport } from '#protocol/report.ts'
 import { createContext } from './context.ts'
 import { dispatch } from './dispatch.ts'
@@ -24,15 +23,16 @@ export function startAgent(config: AgentConfig, version: string, log: Log): Runn
     config,
     log,
     report: (report: AgentReport) => dialer.report(report),
-    learnAddresses: (addresses) => log.info('new addresses', { addresses }),
+    learnAddresses: (addresses) => dialer.learn(addresses),
   })
   const dialer = createDialer({
     addresses: config.addresses,
-    identity: spaceIdentity(config.spaceId, config.epoch),
+    identity: { spaceId: config.spaceId, epoch: config.epoch },
     key: Buffer.from(config.key, 'hex'),
     version,
     run: randomBytes(16).toString('hex'),
     log,
+    delay: (ms, signal) => agent.clock.delay(ms, signal),
     onStream: (stream) => void serve(stream),
   })
   const idle = new IdleTrim()
@@ -60,7 +60,7 @@ export function startAgent(config: AgentConfig, version: string, log: Log): Runn
   const stop = async () => {
     stopping.abort()
     await Promise.all([agent.services.stop(), agent.startup.stop(), agent.terminals.close()])
-    dialer.close()
+    await dialer.close()
   }
   return { stop }
 }

@@ -47,22 +47,13 @@ function filesUnder(folder) {
     .sort()
 }
 
-/** One hash over all that goes in: sources by content, large binaries by size and time. */
-function hashInputs(node, pty) {
+/** One hash over all that went in: modules by content, large binaries by size and time. */
+function hashInputs(modules, binaries) {
   const hash = createHash('sha256')
-  const sources = [
-    fileURLToPath(import.meta.url),
-    path.join(root, 'package-lock.json'),
-    ...[...filesUnder(path.join(root, 'agent')), ...filesUnder(path.join(root, 'protocol'))].filter(
-      (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
-    ),
-  ]
-  for (const file of sources) {
-    hash.update(`${path.relative(root, file)}\0`).update(fs.readFileSync(file))
+  for (const file of [fileURLToPath(import.meta.url), ...modules]) {
+    hash.update(`${file}\0`).update(fs.readFileSync(file))
   }
-  for (const file of [node, path.join(pty, 'build/Release/pty.node')]) {
-    hash.update(`${file}:${stampOf(file)}\0`)
-  }
+  for (const file of binaries) hash.update(`${file}:${stampOf(file)}\0`)
   return hash.digest('hex')
 }
 
@@ -71,6 +62,19 @@ function stampOf(file) {
   return `${size}:${mtimeMs}`
 }
 
+/** The version in dist/agent when what it was made of is as it was then. */
+function upToDateVersion(binaries) {
+  try {
+    const { modules, hash } = JSON.parse(fs.readFileSync(stampFile, 'utf8'))
+    if (hash !== hashInputs(modules, binaries)) return undefined
+    return fs.readFileSync(path.join(target, 'VERSION'), 'utf8').trim()
+  } catch {
+    // Never packed, or a module is gone.
+    return undefined
+  }
+}
+
+/** Bundles the agent; answers the files that went in. */
 async function bundle(folder) {
   const { rolldown } = await import('rolldown')
   const build = await rolldown({
@@ -79,7 +83,7 @@ async function bundle(folder) {
     external: ['node-pty'],
     logLevel: 'warn',
   })
-  await build.write({
+  const { output } = await build.write({
     dir: folder,
     format: 'esm',
     minify: false,
@@ -87,6 +91,8 @@ async function bundle(folder) {
     chunkFileNames: 'chunks/[name]-[hash].mjs',
   })
   await build.close()
+  const modules = output.flatMap((chunk) => ('moduleIds' in chunk ? chunk.moduleIds : []))
+  return [...new Set(modules)].filter((file) => path.isAbsolute(file)).sort()
 }
 
 /** Puts Node without its debug symbols into the folder; the last pack's is taken when it is of the same binary. */
@@ -172,26 +178,22 @@ async function pack() {
   const startedMs = performance.now()
   const node = findNode()
   const pty = path.join(root, 'node_modules/node-pty')
-  const inputs = hashInputs(node, pty)
-  const versionFile = path.join(target, 'VERSION')
-  const last = fs.existsSync(stampFile) ? fs.readFileSync(stampFile, 'utf8') : ''
-  if (last === inputs && fs.existsSync(versionFile)) {
-    say(`dist/agent is up to date (${fs.readFileSync(versionFile, 'utf8').trim()})`)
-    return
-  }
+  const binaries = [node, path.join(pty, 'build/Release/pty.node')]
+  const current = upToDateVersion(binaries)
+  if (current) return say(`dist/agent is up to date (${current})`)
   // Built beside and moved into place, so that nobody ever sees half a folder.
   const draft = `${target}.${process.pid}`
   fs.rmSync(draft, { recursive: true, force: true })
   fs.mkdirSync(draft, { recursive: true })
   try {
-    await bundle(draft)
+    const modules = await bundle(draft)
     placeNode(node, draft)
     placePty(pty, draft)
-    placeLibraries([node, path.join(pty, 'build/Release/pty.node')], path.join(draft, 'lib'))
+    placeLibraries(binaries, path.join(draft, 'lib'))
     const version = writeVersion(draft)
     fs.rmSync(target, { recursive: true, force: true })
     fs.renameSync(draft, target)
-    fs.writeFileSync(stampFile, inputs)
+    fs.writeFileSync(stampFile, JSON.stringify({ modules, hash: hashInputs(modules, binaries) }))
     const bytes = filesUnder(target).reduce((sum, file) => sum + fs.statSync(file).size, 0)
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
     say(`packed ${version} into dist/agent (${megabytes(bytes)}, ${seconds} s)`)
