@@ -41,16 +41,16 @@ export class LazyTerminals {
   }
 
   async #load(): Promise<Loaded> {
-    const [{ Terminals }, { handleTerminal }, { createStart }, { terminalClock }] =
+    const [{ Terminals }, { handleTerminal }, { terminalClock }, { describeProgram }] =
       await Promise.all([
         import('./terminal/terminals.ts'),
         import('./terminal/handle.ts'),
-        import('./terminal/start.ts'),
         import('./terminal/clock.ts'),
+        import('./child/shell.ts'),
       ])
     const terminals = new Terminals({
       clock: terminalClock,
-      start: createStart(this.#config, terminalClock),
+      describe: (command) => describeProgram(this.#config, command),
       onChange: () => this.#report({ type: 'terminals', count: terminals.count }),
     })
     this.#loaded = { terminals, handle: (stream) => handleTerminal(stream, terminals) }

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { buildEnvironment, pickShell } from './environment.ts'
+import { buildEnvironment } from './environment.ts'
 import { findAccount } from './passwd.ts'
 
 const account = { name: 'dev', home: '/home/dev', shell: '/bin/zsh' }
 
 function build(over: Partial<Parameters<typeof buildEnvironment>[0]> = {}) {
-  return buildEnvironment({ base: {}, account, config: { env: {} }, extra: {}, ...over })
+  return buildEnvironment({
+    base: {},
+    account,
+    config: { env: {} },
+    extra: {},
+    isFolder: () => true,
+    ...over,
+  })
 }
 
 test('a child never sees the agent’s own variables', () => {
@@ -37,6 +44,11 @@ test('the container’s HOME wins over the account’s, but not when it is only 
   assert.equal(build({ base: { HOME: '/' }, account: undefined }).HOME, '/')
 })
 
+test('a home folder that does not exist is not anyone’s home', () => {
+  const isThere = (folder: string) => folder === '/home/dev'
+  assert.equal(build({ base: { HOME: '/gone' }, isFolder: isThere }).HOME, '/home/dev')
+})
+
 test('the template’s environment wins over the image’s, and the request’s over both', () => {
   const config = { env: { LANG: 'de_DE.UTF-8', A: 'template', B: 'template' }, home: '/srv' }
   const env = build({ base: { A: 'image', LANG: 'C' }, config, extra: { B: 'request' } })
@@ -54,9 +66,4 @@ test('an account is found by uid, whatever else the file holds', () => {
     shell: '/bin/bash',
   })
   assert.equal(findAccount(passwd, 1001), undefined)
-})
-
-test('a shell that does not exist is not chosen', () => {
-  const [shell] = pickShell({ shell: '/no/such/shell' })
-  assert.notEqual(shell, '/no/such/shell')
 })

@@ -1,16 +1,13 @@
 // What every program in the space is given as environment. The agent's own variables carry the link's key, so no child
 // ever sees a SKEIN_AGENT; the rest is what a person expects of a login: TERM, a UTF-8 locale, HOME, PATH, SHELL.
 
-import { accessSync, constants } from 'node:fs'
+import { statSync } from 'node:fs'
 import type { AgentConfig } from '#protocol/report.ts'
 import { type Account, ownAccount } from './passwd.ts'
 
 export type Environment = Record<string, string>
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-/** Tried in this order when neither the template nor the account names a shell. */
-const SHELLS = ['/bin/bash', '/usr/bin/bash', '/bin/sh', '/usr/bin/sh', '/bin/busybox']
-
 type Wishes = Pick<AgentConfig, 'env' | 'home' | 'shell'>
 
 /**
@@ -25,10 +22,13 @@ export function buildEnvironment(from: {
   base: NodeJS.ProcessEnv
   account: Account | undefined
   config: Wishes
+  isFolder?: (path: string) => boolean
   extra: Environment
 }): Environment {
   const base = withoutOurs(from.base)
-  const home = from.config.home ?? usefulHome(base.HOME) ?? from.account?.home ?? '/'
+  const homes = [from.config.home, usefulHome(base.HOME), from.account?.home]
+  const isThere = from.isFolder ?? isFolder
+  const home = homes.find((folder) => folder !== undefined && isThere(folder)) ?? '/'
   const name = from.account?.name
   return {
     PATH: DEFAULT_PATH,
@@ -44,14 +44,6 @@ export function buildEnvironment(from: {
   }
 }
 
-/** The shell that a terminal without a command starts: the template's, the account's, or what the image has. */
-export function pickShell(config: Pick<AgentConfig, 'shell'>): readonly string[] {
-  const wished = [config.shell, ownAccount()?.shell, ...SHELLS]
-  const shell = wished.find((file) => file !== undefined && !isNoLogin(file) && isProgram(file))
-  if (shell === undefined) return ['/bin/sh']
-  return shell.endsWith('/busybox') ? [shell, 'sh'] : [shell]
-}
-
 function withoutOurs(variables: NodeJS.ProcessEnv): Environment {
   const kept: Environment = {}
   for (const [name, value] of Object.entries(variables)) {
@@ -65,14 +57,9 @@ function usefulHome(home: string | undefined): string | undefined {
   return home === '/' || home === '' ? undefined : home
 }
 
-function isNoLogin(file: string): boolean {
-  return file === '' || file.endsWith('/nologin') || file.endsWith('/false')
-}
-
-function isProgram(file: string): boolean {
+export function isFolder(path: string): boolean {
   try {
-    accessSync(file, constants.X_OK)
-    return true
+    return statSync(path).isDirectory()
   } catch {
     return false
   }

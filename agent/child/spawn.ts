@@ -2,9 +2,8 @@
 // its own, so that it and all that it starts can be ended together, and is marked as the first to go when memory ends.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { statSync } from 'node:fs'
 import { SkeinError } from '#protocol/errors.ts'
-import type { Environment } from './environment.ts'
+import { type Environment, isFolder } from './environment.ts'
 import { markExpendable } from './expendable.ts'
 
 /** How long a program may take to end after TERM before it is killed. */
@@ -89,14 +88,6 @@ export function startFolder(env: Environment): string {
   const working = process.cwd()
   const home = env.HOME ?? '/'
   return working === '/' && isFolder(home) ? home : working
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory()
-  } catch {
-    return false
-  }
 }
 
 function toExit(status: number | null, signal: NodeJS.Signals | null): Exit | undefined {
