@@ -206,6 +206,16 @@ export const errorTable = {
     'Choose a path that the space’s user may read.',
   ),
   path_missing: row(404, 'There is no {path} in the space.', 'Check the path.'),
+  file_failed: row(
+    502,
+    'The file {path} could not be handled: {reason}.',
+    'Mend what the reason names and try again.',
+  ),
+  archive_refused: row(
+    400,
+    'The archive was refused at {entry}: {reason}.',
+    'Make it again from one folder, without links that lead out of it.',
+  ),
   // State
   store_full: row(
     507,

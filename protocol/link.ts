@@ -53,7 +53,7 @@ export const streamOpenSchema = z.discriminatedUnion('kind', [
     ...size,
     command: z.array(z.string()).max(256).optional(),
   }),
-  /** One program. Data to the agent is its stdin; data back is `u8 channel (1 stdout, 2 stderr)` + bytes per frame. */
+  /** One program. Data to the agent is its stdin; data back are the pieces of exec.ts (both outputs). */
   z.object({
     kind: z.literal('exec'),
     command: z.array(z.string().max(131_072)).min(1).max(1024),
