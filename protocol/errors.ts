@@ -150,6 +150,21 @@ export const errorTable = {
     'The space’s agent has no link to this peer.',
     'The space page shows which addresses it tried.',
   ),
+  container_exited: row(
+    502,
+    'The container {service} ended by itself with status {status}.',
+    'Its last lines are on the timeline; start the space again.',
+  ),
+  out_of_memory: row(
+    502,
+    'The container {service} used more memory than its limit and was ended.',
+    'Give it more memory in the template and restart.',
+  ),
+  container_removed: row(
+    502,
+    'The container {service} was removed from outside Skein.',
+    'Start the space again; its volumes are kept.',
+  ),
   startup_failed: row(
     502,
     'The start-up script ended with status {status}.',
