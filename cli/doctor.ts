@@ -4,6 +4,7 @@ import { statSync } from 'node:fs'
 import { request } from 'node:http'
 import { loadConfig } from '../server/config/load.ts'
 import type { Config } from '../server/config/settings.ts'
+import { readRoutes } from '../server/peer/routes.ts'
 import { readChild } from '../server/supervisor/child-state.ts'
 import { engineInfo, judgeEngine, judgeUnreachable } from './doctor/engine.ts'
 import type { Finding } from './doctor/finding.ts'
@@ -32,7 +33,7 @@ async function examine(config: Config): Promise<readonly Finding[]> {
     checkDisk(config.data),
     await checkListen(config.listen, isOurs),
     checkExposure(config.listen, config.publicUrl),
-    checkSubnets(config.spacesSubnets),
+    checkSubnets(config.spacesSubnets, await readRoutes()),
     ...(await checkEngine(config.docker)),
   ]
 }

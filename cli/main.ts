@@ -4,8 +4,8 @@
 import { Command, CommanderError } from 'commander'
 import { SkeinError } from '#protocol/errors.ts'
 import { exitStatus } from '../server/supervisor/exit.ts'
+import { version } from '../server/version.ts'
 import { printError } from './output.ts'
-import { version } from './version.ts'
 
 /** Wrong words on the command line; EX_USAGE of sysexits.h. */
 const USAGE_STATUS = 64
@@ -69,7 +69,7 @@ function commands(flags: string, done: (status: number) => void): Command {
     .description('print the versions of Skein and Node')
     .option('--json', 'print JSON')
     .action(async ({ json }: Json) =>
-      done((await import('./version.ts')).printVersion(json === true)),
+      done((await import('./print-version.ts')).printVersion(json === true)),
     )
   return program
 }

@@ -260,6 +260,11 @@ export const errorTable = {
     'Did you mean “{nearest}”? `skein config print` lists them all.',
   ),
   config_invalid: row(400, 'The setting {key} is not valid: {reason}.', 'Correct it in {source}.'),
+  not_built: row(
+    500,
+    'The {part} has not been built.',
+    'Run `npm run build`, or start with `npm start`, which does that.',
+  ),
   already_running: row(
     409,
     'A Skein server runs on this data folder already (process {pid}).',

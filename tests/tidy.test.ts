@@ -28,10 +28,15 @@ function findLines(files: readonly Source[], pattern: RegExp): string[] {
 /** For each folder, the folders of ours and the packages that its programs may import. */
 const mayImport: Record<string, { ours: readonly string[]; packages: RegExp }> = {
   protocol: { ours: ['protocol'], packages: /^zod$/ },
-  agent: { ours: ['agent', 'protocol'], packages: /^(node:|node-pty$|tar-stream$|ws$|@xterm\/)/ },
+  // Both ends of a link are one module, so that they cannot differ.
+  link: { ours: ['link', 'protocol'], packages: /^node:/ },
+  agent: {
+    ours: ['agent', 'link', 'protocol'],
+    packages: /^(node:|node-pty$|tar-stream$|ws$|@xterm\/)/,
+  },
   web: { ours: ['web', 'protocol'], packages: /^(?!node:)/ },
-  server: { ours: ['server', 'protocol'], packages: /^/ },
-  cli: { ours: ['cli', 'server', 'protocol', 'package.json'], packages: /^/ },
+  server: { ours: ['server', 'link', 'protocol', 'package.json'], packages: /^/ },
+  cli: { ours: ['cli', 'server', 'protocol'], packages: /^/ },
   scripts: { ours: ['scripts'], packages: /^(node:|rolldown$)/ },
 }
 

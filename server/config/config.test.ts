@@ -98,8 +98,8 @@ test('values that do not fit are refused with where they came from', () => {
 test('lists are YAML lists or text with commas', () => {
   const text = resolved({ flags: ['--trusted-proxies', '10.0.0.0/8, ::1'] })
   assert.deepEqual(text.config.trustedProxies, ['10.0.0.0/8', '::1/128'])
-  const yaml = resolved({ file: file({ 'spaces-subnets': ['10.1.0.0/16', '10.2.0.0/16'] }) })
-  assert.deepEqual(yaml.config.spacesSubnets, ['10.1.0.0/16', '10.2.0.0/16'])
+  const yaml = resolved({ file: file({ 'host-names': ['skein.lan', 'Skein.Home'] }) })
+  assert.deepEqual(yaml.config.hostNames, ['skein.lan', 'skein.home'])
 })
 
 test('what is printed names every setting, its value and its origin', () => {

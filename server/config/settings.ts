@@ -80,10 +80,10 @@ export const settings = {
     description: 'The Docker engine: a socket’s path, unix:// or tcp://.',
   }),
   spacesSubnets: setting({
-    schema: list(subnetRange),
+    schema: subnetRange,
     fallback: '10.213.0.0/16',
-    placeholder: 'NETWORKS',
-    description: 'Ranges out of which each space gets its /28.',
+    placeholder: 'NETWORK',
+    description: 'The range out of which each space gets its /28.',
   }),
   spacesPerUser: setting({
     schema: whole(1, 10_000),

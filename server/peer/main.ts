@@ -3,7 +3,6 @@
 
 import { mkdirSync } from 'node:fs'
 import module from 'node:module'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 // Before anything else is imported: 300 files of TypeScript otherwise cost 300 ms and 38 MB at each start.
@@ -14,11 +13,14 @@ module.enableCompileCache(
 const { SkeinError } = await import('#protocol/errors.ts')
 const { loadConfig } = await import('../config/load.ts')
 const { createLog } = await import('../log.ts')
-const { childLockPath, runFolder, writeChild } = await import('../supervisor/child-state.ts')
+const { childLockPath, linkSocketPath, runFolder, writeChild } = await import(
+  '../supervisor/child-state.ts'
+)
 const { ExitStatus, exitStatus } = await import('../supervisor/exit.ts')
 const { takeLock } = await import('../supervisor/lock.ts')
 const { thisProcess } = await import('../supervisor/process.ts')
 const { startPeer } = await import('./peer.ts')
+const { welcome } = await import('./welcome.ts')
 
 async function serve(instance: string, words: readonly string[]): Promise<number> {
   const { config } = loadConfig({ words })
@@ -30,12 +32,13 @@ async function serve(instance: string, words: readonly string[]): Promise<number
   })
   mkdirSync(runFolder(config.data), { recursive: true, mode: 0o700 })
   const lock = takeLock(childLockPath(config.data, instance))
-  const socket = join(runFolder(config.data), 'link', 'link.sock')
-  const state = { ...thisProcess(), instance, socket }
+  const state = { ...thisProcess(), instance, socket: linkSocketPath(config.data).socket }
   writeChild(config.data, { ...state, isReady: false })
   const asked = askedToEnd()
-  const peer = await startPeer({ config, socketPath: socket, log })
-  writeChild(config.data, { ...state, url: peer.url, isReady: true })
+  const peer = await startPeer(config, log)
+  const { url, cluster } = peer
+  writeChild(config.data, { ...state, url, cluster, isReady: true })
+  process.stdout.write(welcome(url, peer.setupToken))
   log.info({ signal: await asked }, 'draining')
   await peer.close()
   lock.release()

@@ -11,6 +11,8 @@ export const childStateSchema = processSchema.extend({
   instance: z.string(),
   /** Where agents on this machine link. */
   socket: z.string(),
+  /** What marks its containers: `docker ps --filter label=dev.skein.cluster=…`. */
+  cluster: z.string().optional(),
   /** Its address once it serves. */
   url: z.string().optional(),
   isReady: z.boolean(),
@@ -19,6 +21,11 @@ export type ChildState = z.infer<typeof childStateSchema>
 
 export const runFolder = (data: string): string => join(data, 'run')
 const statePath = (data: string, instance: string) => join(runFolder(data), `${instance}.json`)
+/** Agents' containers mount the folder, so nothing else may lie in it. */
+export function linkSocketPath(data: string): { folder: string; socket: string } {
+  const folder = join(runFolder(data), 'link')
+  return { folder, socket: join(folder, 'link.sock') }
+}
 export const childLockPath = (data: string, instance: string): string =>
   join(runFolder(data), `${instance}.lock`)
 

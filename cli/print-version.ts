@@ -1,9 +1,7 @@
-// Which Skein this is.
+// `skein version`.
 
-import manifest from '../package.json' with { type: 'json' }
+import { version } from '../server/version.ts'
 import { print } from './output.ts'
-
-export const version: string = manifest.version
 
 export function printVersion(asJson: boolean): number {
   const node = process.versions.node
