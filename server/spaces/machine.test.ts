@@ -147,6 +147,13 @@ const rows: Row[] = [
     'settle failed container_removed',
   ],
   [
+    'a container that is being removed is as good as removed',
+    wish('running'),
+    recorded('running'),
+    seen(main({ state: 'dead' })),
+    'settle failed container_removed',
+  ],
+  [
     'a container that ended well is a stop',
     wish('running'),
     recorded('running'),

@@ -21,7 +21,7 @@ export interface ObservedContainer {
   readonly main: boolean
   readonly state: ContainerState
   readonly epoch: number
-  /** Read only of a container that has ended. */
+  /** Of a container that has ended and is still there. */
   readonly exit?: { readonly status: number; readonly outOfMemory: boolean; readonly error: string }
 }
 
@@ -98,7 +98,7 @@ function towardsStopped({ desired, runtime }: Situation, present: boolean): Step
 
 function whileRunning(runtime: Runtime, observed: Observed): Step {
   const main = ofEpoch(runtime, observed).find((container) => container.main)
-  if (main === undefined) return removed(runtime)
+  if (main === undefined) return removed(Object.keys(runtime.containers)[0] ?? 'main')
   return hasEnded(main) ? ended(main) : nothing
 }
 
@@ -141,7 +141,8 @@ function running(failure?: SkeinError): Step {
 
 /** A main container that ends by itself is not started again: status 0 is a stop, anything else a failure. */
 function ended(main: ObservedContainer): Step {
-  const { status, outOfMemory, error } = main.exit ?? { status: 0, outOfMemory: false, error: '' }
+  if (main.exit === undefined) return removed(main.service)
+  const { status, outOfMemory, error } = main.exit
   if (status === 0 && error === '') {
     return {
       do: 'settle',
@@ -155,8 +156,7 @@ function ended(main: ObservedContainer): Step {
   return { do: 'settle', state: 'failed', reason: failure.message, failure: failure.body }
 }
 
-function removed(runtime: Runtime): Step {
-  const [service = 'main'] = Object.keys(runtime.containers)
+function removed(service: string): Step {
   const failure = new SkeinError('container_removed', { service })
   return { do: 'settle', state: 'failed', reason: failure.message, failure: failure.body }
 }

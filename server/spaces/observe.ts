@@ -33,15 +33,20 @@ export async function observe(observing: Observing): Promise<Observed> {
   }
 }
 
+/**
+ * The list only says which containers there are: dockerd tells of an end before its list knows of it, while an
+ * inspection waits for the container's lock.
+ */
 async function look(
   { engine, owner, main }: Observing,
-  { id, state, labels: marks }: ContainerSummary,
+  { id, labels: marks }: ContainerSummary,
 ): Promise<ObservedContainer> {
   const service = marks[labels.service] ?? ''
-  const seen = { id, service, main: service === main, state, epoch: Number(marks[labels.epoch]) }
-  if (state !== 'exited' && state !== 'dead') return seen
+  const seen = { id, service, main: service === main, epoch: Number(marks[labels.epoch]) }
   const detail = await engine.inspectContainer(owner, id)
   if (detail === undefined) return { ...seen, state: 'removing' }
-  const { exitCode, outOfMemory, error } = detail
-  return { ...seen, exit: { status: exitCode, outOfMemory, error } }
+  const { state, exitCode, outOfMemory, error } = detail
+  // What is half removed (`dead`, `removing`) has no exit status worth telling.
+  if (state !== 'exited') return { ...seen, state }
+  return { ...seen, state, exit: { status: exitCode, outOfMemory, error } }
 }

@@ -278,7 +278,7 @@ export class Passes {
     step: Step & { do: 'settle' },
     observed: Observed,
   ): Promise<Verdict> {
-    const { owner, id, desired, runtime, told } = subject
+    const { owner, id: spaceId, desired, runtime, told } = subject
     const { timeline } = this.#options
     const { state, reason, failure } = step
     const died = state !== 'running' && runtime?.state === 'running'
@@ -291,12 +291,15 @@ export class Passes {
         ...shown,
       })
     }
-    await this.#writer.write(owner, id, {
+    await this.#writer.write(owner, spaceId, {
       state,
       reason,
       generation: desired.generation,
       failure: failure && { ...failure, ...(log && { log: [...log] }) },
-      ...(state === 'running' && { startedAt: this.#options.clock.nowMs() }),
+      ...(state === 'running' && {
+        startedAt: this.#options.clock.nowMs(),
+        containers: Object.fromEntries(observed.containers.map(({ service, id }) => [service, id])),
+      }),
     })
     return again
   }

@@ -16,8 +16,8 @@ import { agentVolumeName, labels } from './names.ts'
 
 /** An image without a file in it, for containers that are never started. */
 const EMPTY_IMAGE = 'skein/empty:1'
-/** A filling container of a peer that died is taken over after this. */
-const ABANDONED_AFTER_MS = 120_000
+/** A filling container of a peer that died is taken over after this; a live one needs a few seconds. */
+const ABANDONED_AFTER_MS = 30_000
 const POLL_MS = 250
 /** How long another peer's filling is waited for. */
 const FILL_DEADLINE_MS = 300_000
