@@ -85,6 +85,10 @@ function parse(text: string): unknown {
 /** Whatever was thrown, as something that can be shown. */
 export function shown(caught: unknown): { message: string; hint: string; code: string } {
   if (caught instanceof RequestError) return caught
+  if (isErrorBody(caught)) return caught
   const message = caught instanceof Error ? caught.message : String(caught)
   return { message, hint: words.errors.bug, code: 'page_error' }
 }
+
+const isErrorBody = (value: unknown): value is ErrorBody =>
+  typeof value === 'object' && value !== null && 'code' in value && 'hint' in value
