@@ -27,7 +27,7 @@ const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
   validateSearch: (search: Record<string, unknown>): { to?: string | undefined } => ({
-    to: text(search['to']),
+    to: text(search.to),
   }),
   component: lazyRouteComponent(() => import('./session/login-page.tsx'), 'LoginPage'),
 })
@@ -51,8 +51,8 @@ const spaces = createRoute({
   getParentRoute: () => frame,
   path: '/spaces',
   validateSearch: (search: Record<string, unknown>): SpacesSearch => ({
-    q: text(search['q']),
-    sort: text(search['sort']),
+    q: text(search.q),
+    sort: text(search.sort),
   }),
   component: SpacesPage,
 })
@@ -61,7 +61,7 @@ const newSpace = createRoute({
   getParentRoute: () => frame,
   path: '/spaces/new',
   validateSearch: (search: Record<string, unknown>): { template?: string | undefined } => ({
-    template: text(search['template']),
+    template: text(search.template),
   }),
   component: lazyRouteComponent(() => import('./spaces/new-space-page.tsx'), 'NewSpacePage'),
 })
@@ -76,7 +76,7 @@ const spaceTerminal = createRoute({
   getParentRoute: () => space,
   path: '/',
   validateSearch: (search: Record<string, unknown>): { terminal?: string | undefined } => ({
-    terminal: text(search['terminal']),
+    terminal: text(search.terminal),
   }),
   component: lazyRouteComponent(() => import('./space/terminal-tab.tsx'), 'TerminalTab'),
 })
@@ -118,7 +118,7 @@ const template = createRoute({
   getParentRoute: () => frame,
   path: '/templates/$templateId',
   validateSearch: (search: Record<string, unknown>): { version?: string | undefined } => ({
-    version: text(search['version']),
+    version: text(search.version),
   }),
   component: lazyRouteComponent(() => import('./templates/template-page.tsx'), 'TemplatePage'),
 })

@@ -21,7 +21,7 @@ type Key = readonly string[]
 
 /** A key stands for all keys that it is the beginning of. An unknown topic makes nothing stale. */
 export function staleAfter(topic: string): readonly Key[] {
-  const [kind, id] = topic.split(':')
+  const [kind = '', id] = topic.split(':')
   switch (kind) {
     case 'spaces':
       return [keys.spaces]

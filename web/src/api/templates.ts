@@ -55,8 +55,7 @@ export const useStarters = () =>
 export const useTemplateCheck = (source: string) =>
   useQuery({
     queryKey: ['template-check', source],
-    queryFn: ({ signal }) =>
-      request<TemplateCheck>('POST', '/templates/check', { source }, signal),
+    queryFn: ({ signal }) => request<TemplateCheck>('POST', '/templates/check', { source }, signal),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
     placeholderData: (previous) => previous,

@@ -105,7 +105,6 @@ function useTemplateEntries(): readonly PaletteEntry[] {
     group: 'template',
     label: template.name,
     icon: LayoutTemplate,
-    run: () =>
-      void navigate({ to: '/templates/$templateId', params: { templateId: template.id } }),
+    run: () => void navigate({ to: '/templates/$templateId', params: { templateId: template.id } }),
   }))
 }

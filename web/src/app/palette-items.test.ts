@@ -18,8 +18,14 @@ test('every typed word must be found', () => {
 })
 
 test('nothing typed keeps the order, and other words find an item too', () => {
-  assert.deepEqual(choose([item('b'), item('a')], '').map(({ id }) => id), ['b', 'a'])
-  assert.deepEqual(choose([item('Spaces'), item('Account', 'theme password')], 'passw').map(({ id }) => id), ['Account'])
+  assert.deepEqual(
+    choose([item('b'), item('a')], '').map(({ id }) => id),
+    ['b', 'a'],
+  )
+  assert.deepEqual(
+    choose([item('Spaces'), item('Account', 'theme password')], 'passw').map(({ id }) => id),
+    ['Account'],
+  )
 })
 
 test('a thousand fits are cut to what can be read', () => {

@@ -5,8 +5,8 @@ import { Dialog as Radix } from 'radix-ui'
 import { type KeyboardEvent, useDeferredValue, useId, useState } from 'react'
 import { cx } from '../parts/class.ts'
 import { words } from '../words.ts'
-import { choose } from './palette-items.ts'
 import { type PaletteEntry, usePaletteEntries } from './palette-entries.ts'
+import { choose } from './palette-items.ts'
 
 export function Palette({ onClose }: { readonly onClose: () => void }) {
   return (

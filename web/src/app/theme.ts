@@ -16,7 +16,7 @@ export const shownTheme = new Store(effective())
 
 export function followTheme(): void {
   const apply = () => {
-    document.documentElement.dataset['theme'] = effective()
+    document.documentElement.dataset.theme = effective()
     shownTheme.set(effective())
   }
   preferences.subscribe(apply)

@@ -92,20 +92,24 @@ export class LiveConnection {
   #hear(message: LiveServerMessage): void {
     switch (message.type) {
       case 'hello':
-        return this.#greeted()
+        this.#greeted()
+        return
       case 'changed':
-        return this.#hooks.changed(message.topics)
+        this.#hooks.changed(message.topics)
+        return
       case 'pong':
         clearTimeout(this.#pongBy)
         this.#pongBy = undefined
         this.state.set({ kind: 'open', roundTripMs: performance.now() - message.at })
         return
       case 'draining':
-        return this.#lost(message.afterMs)
+        this.#lost(message.afterMs)
+        return
       case 'signed-out':
         this.close()
         this.state.set({ kind: 'signed-out' })
-        return this.#hooks.signedOut()
+        this.#hooks.signedOut()
+        return
     }
   }
 

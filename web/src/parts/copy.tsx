@@ -3,20 +3,10 @@
 import { Check, Copy as CopyIcon } from 'lucide-react'
 import { useState } from 'react'
 import { words } from '../words.ts'
+import { copyText } from './copy-text.ts'
 import { Tip } from './tip.tsx'
-import { toast } from './toast.ts'
 
 const SHOWN_MS = 1_500
-
-export async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text)
-    return true
-  } catch {
-    toast({ text: words.errors.clipboard, tone: 'bad' })
-    return false
-  }
-}
 
 interface CopyProps {
   readonly text: string

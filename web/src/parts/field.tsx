@@ -76,7 +76,9 @@ export function TextField(props: TextFieldProps) {
 }
 
 export function TextArea(
-  props: TextareaHTMLAttributes<HTMLTextAreaElement> & { readonly onValue: (value: string) => void },
+  props: TextareaHTMLAttributes<HTMLTextAreaElement> & {
+    readonly onValue: (value: string) => void
+  },
 ) {
   const { onValue, className, ...rest } = props
   return (

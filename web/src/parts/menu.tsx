@@ -45,9 +45,7 @@ export function MenuItem(props: MenuItemProps) {
     <Radix.Item
       className={cx(
         'flex h-8 select-none items-center gap-2 rounded px-2 text-sm outline-none data-[disabled]:opacity-50',
-        danger
-          ? 'text-red data-[highlighted]:bg-red-soft'
-          : 'text-ink data-[highlighted]:bg-hover',
+        danger ? 'text-red data-[highlighted]:bg-red-soft' : 'text-ink data-[highlighted]:bg-hover',
       )}
       {...(disabled ? { disabled } : {})}
       onSelect={onSelect}

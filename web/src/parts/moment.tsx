@@ -24,7 +24,12 @@ function ticking(everyMs: number) {
       if (listeners.size === 0) clearInterval(timer)
     }
   }
-  return { subscribe, read: () => (listeners.size === 0 ? (now = Date.now()) : now) }
+  const read = () => {
+    // Between the first drawing and the subscription nobody keeps the time.
+    if (listeners.size === 0) now = Date.now()
+    return now
+  }
+  return { subscribe, read }
 }
 
 const slow = ticking(TICK_MS)

@@ -14,6 +14,7 @@ export function Switch({ on, onChange, label, aria }: SwitchProps) {
     <span className="relative inline-flex h-5 w-9 shrink-0">
       <input
         {...aria}
+        aria-checked={on}
         aria-label={label}
         checked={on}
         className="peer absolute inset-0 z-10 m-0 size-full appearance-none rounded-full"

@@ -1,6 +1,11 @@
 // What is wrong with a name or a password while it is typed. Pure; the server checks again.
 
-import { isSpaceName, isUserName, MAX_SPACE_NAME_CHARS, MAX_USER_NAME_CHARS } from '#protocol/names.ts'
+import {
+  isSpaceName,
+  isUserName,
+  MAX_SPACE_NAME_CHARS,
+  MAX_USER_NAME_CHARS,
+} from '#protocol/names.ts'
 import { words } from '../words.ts'
 import { MIN_PASSWORD_CHARS } from './limits.ts'
 
@@ -18,6 +23,6 @@ export function nameProblem(name: string): string | undefined {
 }
 
 export function passwordProblem(password: string): string | undefined {
-  const left = MIN_PASSWORD_CHARS - [...password].length
+  const left = MIN_PASSWORD_CHARS - password.length
   return left > 0 ? words.checks.passwordShort(left) : undefined
 }

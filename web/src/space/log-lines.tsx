@@ -9,11 +9,9 @@ interface LogLinesProps {
 
 export function LogLines({ lines, open }: LogLinesProps) {
   const text = (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key
     <section
       aria-label={words.timeline.log}
       className="mt-1.5 max-h-56 overflow-auto rounded-md bg-sunken px-3 py-2"
-      tabIndex={0}
     >
       <pre className="font-mono text-ink-2 text-xs leading-[18px]">{lines.join('\n')}</pre>
     </section>

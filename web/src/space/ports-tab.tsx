@@ -53,9 +53,7 @@ function Apps({ space }: { readonly space: Space }) {
             {app.port}
             {app.path}
           </span>
-          <Live on={open.has(app.port)}>
-            {open.has(app.port) ? text.listening : text.silent}
-          </Live>
+          <Live on={open.has(app.port)}>{open.has(app.port) ? text.listening : text.silent}</Live>
         </li>
       ))}
     </ul>
@@ -64,7 +62,9 @@ function Apps({ space }: { readonly space: Space }) {
 
 function Live({ on, children }: { readonly on: boolean; readonly children: ReactNode }) {
   return (
-    <span className={cx('flex w-28 items-center gap-1.5 text-xs', on ? 'text-green' : 'text-ink-3')}>
+    <span
+      className={cx('flex w-28 items-center gap-1.5 text-xs', on ? 'text-green' : 'text-ink-3')}
+    >
       <span
         aria-hidden="true"
         className={cx('size-2 rounded-full', on ? 'bg-green' : 'border border-ink-3')}

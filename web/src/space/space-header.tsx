@@ -1,8 +1,8 @@
 // The head of a space's page: name, state, why and since when, how busy it is, and what can be asked of it.
 
 import { ArrowUp, Play, RotateCw, Square } from 'lucide-react'
-import type { ReactNode } from "react"
-import type { Space } from "#protocol/api/spaces.ts"
+import type { ReactNode } from 'react'
+import type { Space } from '#protocol/api/spaces.ts'
 import { mayAsk, type SpaceAction } from '../api/space-action.ts'
 import { useSpaceAction } from '../api/spaces.ts'
 import { bytes, percent } from '../format/quantity.ts'

@@ -42,7 +42,12 @@ export function DeleteSpace({ space, onClose }: DeleteSpaceProps) {
       text={text.deleteText}
       title={text.deleteTitle(space.name)}
     >
-      <TextField autoFocus label={text.deleteConfirm(space.name)} onValue={setTyped} value={typed} />
+      <TextField
+        autoFocus
+        label={text.deleteConfirm(space.name)}
+        onValue={setTyped}
+        value={typed}
+      />
     </Confirm>
   )
 }

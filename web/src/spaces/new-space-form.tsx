@@ -78,7 +78,10 @@ function useForm(template: Template) {
 
   const submit = () => {
     setTouched(new Set(parameters.map((each) => each.name)))
-    if (problem || Object.keys(problems).length > 0) return focusFirstProblem(ref.current)
+    if (problem || Object.keys(problems).length > 0) {
+      focusFirstProblem(ref.current)
+      return
+    }
     create.mutate(
       { id, name, templateId: template.id, parameters: sentValues(parameters, values) },
       {

@@ -1,7 +1,7 @@
 // The form that a template's parameters make: what each field holds at first, and what is wrong with it. Pure. The
 // server checks again; here it is so that one sees it while typing.
 
-import type { ParameterValue } from '#protocol/api/spaces.ts'
+import type { CreateSpace, ParameterValue } from '#protocol/api/spaces.ts'
 import type { Parameter } from '#protocol/api/templates.ts'
 import { bytes } from '../format/quantity.ts'
 import { words } from '../words.ts'
@@ -85,7 +85,9 @@ function misfit(value: string, { pattern, min, max }: Parameter): string | undef
   if (max !== undefined && value.length > max) return newSpace.longest(max)
   if (pattern === undefined) return undefined
   try {
-    return new RegExp(`^(?:${pattern})$`, 'u').test(value) ? undefined : newSpace.notPattern(pattern)
+    return new RegExp(`^(?:${pattern})$`, 'u').test(value)
+      ? undefined
+      : newSpace.notPattern(pattern)
   } catch {
     // The browser's expressions are not quite the server's; the server has the last word.
     return undefined
@@ -96,12 +98,13 @@ function misfit(value: string, { pattern, min, max }: Parameter): string | undef
 export function sentValues(
   parameters: readonly Parameter[],
   values: Values,
-): Record<string, ParameterValue> {
-  const sent: Record<string, ParameterValue> = {}
+): NonNullable<CreateSpace['parameters']> {
+  const sent: NonNullable<CreateSpace['parameters']> = {}
   for (const { name, type } of parameters) {
     const value = values[name]
     if (value === undefined || value === '') continue
-    sent[name] = type === 'number' ? Number(value) : value
+    if (type === 'number') sent[name] = Number(value)
+    else sent[name] = typeof value === 'object' ? [...value] : value
   }
   return sent
 }

@@ -2,7 +2,7 @@
 
 import { Link } from '@tanstack/react-router'
 import { ArrowUp, Play, SquareTerminal } from 'lucide-react'
-import { memo } from 'react'
+import { memo, type ReactNode } from 'react'
 import type { Space } from '#protocol/api/spaces.ts'
 import { mayAsk } from '../api/space-action.ts'
 import { useSpaceAction } from '../api/spaces.ts'
@@ -40,7 +40,7 @@ export const SpaceRow = memo(function SpaceRow({ space, mine, usedAtMs }: SpaceR
       role="row"
       tabIndex={-1}
     >
-      <span className="min-w-0 grow sm:grow-0" role="cell">
+      <Cell className="min-w-0 grow sm:grow-0">
         <Link
           className="row cover block truncate font-medium text-base sm:text-sm"
           data-row={space.id}
@@ -49,59 +49,59 @@ export const SpaceRow = memo(function SpaceRow({ space, mine, usedAtMs }: SpaceR
         >
           {space.name}
         </Link>
-      </span>
-      <span
-        className="order-3 flex w-full min-w-0 items-baseline gap-2 sm:order-none sm:w-auto"
-        role="cell"
-      >
+      </Cell>
+      <Cell className="order-3 flex w-full min-w-0 items-baseline gap-2 sm:order-none sm:w-auto">
         <StateMark state={space.state} />
         {space.state !== 'running' && (
           <span className="truncate text-ink-3 text-sm" title={space.reason}>
             {space.reason}
           </span>
         )}
-      </span>
-      <span
-        className="order-4 flex min-w-0 items-center gap-2 text-ink-2 text-sm sm:order-none"
-        role="cell"
-      >
+      </Cell>
+      <Cell className="order-4 flex min-w-0 items-center gap-2 text-ink-2 text-sm sm:order-none">
         <TemplateIcon icon={space.template.icon} name={space.template.name} />
         <span className="truncate">{space.template.name}</span>
         <TemplateVersion space={space} />
-      </span>
-      <span className={cell} role="cell">
-        {mine ? words.spaces.me : space.owner.name}
-      </span>
-      <span className={cell} role="cell">
-        {space.host?.name ?? words.spaces.none}
-      </span>
-      <span className={cx(cell, 'text-right')} role="cell">
+      </Cell>
+      <Cell className={cell}>{mine ? words.spaces.me : space.owner.name}</Cell>
+      <Cell className={cell}>{space.host?.name ?? words.spaces.none}</Cell>
+      <Cell className={cx(cell, 'text-right')}>
         {usage ? percent(usage.cpuPercent) : words.spaces.none}
-      </span>
-      <span className={cx(cell, 'text-right')} role="cell">
+      </Cell>
+      <Cell className={cx(cell, 'text-right')}>
         {usage ? bytes(usage.memoryBytes) : words.spaces.none}
-      </span>
-      <span className={cell} role="cell">
+      </Cell>
+      <Cell className={cell}>
         <Moment at={new Date(usedAtMs).toISOString()} />
-      </span>
-      <span className="relative z-10 flex items-center justify-end gap-1" role="cell">
+      </Cell>
+      <Cell className="relative z-10 flex items-center justify-end gap-1">
         <RowAction mine={mine} space={space} />
         <SpaceMenu space={space} />
-      </span>
+      </Cell>
     </div>
   )
 })
+
+interface CellProps {
+  readonly className?: string
+  readonly children: ReactNode
+}
+
+function Cell({ className, children }: CellProps) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: see the row
+    <div className={className} role="cell">
+      {children}
+    </div>
+  )
+}
 
 function TemplateVersion({ space }: { readonly space: Space }) {
   const { version, newer } = space.template
   if (!newer) return <span className="tabular text-ink-3 text-xs">v{version}</span>
   return (
     <Tip text={words.spaces.newerLong(newer.version)}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its tooltip must be reachable by key */}
-      <span
-        className="tabular relative z-10 inline-flex shrink-0 items-center gap-0.5 rounded bg-violet-soft px-1 text-violet text-xs"
-        tabIndex={0}
-      >
+      <span className="tabular relative z-10 inline-flex shrink-0 items-center gap-0.5 rounded bg-violet-soft px-1 text-violet text-xs">
         v{version}
         <ArrowUp aria-hidden="true" size={11} />
         <span className="sr-only">{words.spaces.newerLong(newer.version)}</span>

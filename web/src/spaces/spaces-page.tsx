@@ -37,11 +37,7 @@ export function SpacesPage() {
       title={words.spaces.title}
     >
       {spaces.error && (
-        <ErrorNotice
-          className="mb-4"
-          error={spaces.error}
-          retry={() => void spaces.refetch()}
-        />
+        <ErrorNotice className="mb-4" error={spaces.error} retry={() => void spaces.refetch()} />
       )}
       {spaces.isPending && <RowsLoading label={words.spaces.loading} />}
       {spaces.data?.length === 0 && <NoSpaces />}
@@ -108,7 +104,11 @@ function SpacesList({ spaces }: { readonly spaces: readonly Space[] }) {
 
 function NoSpaces() {
   return (
-    <Empty picture={<Mark size={44} />} text={words.spaces.empty.text} title={words.spaces.empty.title}>
+    <Empty
+      picture={<Mark size={44} />}
+      text={words.spaces.empty.text}
+      title={words.spaces.empty.title}
+    >
       <Link className={buttonClass('primary')} to="/spaces/new">
         <Plus aria-hidden="true" size={15} />
         {words.spaces.new}

@@ -36,7 +36,10 @@ export function SpacesTable({ spaces, order, myId, onOrder }: SpacesTableProps) 
     <div aria-label={words.spaces.title} role="table">
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
       <div
-        className={cx('sticky top-0 z-20 hidden h-8 items-center border-b bg-surface px-3', rowGrid)}
+        className={cx(
+          'sticky top-0 z-20 hidden h-8 items-center border-b bg-surface px-3',
+          rowGrid,
+        )}
         role="row"
         tabIndex={-1}
       >

@@ -9,5 +9,8 @@ test('a suggested name is a valid one', () => {
 
 test('a taken name is never suggested, even when the dice insist', () => {
   const taken = new Set(['amber-avocet', 'amber-avocet-2'])
-  assert.equal(suggestName(taken, () => 0), 'amber-avocet-3')
+  assert.equal(
+    suggestName(taken, () => 0),
+    'amber-avocet-3',
+  )
 })

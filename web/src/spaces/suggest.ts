@@ -1,13 +1,49 @@
 // A name for a new space that is easy to say and not taken. Birds, since a skein is a flock in flight. Pure.
 
 const qualities = [
-  'amber', 'brave', 'brisk', 'calm', 'clear', 'dusky', 'early', 'gentle', 'keen', 'light',
-  'lucky', 'merry', 'noble', 'quick', 'quiet', 'ready', 'silver', 'steady', 'swift', 'warm',
+  'amber',
+  'brave',
+  'brisk',
+  'calm',
+  'clear',
+  'dusky',
+  'early',
+  'gentle',
+  'keen',
+  'light',
+  'lucky',
+  'merry',
+  'noble',
+  'quick',
+  'quiet',
+  'ready',
+  'silver',
+  'steady',
+  'swift',
+  'warm',
 ] as const
 
 const birds = [
-  'avocet', 'brant', 'crane', 'curlew', 'dunlin', 'eider', 'finch', 'gannet', 'goose', 'heron',
-  'ibis', 'lark', 'linnet', 'martin', 'osprey', 'plover', 'ruff', 'swallow', 'teal', 'wren',
+  'avocet',
+  'brant',
+  'crane',
+  'curlew',
+  'dunlin',
+  'eider',
+  'finch',
+  'gannet',
+  'goose',
+  'heron',
+  'ibis',
+  'lark',
+  'linnet',
+  'martin',
+  'osprey',
+  'plover',
+  'ruff',
+  'swallow',
+  'teal',
+  'wren',
 ] as const
 
 const MAX_TRIES = 50

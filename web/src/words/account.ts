@@ -11,16 +11,21 @@ export const accountWords = {
     displayName: 'Display name',
     password: 'Password',
     passwordHelp: `At least ${MIN_PASSWORD_CHARS} characters. A few random words make a good one.`,
+    next: 'Continue',
     starters: 'Starter templates',
-    startersHelp: 'Each becomes a template of yours, to be changed as you like. More can be added later.',
+    startersTitle: 'What people start from',
+    startersLead:
+      'Spaces are made from templates. Take any of these; each becomes yours to change, and more can be added later.',
     startersLoading: 'Fetching the starter templates',
-    contains: (images: readonly string[]) => images.join(', '),
-    submit: 'Set up and make the first space',
+    starterNote: 'Made at set-up',
+    finish: 'Make the first space',
+    finishWithout: 'Go on without templates',
+    signIn: 'Sign in',
     noToken: {
       title: 'This address has no set-up token',
       text: 'Open the whole link from the server’s log. It ends in #token=… and works once.',
     },
-    done: { title: 'Skein is set up already', text: 'Sign in with your user name.', action: 'Sign in' },
+    done: { title: 'Skein is set up already', text: 'Sign in with your user name.' },
     loading: 'Asking the server whether it is set up',
   },
   login: {
@@ -67,7 +72,8 @@ export const accountWords = {
     title: 'People',
     add: 'Add a person',
     addTitle: 'Add a person',
-    addText: 'Give them the user name and the first password; they change it on their account page.',
+    addText:
+      'Give them the user name and the first password; they change it on their account page.',
     loading: 'Fetching the people',
     role: 'Role',
     roles: {
@@ -95,7 +101,8 @@ export const accountWords = {
     generate: 'Suggest one',
   },
   checks: {
-    username: 'Use lower-case letters, digits and single hyphens; begin and end with a letter or digit.',
+    username:
+      'Use lower-case letters, digits and single hyphens; begin and end with a letter or digit.',
     usernameLong: 'Use at most 20 characters.',
     spaceLong: 'Use at most 32 characters.',
     passwordShort: (left: number) =>

@@ -119,11 +119,12 @@ export const spaceWords = {
       settings: 'Settings',
     },
     up: 'up',
-    newer: (version: number) => `Version ${version} of its template exists. It applies at the next restart.`,
+    newer: (version: number) =>
+      `Version ${version} of its template exists. It applies at the next restart.`,
     copyId: 'Copy the id',
     on: (host: string) => `on ${host}`,
     agentWaiting: 'The agent inside has no link to the server yet.',
-    agentVia: "Linked by ",
+    agentVia: 'Linked by ',
     agentTried: 'It tried these addresses:',
     stopped: {
       title: 'This space is stopped',
@@ -138,11 +139,17 @@ export const spaceWords = {
       text: 'As an administrator you can start, stop and delete it.',
     },
     startAgain: 'Start again',
-    gone: { title: 'This space no longer exists', text: 'It was deleted, or it was never yours to see.' },
+    gone: {
+      title: 'This space no longer exists',
+      text: 'It was deleted, or it was never yours to see.',
+    },
   },
   timeline: {
     loading: 'Fetching the timeline',
-    empty: { title: 'Nothing has happened yet', text: 'Each step of starting and stopping appears here as it happens.' },
+    empty: {
+      title: 'Nothing has happened yet',
+      text: 'Each step of starting and stopping appears here as it happens.',
+    },
     of: (done: string, total: string) => `${done} of ${total}`,
     steps: (done: number, total: number) => `step ${done} of ${total}`,
     state: { running: 'under way', done: 'done', failed: 'failed', note: 'noted' },

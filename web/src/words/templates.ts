@@ -35,7 +35,6 @@ export const templateWords = {
   },
   template: {
     loading: 'Fetching the template',
-    source: 'Source',
     editor: 'Template source',
     editorHelp: 'Tab indents. Escape, then Tab, leaves the editor.',
     note: 'What changed',
@@ -50,7 +49,6 @@ export const templateWords = {
     checking: 'Checking',
     problemAt: (line: number, column: number) => `${line}:${column}`,
     problemCount: (n: number) => (n === 1 ? '1 problem' : `${n} problems`),
-    makes: 'What it makes',
     parameters: 'Parameters',
     containers: 'Containers',
     apps: 'Apps',
@@ -74,6 +72,6 @@ export const templateWords = {
     deleteTitle: (name: string) => `Delete ${name}`,
     deleteText: 'All its versions are removed. Templates that spaces use cannot be deleted.',
     deleted: (name: string) => `${name} is deleted.`,
-    conflict: 'Someone saved a newer version meanwhile. Copy your text, reload, and make the change again.',
+    leave: 'Leave without saving what you changed?',
   },
 } as const
