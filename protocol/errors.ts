@@ -63,6 +63,11 @@ export const errorTable = {
     'The request came from another site ({origin}).',
     'Open Skein by one of its own addresses; administrators set --public-url.',
   ),
+  bad_host: row(
+    421,
+    'Skein does not answer to the name “{host}”.',
+    'Open it by its address or its public URL; administrators set --public-url.',
+  ),
   setup_done: row(409, 'This Skein is set up already.', 'Sign in instead.'),
   setup_token_wrong: row(
     403,
@@ -85,6 +90,11 @@ export const errorTable = {
     409,
     'This is the last administrator.',
     'Make someone else an administrator first.',
+  ),
+  user_has_spaces: row(
+    409,
+    'The user owns {count} spaces.',
+    'Delete those spaces first, or disable the user instead.',
   ),
   // Templates
   template_invalid: row(
@@ -211,6 +221,16 @@ export const errorTable = {
     'Choose a path that the space’s user may read.',
   ),
   path_missing: row(404, 'There is no {path} in the space.', 'Check the path.'),
+  file_failed: row(
+    502,
+    'The file {path} could not be handled: {reason}.',
+    'Mend what the reason names and try again.',
+  ),
+  archive_refused: row(
+    400,
+    'The archive was refused at {entry}: {reason}.',
+    'Make it again from one folder, without links that lead out of it.',
+  ),
   // State
   store_full: row(
     507,
@@ -240,6 +260,11 @@ export const errorTable = {
     'Did you mean “{nearest}”? `skein config print` lists them all.',
   ),
   config_invalid: row(400, 'The setting {key} is not valid: {reason}.', 'Correct it in {source}.'),
+  not_built: row(
+    500,
+    'The {part} has not been built.',
+    'Run `npm run build`, or start with `npm start`, which does that.',
+  ),
   already_running: row(
     409,
     'A Skein server runs on this data folder already (process {pid}).',
@@ -285,7 +310,11 @@ export class SkeinError extends Error {
   }
 
   static fromBody(body: ErrorBody): SkeinError {
-    return new SkeinError(body.code in errorTable ? body.code : 'internal', body.details)
+    // Own codes only: what comes from an agent may be called `toString`.
+    return new SkeinError(
+      Object.hasOwn(errorTable, body.code) ? body.code : 'internal',
+      body.details,
+    )
   }
 }
 

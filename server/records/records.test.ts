@@ -28,8 +28,9 @@ const write = (records: Records, ...changes: Change[]) =>
   records.transact(() => ({ changes, result: undefined }))
 
 for (const kind of stores) {
-  const over = (name: string, run: (opened: Opened) => Promise<void>) =>
+  const over = (name: string, run: (opened: Opened) => Promise<void>): void => {
     test(`${name} (${kind.name})`, () => withRecords(kind, run))
+  }
 
   over('a row is there for readers when transact has resolved', async ({ records }) => {
     const user = userChange()
@@ -143,24 +144,21 @@ for (const kind of stores) {
     assert.equal(records.list('user').length, 100)
   })
 
-  over(
-    'an id without a place in the database keeps its claim apart from others',
-    async (opened) => {
-      const [first, second] = [testId<'user'>(), testId<'user'>()]
-      await write(opened.records, { op: 'claim', claim: 'user:anna', holder: first })
-      await write(
-        opened.records,
-        { op: 'release', claim: 'user:anna', holder: first },
-        { op: 'claim', claim: 'user:anna', holder: second },
-      )
-      const records = await opened.reopen()
-      assert.equal(records.holder('user:anna'), second)
-      await write(records, { op: 'release', claim: 'user:anna', holder: first })
-      assert.equal(records.holder('user:anna'), second, 'only the holder releases')
-      await write(records, { op: 'release', claim: 'user:anna', holder: second })
-      assert.equal((await opened.reopen()).holder('user:anna'), undefined)
-    },
-  )
+  over('a released name belongs to whoever claims it next', async (opened) => {
+    const [first, second] = [testId<'user'>(), testId<'user'>()]
+    await write(opened.records, { op: 'claim', claim: 'user:anna', holder: first })
+    await write(
+      opened.records,
+      { op: 'release', claim: 'user:anna', holder: first },
+      { op: 'claim', claim: 'user:anna', holder: second },
+    )
+    const records = await opened.reopen()
+    assert.equal(records.holder('user:anna'), second)
+    await write(records, { op: 'release', claim: 'user:anna', holder: first })
+    assert.equal(records.holder('user:anna'), second, 'only the holder releases')
+    await write(records, { op: 'release', claim: 'user:anna', holder: second })
+    assert.equal((await opened.reopen()).holder('user:anna'), undefined)
+  })
 
   over('owner-only groups are written by a valid owner alone', async ({ records }) => {
     const space = spaceChange()

@@ -71,8 +71,8 @@ export class MemoryStore implements Store {
 
   async close(): Promise<void> {}
 
-  /** The next commit fails with this code. */
-  failNext(code: 'store_full' | 'store_failed'): void {
+  /** The next commit fails with this code; without one it does not. */
+  failNext(code: 'store_full' | 'store_failed' | undefined): void {
     this.#failure = code
   }
 
