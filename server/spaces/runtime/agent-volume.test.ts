@@ -62,6 +62,14 @@ describe('the agent’s volume', () => {
     assert.deepEqual(names(), ['skein-agent-1-filled'])
   })
 
+  it('that someone removed is filled again', async () => {
+    const one = volume('1')
+    await act((owner) => one.ensure(owner))
+    engine.containers.clear()
+    await act((owner) => one.ensure(owner))
+    assert.deepEqual([puts(), names()], [2, ['skein-agent-1-filled']])
+  })
+
   it('that failed to fill is tried again when it is asked for again', async () => {
     engine.before = (call) => {
       if (call === 'putArchive') throw new Error('disk full')

@@ -50,7 +50,7 @@ export class AgentVolume {
   readonly #clock: Clock
   readonly #folder: AgentFolder
   readonly #cluster: string
-  #ready: Promise<void> | undefined
+  #filling: Promise<void> | undefined
 
   constructor(options: { engine: Engine; clock: Clock; folder: AgentFolder; cluster: string }) {
     this.#engine = options.engine
@@ -63,13 +63,15 @@ export class AgentVolume {
     return this.#folder.version
   }
 
-  /** Resolves when the volume is complete. Asked again after a failure, it tries again. */
+  /**
+   * Resolves when the volume is complete. Looked at anew for every start: someone may have removed it, and Docker
+   * would make an empty one in its place without a word.
+   */
   ensure(owner: Owner): Promise<void> {
-    this.#ready ??= this.#fill(owner).catch((error: unknown) => {
-      this.#ready = undefined
-      throw error
+    this.#filling ??= this.#fill(owner).finally(() => {
+      this.#filling = undefined
     })
-    return this.#ready
+    return this.#filling
   }
 
   /**
