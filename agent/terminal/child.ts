@@ -4,6 +4,7 @@
 
 import { writeFileSync, writeSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import { constants } from 'node:os'
 import { type IPty, spawn } from 'node-pty'
 import type { Ended } from '#protocol/numbered/frames.ts'
@@ -36,7 +37,7 @@ export interface ChildOptions {
 /** node-pty 1.1.0 from the inside: what input and drained output need and its interface does not give. */
 interface PtyInside {
   readonly fd: number
-  readonly _socket: { readonly destroyed: boolean; destroy(error?: Error): unknown }
+  readonly _socket: Socket
 }
 
 interface Typed {
@@ -190,6 +191,8 @@ export class Child {
       drained().catch(() => destroy())
       return socket
     }
+    // Without a second listener node-pty throws what it does not expect, past everybody; the end is told anyhow.
+    socket.on('error', () => {})
   }
 }
 
