@@ -1,0 +1,47 @@
+// What is there of a space right now: its containers and network from the engine, its agent and script from Live.
+
+import type { SpaceId } from '#protocol/ids.ts'
+import type { Live } from '../live/live.ts'
+import type { Observed, ObservedContainer } from './machine.ts'
+import type { Owner } from './owner.ts'
+import type { ContainerSummary, Engine } from './runtime/engine.ts'
+import { labels } from './runtime/names.ts'
+
+export interface Observing {
+  readonly engine: Engine
+  readonly live: Live
+  readonly owner: Owner
+  readonly cluster: string
+  readonly spaceId: SpaceId
+  /** Which service is the main one, by the template that the containers were made from. */
+  readonly main: string
+}
+
+export async function observe(observing: Observing): Promise<Observed> {
+  const { engine, live, owner, cluster, spaceId } = observing
+  const marks = { [labels.cluster]: cluster, [labels.space]: spaceId }
+  const [containers, networks] = await Promise.all([
+    engine.listContainers(owner, marks),
+    engine.listNetworks(owner, marks),
+  ])
+  const startup = live.get('startup', spaceId)
+  return {
+    containers: await Promise.all(containers.map((container) => look(observing, container))),
+    network: networks.length > 0,
+    agentLinked: live.get('agent', spaceId) !== undefined,
+    ...(startup && { startup }),
+  }
+}
+
+async function look(
+  { engine, owner, main }: Observing,
+  { id, state, labels: marks }: ContainerSummary,
+): Promise<ObservedContainer> {
+  const service = marks[labels.service] ?? ''
+  const seen = { id, service, main: service === main, state, epoch: Number(marks[labels.epoch]) }
+  if (state !== 'exited' && state !== 'dead') return seen
+  const detail = await engine.inspectContainer(owner, id)
+  if (detail === undefined) return { ...seen, state: 'removing' }
+  const { exitCode, outOfMemory, error } = detail
+  return { ...seen, exit: { status: exitCode, outOfMemory, error } }
+}
