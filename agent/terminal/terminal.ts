@@ -6,8 +6,8 @@ import { SkeinError } from '#protocol/errors.ts'
 import { type Attach, type Attached, type Ended, NumberedType } from '#protocol/numbered/frames.ts'
 import { InputLedger } from '#protocol/numbered/ledger.ts'
 import { OutRing } from '#protocol/numbered/ring.ts'
+import type { Clock } from '../clock.ts'
 import type { Child, ChildOptions } from './child.ts'
-import type { TerminalClock } from './clock.ts'
 import { Driver, RETURN_MS, STALL_MS } from './driver.ts'
 import { mustPause } from './flow.ts'
 import { ScreenReader, type Snapshot } from './reader.ts'
@@ -36,7 +36,7 @@ export interface TerminalOptions {
   readonly name: string
   readonly run: string
   readonly size: Size
-  readonly clock: TerminalClock
+  readonly clock: Clock
   readonly turns: ParseTurns
   readonly makeEmulator: MakeEmulator
   readonly spawn: SpawnChild
@@ -50,7 +50,7 @@ export class Terminal {
   readonly ring = new OutRing()
   readonly sizes: Sizes
   readonly #options: TerminalOptions
-  readonly #clock: TerminalClock
+  readonly #clock: Clock
   readonly #child: Child
   readonly #screen: Screen
   readonly #reader: ScreenReader
