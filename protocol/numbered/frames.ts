@@ -144,35 +144,79 @@ function u64(value: number): Uint8Array {
   return bytes
 }
 
-/** Cuts a byte stream into frames. Keeps at most one unfinished frame; throws `frame_invalid` and is then dead. */
+const EMPTY = new Uint8Array(0)
+/** What an unfinished frame's buffer begins with, bytes; it doubles as bytes arrive, so a false length costs nothing. */
+const FIRST_BUFFER_BYTES = 4096
+
+/**
+ * Cuts a byte stream into frames; linear in its bytes however they are cut. Keeps at most one unfinished frame;
+ * throws `frame_invalid` and is then dead. A body may be a view of the chunk that it came in.
+ */
 export class FrameReader {
-  #rest: Uint8Array = new Uint8Array(0)
+  #buffer: Uint8Array = EMPTY
+  #held = 0
+  #dead: SkeinError | undefined
 
   push(chunk: Uint8Array): NumberedFrame[] {
-    let bytes = this.#rest.length === 0 ? chunk : concat(this.#rest, chunk)
+    if (this.#dead) throw this.#dead
+    try {
+      return this.#cut(chunk)
+    } catch (caught) {
+      if (caught instanceof SkeinError) this.#dead = caught
+      throw caught
+    }
+  }
+
+  #cut(chunk: Uint8Array): NumberedFrame[] {
     const frames: NumberedFrame[] = []
-    while (bytes.length >= NUMBERED_HEADER_BYTES) {
-      const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(1)
-      if (length > MAX_NUMBERED_BODY_BYTES) {
-        throw new SkeinError('frame_invalid', { reason: `body of ${length} bytes` })
-      }
-      const end = NUMBERED_HEADER_BYTES + length
+    let bytes = chunk
+    while (this.#held > 0 && bytes.length > 0) {
+      bytes = bytes.subarray(this.#hold(bytes, wanted(this.#buffer, this.#held)))
+      if (this.#held < wanted(this.#buffer, this.#held)) continue
+      frames.push(toFrame(this.#buffer.subarray(0, this.#held)))
+      this.#buffer = EMPTY
+      this.#held = 0
+    }
+    for (;;) {
+      const end = wanted(bytes, bytes.length)
       if (bytes.length < end) break
-      const type = bytes[0] ?? 0
-      if (type < 1 || type > NumberedType.pong) {
-        throw new SkeinError('frame_invalid', { reason: `type ${type}` })
-      }
-      frames.push({ type: type as NumberedType, body: bytes.subarray(NUMBERED_HEADER_BYTES, end) })
+      frames.push(toFrame(bytes.subarray(0, end)))
       bytes = bytes.subarray(end)
     }
-    this.#rest = bytes
+    if (bytes.length > 0) this.#hold(bytes, wanted(bytes, bytes.length))
     return frames
+  }
+
+  /** Copies what is still wanted of the frame; answers how many bytes it took. */
+  #hold(bytes: Uint8Array, want: number): number {
+    const take = Math.min(bytes.length, want - this.#held)
+    const needed = this.#held + take
+    if (needed > this.#buffer.length) {
+      const larger = new Uint8Array(Math.max(needed, this.#buffer.length * 2, FIRST_BUFFER_BYTES))
+      larger.set(this.#buffer.subarray(0, this.#held))
+      this.#buffer = larger
+    }
+    this.#buffer.set(bytes.subarray(0, take), this.#held)
+    this.#held = needed
+    return take
   }
 }
 
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.length + b.length)
-  joined.set(a)
-  joined.set(b, a.length)
-  return joined
+/** How long the frame at the head of `bytes` is, as far as its header is known; refuses a header that cannot be. */
+function wanted(bytes: Uint8Array, held: number): number {
+  const type = bytes[0] ?? 0
+  if (held > 0 && (type < 1 || type > NumberedType.pong)) {
+    throw new SkeinError('frame_invalid', { reason: `type ${type}` })
+  }
+  if (held < NUMBERED_HEADER_BYTES) return NUMBERED_HEADER_BYTES
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(1)
+  if (length > MAX_NUMBERED_BODY_BYTES) {
+    throw new SkeinError('frame_invalid', { reason: `body of ${length} bytes` })
+  }
+  return NUMBERED_HEADER_BYTES + length
 }
+
+const toFrame = (bytes: Uint8Array): NumberedFrame => ({
+  type: (bytes[0] ?? 0) as NumberedType,
+  body: bytes.subarray(NUMBERED_HEADER_BYTES),
+})

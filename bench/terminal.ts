@@ -1,0 +1,105 @@
+// Browser terminals beside a bare WebSocket with a PTY: round trip of a keystroke, flood, and what one greedy
+// terminal costs its neighbours.
+
+import { Skein } from '../tests/support/skein.ts'
+import { TestTerminal } from '../tests/support/terminal.ts'
+import { BareTerminal } from './bare-terminal.ts'
+import { echo } from './echo.ts'
+import { flood, floodOn, marked, prepareFlood, say } from './flood.ts'
+import { type BenchRow, quantile, row } from './report.ts'
+import { benchSpace } from './space.ts'
+
+const KEYS = 500
+/** Floods of each; the median counts. */
+const FLOODS = 3
+const PEER = 'ws + node-pty'
+
+export async function terminal(): Promise<readonly BenchRow[]> {
+  const { skein, api } = await Skein.start()
+  try {
+    const one = await benchSpace(api, 'one')
+    const two = await benchSpace(api, 'two')
+    const open = (space: string, name: string) =>
+      TestTerminal.open(api, space, name, { light: true })
+    const main = await open(one, 'main')
+    const bare = await BareTerminal.open()
+    await prepareFlood(main)
+    await prepareFlood(bare)
+    const rows = [...(await compareEcho(main, bare)), await compareFlood(main, bare)]
+    const same = await open(one, 'same')
+    const other = await open(two, 'other')
+    rows.push(...(await greedy(main, { same, other }, bare)))
+    for (const each of [main, same, other, bare]) each.close()
+    return rows
+  } finally {
+    await api.deleteSpaces()
+    await skein.close()
+  }
+}
+
+async function compareEcho(main: TestTerminal, bare: BareTerminal): Promise<BenchRow[]> {
+  await quiet(main)
+  await quiet(bare)
+  await echo(main, 50)
+  await echo(bare, 50)
+  const ours = await echo(main, KEYS)
+  const theirs = await echo(bare, KEYS)
+  await clear(main)
+  await clear(bare)
+  return [
+    row('echo_p50', 'ms', quantile(ours, 0.5), { peer: PEER, theirs: quantile(theirs, 0.5) }, {}),
+    row(
+      'echo_p99',
+      'ms',
+      quantile(ours, 0.99),
+      { peer: PEER, theirs: quantile(theirs, 0.99) },
+      { ours: { most: 5 } },
+    ),
+  ]
+}
+
+async function compareFlood(main: TestTerminal, bare: BareTerminal): Promise<BenchRow> {
+  const ours: number[] = []
+  const theirs: number[] = []
+  for (let i = 0; i < FLOODS; i++) {
+    ours.push(await flood(main))
+    theirs.push(await flood(bare))
+  }
+  const versus = { peer: PEER, theirs: quantile(theirs, 0.5) }
+  return row('flood', 'MB/s', quantile(ours, 0.5), versus, {
+    ours: { least: 25 },
+    ratio: { least: 0.45 },
+  })
+}
+
+async function greedy(
+  main: TestTerminal,
+  victims: { same: TestTerminal; other: TestTerminal },
+  bare: BareTerminal,
+): Promise<BenchRow[]> {
+  const stop = floodOn(main)
+  await quiet(victims.other)
+  await quiet(victims.same)
+  const other = quantile(await echo(victims.other, KEYS), 0.99)
+  const same = quantile(await echo(victims.same, KEYS), 0.99)
+  stop()
+  const neighbour = await BareTerminal.open()
+  const stopBare = floodOn(bare)
+  await quiet(neighbour)
+  const theirs = quantile(await echo(neighbour, KEYS), 0.99)
+  stopBare()
+  neighbour.close()
+  return [
+    row('greedy_other_p99', 'ms', other, { peer: PEER, theirs }, { ours: { most: 10 } }),
+    row('greedy_same_p99', 'ms', same, { peer: PEER, theirs }, { ours: { most: 25 } }),
+  ]
+}
+
+/** `cat` echoes through the terminal driver alone: no prompt, no line editor. */
+const quiet = (terminal: TestTerminal | BareTerminal) =>
+  say(terminal, `${marked('true', 'quiet')}; cat > /dev/null`, 'quiet')
+
+async function clear(terminal: TestTerminal | BareTerminal): Promise<void> {
+  terminal.type('\x03')
+  await say(terminal, marked('true', 'clear'), 'clear')
+}

@@ -1,0 +1,157 @@
+// A real Skein for tests and benches: `skein server` as a process of its own on a fresh data folder, set up through
+// its own door. Whoever starts one closes it; its spaces' containers go with it.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { Api } from './api.ts'
+import { eventually } from './eventually.ts'
+
+const BIN = new URL('../../cli/bin.js', import.meta.url).pathname
+/** How long a peer may take from its process to its set-up URL, ms. */
+const START_TIMEOUT_MS = 30_000
+
+export interface SkeinOptions {
+  readonly flags?: readonly string[]
+  /** Do not go through set-up. */
+  readonly bare?: boolean
+}
+
+interface ChildState {
+  readonly pid: number
+}
+
+export class Skein {
+  readonly data = mkdtempSync(join(tmpdir(), 'skein-test-'))
+  readonly output: string[] = []
+  readonly port: number
+  readonly #flags: readonly string[]
+  #supervisor: ChildProcess | undefined
+  #setupUrl: string | undefined
+
+  private constructor(port: number, flags: readonly string[]) {
+    this.port = port
+    this.#flags = flags
+  }
+
+  static async start(options: SkeinOptions = {}): Promise<{ skein: Skein; api: Api }> {
+    const skein = new Skein(await freePort(), options.flags ?? [])
+    await skein.startSupervisor()
+    const api = new Api(skein.url)
+    if (!options.bare) await api.setUp(await skein.setupToken())
+    return { skein, api }
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  get supervisorPid(): number {
+    return this.#supervisor?.pid ?? 0
+  }
+
+  /** Read from the supervisor's own notes, as a new supervisor would. */
+  get peerPid(): number {
+    const folder = join(this.data, 'run')
+    const file = readdirSync(folder).find(
+      (name) => name.startsWith('peer-') && name.endsWith('.json'),
+    )
+    if (!file) throw new Error(`no child state in ${folder}`)
+    const state: ChildState = JSON.parse(readFileSync(join(folder, file), 'utf8'))
+    return state.pid
+  }
+
+  async setupUrl(): Promise<string> {
+    return await eventually(() => this.#setupUrl, {
+      timeoutMs: START_TIMEOUT_MS,
+      what: `a set-up URL in:\n${this.output.join('\n')}`,
+    })
+  }
+
+  async setupToken(): Promise<string> {
+    return new URL(await this.setupUrl()).hash.replace('#token=', '')
+  }
+
+  async startSupervisor(): Promise<void> {
+    const args = [
+      'server',
+      '--data',
+      this.data,
+      '--listen',
+      `127.0.0.1:${this.port}`,
+      ...this.#flags,
+    ]
+    const child = spawn(process.execPath, [BIN, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    })
+    this.#supervisor = child
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        this.output.push(line)
+        const found = /https?:\/\/\S+\/setup#token=[\w-]+/.exec(line)
+        if (found) this.#setupUrl = found[0]
+      })
+    }
+    await this.ready()
+  }
+
+  async ready(): Promise<void> {
+    await eventually(() => this.#isReady(), {
+      timeoutMs: START_TIMEOUT_MS,
+      what: `${this.url}/readyz; output:\n${this.output.slice(-30).join('\n')}`,
+    })
+  }
+
+  async #isReady(): Promise<boolean> {
+    try {
+      const answer = await fetch(`${this.url}/readyz`)
+      await answer.arrayBuffer()
+      return answer.ok
+    } catch {
+      return false
+    }
+  }
+
+  /** kill −9 of the peer; resolves when another process has taken its place. */
+  async killPeer(): Promise<void> {
+    const pid = this.peerPid
+    process.kill(pid, 'SIGKILL')
+    await eventually(() => this.peerPid !== pid, {
+      timeoutMs: START_TIMEOUT_MS,
+      what: 'a new peer process',
+    })
+    await this.ready()
+  }
+
+  async killSupervisor(): Promise<void> {
+    const child = this.#supervisor
+    if (!child) return
+    child.kill('SIGKILL')
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  }
+
+  /** Ends everything: SIGTERM, then the data folder. Spaces must have been deleted through the API before. */
+  async close(): Promise<void> {
+    const child = this.#supervisor
+    if (child && child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    }
+    rmSync(this.data, { recursive: true, force: true })
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}

@@ -1,0 +1,48 @@
+// One's own account, and what this browser remembers for one.
+
+import { useMe } from '../api/session.ts'
+import { prefer, type Theme, usePreferences } from '../app/preferences.ts'
+import { Choice } from '../parts/choice.tsx'
+import { Page, Section } from '../parts/page.tsx'
+import { words } from '../words.ts'
+import { PasswordForm } from './password-form.tsx'
+import { SessionList } from './session-list.tsx'
+import { TerminalLook } from './terminal-look.tsx'
+
+const text = words.account
+
+const themes: readonly { readonly value: Theme; readonly label: string }[] = [
+  { value: 'system', label: text.themes.system },
+  { value: 'light', label: text.themes.light },
+  { value: 'dark', label: text.themes.dark },
+]
+
+export function AccountPage() {
+  const { user } = useMe()
+  const { theme } = usePreferences()
+  return (
+    <Page
+      lead={`${user.displayName || user.username}, ${words.account.role[user.role].toLowerCase()}`}
+      narrow
+      title={text.title}
+    >
+      <Section text={text.appearanceText} title={text.appearance}>
+        <Choice
+          label={text.theme}
+          onValue={(value) => prefer({ theme: value })}
+          options={themes}
+          value={theme}
+        />
+      </Section>
+      <Section text={text.terminalText} title={text.terminal}>
+        <TerminalLook />
+      </Section>
+      <Section text={text.passwordText} title={text.password}>
+        <PasswordForm username={user.username} />
+      </Section>
+      <Section text={text.sessionsText} title={text.sessions}>
+        <SessionList />
+      </Section>
+    </Page>
+  )
+}

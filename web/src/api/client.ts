@@ -1,0 +1,58 @@
+// The query client and the live connection that keeps it fresh.
+
+import { QueryCache, QueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { LiveConnection } from '../net/live.ts'
+import { RequestError } from '../net/request.ts'
+import { keys, staleAfter } from './keys.ts'
+
+/** Live updates make answers stale; this is only for what has no topic. */
+const STALE_AFTER_MS = 30_000
+
+const isSignedOut = (error: unknown): boolean =>
+  error instanceof RequestError && error.code === 'not_signed_in'
+
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      if (isSignedOut(error) && query.queryKey[0] !== 'me') signedOut()
+    },
+  }),
+  defaultOptions: {
+    queries: {
+      staleTime: STALE_AFTER_MS,
+      refetchOnWindowFocus: false,
+      // `request` tries again by itself while the peer cannot be reached, and a refusal stays one.
+      retry: false,
+      networkMode: 'always',
+    },
+    mutations: {
+      networkMode: 'always',
+      onError: (error) => {
+        if (isSignedOut(error)) signedOut()
+      },
+    },
+  },
+})
+
+function signedOut(): void {
+  void queryClient.invalidateQueries({ queryKey: keys.me })
+}
+
+export const live = new LiveConnection({
+  changed: (topics) => {
+    for (const topic of topics) {
+      for (const queryKey of staleAfter(topic)) {
+        void queryClient.invalidateQueries({ queryKey })
+      }
+    }
+  },
+  returned: () => void queryClient.invalidateQueries(),
+  signedOut,
+})
+
+/** Keeps what the component shows fresh for as long as it is shown. */
+export function useTopics(...topics: readonly string[]): void {
+  const joined = topics.join(' ')
+  useEffect(() => live.watch(joined.split(' ').filter(Boolean)), [joined])
+}

@@ -1,0 +1,43 @@
+// The names under which answers are kept, and which of them a live topic makes stale.
+
+export const keys = {
+  me: ['me'],
+  setup: ['setup'],
+  sessions: ['sessions'],
+  spaces: ['spaces'],
+  space: (id: string) => ['space', id],
+  timeline: (id: string) => ['timeline', id],
+  terminals: (id: string) => ['terminals', id],
+  startupLog: (id: string) => ['startup-log', id],
+  templates: ['templates'],
+  template: (id: string) => ['template', id],
+  templateVersion: (id: string, versionId: string) => ['template', id, versionId],
+  starters: ['starters'],
+  users: ['users'],
+  hosts: ['hosts'],
+} as const
+
+type Key = readonly string[]
+
+/** A key stands for all keys that it is the beginning of. An unknown topic makes nothing stale. */
+export function staleAfter(topic: string): readonly Key[] {
+  const [kind = '', id] = topic.split(':')
+  switch (kind) {
+    case 'spaces':
+      return [keys.spaces]
+    case 'space':
+      return id ? [keys.space(id), keys.spaces] : []
+    case 'timeline':
+      return id ? [keys.timeline(id)] : []
+    case 'terminals':
+      return id ? [keys.terminals(id)] : []
+    case 'templates':
+      return [keys.templates, ['template']]
+    case 'users':
+      return [keys.users, keys.me]
+    case 'hosts':
+      return [keys.hosts]
+    default:
+      return []
+  }
+}

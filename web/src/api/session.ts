@@ -1,0 +1,83 @@
+// Who is signed in, and how one becomes so.
+
+import { queryOptions, useMutation, useQuery } from '@tanstack/react-query'
+import type { Login, Me, SessionInfo, Setup, SetupState } from '#protocol/api/people.ts'
+import { RequestError, request } from '../net/request.ts'
+import { queryClient } from './client.ts'
+import { keys } from './keys.ts'
+
+/** `null` means that nobody is signed in, which is an answer and not an error. */
+export const meQuery = queryOptions({
+  queryKey: keys.me,
+  queryFn: async ({ signal }): Promise<Me | null> => {
+    try {
+      return await request<Me>('GET', '/me', undefined, signal)
+    } catch (caught) {
+      if (caught instanceof RequestError && caught.status === 401) return null
+      throw caught
+    }
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+export const setupQuery = queryOptions({
+  queryKey: keys.setup,
+  queryFn: ({ signal }) => request<SetupState>('GET', '/setup', undefined, signal),
+})
+
+/** Inside the frame, where somebody is signed in. */
+export function useMe(): Me {
+  const { data } = useQuery(meQuery)
+  if (!data) throw new Error('A page inside the frame was drawn with nobody signed in.')
+  return data
+}
+
+export const useLogin = () =>
+  useMutation({
+    mutationFn: (login: Login) => request<unknown>('POST', '/session', login),
+    onSuccess: () => queryClient.fetchQuery({ ...meQuery, staleTime: 0 }),
+  })
+
+export const useSetup = () =>
+  useMutation({
+    mutationFn: (setup: Setup) => request<unknown>('POST', '/setup', setup),
+    onSuccess: async () => {
+      queryClient.setQueryData<SetupState>(keys.setup, { needed: false })
+      await queryClient.fetchQuery({ ...meQuery, staleTime: 0 })
+    },
+  })
+
+export const useLogout = () =>
+  useMutation({
+    mutationFn: () => request<unknown>('DELETE', '/session'),
+    onSuccess: () => {
+      queryClient.clear()
+      queryClient.setQueryData(keys.me, null)
+    },
+  })
+
+export const usePassword = () =>
+  useMutation({
+    mutationFn: (passwords: { current: string; next: string }) =>
+      request<unknown>('PUT', '/me/password', passwords),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: keys.sessions }),
+  })
+
+export const useSessions = () =>
+  useQuery({
+    queryKey: keys.sessions,
+    queryFn: async ({ signal }) =>
+      (await request<{ sessions: SessionInfo[] }>('GET', '/me/sessions', undefined, signal))
+        .sessions,
+  })
+
+export const useEndSession = () =>
+  useMutation({
+    mutationFn: (id: string) => request<unknown>('DELETE', `/me/sessions/${id}`),
+    onMutate: (id) => {
+      queryClient.setQueryData<SessionInfo[]>(keys.sessions, (all) =>
+        all?.filter((session) => session.id !== id),
+      )
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: keys.sessions }),
+  })

@@ -1,0 +1,115 @@
+// Spaces: what is fetched, and what may be asked of them. What is asked shows at once where the outcome is certain.
+
+import { useMutation, useQuery } from '@tanstack/react-query'
+import type {
+  CreateSpace,
+  Intent,
+  Space,
+  TerminalInfo,
+  TimelineStep,
+  UpdateSpace,
+} from '#protocol/api/spaces.ts'
+import { request } from '../net/request.ts'
+import { queryClient, useTopics } from './client.ts'
+import { keys } from './keys.ts'
+import { asked, type SpaceAction } from './space-action.ts'
+
+export function useSpaces() {
+  useTopics('spaces')
+  return useQuery({
+    queryKey: keys.spaces,
+    queryFn: async ({ signal }) =>
+      (await request<{ spaces: Space[] }>('GET', '/spaces', undefined, signal)).spaces,
+  })
+}
+
+export function useSpace(id: string) {
+  useTopics(`space:${id}`)
+  return useQuery({
+    queryKey: keys.space(id),
+    queryFn: ({ signal }) => request<Space>('GET', `/spaces/${id}`, undefined, signal),
+    placeholderData: () =>
+      queryClient.getQueryData<Space[]>(keys.spaces)?.find((space) => space.id === id),
+  })
+}
+
+export function useTimeline(id: string) {
+  useTopics(`timeline:${id}`)
+  return useQuery({
+    queryKey: keys.timeline(id),
+    queryFn: async ({ signal }) =>
+      (await request<{ steps: TimelineStep[] }>('GET', `/spaces/${id}/timeline`, undefined, signal))
+        .steps,
+  })
+}
+
+export function useTerminals(id: string, enabled: boolean) {
+  useTopics(`terminals:${id}`)
+  return useQuery({
+    queryKey: keys.terminals(id),
+    queryFn: async ({ signal }) =>
+      (
+        await request<{ terminals: TerminalInfo[] }>(
+          'GET',
+          `/spaces/${id}/terminals`,
+          undefined,
+          signal,
+        )
+      ).terminals,
+    enabled,
+  })
+}
+
+/** Puts an answer where every page that shows this space finds it. */
+function remember(space: Space): void {
+  queryClient.setQueryData<Space>(keys.space(space.id), space)
+  queryClient.setQueryData<Space[]>(keys.spaces, (all) => {
+    if (!all) return all
+    const known = all.some((other) => other.id === space.id)
+    return known ? all.map((other) => (other.id === space.id ? space : other)) : [space, ...all]
+  })
+}
+
+function refresh(id: string): void {
+  for (const queryKey of [keys.space(id), keys.spaces, keys.timeline(id)]) {
+    void queryClient.invalidateQueries({ queryKey })
+  }
+}
+
+export const useCreateSpace = () =>
+  useMutation({
+    mutationFn: (space: CreateSpace) => request<Intent>('POST', '/spaces', space),
+    onSuccess: (intent) => remember(intent.space),
+  })
+
+export const useSpaceAction = () =>
+  useMutation({
+    mutationFn: ({ space, action }: { space: Space; action: SpaceAction }) =>
+      action === 'delete'
+        ? request<Intent>('DELETE', `/spaces/${space.id}`)
+        : request<Intent>('POST', `/spaces/${space.id}/${action}`),
+    onMutate: ({ space, action }) => remember(asked(space, action, new Date().toISOString())),
+    onSuccess: (intent) => {
+      if (intent?.space) remember(intent.space)
+    },
+    onSettled: (_intent, _error, { space }) => refresh(space.id),
+  })
+
+export const useUpdateSpace = () =>
+  useMutation({
+    mutationFn: ({ id, change }: { id: string; change: UpdateSpace }) =>
+      request<Space>('PATCH', `/spaces/${id}`, change),
+    onSettled: (_space, _error, { id }) => refresh(id),
+  })
+
+export const useCloseTerminal = (spaceId: string) =>
+  useMutation({
+    mutationFn: (name: string) =>
+      request<unknown>('DELETE', `/spaces/${spaceId}/terminals/${encodeURIComponent(name)}`),
+    onMutate: (name) => {
+      queryClient.setQueryData<TerminalInfo[]>(keys.terminals(spaceId), (all) =>
+        all?.filter((terminal) => terminal.name !== name),
+      )
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: keys.terminals(spaceId) }),
+  })

@@ -1,0 +1,58 @@
+// Where one is: the part of Skein, then the thing by its name.
+
+import { useQueryClient } from '@tanstack/react-query'
+import { Link, useLocation } from '@tanstack/react-router'
+import { ChevronRight } from 'lucide-react'
+import type { Space } from '#protocol/api/spaces.ts'
+import type { Template } from '#protocol/api/templates.ts'
+import { keys } from '../api/keys.ts'
+import { words } from '../words.ts'
+import { accountPlace, placesFor } from './nav.ts'
+
+const places = [...placesFor('administrator'), accountPlace]
+
+export function Crumbs() {
+  const { pathname } = useLocation()
+  const [, part = '', id] = pathname.split('/')
+  const place = places.find(({ to }) => to === `/${part}`)
+  const name = useName(part, id)
+  if (!place) return null
+  return (
+    <nav aria-label={words.nav.crumbs} className="min-w-0">
+      <ol className="flex min-w-0 items-center gap-1 text-sm">
+        <li className={id ? 'hidden sm:block' : ''}>
+          <Link
+            className={`rounded ${id ? 'text-ink-3 hover:text-ink' : 'font-medium'}`}
+            to={place.to}
+          >
+            {place.label}
+          </Link>
+        </li>
+        {id && (
+          <li aria-current="page" className="flex min-w-0 items-center gap-1 font-medium">
+            <ChevronRight
+              aria-hidden="true"
+              className="hidden shrink-0 text-ink-3 sm:block"
+              size={14}
+            />
+            <span className="truncate">{name}</span>
+          </li>
+        )}
+      </ol>
+    </nav>
+  )
+}
+
+/** From what was fetched already; the page itself asks for what is missing. */
+function useName(part: string, id: string | undefined): string {
+  const client = useQueryClient()
+  if (!id) return ''
+  if (part === 'spaces') {
+    if (id === 'new') return words.newSpace.title
+    const listed = client.getQueryData<Space[]>(keys.spaces)?.find((space) => space.id === id)
+    return client.getQueryData<Space>(keys.space(id))?.name ?? listed?.name ?? ''
+  }
+  if (id === 'new') return words.newTemplate.title
+  const listed = client.getQueryData<Template[]>(keys.templates)?.find((each) => each.id === id)
+  return client.getQueryData<Template>(keys.template(id))?.name ?? listed?.name ?? ''
+}

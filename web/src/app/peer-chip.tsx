@@ -1,0 +1,31 @@
+// Which peer serves this page, and how far away it is.
+
+import { useSyncExternalStore } from 'react'
+import { live } from '../api/client.ts'
+import { useMe } from '../api/session.ts'
+import { milliseconds } from '../format/quantity.ts'
+import { cx } from '../parts/class.ts'
+import { Tip } from '../parts/tip.tsx'
+import { words } from '../words.ts'
+
+export function PeerChip() {
+  const state = useSyncExternalStore(live.state.subscribe, live.state.get)
+  const { peer } = useMe()
+  const roundTripMs = state.kind === 'open' ? state.roundTripMs : undefined
+  const away = roundTripMs === undefined ? '' : milliseconds(roundTripMs)
+  const told = [words.top.servedBy(peer.name, peer.version)]
+  if (away) told.push(words.top.roundTrip(away))
+  return (
+    <Tip text={told.join(', ')}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its tooltip must be reachable by key */}
+      <span className="hidden items-center gap-2 rounded text-ink-3 text-xs md:flex" tabIndex={0}>
+        <span
+          aria-hidden="true"
+          className={cx('size-1.5 rounded-full', state.kind === 'open' ? 'bg-green' : 'bg-amber')}
+        />
+        <span className="max-w-32 truncate text-ink-2">{peer.name}</span>
+        <span className="tabular min-w-11">{away}</span>
+      </span>
+    </Tip>
+  )
+}

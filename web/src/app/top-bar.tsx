@@ -1,0 +1,88 @@
+// The top bar: where one is, the palette, the peer that serves this page with its round trip, one's account.
+
+import { Link, useNavigate } from '@tanstack/react-router'
+import { Keyboard, LogOut, Menu as MenuIcon, Search } from 'lucide-react'
+import { useLogout, useMe } from '../api/session.ts'
+import { IconButton } from '../parts/icon-button.tsx'
+import { Keys } from '../parts/keys.tsx'
+import { Mark } from '../parts/mark.tsx'
+import { Menu, MenuHead, MenuItem, MenuLine } from '../parts/menu.tsx'
+import { toastError } from '../parts/toast.ts'
+import { words } from '../words.ts'
+import { Crumbs } from './crumbs.tsx'
+import { accountPlace, placesFor } from './nav.ts'
+import { PeerChip } from './peer-chip.tsx'
+
+interface TopBarProps {
+  readonly onPalette: () => void
+  readonly onKeys: () => void
+}
+
+export function TopBar({ onPalette, onKeys }: TopBarProps) {
+  return (
+    <header className="flex h-12 shrink-0 items-center gap-2 border-b px-3 sm:gap-3 sm:px-6">
+      <Link aria-label={words.product} className="rounded sm:hidden" to="/spaces">
+        <Mark size={22} />
+      </Link>
+      <Crumbs />
+      <div className="grow" />
+      <button
+        className="hidden h-8 w-64 items-center gap-2 rounded border bg-sunken px-2.5 text-ink-3 text-sm hover:border-line-strong hover:text-ink-2 lg:flex"
+        onClick={onPalette}
+        type="button"
+      >
+        <Search aria-hidden="true" size={14} />
+        <span className="grow text-left">{words.top.palette}</span>
+        <Keys faint keys="mod+k" />
+      </button>
+      <IconButton
+        className="lg:hidden"
+        icon={Search}
+        keys="mod+k"
+        label={words.top.palette}
+        onClick={onPalette}
+      />
+      <PeerChip />
+      <AccountMenu onKeys={onKeys} />
+    </header>
+  )
+}
+
+function AccountMenu({ onKeys }: { readonly onKeys: () => void }) {
+  const { user } = useMe()
+  const logout = useLogout()
+  const navigate = useNavigate()
+  const name = user.displayName || user.username
+  const trigger = (
+    <button
+      aria-label={`${words.nav.account}: ${name}`}
+      className="flex size-8 shrink-0 items-center justify-center rounded-full bg-accent-soft font-semibold text-accent text-sm uppercase data-[state=open]:outline-2 data-[state=open]:outline-accent"
+      type="button"
+    >
+      <span className="hidden sm:inline">{name.slice(0, 1)}</span>
+      <MenuIcon aria-hidden="true" className="sm:hidden" size={17} />
+    </button>
+  )
+  return (
+    <Menu trigger={trigger}>
+      <MenuHead>{user.displayName ? `${name} (${user.username})` : name}</MenuHead>
+      <div className="sm:hidden">
+        {placesFor(user.role).map(({ to, label, icon }) => (
+          <MenuItem icon={icon} key={to} onSelect={() => void navigate({ to })}>
+            {label}
+          </MenuItem>
+        ))}
+      </div>
+      <MenuItem icon={accountPlace.icon} onSelect={() => void navigate({ to: '/account' })}>
+        {accountPlace.label}
+      </MenuItem>
+      <MenuItem icon={Keyboard} keys="?" onSelect={onKeys}>
+        {words.top.keys}
+      </MenuItem>
+      <MenuLine />
+      <MenuItem icon={LogOut} onSelect={() => logout.mutate(undefined, { onError: toastError })}>
+        {words.nav.signOut}
+      </MenuItem>
+    </Menu>
+  )
+}

@@ -1,0 +1,52 @@
+// Buttons. One primary a page; everything else is quiet.
+
+import { LoaderCircle, type LucideIcon } from 'lucide-react'
+import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react'
+import { cx } from './class.ts'
+
+export type ButtonKind = 'primary' | 'plain' | 'quiet' | 'danger'
+
+const kinds: Record<ButtonKind, string> = {
+  primary: 'bg-accent text-on-accent hover:bg-accent-strong border-transparent font-medium',
+  plain: 'bg-surface text-ink border-line-strong hover:bg-hover',
+  quiet: 'border-transparent text-ink-2 hover:bg-hover hover:text-ink',
+  danger: 'border-transparent bg-red-soft text-red hover:bg-red hover:text-surface font-medium',
+}
+
+/** For links that look like buttons. */
+export const buttonClass = (kind: ButtonKind = 'plain', small = false): string =>
+  cx(
+    'inline-flex shrink-0 select-none items-center justify-center gap-1.5 rounded border whitespace-nowrap transition-colors duration-100',
+    'disabled:pointer-events-none disabled:opacity-55 aria-disabled:opacity-55',
+    small ? 'h-7 px-2 text-sm' : 'h-8 px-3 text-sm',
+    kinds[kind],
+  )
+
+interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  readonly kind?: ButtonKind
+  readonly small?: boolean
+  readonly icon?: LucideIcon
+  /** Work is under way: the button keeps its width and its words. */
+  readonly busy?: boolean
+  readonly children: ReactNode
+  readonly ref?: Ref<HTMLButtonElement>
+}
+
+export function Button(props: ButtonProps) {
+  const { kind, small, icon: Icon, busy, children, className, ...rest } = props
+  return (
+    <button
+      type="button"
+      {...rest}
+      className={cx(buttonClass(kind, small), className)}
+      disabled={rest.disabled || busy}
+    >
+      {busy ? (
+        <LoaderCircle aria-hidden="true" className="turning" size={15} />
+      ) : (
+        Icon && <Icon aria-hidden="true" size={15} />
+      )}
+      {children}
+    </button>
+  )
+}

@@ -1,0 +1,34 @@
+// Short news about something that was just done, or that failed. At most three at once; bad news stays until read.
+
+import { shown } from '../net/request.ts'
+import { Store } from '../net/store.ts'
+
+export interface Toast {
+  readonly id: number
+  readonly text: string
+  readonly hint?: string
+  readonly code?: string
+  readonly tone: 'good' | 'bad'
+}
+
+const MAX_TOASTS = 3
+const GOOD_SHOWN_MS = 4_000
+const BAD_SHOWN_MS = 15_000
+
+export const toasts = new Store<readonly Toast[]>([])
+let nextId = 1
+
+export function toast(news: Omit<Toast, 'id'>): void {
+  const id = nextId++
+  toasts.set([...toasts.get(), { ...news, id }].slice(-MAX_TOASTS))
+  setTimeout(() => dismiss(id), news.tone === 'good' ? GOOD_SHOWN_MS : BAD_SHOWN_MS)
+}
+
+export const toastError = (caught: unknown): void => {
+  const { message, hint, code } = shown(caught)
+  toast({ text: message, hint, code, tone: 'bad' })
+}
+
+export function dismiss(id: number): void {
+  toasts.set(toasts.get().filter((each) => each.id !== id))
+}

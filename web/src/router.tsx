@@ -1,0 +1,162 @@
+// Every address and its page. Pages arrive when they are first opened; the frame and the list of spaces come first.
+
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { Fault, Missing } from './app/fault.tsx'
+import { Frame } from './app/frame.tsx'
+import { SpacesPage } from './spaces/spaces-page.tsx'
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: Missing })
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('./setup/setup-page.tsx'), 'SetupPage'),
+})
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (search: Record<string, unknown>): { to?: string | undefined } => ({
+    to: text(search.to),
+  }),
+  component: lazyRouteComponent(() => import('./session/login-page.tsx'), 'LoginPage'),
+})
+
+const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame })
+
+const home = createRoute({
+  getParentRoute: () => frame,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/spaces', replace: true })
+  },
+})
+
+export interface SpacesSearch {
+  readonly q?: string | undefined
+  readonly sort?: string | undefined
+}
+
+const spaces = createRoute({
+  getParentRoute: () => frame,
+  path: '/spaces',
+  validateSearch: (search: Record<string, unknown>): SpacesSearch => ({
+    q: text(search.q),
+    sort: text(search.sort),
+  }),
+  component: SpacesPage,
+})
+
+const newSpace = createRoute({
+  getParentRoute: () => frame,
+  path: '/spaces/new',
+  validateSearch: (search: Record<string, unknown>): { template?: string | undefined } => ({
+    template: text(search.template),
+  }),
+  component: lazyRouteComponent(() => import('./spaces/new-space-page.tsx'), 'NewSpacePage'),
+})
+
+const space = createRoute({
+  getParentRoute: () => frame,
+  path: '/spaces/$spaceId',
+  component: lazyRouteComponent(() => import('./space/space-page.tsx'), 'SpacePage'),
+})
+
+const spaceTerminal = createRoute({
+  getParentRoute: () => space,
+  path: '/',
+  validateSearch: (search: Record<string, unknown>): { terminal?: string | undefined } => ({
+    terminal: text(search.terminal),
+  }),
+  component: lazyRouteComponent(() => import('./space/terminal-tab.tsx'), 'TerminalTab'),
+})
+
+const spaceTimeline = createRoute({
+  getParentRoute: () => space,
+  path: '/timeline',
+  component: lazyRouteComponent(() => import('./space/timeline-tab.tsx'), 'TimelineTab'),
+})
+
+const spacePorts = createRoute({
+  getParentRoute: () => space,
+  path: '/ports',
+  component: lazyRouteComponent(() => import('./space/ports-tab.tsx'), 'PortsTab'),
+})
+
+const spaceSettings = createRoute({
+  getParentRoute: () => space,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./space/settings-tab.tsx'), 'SettingsTab'),
+})
+
+const templates = createRoute({
+  getParentRoute: () => frame,
+  path: '/templates',
+  component: lazyRouteComponent(() => import('./templates/templates-page.tsx'), 'TemplatesPage'),
+})
+
+const newTemplate = createRoute({
+  getParentRoute: () => frame,
+  path: '/templates/new',
+  component: lazyRouteComponent(
+    () => import('./templates/new-template-page.tsx'),
+    'NewTemplatePage',
+  ),
+})
+
+const template = createRoute({
+  getParentRoute: () => frame,
+  path: '/templates/$templateId',
+  validateSearch: (search: Record<string, unknown>): { version?: string | undefined } => ({
+    version: text(search.version),
+  }),
+  component: lazyRouteComponent(() => import('./templates/template-page.tsx'), 'TemplatePage'),
+})
+
+const people = createRoute({
+  getParentRoute: () => frame,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./people/people-page.tsx'), 'PeoplePage'),
+})
+
+const account = createRoute({
+  getParentRoute: () => frame,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
+})
+
+const inFrame = [
+  home,
+  spaces,
+  newSpace,
+  space.addChildren([spaceTerminal, spaceTimeline, spacePorts, spaceSettings]),
+  templates,
+  newTemplate,
+  template,
+  people,
+  account,
+] as const
+
+export const router = createRouter({
+  routeTree: root.addChildren([setup, login, frame.addChildren(inFrame)]),
+  defaultErrorComponent: ({ error }) => <Fault error={error} />,
+  defaultNotFoundComponent: Missing,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

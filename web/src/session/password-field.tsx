@@ -1,0 +1,51 @@
+// A password, hidden until one asks to see it.
+
+import { Eye, EyeOff } from 'lucide-react'
+import { useState } from 'react'
+import { Field, inputClass } from '../parts/field.tsx'
+import { words } from '../words.ts'
+
+interface PasswordFieldProps {
+  readonly label: string
+  readonly help?: string
+  readonly error?: string | undefined
+  readonly value: string
+  readonly autoComplete: 'current-password' | 'new-password'
+  readonly onValue: (value: string) => void
+  readonly onBlur?: () => void
+}
+
+export function PasswordField(props: PasswordFieldProps) {
+  const { label, help, error, value, autoComplete, onValue, onBlur } = props
+  const [shown, setShown] = useState(false)
+  const Icon = shown ? EyeOff : Eye
+  return (
+    <Field error={error} help={help} label={label}>
+      {(aria) => (
+        <span className="relative">
+          <input
+            {...aria}
+            autoCapitalize="none"
+            autoComplete={autoComplete}
+            className={`${inputClass} h-9 pr-10`}
+            onBlur={onBlur}
+            onChange={(event) => onValue(event.target.value)}
+            spellCheck={false}
+            type={shown ? 'text' : 'password'}
+            value={value}
+          />
+          <button
+            aria-label={shown ? words.login.hide : words.login.show}
+            aria-pressed={shown}
+            className="absolute top-1 right-1 flex size-7 items-center justify-center rounded text-ink-3 hover:bg-hover hover:text-ink"
+            onClick={() => setShown(!shown)}
+            title={shown ? words.login.hide : words.login.show}
+            type="button"
+          >
+            <Icon aria-hidden="true" size={16} />
+          </button>
+        </span>
+      )}
+    </Field>
+  )
+}

@@ -1,0 +1,8 @@
+// Where one goes after signing in: back to where one came from, and never to another site. Pure.
+
+/** An address of ours, or the spaces page. A second slash or a backslash would name another host. */
+export function returnTo(asked: string | undefined): string {
+  if (asked === undefined || !asked.startsWith('/')) return '/spaces'
+  if (asked.startsWith('//') || asked.includes('\\') || asked.startsWith('/login')) return '/spaces'
+  return asked
+}

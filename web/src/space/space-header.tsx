@@ -1,0 +1,123 @@
+// The head of a space's page: name, state, why and since when, how busy it is, and what can be asked of it.
+
+import { ArrowUp, Play, RotateCw, Square } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { Space } from '#protocol/api/spaces.ts'
+import { mayAsk, type SpaceAction } from '../api/space-action.ts'
+import { useSpaceAction } from '../api/spaces.ts'
+import { bytes, percent } from '../format/quantity.ts'
+import { Button } from '../parts/button.tsx'
+import { Moment, Since } from '../parts/moment.tsx'
+import { toastError } from '../parts/toast.ts'
+import { SpaceMenu } from '../spaces/space-menu.tsx'
+import { StateMark } from '../spaces/state-mark.tsx'
+import { TemplateIcon } from '../templates/template-icon.tsx'
+import { words } from '../words.ts'
+
+export function SpaceHeader({ space }: { readonly space: Space }) {
+  return (
+    <header className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-2 px-4 pt-4 pb-2 sm:px-6">
+      <TemplateIcon icon={space.template.icon} large name={space.template.name} />
+      <div className="min-w-0 grow">
+        <div className="flex flex-wrap items-center gap-x-3">
+          <h1 className="truncate font-semibold text-title tracking-[-0.01em]">{space.name}</h1>
+          <StateMark state={space.state} />
+          <Newer space={space} />
+        </div>
+        <Facts space={space} />
+      </div>
+      <Actions space={space} />
+    </header>
+  )
+}
+
+function Facts({ space }: { readonly space: Space }) {
+  const { usage } = space
+  const running = space.state === 'running'
+  return (
+    <p className="tabular flex flex-wrap gap-x-2 text-ink-3 text-sm">
+      {running && space.startedAt ? (
+        <span>
+          {words.space.up} <Since at={space.startedAt} />
+        </span>
+      ) : (
+        <span>
+          <span className="text-ink-2">{space.reason}</span> <Moment at={space.since} />
+        </span>
+      )}
+      {space.host && <Fact>{words.space.on(space.host.name)}</Fact>}
+      <Fact>
+        {space.template.name} {words.templates.version(space.template.version)}
+      </Fact>
+      {running && usage && (
+        <Fact>
+          {percent(usage.cpuPercent)} {words.spaces.columns.cpu}, {bytes(usage.memoryBytes)}
+          {usage.memoryLimitBytes !== undefined && ` / ${bytes(usage.memoryLimitBytes)}`}
+        </Fact>
+      )}
+      {running && space.agent?.state === 'waiting' && (
+        <Fact>
+          <span className="text-amber">{words.space.agentWaiting}</span>
+        </Fact>
+      )}
+    </p>
+  )
+}
+
+function Fact({ children }: { readonly children: ReactNode }) {
+  return (
+    <span className="before:mr-2 before:text-line-strong before:content-['·']">{children}</span>
+  )
+}
+
+function Newer({ space }: { readonly space: Space }) {
+  const { newer } = space.template
+  const { mutate } = useSpaceAction()
+  if (!newer) return null
+  return (
+    <span className="inline-flex items-center gap-2">
+      <span
+        className="inline-flex items-center gap-0.5 rounded bg-violet-soft px-1.5 text-violet text-xs"
+        title={words.space.newer(newer.version)}
+      >
+        <ArrowUp aria-hidden="true" size={12} />
+        {words.spaces.newer(newer.version)}
+      </span>
+      {mayAsk(space, 'restart') && (
+        <button
+          className="rounded text-sm text-violet underline underline-offset-2"
+          onClick={() => mutate({ space, action: 'restart' }, { onError: toastError })}
+          type="button"
+        >
+          {words.spaces.actions.restartToApply}
+        </button>
+      )}
+    </span>
+  )
+}
+
+function Actions({ space }: { readonly space: Space }) {
+  const { mutate } = useSpaceAction()
+  const { actions } = words.spaces
+  const ask = (action: SpaceAction) => () => mutate({ space, action }, { onError: toastError })
+  return (
+    <div className="flex items-center gap-1.5">
+      {mayAsk(space, 'start') && (
+        <Button icon={Play} kind="primary" onClick={ask('start')}>
+          {actions.start}
+        </Button>
+      )}
+      {mayAsk(space, 'restart') && (
+        <Button className="max-sm:hidden" icon={RotateCw} kind="quiet" onClick={ask('restart')}>
+          {actions.restart}
+        </Button>
+      )}
+      {mayAsk(space, 'stop') && space.state !== 'failed' && (
+        <Button icon={Square} onClick={ask('stop')}>
+          {actions.stop}
+        </Button>
+      )}
+      <SpaceMenu space={space} />
+    </div>
+  )
+}

@@ -1,0 +1,91 @@
+// One space: what it is doing and why at the top, its parts in tabs below.
+
+import { getRouteApi, Link, Outlet, useMatchRoute } from '@tanstack/react-router'
+import type { Space } from '#protocol/api/spaces.ts'
+import { useSpace } from '../api/spaces.ts'
+import { RequestError } from '../net/request.ts'
+import { buttonClass } from '../parts/button.tsx'
+import { cx } from '../parts/class.ts'
+import { Empty } from '../parts/empty.tsx'
+import { Loading } from '../parts/loading.tsx'
+import { ErrorNotice } from '../parts/notice.tsx'
+import { useTitle } from '../parts/page.tsx'
+import { words } from '../words.ts'
+import { SpaceHeader } from './space-header.tsx'
+
+const route = getRouteApi('/frame/spaces/$spaceId')
+
+export function SpacePage() {
+  const { spaceId } = route.useParams()
+  const space = useSpace(spaceId)
+  useTitle(space.data?.name ?? words.spaces.title)
+  if (space.data) return <Loaded space={space.data} />
+  if (space.error instanceof RequestError && space.error.code === 'not_found') return <Gone />
+  return (
+    <div className="px-4 py-6 sm:px-6">
+      {space.error ? (
+        <ErrorNotice error={space.error} retry={() => void space.refetch()} />
+      ) : (
+        <Loading label={words.space.loading} />
+      )}
+    </div>
+  )
+}
+
+function Gone() {
+  return (
+    <Empty text={words.space.gone.text} title={words.space.gone.title}>
+      <Link className={buttonClass('plain')} to="/spaces">
+        {words.missing.home}
+      </Link>
+    </Empty>
+  )
+}
+
+const tabs = [
+  { to: '/spaces/$spaceId', label: words.space.tabs.terminal },
+  { to: '/spaces/$spaceId/timeline', label: words.space.tabs.timeline },
+  { to: '/spaces/$spaceId/ports', label: words.space.tabs.ports },
+  { to: '/spaces/$spaceId/settings', label: words.space.tabs.settings },
+] as const
+
+function Loaded({ space }: { readonly space: Space }) {
+  const matches = useMatchRoute()
+  return (
+    <div className="flex h-full flex-col">
+      <SpaceHeader space={space} />
+      <nav
+        aria-label={words.space.tabs.label}
+        className="flex shrink-0 gap-1 overflow-x-auto border-b px-2 sm:px-4"
+      >
+        {tabs.map(({ to, label }) => {
+          const here = Boolean(matches({ to, params: { spaceId: space.id } }))
+          return (
+            <Link
+              aria-current={here ? 'page' : undefined}
+              className={cx(
+                '-mb-px flex h-9 shrink-0 items-center whitespace-nowrap border-b-2 px-2 text-sm',
+                here
+                  ? 'border-accent font-medium text-ink'
+                  : 'border-transparent text-ink-2 hover:text-ink',
+              )}
+              key={to}
+              params={{ spaceId: space.id }}
+              to={to}
+            >
+              {label}
+              {to === '/spaces/$spaceId/ports' && space.ports.length > 0 && (
+                <span className="tabular ml-1.5 rounded-full bg-sunken px-1.5 text-ink-2 text-xs">
+                  {space.ports.length}
+                </span>
+              )}
+            </Link>
+          )
+        })}
+      </nav>
+      <div className="min-h-0 grow">
+        <Outlet />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,137 @@
+// The form made from a template's parameters, validated as one types; ⌘ or Ctrl with Enter creates.
+
+import { useNavigate } from '@tanstack/react-router'
+import { type FormEvent, type KeyboardEvent, useMemo, useRef, useState } from 'react'
+import type { Template } from '#protocol/api/templates.ts'
+import { newId } from '#protocol/ids.ts'
+import { useHosts } from '../api/people.ts'
+import { useMe } from '../api/session.ts'
+import { useCreateSpace, useSpaces } from '../api/spaces.ts'
+import { Button } from '../parts/button.tsx'
+import { Keys } from '../parts/keys.tsx'
+import { ErrorNotice } from '../parts/notice.tsx'
+import { nameProblem } from '../session/checks.ts'
+import { words } from '../words.ts'
+import { NameField, ParameterField } from './parameter-field.tsx'
+import { initialValues, problemsOf, sentValues } from './parameters.ts'
+import { Preview } from './preview.tsx'
+import { suggestName } from './suggest.ts'
+
+export function NewSpaceForm({ template }: { readonly template: Template }) {
+  const { parameters } = template.head
+  const form = useForm(template)
+  return (
+    <form
+      className="flex flex-col gap-5"
+      noValidate
+      onKeyDown={form.onKeyDown}
+      onSubmit={form.onSubmit}
+      ref={form.ref}
+    >
+      <NameField
+        name={form.name}
+        onName={form.setName}
+        onSuggest={form.suggest}
+        problem={form.nameProblem}
+      />
+      {parameters.map((parameter) => (
+        <ParameterField
+          key={parameter.name}
+          onValue={(value) => form.setValue(parameter.name, value)}
+          parameter={parameter}
+          problem={form.problemOf(parameter.name)}
+          value={form.values[parameter.name] ?? ''}
+        />
+      ))}
+      <Preview head={template.head} hosts={form.hosts} />
+      {form.error != null && <ErrorNotice error={form.error} />}
+      <div className="flex items-center gap-3">
+        <Button busy={form.busy} kind="primary" type="submit">
+          {words.newSpace.create}
+        </Button>
+        <span className="hidden sm:inline">
+          <Keys faint keys="mod+enter" />
+        </span>
+      </div>
+    </form>
+  )
+}
+
+function useForm(template: Template) {
+  const { parameters } = template.head
+  const taken = useTakenNames()
+  const [typedName, setName] = useState<string>()
+  const [dice, setDice] = useState(0)
+  const [values, setValues] = useState(() => initialValues(parameters))
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
+  // One id for this form: however often it is sent, one space comes of it.
+  const [id] = useState(() => newId())
+  const ref = useRef<HTMLFormElement>(null)
+  const create = useCreateSpace()
+  const navigate = useNavigate()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a throw of the dice asks for another name
+  const suggested = useMemo(() => suggestName(taken.current, Math.random), [dice])
+  const name = typedName ?? suggested
+  const problems = problemsOf(parameters, values)
+  const problem =
+    nameProblem(name) ?? (taken.current.has(name) ? words.newSpace.taken(name) : undefined)
+
+  const submit = () => {
+    setTouched(new Set(parameters.map((each) => each.name)))
+    if (problem || Object.keys(problems).length > 0) {
+      focusFirstProblem(ref.current)
+      return
+    }
+    create.mutate(
+      { id, name, templateId: template.id, parameters: sentValues(parameters, values) },
+      {
+        onSuccess: (intent) =>
+          void navigate({ to: '/spaces/$spaceId', params: { spaceId: intent.space.id } }),
+      },
+    )
+  }
+  return {
+    ref,
+    name,
+    values,
+    busy: create.isPending,
+    error: create.error,
+    hosts: useHosts().data,
+    nameProblem: problem,
+    setName,
+    suggest: () => {
+      setName(undefined)
+      setDice((before) => before + 1)
+    },
+    setValue: (key: string, value: (typeof values)[string]) => {
+      setValues((before) => ({ ...before, [key]: value }))
+      setTouched((before) => new Set(before).add(key))
+    },
+    problemOf: (key: string) => (touched.has(key) ? problems[key] : undefined),
+    onSubmit: (event: FormEvent) => {
+      event.preventDefault()
+      submit()
+    },
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
+      event.preventDefault()
+      submit()
+    },
+  }
+}
+
+/** My own names; other people may use the same. */
+function useTakenNames() {
+  const me = useMe()
+  const taken = useRef<ReadonlySet<string>>(new Set())
+  const { data } = useSpaces()
+  taken.current = new Set(
+    (data ?? []).filter((space) => space.owner.id === me.user.id).map((space) => space.name),
+  )
+  return taken
+}
+
+/** After the next paint, when the fields know that they are wrong. */
+function focusFirstProblem(form: HTMLFormElement | null): void {
+  requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus())
+}

@@ -1,0 +1,141 @@
+// One space in the list. The whole row opens it; its actions stand at the end and are reached by key.
+
+import { Link } from '@tanstack/react-router'
+import { ArrowUp, Play, SquareTerminal } from 'lucide-react'
+import { memo, type ReactNode } from 'react'
+import type { Space } from '#protocol/api/spaces.ts'
+import { mayAsk } from '../api/space-action.ts'
+import { useSpaceAction } from '../api/spaces.ts'
+import { bytes, percent } from '../format/quantity.ts'
+import { Button, buttonClass } from '../parts/button.tsx'
+import { cx } from '../parts/class.ts'
+import { Moment } from '../parts/moment.tsx'
+import { Tip } from '../parts/tip.tsx'
+import { toastError } from '../parts/toast.ts'
+import { TemplateIcon } from '../templates/template-icon.tsx'
+import { words } from '../words.ts'
+import { SpaceMenu } from './space-menu.tsx'
+import { StateMark } from './state-mark.tsx'
+
+/** One grid for the head and every row, so that rows out of sight can be skipped and columns still stand. */
+export const rowGrid =
+  'sm:grid sm:grid-cols-[minmax(130px,1.1fr)_minmax(180px,2fr)_minmax(120px,1.1fr)_84px_88px_56px_72px_80px_136px] sm:gap-x-3'
+
+interface SpaceRowProps {
+  readonly space: Space
+  readonly mine: boolean
+  readonly usedAtMs: number
+}
+
+export const SpaceRow = memo(function SpaceRow({ space, mine, usedAtMs }: SpaceRowProps) {
+  const { usage } = space
+  const cell = 'tabular hidden truncate text-ink-2 text-sm sm:block'
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a table's rows cannot be skipped while out of sight
+    <div
+      className={cx(
+        'far-row group relative flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-2.5 hover:bg-hover has-[a.row:focus-visible]:bg-hover sm:min-h-11 sm:py-1',
+        rowGrid,
+      )}
+      role="row"
+      tabIndex={-1}
+    >
+      <Cell className="min-w-0 grow sm:grow-0">
+        <Link
+          className="row cover block truncate font-medium text-base sm:text-sm"
+          data-row={space.id}
+          params={{ spaceId: space.id }}
+          to="/spaces/$spaceId"
+        >
+          {space.name}
+        </Link>
+      </Cell>
+      <Cell className="order-3 flex w-full min-w-0 items-baseline gap-2 sm:order-none sm:w-auto">
+        <StateMark state={space.state} />
+        {space.state !== 'running' && (
+          <span className="truncate text-ink-3 text-sm" title={space.reason}>
+            {space.reason}
+          </span>
+        )}
+      </Cell>
+      <Cell className="order-4 flex min-w-0 items-center gap-2 text-ink-2 text-sm sm:order-none">
+        <TemplateIcon icon={space.template.icon} name={space.template.name} />
+        <span className="truncate">{space.template.name}</span>
+        <TemplateVersion space={space} />
+      </Cell>
+      <Cell className={cell}>{mine ? words.spaces.me : space.owner.name}</Cell>
+      <Cell className={cell}>{space.host?.name ?? words.spaces.none}</Cell>
+      <Cell className={cx(cell, 'text-right')}>
+        {usage ? percent(usage.cpuPercent) : words.spaces.none}
+      </Cell>
+      <Cell className={cx(cell, 'text-right')}>
+        {usage ? bytes(usage.memoryBytes) : words.spaces.none}
+      </Cell>
+      <Cell className={cell}>
+        <Moment at={new Date(usedAtMs).toISOString()} />
+      </Cell>
+      <Cell className="relative z-10 flex items-center justify-end gap-1">
+        <RowAction mine={mine} space={space} />
+        <SpaceMenu space={space} />
+      </Cell>
+    </div>
+  )
+})
+
+interface CellProps {
+  readonly className?: string
+  readonly children: ReactNode
+}
+
+function Cell({ className, children }: CellProps) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: see the row
+    <div className={className} role="cell">
+      {children}
+    </div>
+  )
+}
+
+function TemplateVersion({ space }: { readonly space: Space }) {
+  const { version, newer } = space.template
+  if (!newer) return <span className="tabular text-ink-3 text-xs">v{version}</span>
+  return (
+    <Tip text={words.spaces.newerLong(newer.version)}>
+      <span className="tabular relative z-10 inline-flex shrink-0 items-center gap-0.5 rounded bg-violet-soft px-1 text-violet text-xs">
+        v{version}
+        <ArrowUp aria-hidden="true" size={11} />
+        <span className="sr-only">{words.spaces.newerLong(newer.version)}</span>
+      </span>
+    </Tip>
+  )
+}
+
+/** The one thing that is wanted most in this state. */
+function RowAction({ space, mine }: { readonly space: Space; readonly mine: boolean }) {
+  const { mutate } = useSpaceAction()
+  const { actions } = words.spaces
+  if (space.state === 'running' && mine) {
+    return (
+      <Link
+        aria-label={words.spaces.openTerminal(space.name)}
+        className={buttonClass('plain', true)}
+        params={{ spaceId: space.id }}
+        to="/spaces/$spaceId"
+      >
+        <SquareTerminal aria-hidden="true" size={15} />
+        {actions.terminal}
+      </Link>
+    )
+  }
+  if (!mayAsk(space, 'start')) return null
+  return (
+    <Button
+      aria-label={words.palette.start(space.name)}
+      icon={Play}
+      onClick={() => mutate({ space, action: 'start' }, { onError: toastError })}
+      small
+    >
+      {actions.start}
+    </Button>
+  )
+}

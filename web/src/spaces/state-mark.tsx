@@ -1,0 +1,63 @@
+// What a space is doing: a shape, a colour and a word, so that none of them is the only sign.
+
+import type { SpaceState } from '#protocol/api/spaces.ts'
+import { cx } from '../parts/class.ts'
+import { words } from '../words.ts'
+
+const colours: Record<SpaceState, string> = {
+  stopped: 'text-ink-3',
+  pulling: 'text-violet',
+  starting: 'text-violet',
+  running: 'text-green',
+  stopping: 'text-amber',
+  deleting: 'text-amber',
+  failed: 'text-red',
+}
+
+export function StateDot({ state }: { readonly state: SpaceState }) {
+  return (
+    <svg
+      aria-hidden="true"
+      className={cx('shrink-0', colours[state])}
+      fill="none"
+      height={12}
+      stroke="currentColor"
+      strokeLinecap="round"
+      strokeWidth={1.75}
+      viewBox="0 0 12 12"
+      width={12}
+    >
+      <Shape state={state} />
+    </svg>
+  )
+}
+
+function Shape({ state }: { readonly state: SpaceState }) {
+  switch (state) {
+    case 'running':
+      return <circle cx={6} cy={6} fill="currentColor" r={3.5} stroke="none" />
+    case 'stopped':
+      return <circle cx={6} cy={6} r={3.5} />
+    case 'failed':
+      return <path d="M3 3l6 6M9 3L3 9" strokeWidth={2.2} />
+    case 'pulling':
+    case 'starting':
+    case 'stopping':
+    case 'deleting':
+      return (
+        <g className="turning origin-center">
+          <circle cx={6} cy={6} opacity={0.3} r={4.2} />
+          <path d="M6 1.8A4.2 4.2 0 0 1 10.2 6" />
+        </g>
+      )
+  }
+}
+
+export function StateMark({ state }: { readonly state: SpaceState }) {
+  return (
+    <span className={cx('inline-flex items-center gap-1.5 font-medium text-sm', colours[state])}>
+      <StateDot state={state} />
+      {words.states[state]}
+    </span>
+  )
+}

@@ -1,0 +1,63 @@
+// The terminal's colours in both themes. Each of the sixteen holds 4.5:1 on its background, except the two that
+// programs use as backgrounds themselves; xterm lifts whatever a program mixes below that.
+
+import type { ITheme } from '@xterm/xterm'
+
+export const MIN_CONTRAST = 4.5
+
+export const palettes: Record<'light' | 'dark', ITheme> = {
+  dark: {
+    background: '#0b1013',
+    foreground: '#dfe5e7',
+    cursor: '#5fd0cd',
+    cursorAccent: '#0b1013',
+    selectionBackground: '#2a4f55',
+    selectionInactiveBackground: '#23363b',
+    scrollbarSliderBackground: '#7f8b9033',
+    scrollbarSliderHoverBackground: '#7f8b9066',
+    scrollbarSliderActiveBackground: '#7f8b9088',
+    black: '#1c2529',
+    red: '#f2827b',
+    green: '#77cc8a',
+    yellow: '#dcb862',
+    blue: '#7db4f2',
+    magenta: '#c9a2f2',
+    cyan: '#5fd0cd',
+    white: '#c9d1d4',
+    brightBlack: '#85939a',
+    brightRed: '#ffa39b',
+    brightGreen: '#9be3a9',
+    brightYellow: '#f2d58b',
+    brightBlue: '#a6cdfb',
+    brightMagenta: '#dfc3fb',
+    brightCyan: '#8be6e2',
+    brightWhite: '#f5f8f9',
+  },
+  light: {
+    background: '#fbfcfc',
+    foreground: '#1e292e',
+    cursor: '#12807f',
+    cursorAccent: '#fbfcfc',
+    selectionBackground: '#bfe3e2',
+    selectionInactiveBackground: '#dcebeb',
+    scrollbarSliderBackground: '#5a686e33',
+    scrollbarSliderHoverBackground: '#5a686e66',
+    scrollbarSliderActiveBackground: '#5a686e88',
+    black: '#1e292e',
+    red: '#b3261e',
+    green: '#1b7339',
+    yellow: '#855b00',
+    blue: '#1b5fae',
+    magenta: '#7b3fb5',
+    cyan: '#0c6e70',
+    white: '#5b686e',
+    brightBlack: '#5b686e',
+    brightRed: '#c4362d',
+    brightGreen: '#217f42',
+    brightYellow: '#8f6400',
+    brightBlue: '#2a6fc4',
+    brightMagenta: '#8a4dc6',
+    brightCyan: '#10787a',
+    brightWhite: '#1e292e',
+  },
+}

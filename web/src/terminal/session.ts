@@ -1,0 +1,170 @@
+// One open terminal: its screen and its connection, joined. React only mounts it, shows it and hides it.
+
+import { newId } from '#protocol/ids.ts'
+import { NumberedClient } from '#protocol/numbered/client.ts'
+import { preferences } from '../app/preferences.ts'
+import { shownTheme } from '../app/theme.ts'
+import { Store } from '../net/store.ts'
+import { copyText } from '../parts/copy-text.ts'
+import { type Socket, TerminalConnection } from './connection.ts'
+import { withControl } from './key-bytes.ts'
+import { XtermScreen } from './screen.ts'
+
+const text = new TextEncoder()
+
+export interface Sizes {
+  readonly shown: { readonly cols: number; readonly rows: number }
+  readonly fitting: { readonly cols: number; readonly rows: number }
+}
+
+interface SessionOptions {
+  readonly spaceId: string
+  readonly name: string
+  /** Who watches, as the other viewers are told. */
+  readonly label: string
+  readonly onSearch: () => void
+}
+
+export class TerminalSession {
+  readonly screen: XtermScreen
+  readonly connection: TerminalConnection
+  readonly sizes: Store<Sizes>
+  /** The on-screen Ctrl, for the next key. */
+  readonly control = new Store(false)
+  readonly #options: SessionOptions
+  readonly #stop: (() => void)[] = []
+
+  constructor(options: SessionOptions, element: HTMLElement) {
+    this.#options = options
+    this.screen = new XtermScreen(look(), {
+      typed: (typed) => this.type(typed),
+      typedBinary: (bytes) => this.#typeBinary(bytes),
+      sized: () => this.#measured(),
+      titled: () => undefined,
+      mayWriteClipboard: () => preferences.get().terminalClipboard,
+      writeClipboard: (copied) => void copyText(copied),
+      pageKey: (event) => this.#pageKey(event),
+    })
+    this.sizes = new Store(this.#sizes())
+    this.screen.open(element)
+    // One client for as long as this terminal is open here, whatever becomes of its connections.
+    const client = newId()
+    this.connection = new TerminalConnection({
+      client: () => new NumberedClient({ stream: options.name, client, label: options.label }),
+      dial: (cols, rows) => this.#dial(cols, rows),
+      screen: this.screen,
+      random: Math.random,
+    })
+    this.#follow(element)
+  }
+
+  type(typed: string): void {
+    const control = this.control.get()
+    if (control) this.control.set(false)
+    this.connection.type(text.encode(control ? withControl(typed) : typed))
+  }
+
+  show(visible: boolean): void {
+    this.screen.show(visible)
+    if (visible) this.#refit()
+  }
+
+  focus(): void {
+    this.screen.terminal.focus()
+  }
+
+  close(): void {
+    for (const stop of this.#stop) stop()
+    this.connection.close()
+    this.screen.dispose()
+  }
+
+  #dial(cols: number, rows: number): Socket {
+    const { protocol, host } = window.location
+    const { spaceId, name } = this.#options
+    const path = `/api/v1/spaces/${spaceId}/terminals/${encodeURIComponent(name)}/attach`
+    const socket = new WebSocket(
+      `${protocol === 'https:' ? 'wss' : 'ws'}://${host}${path}?cols=${cols}&rows=${rows}`,
+    )
+    return socket as unknown as Socket
+  }
+
+  #follow(element: HTMLElement): void {
+    const resized = new ResizeObserver(() => this.#refit())
+    resized.observe(element)
+    const restyle = () => {
+      this.screen.look(look())
+      this.#refit()
+    }
+    const online = () => this.connection.tryNow()
+    window.addEventListener('online', online)
+    document.fonts.ready.then(restyle, () => undefined)
+    this.#stop.push(
+      () => resized.disconnect(),
+      preferences.subscribe(restyle),
+      shownTheme.subscribe(restyle),
+      () => window.removeEventListener('online', online),
+    )
+  }
+
+  #refit(): void {
+    if (this.screen.fit()) {
+      const { cols, rows } = this.screen.size()
+      this.connection?.resize(cols, rows)
+    }
+    this.#measured()
+  }
+
+  #measured(): void {
+    const next = this.#sizes()
+    const { shown, fitting } = this.sizes?.get() ?? {}
+    const same =
+      shown?.cols === next.shown.cols &&
+      shown.rows === next.shown.rows &&
+      fitting?.cols === next.fitting.cols &&
+      fitting.rows === next.fitting.rows
+    if (!same) this.sizes?.set(next)
+  }
+
+  #sizes(): Sizes {
+    const { cols, rows } = this.screen.terminal
+    return { shown: { cols, rows }, fitting: this.screen.size() }
+  }
+
+  #typeBinary(bytes: string): void {
+    this.connection.type(Uint8Array.from(bytes, (char) => char.charCodeAt(0)))
+  }
+
+  #pageKey(event: KeyboardEvent): boolean {
+    if (event.type !== 'keydown' || !event.ctrlKey || !event.shiftKey) return false
+    switch (event.key.toLowerCase()) {
+      case 'f':
+        this.#options.onSearch()
+        break
+      case 'c':
+        this.#copy()
+        break
+      case 'v':
+        this.#paste()
+        break
+      default:
+        return false
+    }
+    event.preventDefault()
+    return true
+  }
+
+  #copy(): void {
+    const selected = this.screen.terminal.getSelection()
+    if (selected) void copyText(selected)
+  }
+
+  #paste(): void {
+    navigator.clipboard.readText().then(
+      (pasted) => this.screen.terminal.paste(pasted),
+      () => undefined,
+    )
+  }
+}
+
+const look = () => ({ theme: shownTheme.get(), fontPx: preferences.get().terminalFontPx })

@@ -1,0 +1,64 @@
+// The strip above the terminal: its tabs, and at the end how well the one that is shown is connected.
+
+import { Plus, SquareTerminal, X } from 'lucide-react'
+import { cx } from '../parts/class.ts'
+import { IconButton } from '../parts/icon-button.tsx'
+import { words } from '../words.ts'
+import { ConnectionMark } from './connection-mark.tsx'
+import type { TerminalSession } from './session.ts'
+
+interface TerminalTabsProps {
+  readonly names: readonly string[]
+  readonly active: string | undefined
+  readonly session: TerminalSession | undefined
+  readonly onChoose: (name: string) => void
+  readonly onClose: (name: string) => void
+  readonly onNew: () => void
+}
+
+export function TerminalTabs(props: TerminalTabsProps) {
+  const { names, active, session, onChoose, onClose, onNew } = props
+  return (
+    <div className="flex h-9 shrink-0 items-center gap-2 border-b bg-surface pr-3 pl-1.5 sm:pr-6 sm:pl-4">
+      <ul
+        aria-label={words.terminal.list}
+        className="flex min-w-0 items-center gap-0.5 overflow-x-auto"
+      >
+        {names.map((name) => (
+          <li
+            className={cx(
+              'group flex h-7 shrink-0 items-center rounded text-sm',
+              name === active ? 'bg-hover text-ink' : 'text-ink-2 hover:text-ink',
+            )}
+            key={name}
+          >
+            <button
+              aria-current={name === active ? 'true' : undefined}
+              className="flex h-7 items-center gap-1.5 rounded pl-2"
+              onClick={() => onChoose(name)}
+              type="button"
+            >
+              <SquareTerminal aria-hidden="true" className="text-ink-3" size={14} />
+              {name}
+            </button>
+            <button
+              aria-label={words.terminal.close(name)}
+              className={cx(
+                'mx-1 flex size-5 items-center justify-center rounded text-ink-3 hover:bg-line hover:text-ink focus-visible:opacity-100',
+                name !== active && 'opacity-0 group-hover:opacity-100 pointer-coarse:opacity-100',
+              )}
+              onClick={() => onClose(name)}
+              title={words.terminal.close(name)}
+              type="button"
+            >
+              <X aria-hidden="true" size={13} />
+            </button>
+          </li>
+        ))}
+      </ul>
+      <IconButton icon={Plus} label={words.terminal.new} onClick={onNew} />
+      <div className="grow" />
+      {session && <ConnectionMark session={session} />}
+    </div>
+  )
+}

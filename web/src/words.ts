@@ -1,0 +1,16 @@
+// Every word that the application says, in one catalogue, so that a thing is called the same everywhere and can be
+// read through in one sitting. Sentence case, verbs on buttons, no exclamation marks.
+
+import { accountWords } from './words/account.ts'
+import { commonWords } from './words/common.ts'
+import { spaceWords } from './words/spaces.ts'
+import { templateWords } from './words/templates.ts'
+import { terminalWords } from './words/terminal.ts'
+
+export const words = {
+  ...commonWords,
+  ...accountWords,
+  ...spaceWords,
+  ...templateWords,
+  ...terminalWords,
+} as const

@@ -1,0 +1,52 @@
+// Words around the terminal.
+
+export const terminalWords = {
+  terminal: {
+    list: 'Terminals',
+    new: 'New terminal',
+    close: (name: string) => `Close terminal ${name}`,
+    closeTitle: (name: string) => `Close ${name}`,
+    closeText: 'The programs that run in it are ended.',
+    closeAction: 'Close terminal',
+    empty: 'No terminal is open',
+    emptyText: 'A terminal keeps running when you close this page.',
+    loading: 'Opening the terminal',
+    name: (name: string) => `Terminal ${name}`,
+    connecting: 'Connecting',
+    connected: 'Connected',
+    echo: (ms: string) => `echo ${ms}`,
+    echoLong: 'From this page to the space’s agent and back',
+    reconnecting: (span: string) => `Reconnecting for ${span}`,
+    kept: 'What you type is kept.',
+    refused: 'Refused',
+    endedStatus: (status: number) => `Ended with status ${status}`,
+    endedSignal: (signal: string) => `Ended by ${signal}`,
+    ended: 'Ended',
+    endedText: 'The shell in this terminal has ended.',
+    lost: (bytes: number) =>
+      `The terminal had ended meanwhile; ${bytes} bytes that you typed did not reach it.`,
+    startNew: 'Start a new one',
+    viewers: (n: number) => (n === 1 ? '1 other viewer' : `${n} other viewers`),
+    sizedElsewhere: (cols: number, rows: number) =>
+      `${cols} × ${rows}, the size of another viewer. It becomes yours when you type.`,
+    search: {
+      label: 'Search in the terminal',
+      next: 'Next match',
+      previous: 'Previous match',
+      none: 'No match',
+      of: (at: number, all: number) => `${at} of ${all}`,
+      close: 'Close the search',
+    },
+    keys: {
+      label: 'Keys',
+      escape: 'Esc',
+      control: 'Ctrl',
+      tab: 'Tab',
+      up: 'Up',
+      down: 'Down',
+      left: 'Left',
+      right: 'Right',
+    },
+    tooMuch: 'More than 1 MB is waiting to be sent; what came after it was dropped.',
+  },
+} as const

@@ -1,0 +1,35 @@
+// Builds the browser application into dist/web, where the peer serves it. Nothing is inlined, so that the page works
+// under a policy that forbids inline scripts and data: fonts.
+
+import { join } from 'node:path'
+import tailwind from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
+
+/** `npm run dev` and the fixture both set this; a peer listens on 7534. */
+const peer = process.env.SKEIN_DEV_PEER ?? 'http://127.0.0.1:7534'
+
+/** zod checks frames in the peer and the agent; the browser has small checks of its own for the same messages. */
+const withoutZod: Plugin = {
+  name: 'skein-messages-without-zod',
+  enforce: 'pre',
+  resolveId(source, importer) {
+    const isMessages = source === './messages.ts' && importer?.includes('/protocol/numbered/')
+    return isMessages ? join(import.meta.dirname, 'src/terminal/messages.ts') : undefined
+  },
+}
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [withoutZod, react(), tailwind()],
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // The terminal's chunk is above the default of 500 and is loaded on first use.
+    chunkSizeWarningLimit: 700,
+  },
+  server: { port: 5173, proxy: { '/api': { target: peer, ws: true, changeOrigin: true } } },
+})
