@@ -7,6 +7,7 @@ import {
   firstStep,
   type Happening,
   MAX_FIRST_STARTS,
+  MAX_SERVED_PAUSE_MS,
 } from './course.ts'
 import { ExitStatus } from './exit.ts'
 
@@ -88,4 +89,10 @@ test('what comes too late changes nothing', () => {
   assert.deepEqual(advance(course, { type: 'overdue' }, MOST_PAUSE_MS).acts, [])
   const ended = follow({ type: 'stop' }, died(), { type: 'stop' })
   assert.deepEqual([ended.course.phase, ended.acts], ['ended', []])
+})
+
+test('a child that served is back within a second however often it dies', () => {
+  const course = { phase: 'ready', failures: 20, hasServed: true } as const
+  const { acts } = advance(course, { type: 'exited', ranMs: 500 }, 10_000)
+  assert.deepEqual(acts, [{ act: 'pause', ms: MAX_SERVED_PAUSE_MS }])
 })

@@ -10,6 +10,11 @@ import { ExitStatus, isHopeless } from './exit.ts'
 export const FIRST_PAUSE_MS = 100
 /** A child that lived this long was well: its failures are forgotten. */
 export const STEADY_MS = 10_000
+/**
+ * The longest pause for a child that had served, ms. A terminal whose peer is gone holds its output for 10 s
+ * (agent/terminal/driver.ts), and what is back by then has lost nobody a byte: pause and start must fit in well.
+ */
+export const MAX_SERVED_PAUSE_MS = 1000
 /** A child that never served is started this often before the supervisor gives up. */
 export const MAX_FIRST_STARTS = 5
 
@@ -94,7 +99,8 @@ function exited(course: Course, { status, ranMs }: Exited, mostPauseMs: number):
     if (isHopeless(status)) return end(course, status ?? ExitStatus.failed)
     if (failures + 1 >= MAX_FIRST_STARTS) return end(course, ExitStatus.failed)
   }
-  const pause: Act = { act: 'pause', ms: pauseMs(failures, mostPauseMs) }
+  const mostMs = course.phase === 'ready' ? Math.min(MAX_SERVED_PAUSE_MS, mostPauseMs) : mostPauseMs
+  const pause: Act = { act: 'pause', ms: pauseMs(failures, mostMs) }
   return become(course, { phase: 'pausing', failures: failures + 1 }, pause)
 }
 
