@@ -19,7 +19,7 @@ function Line({ sinceMs }: { readonly sinceMs: number }) {
   const span = useNow() - sinceMs
   if (span < SHOWN_AFTER_MS) return null
   return (
-    <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-0.5 border-b bg-amber-soft px-3 py-1.5 text-ink text-sm sm:px-6">
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-0.5 border-b bg-amber-soft px-3 py-1.5 text-ink text-sm sm:px-6">
       <p className="min-w-0 grow">
         {/* Heard once: the counting span is for the eye only. */}
         <span className="sr-only" role="status">

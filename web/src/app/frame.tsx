@@ -5,6 +5,7 @@ import { Navigate, Outlet, useLocation, useNavigate } from '@tanstack/react-rout
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { live } from '../api/client.ts'
 import { meQuery } from '../api/session.ts'
+import { load } from '../net/load.ts'
 import { Loading } from '../parts/loading.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { words } from '../words.ts'
@@ -13,8 +14,12 @@ import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
 import { useKeys } from './use-keys.ts'
 
-const Palette = lazy(() => import('./palette.tsx').then((it) => ({ default: it.Palette })))
-const KeysHelp = lazy(() => import('./keys-help.tsx').then((it) => ({ default: it.KeysHelp })))
+const Palette = lazy(() =>
+  load(() => import('./palette.tsx')).then((it) => ({ default: it.Palette })),
+)
+const KeysHelp = lazy(() =>
+  load(() => import('./keys-help.tsx')).then((it) => ({ default: it.KeysHelp })),
+)
 
 export function Frame() {
   const me = useQuery(meQuery)
@@ -61,8 +66,10 @@ function SignedIn() {
       </a>
       <Rail />
       <div className="flex min-w-0 grow flex-col bg-surface">
-        <TopBar onKeys={() => setFloating('keys')} onPalette={() => setFloating('palette')} />
-        <CutOff />
+        <header className="shrink-0">
+          <TopBar onKeys={() => setFloating('keys')} onPalette={() => setFloating('palette')} />
+          <CutOff />
+        </header>
         <main className="min-h-0 grow overflow-y-auto" id="content" tabIndex={-1}>
           <Suspense fallback={null}>
             <Outlet />

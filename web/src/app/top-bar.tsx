@@ -20,19 +20,19 @@ interface TopBarProps {
 
 export function TopBar({ onPalette, onKeys }: TopBarProps) {
   return (
-    <header className="flex h-12 shrink-0 items-center gap-2 border-b px-3 sm:gap-3 sm:px-6">
+    <div className="flex h-12 shrink-0 items-center gap-2 border-b px-3 sm:gap-3 sm:px-6">
       <Link aria-label={words.product} className="rounded sm:hidden" to="/spaces">
         <Mark size={22} />
       </Link>
       <Crumbs />
       <div className="grow" />
       <button
-        className="hidden h-8 w-64 items-center gap-2 rounded border bg-sunken px-2.5 text-ink-3 text-sm hover:border-line-strong hover:text-ink-2 lg:flex"
+        className="hidden h-8 w-72 items-center gap-2 rounded border bg-sunken px-2.5 text-ink-3 text-sm hover:border-line-strong hover:text-ink-2 lg:flex"
         onClick={onPalette}
         type="button"
       >
         <Search aria-hidden="true" size={14} />
-        <span className="grow text-left">{words.top.palette}</span>
+        <span className="grow whitespace-nowrap text-left">{words.top.palette}</span>
         <Keys faint keys="mod+k" />
       </button>
       <IconButton
@@ -44,7 +44,7 @@ export function TopBar({ onPalette, onKeys }: TopBarProps) {
       />
       <PeerChip />
       <AccountMenu onKeys={onKeys} />
-    </header>
+    </div>
   )
 }
 

@@ -5,6 +5,7 @@ import { DropdownMenu as Radix } from 'radix-ui'
 import type { ReactElement, ReactNode } from 'react'
 import { cx } from './class.ts'
 import { Keys } from './keys.tsx'
+import { overlayRoot } from './overlay-root.ts'
 
 interface MenuProps {
   readonly trigger: ReactElement
@@ -16,7 +17,7 @@ export function Menu({ trigger, children, align = 'end' }: MenuProps) {
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={overlayRoot()}>
         <Radix.Content
           align={align}
           className="arriving z-50 min-w-44 rounded-md border border-line bg-raised p-1 shadow-float"

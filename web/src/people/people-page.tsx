@@ -67,7 +67,7 @@ function PeopleTable({ users }: { readonly users: readonly User[] }) {
 function PersonRow({ user }: { readonly user: User }) {
   const me = useMe()
   return (
-    <tr className="h-11 border-b hover:bg-hover">
+    <tr className="h-10 border-b hover:bg-hover">
       <td className="pl-3">
         <span className={cx('font-medium', user.disabled && 'text-ink-3')}>
           {user.displayName || user.username}

@@ -25,7 +25,10 @@ export function SetupPage() {
   const me = useQuery(meQuery)
   const [token] = useState(readToken)
   const [made, setMade] = useState(false)
-  if (made) {
+  // Who has just set it up goes on to the templates, although set-up is now done.
+  const [began, setBegan] = useState(false)
+  if (setup.data?.needed && !began) setBegan(true)
+  if (made || (began && me.data)) {
     return (
       <Bare lead={text.startersLead} title={text.startersTitle} wide>
         <StartersStep />

@@ -35,7 +35,7 @@ function Facts({ space }: { readonly space: Space }) {
   const { usage } = space
   const running = space.state === 'running'
   return (
-    <p className="tabular flex flex-wrap gap-x-2 text-ink-3 text-sm">
+    <p className="flex flex-wrap gap-x-2 text-ink-3 text-sm">
       {running && space.startedAt ? (
         <span>
           {words.space.up} <Since at={space.startedAt} />
@@ -81,7 +81,7 @@ function Newer({ space }: { readonly space: Space }) {
         title={words.space.newer(newer.version)}
       >
         <ArrowUp aria-hidden="true" size={12} />
-        {words.spaces.newer(newer.version)}
+        {words.templates.version(newer.version)}
       </span>
       {mayAsk(space, 'restart') && (
         <button
@@ -103,7 +103,7 @@ function Actions({ space }: { readonly space: Space }) {
   return (
     <div className="flex items-center gap-1.5">
       {mayAsk(space, 'start') && (
-        <Button icon={Play} kind="primary" onClick={ask('start')}>
+        <Button icon={Play} onClick={ask('start')}>
           {actions.start}
         </Button>
       )}

@@ -8,6 +8,7 @@ import { useMe } from '../api/session.ts'
 import { useSpaceAction, useTimeline } from '../api/spaces.ts'
 import { markUsed } from '../app/preferences.ts'
 import { useKeys } from '../app/use-keys.ts'
+import { load } from '../net/load.ts'
 import { Button } from '../parts/button.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Loading } from '../parts/loading.tsx'
@@ -20,7 +21,7 @@ import { LogLines } from './log-lines.tsx'
 import { TimelineSteps } from './timeline-steps.tsx'
 
 const Terminals = lazy(() =>
-  import('../terminal/terminals.tsx').then((it) => ({ default: it.Terminals })),
+  load(() => import('../terminal/terminals.tsx')).then((it) => ({ default: it.Terminals })),
 )
 
 export function TerminalTab() {
@@ -86,7 +87,7 @@ function Stopped({ space }: { readonly space: Space }) {
 
 function Panel({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
-    <div className="mx-auto max-w-2xl px-4 py-8 sm:px-6">
+    <div className="max-w-2xl px-4 py-6 sm:px-6">
       <h2 className="mb-4 font-semibold text-lg">{title}</h2>
       {children}
     </div>

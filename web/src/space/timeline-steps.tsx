@@ -33,7 +33,7 @@ function Step({ step, brief }: { readonly step: TimelineStep; readonly brief: bo
         <StepSign state={step.state} />
       </span>
       <div className="min-w-0 grow">
-        <div className="flex flex-wrap items-baseline gap-x-3 text-sm">
+        <div className="flex min-h-5 flex-wrap items-center gap-x-3 text-sm">
           <span className={step.state === 'failed' ? 'font-medium text-red' : 'text-ink'}>
             {step.text}
             <span className="sr-only">, {words.timeline.state[step.state]}</span>

@@ -42,7 +42,7 @@ export function Makes({ head }: { readonly head: TemplateHead }) {
 function List({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <div>
-      <h3 className="mb-1 text-ink-3 text-xs">{title}</h3>
+      <h2 className="mb-1 text-ink-3 text-xs">{title}</h2>
       <ul>{children}</ul>
     </div>
   )

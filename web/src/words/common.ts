@@ -57,7 +57,7 @@ export const commonWords = {
     placeholder: 'A space, a template, a page, an action …',
     nothing: (text: string) => `Nothing is called “${text}”.`,
     results: 'Results',
-    groups: { action: 'Actions', space: 'Spaces', template: 'Templates', page: 'Pages' },
+    groups: { action: 'Action', space: 'Space', template: 'Template', page: 'Page' },
     newSpace: 'New space',
     newTemplate: 'New template',
     openTerminal: (name: string) => `Open terminal in ${name}`,
