@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from 'react'
 import { live } from '../api/client.ts'
-import { duration } from '../format/duration.ts'
+import { roughly } from '../format/duration.ts'
 import { useNow } from '../parts/moment.tsx'
 import { words } from '../words.ts'
 
@@ -26,8 +26,9 @@ function Line({ sinceMs }: { readonly sinceMs: number }) {
           {words.cut.heard}
         </span>
         <span aria-hidden="true" className="tabular font-medium">
-          {words.cut.since(duration(span))}
+          {words.cut.since(roughly(span))}
         </span>{' '}
+        <span className="text-ink-2 max-sm:hidden">{words.cut.old}</span>{' '}
         <span className="text-ink-2">{words.cut.works}</span>
       </p>
       <button

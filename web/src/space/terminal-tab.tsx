@@ -14,15 +14,21 @@ import { Empty } from '../parts/empty.tsx'
 import { Loading } from '../parts/loading.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { toastError } from '../parts/toast.ts'
+import { terminalFont } from '../terminal/font.ts'
 import { words } from '../words.ts'
 import { useCurrentSpace } from './current.ts'
 import { groupByIntent } from './intents.ts'
 import { LogLines } from './log-lines.tsx'
 import { TimelineSteps } from './timeline-steps.tsx'
 
-const Terminals = lazy(() =>
-  load(() => import('../terminal/terminals.tsx')).then((it) => ({ default: it.Terminals })),
-)
+/** xterm measures its font once, when it opens: the typeface must be there before. */
+const Terminals = lazy(async () => {
+  const [part] = await Promise.all([
+    load(() => import('../terminal/terminals.tsx')),
+    terminalFont(),
+  ])
+  return { default: part.Terminals }
+})
 
 export function TerminalTab() {
   const space = useCurrentSpace()

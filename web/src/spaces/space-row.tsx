@@ -19,7 +19,7 @@ import { StateMark } from './state-mark.tsx'
 
 /** One grid for the head and every row, so that rows out of sight can be skipped and columns still stand. */
 export const rowGrid =
-  'sm:grid sm:grid-cols-[minmax(130px,1.1fr)_minmax(180px,2fr)_minmax(120px,1.1fr)_84px_88px_60px_72px_96px_136px] sm:gap-x-3'
+  'sm:grid sm:grid-cols-[minmax(130px,1.1fr)_minmax(180px,1.8fr)_minmax(150px,1.2fr)_84px_88px_60px_72px_96px_136px] sm:gap-x-3'
 
 interface SpaceRowProps {
   readonly space: Space
@@ -98,7 +98,11 @@ function TemplateVersion({ space }: { readonly space: Space }) {
   if (!newer) return <span className="tabular text-ink-3 text-xs">v{version}</span>
   return (
     <Tip text={words.spaces.newerLong(newer.version)}>
-      <span className="tabular relative z-10 inline-flex shrink-0 items-center gap-0.5 rounded bg-violet-soft px-1 text-violet text-xs">
+      <span
+        className="tabular relative z-10 inline-flex shrink-0 items-center gap-0.5 rounded bg-violet-soft px-1 text-violet text-xs"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: its tooltip must be reachable by key
+        tabIndex={0}
+      >
         v{version}
         <ArrowUp aria-hidden="true" size={11} />
         <span className="sr-only">{words.spaces.newerLong(newer.version)}</span>

@@ -3,7 +3,7 @@
 import { Plus, RotateCw } from 'lucide-react'
 import { type ReactNode, useSyncExternalStore } from 'react'
 import type { Ended } from '#protocol/numbered/frames.ts'
-import { duration } from '../format/duration.ts'
+import { roughly } from '../format/duration.ts'
 import { Button } from '../parts/button.tsx'
 import { useNow } from '../parts/moment.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
@@ -81,7 +81,7 @@ function Reconnecting({ session, sinceMs }: ReconnectingProps) {
   if (span < TOLD_AFTER_MS) return null
   return (
     <div className="absolute inset-x-0 top-0 flex flex-wrap items-center gap-x-2 border-b bg-amber-soft px-4 py-1.5 text-sm sm:px-6">
-      <span className="tabular font-medium">{text.reconnecting(duration(span))}.</span>
+      <span className="tabular font-medium">{text.reconnecting(roughly(span))}.</span>
       <span className="grow text-ink-2">{tooMuch ? text.tooMuch : text.kept}</span>
       <button
         className="rounded font-medium underline underline-offset-2"

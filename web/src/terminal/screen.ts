@@ -9,6 +9,7 @@ import { WebglAddon } from '@xterm/addon-webgl'
 import { Terminal } from '@xterm/xterm'
 import { allowWriting } from './clipboard.ts'
 import type { Screen } from './connection.ts'
+import { TERMINAL_FONT } from './font.ts'
 import { MIN_CONTRAST, palettes } from './palettes.ts'
 import { keepQuiet } from './quiet.ts'
 
@@ -54,7 +55,7 @@ export class XtermScreen implements Screen {
       allowProposedApi: true,
       cursorBlink: false,
       cursorInactiveStyle: 'outline',
-      fontFamily: '"JetBrains Mono Variable", ui-monospace, "DejaVu Sans Mono", Menlo, monospace',
+      fontFamily: TERMINAL_FONT,
       fontSize: look.fontPx,
       fontWeightBold: 600,
       lineHeight: 1.25,

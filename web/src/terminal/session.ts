@@ -98,7 +98,6 @@ export class TerminalSession {
     }
     const online = () => this.connection.tryNow()
     window.addEventListener('online', online)
-    document.fonts.ready.then(restyle, () => undefined)
     this.#stop.push(
       () => resized.disconnect(),
       preferences.subscribe(restyle),

@@ -48,8 +48,8 @@ export const commonWords = {
   cut: {
     heard: 'Cut off from the server.',
     since: (span: string) => `Cut off from the server for ${span}.`,
-    works:
-      'What you see may be out of date. Open terminals keep what you type and continue when it is back.',
+    old: 'What you see may be out of date.',
+    works: 'Open terminals keep what you type and go on when it is back.',
     tryNow: 'Try now',
   },
   palette: {
