@@ -3,6 +3,14 @@
 export const TERMINAL_FONT =
   '"JetBrains Mono Variable", ui-monospace, "DejaVu Sans Mono", Menlo, monospace'
 
+/** JetBrains Mono's advance, in parts of the font's size. */
+const ADVANCE = 0.6
+
+/** WebGL cuts a cell's width to whole device pixels; where more than half of one is lost, one is given back. */
+export function letterSpacingPx(fontPx: number, devicePixelRatio: number): number {
+  return (fontPx * ADVANCE * devicePixelRatio) % 1 > 0.5 ? 1 : 0
+}
+
 /** Without it after this time the terminal opens in the system's. */
 const WAIT_MS = 2_000
 

@@ -63,7 +63,7 @@ function endedText({ status, signal }: Ended): string {
 
 function Band({ children }: { readonly children: ReactNode }) {
   return (
-    <div className="arriving absolute inset-x-0 bottom-0 flex flex-wrap items-center gap-2 border-t bg-raised px-4 py-3 sm:px-6">
+    <div className="absolute inset-x-0 bottom-0 flex flex-wrap items-center gap-2 border-t bg-raised px-4 py-3 sm:px-6">
       {children}
     </div>
   )

@@ -9,7 +9,7 @@ import { WebglAddon } from '@xterm/addon-webgl'
 import { Terminal } from '@xterm/xterm'
 import { allowWriting } from './clipboard.ts'
 import type { Screen } from './connection.ts'
-import { TERMINAL_FONT } from './font.ts'
+import { letterSpacingPx, TERMINAL_FONT } from './font.ts'
 import { MIN_CONTRAST, palettes } from './palettes.ts'
 import { keepQuiet } from './quiet.ts'
 
@@ -58,6 +58,7 @@ export class XtermScreen implements Screen {
       fontFamily: TERMINAL_FONT,
       fontSize: look.fontPx,
       fontWeightBold: 600,
+      letterSpacing: letterSpacingPx(look.fontPx, window.devicePixelRatio),
       lineHeight: 1.25,
       macOptionIsMeta: true,
       minimumContrastRatio: MIN_CONTRAST,
@@ -109,6 +110,7 @@ export class XtermScreen implements Screen {
   look({ theme, fontPx }: ScreenLook): void {
     this.terminal.options.theme = palettes[theme]
     this.terminal.options.fontSize = fontPx
+    this.terminal.options.letterSpacing = letterSpacingPx(fontPx, window.devicePixelRatio)
   }
 
   show(visible: boolean): void {
