@@ -63,6 +63,11 @@ export const errorTable = {
     'The request came from another site ({origin}).',
     'Open Skein by one of its own addresses; administrators set --public-url.',
   ),
+  bad_host: row(
+    421,
+    'Skein does not answer to the name “{host}”.',
+    'Open it by its address or its public URL; administrators set --public-url.',
+  ),
   setup_done: row(409, 'This Skein is set up already.', 'Sign in instead.'),
   setup_token_wrong: row(
     403,
@@ -85,6 +90,11 @@ export const errorTable = {
     409,
     'This is the last administrator.',
     'Make someone else an administrator first.',
+  ),
+  user_has_spaces: row(
+    409,
+    'The user owns {count} spaces.',
+    'Delete those spaces first, or disable the user instead.',
   ),
   // Templates
   template_invalid: row(
@@ -139,6 +149,21 @@ export const errorTable = {
     503,
     'The space’s agent has no link to this peer.',
     'The space page shows which addresses it tried.',
+  ),
+  container_exited: row(
+    502,
+    'The container {service} ended by itself with status {status}.',
+    'Its last lines are on the timeline; start the space again.',
+  ),
+  out_of_memory: row(
+    502,
+    'The container {service} used more memory than its limit and was ended.',
+    'Give it more memory in the template and restart.',
+  ),
+  container_removed: row(
+    502,
+    'The container {service} was removed from outside Skein.',
+    'Start the space again; its volumes are kept.',
   ),
   startup_failed: row(
     502,
@@ -196,6 +221,16 @@ export const errorTable = {
     'Choose a path that the space’s user may read.',
   ),
   path_missing: row(404, 'There is no {path} in the space.', 'Check the path.'),
+  file_failed: row(
+    502,
+    'The file {path} could not be handled: {reason}.',
+    'Mend what the reason names and try again.',
+  ),
+  archive_refused: row(
+    400,
+    'The archive was refused at {entry}: {reason}.',
+    'Make it again from one folder, without links that lead out of it.',
+  ),
   // State
   store_full: row(
     507,
@@ -208,6 +243,16 @@ export const errorTable = {
     'Nothing was changed. Try again.',
   ),
   too_many_changes: row(400, 'One transaction may make {limit} changes.', 'Split it.'),
+  schema_newer: row(
+    409,
+    'The data folder was written by a newer Skein (it has the migration {name}).',
+    'Start that version or a newer one; going back needs a backup made before the upgrade.',
+  ),
+  schema_altered: row(
+    409,
+    'The migration {name} is not the one that made this database.',
+    'Use an unaltered Skein of the same or a newer version.',
+  ),
   // Configuration
   config_unknown: row(
     400,
@@ -215,6 +260,11 @@ export const errorTable = {
     'Did you mean “{nearest}”? `skein config print` lists them all.',
   ),
   config_invalid: row(400, 'The setting {key} is not valid: {reason}.', 'Correct it in {source}.'),
+  not_built: row(
+    500,
+    'The {part} has not been built.',
+    'Run `npm run build`, or start with `npm start`, which does that.',
+  ),
   already_running: row(
     409,
     'A Skein server runs on this data folder already (process {pid}).',
@@ -260,7 +310,11 @@ export class SkeinError extends Error {
   }
 
   static fromBody(body: ErrorBody): SkeinError {
-    return new SkeinError(body.code in errorTable ? body.code : 'internal', body.details)
+    // Own codes only: what comes from an agent may be called `toString`.
+    return new SkeinError(
+      Object.hasOwn(errorTable, body.code) ? body.code : 'internal',
+      body.details,
+    )
   }
 }
 

@@ -8,8 +8,7 @@ import type { ErrorBody } from './errors.ts'
 
 export const UPGRADE_PROTOCOL = 'skein-link/1'
 export const LINK_PATH = '/link'
-/** Which of a link's up to three connections this is; sent as `Skein-Link-Lane` on the upgrade. */
-export const LANE_HEADER = 'skein-link-lane'
+/** Which of a link's up to three connections this is. Control is dialled first; the peer asks for the others. */
 export const lanes = ['control', 'live', 'bulk'] as const
 export type Lane = (typeof lanes)[number]
 
@@ -45,7 +44,7 @@ const name = z.string().min(1).max(64)
 const size = { cols: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(500) }
 const environment = z.record(z.string().max(256), z.string().max(32_768)).optional()
 
-/** What a stream is for. Kinds marked * are opened by the agent towards its peer. */
+/** What a stream is for. */
 export const streamOpenSchema = z.discriminatedUnion('kind', [
   /** Numbered bytes of one named terminal (numbered/frames.ts); made when it does not exist. Lane live. */
   z.object({
@@ -54,7 +53,7 @@ export const streamOpenSchema = z.discriminatedUnion('kind', [
     ...size,
     command: z.array(z.string()).max(256).optional(),
   }),
-  /** One program. Data to the agent is its stdin; data back is `u8 channel (1 stdout, 2 stderr)` + bytes per frame. */
+  /** One program. Data to the agent is its stdin; data back are the pieces of exec.ts (both outputs). */
   z.object({
     kind: z.literal('exec'),
     command: z.array(z.string().max(131_072)).min(1).max(1024),
@@ -92,7 +91,7 @@ export const streamOpenSchema = z.discriminatedUnion('kind', [
     name: z.string().max(64).optional(),
     addresses: z.array(z.string().max(512)).max(64).optional(),
   }),
-  /** * Kept open by the agent: newline-delimited JSON reports (agentReportSchema). Lane control. */
+  /** Opened by the peer on each new link and kept open: lines of JSON from the agent (report.ts). Lane control. */
   z.object({ kind: z.literal('report') }),
   /** For tests of the link itself: every byte comes back. */
   z.object({ kind: z.literal('echo') }),
@@ -127,4 +126,26 @@ export const laneOf: Record<StreamKind, Lane> = {
   echo: 'bulk',
 }
 
-export const spaceIdentity = (spaceId: string, epoch: number): string => `space:${spaceId}:${epoch}`
+/** The path on which a peer asks, on the control connection, for another lane. */
+export const laneRequestPath = (lane: Lane): string => `/v1/lane/${lane}`
+
+export interface LinkIdentity {
+  readonly spaceId: string
+  readonly epoch: number
+  readonly lane: Lane
+  /** Random per link, so that the lanes of one dial are told from those of the next. */
+  readonly run: string
+}
+
+/** The PSK identity. It is in the clear, and bound to the key by the handshake: nobody can change the lane on the way. */
+export const formatIdentity = ({ spaceId, epoch, lane, run }: LinkIdentity): string =>
+  `space:${spaceId}:${epoch}:${lane}:${run}`
+
+const IDENTITY = /^space:([0-9a-f-]{36}):(\d{1,15}):(control|live|bulk):([\w-]{1,64})$/
+
+/** Undefined for what no agent sends. */
+export function parseIdentity(text: string): LinkIdentity | undefined {
+  const [, spaceId, epoch, lane, run] = IDENTITY.exec(text) ?? []
+  if (!spaceId || !epoch || !lane || !run) return undefined
+  return { spaceId, epoch: Number(epoch), lane: lane as Lane, run }
+}

@@ -93,24 +93,30 @@ export interface Records extends View {
   /**
    * `decide` is synchronous and pure, runs against committed state, one at a time, and again if it lost. Atomic.
    * Resolves when durable. Rejects with `too_many_changes`, `conflict` (an `if` that no longer holds),
-   * `name_taken` (a claim held by another), `store_full` or `store_failed`; then nothing was changed.
-   * Groups marked owner-only in kinds.ts need `owner`.
+   * `name_taken` (a claim held by another), `store_full` or `store_failed`; also `not_found` (a set of a row that is
+   * not there), `bad_request` or `too_large` (a value that does not fit); then nothing was changed.
+   * Groups marked owner-only in kinds.ts need `owner`, also when a row is created with them.
+   * `if` of a delete is the latest version among the row's groups.
    */
   transact<T>(
     decide: (view: View) => Decision<T>,
     options?: { ack?: 'local' | 'peer'; owner?: { assertValid(): void } },
   ): Promise<T>
-  /** After commit, in order, coalesced by id. Ends when the signal aborts. */
+  /**
+   * After commit, in order, coalesced by id, from this call on. A delete names all groups that the row had. Ends when
+   * the signal aborts or the records close; throws `unavailable` when the reader is too far behind.
+   */
   watch<K extends Kind>(kind: K, options?: { signal?: AbortSignal }): AsyncIterable<Changed<K>>
   /** Newest first. `before` is a position. At most 500. */
   read<S extends StreamName>(
     stream: S,
     query?: { subject?: string; before?: number; limit?: number },
   ): Promise<readonly StreamEntry<S>[]>
-  /** Appended events from now on. */
+  /** Appended events from this call on; ends as `watch` does. */
   tail<S extends StreamName>(
     stream: S,
     options?: { signal?: AbortSignal },
   ): AsyncIterable<StreamEntry<S>>
+  /** Waits for what was accepted and ends every watch. The store is its opener's to close. */
   close(): Promise<void>
 }

@@ -3,7 +3,9 @@
 
 import { createHash, randomUUID } from 'node:crypto'
 import { WebSocket } from 'ws'
+import type { SkeinError } from '#protocol/errors.ts'
 import { NumberedClient } from '#protocol/numbered/client.ts'
+import type { Ended } from '#protocol/numbered/frames.ts'
 import type { Api } from './api.ts'
 import { eventually } from './eventually.ts'
 
@@ -28,7 +30,10 @@ export class TestTerminal {
   connections = 0
   snapshots = 0
   attached = 0
-  ended: unknown
+  /** Input that was typed at a process which had ended by then. */
+  lostBytes = 0
+  readonly errors: SkeinError[] = []
+  ended: Ended | undefined
   /** Called with each piece of output, for benches that must not wait for a poll. */
   onOutput: ((bytes: Uint8Array) => void) | undefined
 
@@ -74,18 +79,26 @@ export class TestTerminal {
     for (const event of this.#client.receive(data)) {
       if (event.type === 'attached') {
         this.attached++
+        this.lostBytes += event.lostBytes
         for (const frame of this.#client.resend()) socket.send(frame)
       } else if (event.type === 'output') {
         this.#took(event.bytes)
-        const ack = this.#client.drawn(event.bytes.length)
-        if (ack) socket.send(ack)
+        this.#drew(socket, event.bytes)
       } else if (event.type === 'snapshot') {
         this.snapshots++
         this.#tail = Buffer.from(event.bytes)
+        this.#drew(socket, event.bytes)
       } else if (event.type === 'fin') {
-        this.ended = event
+        this.ended = event.ended
+      } else if (event.type === 'error') {
+        this.errors.push(event.error)
       }
     }
+  }
+
+  #drew(socket: WebSocket, bytes: Uint8Array): void {
+    const ack = this.#client.drawn(bytes.length)
+    if (ack) socket.send(ack)
   }
 
   #took(bytes: Uint8Array): void {
@@ -98,7 +111,9 @@ export class TestTerminal {
 
   type(text: string): void {
     const frame = this.#client.type(Buffer.from(text))
-    if (this.#socket?.readyState === WebSocket.OPEN && this.attached > 0) this.#socket.send(frame)
+    if (this.#client.isAttached && this.#socket?.readyState === WebSocket.OPEN) {
+      this.#socket.send(frame)
+    }
   }
 
   /** The newest output as text. */

@@ -1,0 +1,17 @@
+// When the space runs out of memory the kernel kills the process with the highest score. Everything the user starts is
+// marked, so that it goes before the agent; a hog made of many small processes would otherwise take the agent, and
+// with it the container. Children inherit the mark.
+
+import { writeFileSync } from 'node:fs'
+
+/** Of −1000 (never) to 1000 (first). Raising it needs no privilege. */
+export const EXPENDABLE_SCORE = 900
+
+/** Call right after the spawn: synchronous, so that the child has no time to fork unmarked children. */
+export function markExpendable(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, String(EXPENDABLE_SCORE))
+  } catch {
+    // The child has ended already, or changed its uid: there is nothing to mark.
+  }
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { afterEach, beforeEach, test } from 'node:test'
+import { type Header, pack } from 'tar-stream'
+import { SkeinError } from '#protocol/errors.ts'
+import { FILE_LIMITS } from './limits.ts'
+import { packTree } from './pack.ts'
+import { unpackTree } from './unpack.ts'
+
+let folder = ''
+let target = ''
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'skein-files-'))
+  target = path.join(folder, 'target')
+  await mkdir(target)
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+type Entry = Partial<Header> & { name: string; content?: string }
+
+async function unpack(entries: Entry[], limits = FILE_LIMITS) {
+  const archive = pack()
+  for (const { content, ...header } of entries) archive.entry(header, content ?? '')
+  archive.finalize()
+  return unpackTree(Readable.from(archive as AsyncIterable<Buffer>), target, limits)
+}
+
+const coded = (code: string) => (error: unknown) =>
+  error instanceof SkeinError && error.code === code
+
+test('what was packed is what is unpacked, links, modes and long names included', async () => {
+  const source = path.join(folder, 'source')
+  const long = `${'deep-folder/'.repeat(12)}file-${'x'.repeat(120)}.txt`
+  await mkdir(path.join(source, path.dirname(long)), { recursive: true })
+  await writeFile(path.join(source, long), 'long')
+  await writeFile(path.join(source, 'tool'), 'x'.repeat(700_000), { mode: 0o755 })
+  await writeFile(path.join(source, 'empty'), '')
+  await symlink('tool', path.join(source, 'link'))
+  await symlink('y'.repeat(150), path.join(source, 'long-link'))
+  execFileSync('mkfifo', [path.join(source, 'pipe')])
+  await unpackTree(Readable.from(packTree(source)), target)
+  assert.equal(await readFile(path.join(target, long), 'utf8'), 'long')
+  assert.equal((await readFile(path.join(target, 'link'))).length, 700_000)
+  assert.equal((await lstat(path.join(target, 'tool'))).mode & 0o777, 0o755)
+  assert.deepEqual((await readdir(target)).sort(), [
+    'deep-folder',
+    'empty',
+    'link',
+    'long-link',
+    'tool',
+  ])
+})
+
+test('another tar program reads our archives', async () => {
+  const source = path.join(folder, 'source')
+  const name = `${'n'.repeat(90)}/${'é'.repeat(80)}`
+  await mkdir(path.join(source, path.dirname(name)), { recursive: true })
+  await writeFile(path.join(source, name), 'hello')
+  const archive = await buffer(Readable.from(packTree(source)))
+  execFileSync('tar', ['xf', '-', '-C', target], { input: archive })
+  assert.equal(await readFile(path.join(target, name), 'utf8'), 'hello')
+})
+
+test('a name that leads out of the folder is refused', async () => {
+  for (const name of ['../evil', '/etc/evil', 'a/../../evil']) {
+    await assert.rejects(unpack([{ name, content: 'x' }]), coded('archive_refused'), name)
+  }
+  assert.deepEqual(await readdir(folder), ['target'])
+})
+
+test('a link that leads out of the folder is refused, and nothing is written through any link', async () => {
+  const link = (linkname: string): Entry => ({ name: 'd/link', type: 'symlink', linkname })
+  await assert.rejects(unpack([link('/etc')]), coded('archive_refused'))
+  await assert.rejects(unpack([link('../../x')]), coded('archive_refused'))
+  await assert.rejects(
+    unpack([link('..'), { name: 'd/link/file', content: 'x' }]),
+    coded('archive_refused'),
+  )
+  // A link that stood there before is not followed either, nor written through.
+  await symlink(folder, path.join(target, 'old'))
+  await assert.rejects(unpack([{ name: 'old/file', content: 'x' }]), coded('archive_refused'))
+  await unpack([{ name: 'old', content: 'new' }])
+  assert.ok((await lstat(path.join(target, 'old'))).isFile())
+  assert.deepEqual((await readdir(folder)).sort(), ['target'])
+})
+
+test('a hard link may lead to a file of the archive and nowhere else', async () => {
+  const link = (linkname: string): Entry => ({ name: 'hard', type: 'link', linkname })
+  await writeFile(path.join(folder, 'secret'), 'secret')
+  await assert.rejects(unpack([link('../secret')]), coded('archive_refused'))
+  await assert.rejects(unpack([link('/etc/passwd')]), coded('archive_refused'))
+  await assert.rejects(unpack([link('missing')]), coded('archive_refused'))
+  await unpack([{ name: 'file', content: 'one' }, link('file')])
+  assert.equal(await readFile(path.join(target, 'hard'), 'utf8'), 'one')
+})
+
+test('devices and pipes are refused, and set-user-id is dropped', async () => {
+  for (const type of ['fifo', 'character-device', 'block-device'] as const) {
+    await assert.rejects(unpack([{ name: 'x', type }]), coded('archive_refused'))
+  }
+  await unpack([{ name: 'tool', content: 'x', mode: 0o6755 }])
+  assert.equal((await lstat(path.join(target, 'tool'))).mode & 0o7777, 0o755)
+})
+
+test('an archive that holds too much is refused', async () => {
+  const limits = { ...FILE_LIMITS, entries: 10, archiveBytes: 1000, depth: 5 }
+  const many = Array.from({ length: 11 }, (_, i) => ({ name: `f${i}` }))
+  await assert.rejects(unpack(many, limits), coded('too_large'))
+  await assert.rejects(
+    unpack([{ name: 'big', content: 'x'.repeat(1001) }], limits),
+    coded('too_large'),
+  )
+  await assert.rejects(unpack([{ name: 'a/b/c/d/e/f' }], limits), coded('archive_refused'))
+})
+
+test('bytes that are no archive, and one that is cut, are refused', async () => {
+  const noise = Readable.from([Buffer.alloc(10_000, 'noise')])
+  await assert.rejects(unpackTree(noise, target), coded('archive_refused'))
+  const source = path.join(folder, 'source')
+  await mkdir(source)
+  await writeFile(path.join(source, 'file'), 'x'.repeat(100_000))
+  const whole = await buffer(Readable.from(packTree(source)))
+  const cut = Readable.from([whole.subarray(0, 50_000)])
+  await assert.rejects(unpackTree(cut, target), coded('archive_refused'))
+})

@@ -1,0 +1,38 @@
+// `skein server`: the supervisor, in the foreground, until a signal ends it.
+
+import { fileURLToPath } from 'node:url'
+import { SkeinError } from '#protocol/errors.ts'
+import { loadConfig } from '../server/config/load.ts'
+import { createLog, type Log } from '../server/log.ts'
+import { Supervisor } from '../server/supervisor/supervisor.ts'
+
+/** The one peer of this version; several per supervisor come later, and each keeps its name for ever. */
+const INSTANCE = 'peer-1'
+const PEER = fileURLToPath(new URL('../server/peer/main.ts', import.meta.url))
+
+export async function server(words: readonly string[]): Promise<number> {
+  const { config } = loadConfig({ words })
+  const log = createLog({ level: config.logLevel, name: 'supervisor' })
+  const supervisor = new Supervisor({
+    config,
+    log,
+    instance: INSTANCE,
+    command: [process.execPath, PEER, INSTANCE, ...words],
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => supervisor.stop())
+  process.on('SIGHUP', () => reload(supervisor, words, log))
+  return supervisor.ended
+}
+
+/** A configuration that is wrong by now must not cost us the peer that runs. */
+function reload(supervisor: Supervisor, words: readonly string[], log: Log): void {
+  try {
+    loadConfig({ words })
+  } catch (error) {
+    if (!(error instanceof SkeinError)) throw error
+    log.error({ code: error.code, hint: error.body.hint }, `not reloaded: ${error.message}`)
+    return
+  }
+  log.info('reloading: the peer is drained and started again')
+  supervisor.reload()
+}

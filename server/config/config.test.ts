@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { SkeinError } from '#protocol/errors.ts'
+import { type Inputs, resolveConfig } from './config.ts'
+import { parseFlags } from './flags.ts'
+import { printedSettings } from './print.ts'
+
+type Given = Partial<Pick<Inputs, 'env' | 'file' | 'readFile'>> & { flags?: string[] }
+
+function resolved({ flags = [], ...rest }: Given) {
+  const readFile = () => assert.fail('nothing is read')
+  return resolveConfig({ env: {}, isRoot: false, readFile, ...rest, flags: parseFlags(flags) })
+}
+
+function failure(given: Given): SkeinError {
+  try {
+    resolved(given)
+  } catch (error) {
+    assert.ok(error instanceof SkeinError)
+    return error
+  }
+  return assert.fail('it was taken')
+}
+
+const file = (values: Record<string, unknown>) => ({ path: 'skein.yaml', values })
+
+test('a flag is stronger than a variable, that than the file, that than the default', () => {
+  const env = { SKEIN_NAME: 'by-variable' }
+  const yaml = file({ name: 'by-file', 'drain-seconds': 3 })
+  const all = resolved({ flags: ['--name', 'by-flag'], env, file: yaml })
+  assert.equal(all.config.name, 'by-flag')
+  assert.equal(resolved({ env, file: yaml }).config.name, 'by-variable')
+  assert.equal(resolved({ file: yaml }).config.name, 'by-file')
+  assert.equal(all.config.drainSeconds, 3)
+  assert.deepEqual(all.config.listen, { host: '127.0.0.1', port: 7534 })
+  assert.equal(all.origins.name, 'flag --name')
+  assert.equal(all.origins.drainSeconds, 'file skein.yaml')
+  assert.equal(all.origins.listen, 'default')
+})
+
+test('a value may stand in a file of its own, whose last line break does not count', () => {
+  const env = { SKEIN_NAME_FILE: '/run/secrets/name' }
+  const { config, origins } = resolved({ env, readFile: () => 'quiet\n' })
+  assert.equal(config.name, 'quiet')
+  assert.equal(origins.name, 'file /run/secrets/name (SKEIN_NAME_FILE)')
+  assert.equal(failure({ env: { ...env, SKEIN_NAME: 'x' } }).code, 'config_invalid')
+})
+
+test('an unknown flag, variable or key is refused with the nearest one', () => {
+  const nearestOf = (given: Given) => {
+    const { code, details } = failure(given)
+    return [code, details.nearest]
+  }
+  assert.deepEqual(nearestOf({ flags: ['--lisen', 'x:1'] }), ['config_unknown', '--listen'])
+  assert.deepEqual(nearestOf({ env: { SKEIN_DTA: 'x' } }), ['config_unknown', 'SKEIN_DATA'])
+  assert.deepEqual(nearestOf({ file: file({ publicurl: 'x' }) }), ['config_unknown', 'public-url'])
+})
+
+test('variables that others set for a service called skein are none of ours', () => {
+  const env = { SKEIN_PORT: 'tcp://10.0.0.1:80', SKEIN_SERVICE_HOST: '10.0.0.1', SKEIN_AGENT: 'x' }
+  assert.equal(resolved({ env }).origins.listen, 'default')
+})
+
+test('an address beyond this machine needs --insecure-http', () => {
+  for (const host of ['0.0.0.0:80', '[::]:80', '10.0.0.1:80', 'skein.lan:80']) {
+    assert.equal(failure({ flags: ['--listen', host] }).details.key, 'listen', host)
+    resolved({ flags: ['--listen', host, '--insecure-http'] })
+  }
+  for (const host of ['127.0.0.2:80', '[::1]:80', 'localhost:80']) {
+    resolved({ flags: ['--listen', host] })
+  }
+})
+
+test('values that do not fit are refused with where they came from', () => {
+  const cases: [string, string][] = [
+    ['listen', 'nonsense'],
+    ['listen', '127.0.0.1:70000'],
+    ['public-url', 'https://skein.example.com/path'],
+    ['trusted-proxies', '10.0.0.0/33'],
+    ['spaces-subnets', '10.0.0.0/30'],
+    ['docker', 'ssh://host'],
+    ['spaces-per-user', '0'],
+    ['agent-addresses', 'ftp://x'],
+    ['log-level', 'loud'],
+    ['drain-seconds', '-1'],
+    ['insecure-http', 'perhaps'],
+    ['name', ''],
+  ]
+  for (const [key, value] of cases) {
+    const error = failure({ flags: [`--${key}=${value}`] })
+    assert.equal(error.code, 'config_invalid', key)
+    assert.equal(error.details.key, key)
+    assert.equal(error.details.source, `flag --${key}`)
+  }
+  assert.match(failure({ flags: ['--name'] }).message, /no value/)
+})
+
+test('lists are YAML lists or text with commas', () => {
+  const text = resolved({ flags: ['--trusted-proxies', '10.0.0.0/8, ::1'] })
+  assert.deepEqual(text.config.trustedProxies, ['10.0.0.0/8', '::1/128'])
+  const yaml = resolved({ file: file({ 'host-names': ['skein.lan', 'Skein.Home'] }) })
+  assert.deepEqual(yaml.config.hostNames, ['skein.lan', 'skein.home'])
+})
+
+test('what is printed names every setting, its value and its origin', () => {
+  const rows = printedSettings(resolved({ flags: ['--listen', '[::1]:0', '--insecure-http'] }))
+  assert.deepEqual(
+    rows.find((row) => row.key === 'listen'),
+    {
+      key: 'listen',
+      value: '[::1]:0',
+      origin: 'flag --listen',
+    },
+  )
+  assert.equal(rows.find((row) => row.key === 'public-url')?.value, '-')
+})

@@ -1,0 +1,34 @@
+// The configuration as a person reads it: each setting, its value, and where that came from.
+
+import type { Resolved } from './config.ts'
+import { keyOf, type SettingName, settingNames } from './settings.ts'
+
+export interface PrintedSetting {
+  readonly key: string
+  readonly value: string
+  readonly origin: string
+}
+
+export function printedSettings({ config, origins }: Resolved): readonly PrintedSetting[] {
+  return settingNames.map((name) => ({
+    key: keyOf(name),
+    value: shown(config[name]),
+    origin: origins[name],
+  }))
+}
+
+function shown(value: Resolved['config'][SettingName]): string {
+  if (value === undefined) return '-'
+  if (typeof value !== 'object') return String(value)
+  if ('host' in value)
+    return `${value.host.includes(':') ? `[${value.host}]` : value.host}:${value.port}`
+  return value.length > 0 ? value.join(', ') : '-'
+}
+
+export function table(rows: readonly PrintedSetting[]): string {
+  const width = (key: 'key' | 'value') => Math.max(...rows.map((row) => row[key].length))
+  const [keys, values] = [width('key'), width('value')]
+  const line = ({ key, value, origin }: PrintedSetting) =>
+    `${key.padEnd(keys)}  ${value.padEnd(values)}  ${origin}`
+  return rows.map(line).join('\n')
+}

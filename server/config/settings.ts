@@ -1,0 +1,156 @@
+// Every setting, in one table. `publicUrl` is `--public-url` as a flag, `SKEIN_PUBLIC_URL` in the environment,
+// `SKEIN_PUBLIC_URL_FILE` where its value stands in a file, and `public-url` in the YAML file. docs/settings.md
+// describes them all, and the tidy test fails where it does not.
+
+import { homedir, hostname } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { logLevels } from '../log.ts'
+import {
+  address,
+  dialAddress,
+  engine,
+  hostName,
+  list,
+  network,
+  origin,
+  subnetRange,
+  text,
+  whole,
+  yesOrNo,
+} from './schemas.ts'
+
+/** What a default may depend on. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly isRoot: boolean
+}
+
+interface Setting<S extends z.ZodType> {
+  readonly schema: S
+  /** As one would write it, or a function of where we run; absent: the setting may stay unset. */
+  readonly fallback?: string | ((where: Surroundings) => string)
+  readonly placeholder: string
+  readonly description: string
+}
+
+const setting = <S extends z.ZodType>(row: Setting<S>): Setting<S> => row
+
+export const settings = {
+  data: setting({
+    schema: text,
+    fallback: dataFolder,
+    placeholder: 'FOLDER',
+    description: 'Where this server keeps its state. One server a folder.',
+  }),
+  listen: setting({
+    schema: address,
+    fallback: '127.0.0.1:7534',
+    placeholder: 'HOST:PORT',
+    description: 'The one address for pages, API and links.',
+  }),
+  publicUrl: setting({
+    schema: origin.optional(),
+    placeholder: 'URL',
+    description: 'How browsers reach this server, when that is not the listening address.',
+  }),
+  hostNames: setting({
+    schema: list(hostName),
+    fallback: '',
+    placeholder: 'NAMES',
+    description: 'More names by which browsers may call this server.',
+  }),
+  insecureHttp: setting({
+    schema: yesOrNo,
+    fallback: 'false',
+    placeholder: '',
+    description:
+      'Allow plain HTTP beyond this machine: passwords and terminals can then be read on the way.',
+  }),
+  trustedProxies: setting({
+    schema: list(network),
+    fallback: '',
+    placeholder: 'NETWORKS',
+    description: 'Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.',
+  }),
+  docker: setting({
+    schema: engine,
+    fallback: ({ env }) => env.DOCKER_HOST || '/var/run/docker.sock',
+    placeholder: 'ADDRESS',
+    description: 'The Docker engine: a socket’s path, unix:// or tcp://.',
+  }),
+  spacesSubnets: setting({
+    schema: subnetRange,
+    fallback: '10.213.0.0/16',
+    placeholder: 'NETWORK',
+    description: 'The range out of which each space gets its /28.',
+  }),
+  spacesPerUser: setting({
+    schema: whole(1, 10_000),
+    fallback: '20',
+    placeholder: 'COUNT',
+    description: 'The most spaces that one user may have.',
+  }),
+  agentAddresses: setting({
+    schema: list(dialAddress),
+    fallback: '',
+    placeholder: 'URLS',
+    description:
+      'More addresses at which agents find this server, tried beside those that it finds itself.',
+  }),
+  logLevel: setting({
+    schema: z.enum(logLevels, `it is not one of ${logLevels.join(', ')}`),
+    fallback: 'info',
+    placeholder: 'LEVEL',
+    description: `How much is logged: ${logLevels.join(', ')}.`,
+  }),
+  name: setting({
+    schema: text.max(64, 'it is longer than 64 characters'),
+    fallback: () => hostname(),
+    placeholder: 'NAME',
+    description: 'What this peer is called on pages.',
+  }),
+  drainSeconds: setting({
+    schema: whole(0, 3600),
+    fallback: '10',
+    placeholder: 'SECONDS',
+    description: 'How long a stopping peer waits for requests in flight.',
+  }),
+  restartMaxSeconds: setting({
+    schema: whole(1, 600),
+    fallback: '10',
+    placeholder: 'SECONDS',
+    description: 'The longest pause before a peer that died is started again; the first is 0.1 s.',
+  }),
+} as const
+
+export type SettingName = keyof typeof settings
+export type Config = { readonly [N in SettingName]: z.output<(typeof settings)[N]['schema']> }
+
+export const settingNames = Object.keys(settings) as SettingName[]
+
+/** `publicUrl` → `public-url`, the word on the command line and in YAML. */
+export function keyOf(name: SettingName): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+/** `publicUrl` → `SKEIN_PUBLIC_URL`. */
+export function variableOf(name: SettingName): string {
+  return `SKEIN_${keyOf(name).replaceAll('-', '_').toUpperCase()}`
+}
+
+export function isSwitch(name: SettingName): boolean {
+  return settings[name].placeholder === ''
+}
+
+/** What the setting is when nobody gives it, as text; undefined where it may stay unset. */
+export function fallbackOf(name: SettingName, where: Surroundings): string | undefined {
+  const { fallback }: Setting<z.ZodType> = settings[name]
+  return typeof fallback === 'function' ? fallback(where) : fallback
+}
+
+/** The system's folder for root, the user's state folder (XDG Base Directory) for others. */
+function dataFolder({ env, isRoot }: Surroundings): string {
+  if (isRoot) return '/var/lib/skein'
+  return join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'skein')
+}

@@ -1,0 +1,138 @@
+// The Hono application: every route of the table, health, and the browser application for the rest. All answers,
+// errors too, leave through one place, which adds the headers.
+
+import { type Context, Hono } from 'hono'
+import { SkeinError } from '#protocol/errors.ts'
+import { readBody } from './body.ts'
+import type { Entry } from './entry.ts'
+import { isUnsafe } from './entry.ts'
+import { authorityOf, type Front, rawValues } from './front.ts'
+import { addSecurityHeaders } from './headers.ts'
+import { Idempotency } from './idempotency.ts'
+import { parseJson } from './json.ts'
+import type { Door } from './ports.ts'
+import { errorReply, ok, type Reply, toResponse } from './reply.ts'
+import { API, type Call, type HttpRoute, type Route } from './route.ts'
+import { routes } from './routes.ts'
+import type { WebFiles } from './web-files.ts'
+
+/** What @hono/node-server gives with each request; absent when a test calls `fetch` itself. */
+export interface Incoming {
+  readonly incoming: {
+    readonly url?: string | undefined
+    readonly rawHeaders: readonly string[]
+    readonly socket: { readonly remoteAddress?: string | undefined }
+  }
+}
+
+interface AppContext {
+  Bindings: Partial<Incoming>
+  Variables: { requestId: string }
+}
+type Ctx = Context<AppContext>
+
+export interface AppParts {
+  readonly door: Door
+  readonly front: Front
+  readonly files: WebFiles
+  /** Why this peer should get no requests now; empty when it may. */
+  readonly unready: () => readonly string[]
+  readonly newRequestId: () => string
+}
+
+export function createApp(parts: AppParts): Hono<AppContext> {
+  const { door } = parts
+  const app = new Hono<AppContext>()
+  const idempotency = new Idempotency(door.clock)
+  app.use(async (c, next) => {
+    c.set('requestId', parts.newRequestId())
+    await next()
+    addSecurityHeaders(c.res.headers, c.get('requestId'), door.config)
+  })
+  app.onError((caught, c) => {
+    return toResponse(errorReply(caught, c.get('requestId') ?? '-', door.log))
+  })
+  app.get('/healthz', () => toResponse(ok({ ok: true })))
+  app.get('/readyz', () => toResponse(readiness(parts.unready())))
+  for (const route of routes) {
+    app.on(route.method, API + route.path, async (c) =>
+      toResponse(await answer(parts, idempotency, route, c)),
+    )
+  }
+  addRefusals(app, parts)
+  return app
+}
+
+/** What no route takes: a coded error under `/api`, the browser application elsewhere. */
+function addRefusals(app: Hono<AppContext>, { front, files }: AppParts): void {
+  for (const path of new Set(routes.map((route) => route.path))) {
+    app.all(API + path, (c) => refuseMethod(c))
+  }
+  app.all('/api/*', () => {
+    throw new SkeinError('not_found', { thing: 'address' })
+  })
+  app.get('*', async (c) => {
+    front.receive(entryOf(c), addressOf(c))
+    const file = await files.serve(new URL(c.req.url).pathname, c.req.raw.headers)
+    if (!file) throw new SkeinError('not_found', { thing: 'file' })
+    return file
+  })
+  app.all('*', (c) => refuseMethod(c))
+}
+
+function refuseMethod(c: Ctx): never {
+  throw new SkeinError('method_not_allowed', { method: c.req.method.slice(0, 20) })
+}
+
+async function answer(
+  { door, front }: AppParts,
+  idempotency: Idempotency,
+  route: Route,
+  c: Ctx,
+): Promise<Reply> {
+  const url = new URL(c.req.url)
+  const visitor = front.receive(entryOf(c), addressOf(c))
+  const requestId = c.get('requestId')
+  const call: Call = { ...visitor, requestId, params: c.req.param(), query: url.searchParams }
+  const work = admitted(route, door, call)
+  const body = route.isSocket || !route.takesBody ? new Uint8Array() : await readBody(c.req.raw)
+  const run = async (): Promise<Reply> => {
+    try {
+      return await work(body.length > 0 ? parseJson(body) : undefined)
+    } catch (caught) {
+      return errorReply(caught, requestId, door.log)
+    }
+  }
+  const key = c.req.header('idempotency-key')
+  if (key === undefined || !call.person || !isUnsafe(entryOf(c))) return run()
+  const { userId } = call.person
+  return idempotency.run({ userId, key, method: c.req.method, path: url.pathname, body }, run)
+}
+
+function admitted(route: Route, door: Door, call: Call): ReturnType<HttpRoute['admit']> {
+  if (!route.isSocket) return route.admit(door, call)
+  route.admit(door, call)
+  throw new SkeinError('bad_request', { reason: 'this address takes WebSockets only' })
+}
+
+function readiness(reasons: readonly string[]): Reply {
+  return {
+    status: reasons.length === 0 ? 200 : 503,
+    body: { ready: reasons.length === 0, reasons },
+  }
+}
+
+function entryOf(c: Ctx): Entry {
+  const incoming = c.env?.incoming
+  const given = c.req.header('host') ?? new URL(c.req.url).host
+  const hosts = incoming ? rawValues(incoming.rawHeaders, 'host') : [given]
+  return {
+    method: c.req.method,
+    isUpgrade: false,
+    hosts,
+    authority: authorityOf(incoming?.url ?? '/', given),
+    header: (name) => c.req.header(name),
+  }
+}
+
+const addressOf = (c: Ctx): string | undefined => c.env?.incoming?.socket.remoteAddress

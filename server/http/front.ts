@@ -1,0 +1,54 @@
+// The first step of every request and upgrade: by which name we are called, from where, and who is signed in. What
+// is refused here never reaches a route.
+
+import type { Person, Sessions } from '../identity/sessions.ts'
+import { SESSION_MS } from '../identity/sessions.ts'
+import { ClientAddress } from './address.ts'
+import { readCookie, writeCookie } from './cookie.ts'
+import { checkHost, checkOrigin, type Entry } from './entry.ts'
+import type { HttpConfig } from './ports.ts'
+import type { Call } from './route.ts'
+
+/** What is known of a request before its route is. */
+export type Visitor = Pick<Call, 'address' | 'client' | 'person' | 'setCookie'>
+
+export class Front {
+  readonly #config: HttpConfig
+  readonly #sessions: Sessions
+  readonly #address: ClientAddress
+
+  constructor(config: HttpConfig, sessions: Sessions) {
+    this.#config = config
+    this.#sessions = sessions
+    this.#address = new ClientAddress(config)
+  }
+
+  /** Throws `bad_request`, `bad_host` or `bad_origin`. */
+  receive(entry: Entry, socketAddress: string | undefined): Visitor {
+    const config = this.#config
+    const host = checkHost(entry, config)
+    const token = readCookie(entry.header('cookie'), host, config)
+    const person: Person | undefined = this.#sessions.authenticate(token)
+    // Any cookie counts, also one that no longer holds: a browser sent it.
+    checkOrigin(entry, host, token !== undefined, config)
+    return {
+      address: this.#address.of(socketAddress, entry.header('x-forwarded-for')),
+      client: entry.header('user-agent') ?? '',
+      person,
+      setCookie: (fresh) =>
+        fresh === undefined
+          ? writeCookie('', 0, host, config)
+          : writeCookie(fresh, SESSION_MS, host, config),
+    }
+  }
+}
+
+/** Where the request line itself names a host (absolute form), that name counts as well. */
+export function authorityOf(requestTarget: string, hostHeader: string): string {
+  return /^[a-z]+:\/\/([^/?#]*)/i.exec(requestTarget)?.[1] ?? hostHeader
+}
+
+/** The values of one header from Node's flat list of names and values. */
+export function rawValues(rawHeaders: readonly string[], name: string): string[] {
+  return rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name)
+}

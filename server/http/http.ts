@@ -1,0 +1,123 @@
+// The HTTP door put together. It listens nowhere itself: whoever owns the listeners gives it requests and upgrades,
+// from TCP, TLS and the unix socket alike.
+
+import type { IncomingMessage, RequestListener } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { getRequestListener } from '@hono/node-server'
+import { SkeinError } from '#protocol/errors.ts'
+import { LINK_PATH } from '#protocol/link.ts'
+import { freshId } from '../identity/settings.ts'
+import { createApp, type Incoming } from './app.ts'
+import { Front } from './front.ts'
+import { Dirt } from './live/dirt.ts'
+import { Tabs } from './live/tabs.ts'
+import type { Door } from './ports.ts'
+import { errorReply, toResponse } from './reply.ts'
+import { Sockets } from './sockets.ts'
+import { Upgrade } from './upgrade.ts'
+import { Visits } from './visits.ts'
+import { WebFiles } from './web-files.ts'
+
+export interface HttpParts extends Omit<Door, 'tabs' | 'visits'> {
+  /** Where the built browser application lies. */
+  readonly webFolder: string
+  /** Why this peer should get no requests now, besides draining. */
+  readonly unready?: () => readonly string[]
+}
+
+type HandleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+
+export interface Http {
+  fetch(request: Request, env?: Partial<Incoming>): Promise<Response>
+  handleUpgrade: HandleUpgrade
+  /** From now on `/readyz` says so and no WebSocket is taken; those that are open are told to go elsewhere. */
+  drain(): void
+  /** Drains, and closes every WebSocket. */
+  close(): Promise<void>
+}
+
+export async function createHttp(parts: HttpParts): Promise<Http> {
+  const { records, live, clock, log, identity } = parts
+  const tabs = new Tabs(identity.sessions, freshId(parts))
+  const door: Door = { ...parts, tabs, visits: new Visits(clock) }
+  const sockets = new Sockets(clock, identity.sessions)
+  const front = new Front(parts.config, identity.sessions)
+  let isDraining = false
+  const unready = () => [...(parts.unready?.() ?? []), ...(isDraining ? ['draining'] : [])]
+  const newRequestId = () => freshId(parts) as string
+  const shared = { door, front, unready, newRequestId }
+  const app = createApp({ ...shared, files: await WebFiles.open(parts.webFolder) })
+  const upgrade = new Upgrade({ ...shared, sockets })
+  const failed = (err: unknown): void => log.error({ err }, 'live updates stopped')
+  const dirt = new Dirt({ records, live, clock, flush: (all) => tabs.flush(all), failed })
+  const ending = endSocketsWithSessions(parts, sockets, failed)
+  const watching = sockets.watch()
+  const drain = (): void => {
+    if (!isDraining) tabs.drain()
+    isDraining = true
+  }
+  return {
+    fetch: async (request, env = {}) => app.fetch(request, env),
+    handleUpgrade: (request, socket, head) => upgrade.handle(request, socket, head),
+    drain,
+    async close() {
+      drain()
+      dirt.close()
+      ending.close()
+      await sockets.close()
+      await watching
+    },
+  }
+}
+
+/** A revoked session loses its sockets at once, not at its next request. */
+function endSocketsWithSessions(
+  { records }: HttpParts,
+  sockets: Sockets,
+  failed: (error: unknown) => void,
+): { close(): void } {
+  const stop = new AbortController()
+  const { signal } = stop
+  const sessions = async (): Promise<void> => {
+    for await (const { id } of records.watch('session', { signal })) {
+      sockets.recheck((claims) => claims.sessionId === id)
+    }
+  }
+  const users = async (): Promise<void> => {
+    for await (const { id } of records.watch('user', { signal })) {
+      sockets.recheck((claims) => claims.userId === id)
+    }
+  }
+  for (const loop of [sessions, users]) {
+    loop().catch((error: unknown) => (signal.aborted ? undefined : failed(error)))
+  }
+  return { close: () => stop.abort() }
+}
+
+/** For `http.createServer`: a request that Node could not even make sense of gets a coded error as well. */
+export function requestListener(http: Http, { log }: Pick<Door, 'log'>): RequestListener {
+  const listen = getRequestListener((request, env) => http.fetch(request, env as Incoming), {
+    overrideGlobalObjects: false,
+    errorHandler: (caught) => {
+      const cause = new SkeinError('bad_request', { reason: 'the address or Host' }, caught)
+      return toResponse(errorReply(cause, '-', log))
+    },
+  })
+  return (incoming, outgoing) => {
+    listen(incoming, outgoing).catch((err: unknown) => {
+      log.error({ err }, 'request not answered')
+      outgoing.destroy()
+    })
+  }
+}
+
+/** Links and browsers share a port: an upgrade goes to whom its path names. */
+export function dispatchUpgrade(to: {
+  readonly links: HandleUpgrade
+  readonly http: HandleUpgrade
+}): HandleUpgrade {
+  return (request, socket, head) => {
+    const path = request.url?.split('?')[0]
+    return path === LINK_PATH ? to.links(request, socket, head) : to.http(request, socket, head)
+  }
+}

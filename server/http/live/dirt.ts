@@ -1,0 +1,136 @@
+// Watches records and live values and collects what changed, so that a burst of a hundred changes is one message a
+// tab: a window opens with the first change and is emptied when it ends.
+
+import type { SpaceId, UserId } from '#protocol/ids.ts'
+import type { Clock } from '../../clock.ts'
+import type { Live, LiveTopic } from '../../live/live.ts'
+import type { Kind } from '../../records/kinds.ts'
+import type { Changed, Records } from '../../records/records.ts'
+import type { Dirty, SpaceTopic } from './topics.ts'
+
+/** Below what a person notices, above the distance between the changes of one act. */
+export const WINDOW_MS = 75
+/** A list of spaces shows usage, too, but need not be fetched again for each sample. */
+const USAGE_EVERY_MS = 5000
+
+export interface DirtParts {
+  readonly records: Records
+  readonly live: Live
+  readonly clock: Clock
+  /** Called once a window with everything that changed in it. */
+  readonly flush: (dirt: readonly Dirty[]) => void
+  /** A watcher ended although nobody closed it. */
+  readonly failed: (error: unknown) => void
+}
+
+export class Dirt {
+  readonly #parts: DirtParts
+  readonly #stop = new AbortController()
+  readonly #pending = new Map<string, Dirty>()
+  /** Whose a space was, for the news of its end. */
+  readonly #owners = new Map<SpaceId, UserId>()
+  #usageToldMs = Number.NEGATIVE_INFINITY
+
+  constructor(parts: DirtParts) {
+    this.#parts = parts
+    for (const { id } of parts.records.list('space')) this.#ownerOf(id)
+    this.#onRecord('template', () => this.#mark({ topic: 'templates' }))
+    this.#onRecord('templateVersion', () => this.#mark({ topic: 'templates' }))
+    this.#onRecord('user', () => this.#mark({ topic: 'users' }))
+    this.#onRecord('host', () => this.#mark({ topic: 'hosts' }))
+    this.#onRecord('space', ({ id }) => {
+      this.#markSpace(id, 'space')
+      this.#markSpaces(id)
+      if (!parts.records.get('space', id)) this.#owners.delete(id)
+    })
+    this.#onTimeline()
+    this.#onLive('host', () => this.#mark({ topic: 'hosts' }))
+    this.#onLive('agent', (id) => {
+      this.#markSpace(id, 'space')
+      this.#markSpaces(id)
+    })
+    for (const topic of ['ports', 'services', 'startup'] as const) {
+      this.#onLive(topic, (id) => this.#markSpace(id, 'space'))
+    }
+    this.#onLive('usage', (id) => this.#markUsage(id))
+    this.#onLive('terminals', (id) => this.#markSpace(id, 'terminals'))
+    this.#onProgress()
+  }
+
+  close(): void {
+    this.#stop.abort()
+  }
+
+  #onRecord<K extends Kind>(kind: K, heard: (change: Changed<K>) => void): void {
+    const { signal } = this.#stop
+    this.#follow(this.#parts.records.watch(kind, { signal }), heard)
+  }
+
+  #onLive(topic: LiveTopic, heard: (key: SpaceId) => void): void {
+    const { signal } = this.#stop
+    this.#follow(this.#parts.live.watch(topic, { signal }), ({ key }) => heard(key as SpaceId))
+  }
+
+  #onTimeline(): void {
+    const { signal } = this.#stop
+    this.#follow(this.#parts.records.tail('timeline', { signal }), ({ subject }) =>
+      this.#markSpace(subject as SpaceId, 'timeline'),
+    )
+  }
+
+  #onProgress(): void {
+    const { signal } = this.#stop
+    this.#follow(this.#parts.live.watch('progress', { signal }), ({ value }) => {
+      // Withdrawn at the step's end, which the timeline tells of.
+      if (value) this.#markSpace(value.spaceId as SpaceId, 'timeline')
+    })
+  }
+
+  #follow<T>(source: AsyncIterable<T>, heard: (item: T) => void): void {
+    const loop = async (): Promise<void> => {
+      for await (const item of source) heard(item)
+    }
+    loop().catch((error: unknown) => {
+      if (!this.#stop.signal.aborted) this.#parts.failed(error)
+    })
+  }
+
+  #markSpace(id: SpaceId, kind: SpaceTopic): void {
+    const ownerId = this.#ownerOf(id)
+    this.#mark({ topic: `${kind}:${id}`, ...(ownerId && { ownerId }) })
+  }
+
+  #markSpaces(id: SpaceId): void {
+    const ownerId = this.#ownerOf(id)
+    this.#mark({ topic: 'spaces', ...(ownerId && { ownerId }) })
+  }
+
+  #markUsage(id: SpaceId): void {
+    this.#markSpace(id, 'space')
+    const nowMs = this.#parts.clock.monotonicMs()
+    if (nowMs - this.#usageToldMs < USAGE_EVERY_MS) return
+    this.#usageToldMs = nowMs
+    // One sample stands for all: every owner's list is a little out of date.
+    for (const ownerId of new Set(this.#owners.values())) this.#mark({ topic: 'spaces', ownerId })
+  }
+
+  #ownerOf(id: SpaceId): UserId | undefined {
+    const now = this.#parts.records.get('space', id)?.groups.identity?.ownerId
+    if (now) this.#owners.set(id, now)
+    return now ?? this.#owners.get(id)
+  }
+
+  #mark(dirty: Dirty): void {
+    const isFirst = this.#pending.size === 0
+    this.#pending.set(`${dirty.topic} ${dirty.ownerId ?? ''}`, dirty)
+    if (!isFirst) return
+    this.#parts.clock.delay(WINDOW_MS, this.#stop.signal).then(
+      () => {
+        const dirt = [...this.#pending.values()]
+        this.#pending.clear()
+        this.#parts.flush(dirt)
+      },
+      () => this.#pending.clear(),
+    )
+  }
+}

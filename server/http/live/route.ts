@@ -1,0 +1,14 @@
+// The way in to live updates; live/tabs.ts has the rest.
+
+import { socketRoute } from '../route.ts'
+
+export const liveRoutes = [
+  socketRoute({
+    path: '/live',
+    action: 'live.watch',
+    handle:
+      ({ tabs }, { person }) =>
+      (socket) =>
+        tabs.add(socket, person),
+  }),
+]

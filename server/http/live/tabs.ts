@@ -1,0 +1,97 @@
+// The live WebSocket of each browser tab: what it watches, what it may hear, and one short message when that changed.
+// A tab that does not read is closed; it catches up when it connects again.
+
+import type { WebSocket } from 'ws'
+import {
+  type LiveClientMessage,
+  type LiveServerMessage,
+  liveClientSchema,
+  MAX_TOPICS_PER_TAB,
+} from '#protocol/api/live.ts'
+import { toSkeinError } from '#protocol/errors.ts'
+import type { Person, Sessions } from '../../identity/sessions.ts'
+import type { SessionClaims } from '../../identity/token.ts'
+import { checked } from '../body.ts'
+import { parseJson } from '../json.ts'
+import { actionOf, type Dirty, mayHear } from './topics.ts'
+
+/** A tab this far behind has stopped reading. */
+const MAX_UNREAD_BYTES = 256 * 1024
+/** Long enough for another peer to have noticed, short enough to go unnoticed. */
+const RECONNECT_AFTER_MS = 250
+/** RFC 6455, 7.4.1: policy violation; and, from its registry, try again later. */
+const POLICY_VIOLATION = 1008
+const TRY_AGAIN_LATER = 1013
+
+interface Tab {
+  readonly socket: WebSocket
+  readonly claims: SessionClaims
+  readonly topics: Set<string>
+}
+
+export class Tabs {
+  readonly #sessions: Sessions
+  /** Random per peer process: cursors of another run say nothing. */
+  readonly #run: string
+  readonly #tabs = new Set<Tab>()
+  #cursor = 0
+
+  constructor(sessions: Sessions, run: string) {
+    this.#sessions = sessions
+    this.#run = run
+  }
+
+  add(socket: WebSocket, { claims }: Person): void {
+    const tab: Tab = { socket, claims, topics: new Set() }
+    this.#tabs.add(tab)
+    socket.on('message', (data: Buffer, isBinary) => this.#receive(tab, data, isBinary))
+    socket.once('signed-out', () => tell(socket, { type: 'signed-out' }))
+    socket.once('close', () => this.#tabs.delete(tab))
+    tell(socket, { type: 'hello', run: this.#run, cursor: this.#cursor })
+  }
+
+  /** Tells each tab what of this it watches and may hear of. */
+  flush(dirt: readonly Dirty[]): void {
+    this.#cursor++
+    for (const tab of this.#tabs) {
+      const person = this.#sessions.holds(tab.claims)
+      if (!person) continue
+      const heard = dirt.filter((dirty) => tab.topics.has(dirty.topic) && mayHear(person, dirty))
+      if (heard.length === 0) continue
+      if (tab.socket.bufferedAmount > MAX_UNREAD_BYTES) tab.socket.close(TRY_AGAIN_LATER)
+      const topics = [...new Set(heard.map(({ topic }) => topic))]
+      tell(tab.socket, { type: 'changed', topics, cursor: this.#cursor })
+    }
+  }
+
+  /** Before the peer goes: each tab looks for another at once. */
+  drain(): void {
+    for (const { socket } of this.#tabs) {
+      tell(socket, { type: 'draining', afterMs: RECONNECT_AFTER_MS })
+    }
+  }
+
+  #receive(tab: Tab, data: Buffer, isBinary: boolean): void {
+    try {
+      const message = checked(liveClientSchema, isBinary ? undefined : parseJson(data))
+      answer(tab, message)
+    } catch (caught) {
+      tab.socket.close(POLICY_VIOLATION, toSkeinError(caught).code)
+    }
+  }
+}
+
+function answer({ socket, topics }: Tab, message: LiveClientMessage): void {
+  if (message.type === 'ping') {
+    tell(socket, { type: 'pong', at: message.at })
+    return
+  }
+  for (const topic of message.topics) {
+    if (message.type === 'unwatch') topics.delete(topic)
+    else if (actionOf(topic) && topics.size < MAX_TOPICS_PER_TAB) topics.add(topic)
+  }
+}
+
+function tell(socket: WebSocket, message: LiveServerMessage): void {
+  if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message))
+}

@@ -1,0 +1,172 @@
+// Every route as every kind of person. The table of routes is the source: a new route fails here until its row says
+// who may use it.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { SessionId } from '#protocol/ids.ts'
+import { newId } from '#protocol/ids.ts'
+import type { Client } from '../../tests/support/http/client.ts'
+import { TEMPLATE_SOURCE } from '../../tests/support/http/fakes.ts'
+import { PASSWORD, World } from '../../tests/support/http/world.ts'
+import type { Route } from './route.ts'
+import { routes } from './routes.ts'
+
+const roles = ['nobody', 'stranger', 'owner', 'administrator'] as const
+type Role = (typeof roles)[number]
+
+/** `yes`: the rule admits. `401`, `403`, `404`: it refuses with that status. */
+type Verdict = 'yes' | 401 | 403 | 404
+const row = (...verdicts: [Verdict, Verdict, Verdict, Verdict]) => verdicts
+
+/** Of things that belong to `owner`: nobody is signed in as nobody, `stranger` and `owner` are members. */
+const expected: Record<string, readonly Verdict[]> = {
+  'GET /setup': row('yes', 'yes', 'yes', 'yes'),
+  'POST /setup': row('yes', 'yes', 'yes', 'yes'),
+  'POST /session': row('yes', 'yes', 'yes', 'yes'),
+  'DELETE /session': row(401, 'yes', 'yes', 'yes'),
+  'GET /me': row(401, 'yes', 'yes', 'yes'),
+  'PUT /me/password': row(401, 'yes', 'yes', 'yes'),
+  'GET /me/sessions': row(401, 'yes', 'yes', 'yes'),
+  'DELETE /me/sessions/:id': row(401, 404, 'yes', 404),
+  'GET /users': row(401, 403, 403, 'yes'),
+  'POST /users': row(401, 403, 403, 'yes'),
+  'PATCH /users/:id': row(401, 404, 'yes', 'yes'),
+  'DELETE /users/:id': row(401, 404, 403, 'yes'),
+  'GET /starters': row(401, 'yes', 'yes', 'yes'),
+  'GET /templates': row(401, 'yes', 'yes', 'yes'),
+  'POST /templates': row(401, 403, 403, 'yes'),
+  'POST /templates/check': row(401, 403, 403, 'yes'),
+  'GET /templates/:id': row(401, 'yes', 'yes', 'yes'),
+  'PUT /templates/:id': row(401, 403, 403, 'yes'),
+  'DELETE /templates/:id': row(401, 403, 403, 'yes'),
+  'GET /templates/:id/versions/:versionId': row(401, 'yes', 'yes', 'yes'),
+  'GET /spaces': row(401, 'yes', 'yes', 'yes'),
+  'POST /spaces': row(401, 'yes', 'yes', 'yes'),
+  'GET /spaces/:id': row(401, 404, 'yes', 'yes'),
+  'PATCH /spaces/:id': row(401, 404, 'yes', 'yes'),
+  'DELETE /spaces/:id': row(401, 404, 'yes', 'yes'),
+  'POST /spaces/:id/start': row(401, 404, 'yes', 'yes'),
+  'POST /spaces/:id/stop': row(401, 404, 'yes', 'yes'),
+  'POST /spaces/:id/restart': row(401, 404, 'yes', 'yes'),
+  'GET /spaces/:id/timeline': row(401, 404, 'yes', 'yes'),
+  'GET /spaces/:id/terminals': row(401, 404, 'yes', 403),
+  'DELETE /spaces/:id/terminals/:name': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/terminals/:name/attach': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/startup-log': row(401, 404, 'yes', 'yes'),
+  'GET /hosts': row(401, 403, 403, 'yes'),
+  'GET /audit': row(401, 403, 403, 'yes'),
+  'GET /live': row(401, 'yes', 'yes', 'yes'),
+}
+
+let world: World
+let clients: Record<Role, Client>
+let ids: Record<string, string>
+
+before(async () => {
+  world = await World.open()
+  const administrator = await world.setUp({ starters: ['shell'] })
+  const owner = await world.member(administrator, 'olga')
+  const stranger = await world.member(administrator, 'stan')
+  clients = { nobody: world.client(), stranger, owner, administrator }
+  const me = (await owner.get('/me')).body as { user: { id: string }; sessionId: string }
+  const [template] = world.records.list('template')
+  const space = { id: newId(), name: 'home', templateId: template?.id }
+  assert.equal((await owner.post('/spaces', space)).status, 202)
+  ids = {
+    '/users': me.user.id,
+    '/me/sessions': me.sessionId,
+    '/spaces': space.id,
+    '/templates': template?.id ?? '',
+  }
+})
+after(() => world.close())
+
+test('every route has a row in the matrix and every row a route', () => {
+  const named = routes.map(({ method, path }) => `${method} ${path}`)
+  assert.deepEqual(named.toSorted(), Object.keys(expected).toSorted())
+})
+
+for (const route of routes) {
+  const name = `${route.method} ${route.path}`
+  test(`${name} admits whom it should and nobody else`, async () => {
+    const seen = new Map<Role, Verdict>()
+    for (const role of roles) seen.set(role, await verdictOf(route, role))
+    assert.deepEqual([...seen.values()], expected[name])
+  })
+}
+
+/** Asks with a body that no schema takes, so that whoever is admitted changes nothing. */
+async function verdictOf(route: Route, role: Role): Promise<Verdict> {
+  const client = clients[role]
+  const session = client.cookie
+  const folder = Object.keys(ids).find((name) => route.path.startsWith(`${name}/:id`)) ?? ''
+  const path = route.path
+    .replace(':id', ids[folder] ?? '')
+    .replace(':versionId', newId())
+    .replace(':name', route.method === 'DELETE' ? 'Not-A-Name' : 'main')
+  if (isSpent(route)) return verdictByPolicy(route, role)
+  const { status, body } = await client.send(route.method, path, bodyFor(route))
+  client.cookie = session
+  const code = body.error?.code
+  if (code === 'not_signed_in') return 401
+  if (code === 'forbidden') return 403
+  // A version that is not there is told only to those who may see the template.
+  if (code === 'not_found' && !route.path.includes(':versionId')) return 404
+  assert.notEqual(status, 500)
+  return 'yes'
+}
+
+const bodyFor = (route: Route): unknown =>
+  !route.isSocket && route.takesBody ? { not: 'expected' } : undefined
+
+/** What would take away what the next question needs is asked with an Idempotency-Key that is refused. */
+const isSpent = (route: Route): boolean =>
+  route.method === 'DELETE' && !route.path.includes(':name')
+
+async function verdictByPolicy(route: Route, role: Role): Promise<Verdict> {
+  const folder = Object.keys(ids).find((name) => route.path.startsWith(`${name}/:id`)) ?? ''
+  const path = route.path.replace(':id', ids[folder] ?? '')
+  const headers = { 'idempotency-key': 'with a space' }
+  const { body } = await clients[role].delete(path, { headers })
+  const code = body.error?.code
+  if (code === 'bad_request') return 'yes'
+  assert.ok(code === 'not_signed_in' || code === 'forbidden' || code === 'not_found', code)
+  return code === 'not_signed_in' ? 401 : code === 'forbidden' ? 403 : 404
+}
+
+test('a member’s list holds only own spaces and an administrator’s holds all', async () => {
+  const count = async (role: Role) =>
+    ((await clients[role].get('/spaces')).body.spaces as unknown[]).length
+  assert.deepEqual(
+    [await count('stranger'), await count('owner'), await count('administrator')],
+    [0, 1, 1],
+  )
+})
+
+test('a member may change the own display name but neither role nor state', async () => {
+  const { owner } = clients
+  const path = `/users/${ids['/users']}`
+  assert.equal((await owner.patch(path, { displayName: 'Olga O.' })).status, 200)
+  assert.equal((await owner.patch(path, { role: 'administrator' })).body.error?.code, 'forbidden')
+  assert.equal((await owner.patch(path, { password: PASSWORD })).body.error?.code, 'forbidden')
+})
+
+test('a session of someone else can neither be seen nor ended', async () => {
+  const { stranger, owner } = clients
+  const { sessionId } = (await owner.get('/me')).body as { sessionId: SessionId }
+  assert.equal((await stranger.delete(`/me/sessions/${sessionId}`)).body.error?.code, 'not_found')
+  assert.equal((await owner.get('/me')).status, 200)
+  const { sessions } = (await stranger.get('/me/sessions')).body as {
+    sessions: { current: boolean }[]
+  }
+  assert.deepEqual(
+    sessions.map(({ current }) => current),
+    [true],
+  )
+})
+
+test('a member cannot save a template over one that exists', async () => {
+  const path = `/templates/${ids['/templates']}`
+  const { body } = await clients.owner.put(path, { source: TEMPLATE_SOURCE })
+  assert.equal(body.error?.code, 'forbidden')
+})

@@ -1,0 +1,84 @@
+// What the HTTP door needs from the rest of the peer, in its own words. The real parts fit by structure; tests give
+// small ones by hand.
+
+import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.ts'
+import type { Starter, Template, TemplateCheck, TemplateDetail } from '#protocol/api/templates.ts'
+import type { SpaceId, TemplateId } from '#protocol/ids.ts'
+import type { Actor } from '#protocol/link.ts'
+import type { Clock, Random } from '../clock.ts'
+import type { Identity } from '../identity/identity.ts'
+import type { Streams } from '../links/streams.ts'
+import type { Live } from '../live/live.ts'
+import type { Records } from '../records/records.ts'
+import type { Tabs } from './live/tabs.ts'
+import type { Visits } from './visits.ts'
+
+export interface Log {
+  info(details: object, message: string): void
+  warn(details: object, message: string): void
+  error(details: object, message: string): void
+}
+
+export type Wish = 'running' | 'stopped' | 'restart' | 'deleted'
+
+export interface SpacesPort {
+  show(id: SpaceId): Space | undefined
+  create(
+    actor: Actor,
+    space: {
+      id: SpaceId
+      name: string
+      templateId: TemplateId
+      parameters: Record<string, ParameterValue>
+    },
+  ): Promise<{ readonly intentId: string }>
+  want(actor: Actor, id: SpaceId, wish: Wish): Promise<{ readonly intentId: string }>
+  rename(actor: Actor, id: SpaceId, name: string): Promise<unknown>
+  /** New parameters; they apply at the next restart. */
+  configure(actor: Actor, id: SpaceId, parameters: Record<string, ParameterValue>): Promise<unknown>
+  timeline(id: SpaceId): Promise<readonly TimelineStep[]>
+}
+
+export interface TemplatesPort {
+  list(): readonly Template[]
+  get(id: TemplateId): TemplateDetail | undefined
+  /** Makes the template, or its next version when it exists. Rejects with `template_invalid`, `conflict`. */
+  save(
+    actor: Actor,
+    template: { id?: TemplateId; source: string; note: string; base?: string },
+  ): Promise<TemplateDetail>
+  /** Rejects with `template_in_use`. */
+  remove(actor: Actor, id: TemplateId): Promise<unknown>
+  check(source: string): TemplateCheck
+  readonly starters: readonly Starter[]
+}
+
+export interface HttpConfig {
+  /** How browsers reach the whole of Skein, when not by this peer's own address: scheme, host and port. */
+  readonly publicUrl?: string
+  /** This peer's listener speaks TLS itself. */
+  readonly tls?: boolean
+  /** The administrator accepted passwords in clear text: cookies then work without HTTPS. */
+  readonly insecureHttp: boolean
+  /** Addresses and ranges whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+  /** Names besides localhost, IP addresses and the public URL by which this peer may be called. */
+  readonly hostNames?: readonly string[]
+  readonly peer: { readonly id: string; readonly name: string; readonly version: string }
+}
+
+/** Everything that a route's handler may use. */
+export interface Door {
+  readonly identity: Identity
+  readonly records: Records
+  readonly live: Live
+  readonly streams: Streams
+  readonly spaces: SpacesPort
+  readonly templates: TemplatesPort
+  readonly tabs: Tabs
+  readonly visits: Visits
+  readonly config: HttpConfig
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}

@@ -1,0 +1,36 @@
+// What a handler answers, apart from HTTP, so that it can be kept for a repeated request; and its way into HTTP.
+
+import { toSkeinError } from '#protocol/errors.ts'
+import type { Log } from './ports.ts'
+
+export interface Reply {
+  readonly status: number
+  /** Sent as JSON; nothing when absent. */
+  readonly body?: unknown
+  /** A `Set-Cookie` line. */
+  readonly cookie?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export const ok = (body: unknown): Reply => ({ status: 200, body })
+export const created = (body: unknown): Reply => ({ status: 201, body })
+export const accepted = (body: unknown): Reply => ({ status: 202, body })
+export const nothing: Reply = { status: 204 }
+
+/** An error as an answer. Bugs are logged here, once, with all they say; the reader gets the request's id. */
+export function errorReply(caught: unknown, requestId: string, log: Log): Reply {
+  const error = toSkeinError(caught, requestId)
+  if (error.status >= 500)
+    log.error({ err: error.cause ?? error, code: error.code, requestId }, error.message)
+  const seconds = error.details.seconds
+  const headers = error.code === 'rate_limited' ? { 'retry-after': String(seconds) } : undefined
+  return { status: error.status, body: { error: error.body }, ...(headers && { headers }) }
+}
+
+export function toResponse({ status, body, cookie, headers }: Reply): Response {
+  const all = new Headers({ 'cache-control': 'no-store', ...headers })
+  if (cookie !== undefined) all.append('set-cookie', cookie)
+  if (body === undefined) return new Response(null, { status, headers: all })
+  all.set('content-type', 'application/json; charset=utf-8')
+  return new Response(JSON.stringify(body), { status, headers: all })
+}

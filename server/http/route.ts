@@ -1,0 +1,152 @@
+// A route is data: method, path, the action it is for and what it acts on. Routes can only be made by these three
+// functions, so none exists without a rule, and a handler runs only after its rule has said yes.
+
+import type { WebSocket } from 'ws'
+import type { z } from 'zod'
+import { SkeinError } from '#protocol/errors.ts'
+import type { Action, actions } from '../identity/policy.ts'
+import type { Person } from '../identity/sessions.ts'
+import { checked } from './body.ts'
+import type { Door } from './ports.ts'
+import type { Reply } from './reply.ts'
+import { admit, type TargetName, type Targets } from './targets.ts'
+
+export const API = '/api/v1'
+
+export type OpenAction = {
+  [A in Action]: (typeof actions)[A]['rule'] extends 'anyone' ? A : never
+}[Action]
+export type ClosedAction = Exclude<Action, OpenAction>
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** One request as a handler sees it. */
+export interface Call {
+  readonly requestId: string
+  readonly address: string
+  /** The browser's or program's own name for itself. */
+  readonly client: string
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  readonly person: Person | undefined
+  /** A `Set-Cookie` line for this request's host; no token removes the cookie. */
+  setCookie(token: string | undefined): string
+}
+
+export interface ClosedCall<Body, Target> extends Call {
+  readonly person: Person
+  readonly body: Body
+  readonly target: Target
+}
+
+/** What the door does with an accepted WebSocket. It must not throw. */
+export type Attend = (socket: WebSocket) => void
+
+interface RouteFacts {
+  readonly method: Method
+  /** Below `/api/v1`, with `:name` for parameters. */
+  readonly path: string
+  readonly action: Action
+  readonly target: TargetName
+}
+
+export interface HttpRoute extends RouteFacts {
+  readonly isSocket: false
+  readonly takesBody: boolean
+  /** Checks the rule, then gives the work that is still to do with the parsed body. */
+  admit(door: Door, call: Call): (body: unknown) => Promise<Reply>
+}
+
+export interface SocketRoute extends RouteFacts {
+  readonly isSocket: true
+  /** Checks the rule and the query, then gives what to do with the socket. */
+  admit(door: Door, call: Call): Attend
+}
+
+export type Route = HttpRoute | SocketRoute
+
+/** For people who are signed in. */
+export function route<
+  N extends TargetName = 'none',
+  S extends z.ZodType = z.ZodType<undefined>,
+>(spec: {
+  method: Method
+  path: string
+  action: ClosedAction
+  target?: N
+  body?: S
+  handle(door: Door, call: ClosedCall<z.output<S>, Targets[N]>): Promise<Reply> | Reply
+}): HttpRoute {
+  const name = (spec.target ?? 'none') as N
+  return {
+    ...facts(spec),
+    isSocket: false,
+    takesBody: spec.body !== undefined,
+    admit(door, call) {
+      const target = admit(door.records, name, call.params.id, spec.action, call.person)
+      const person = signedIn(call)
+      return async (raw) => {
+        const body = (spec.body ? checked(spec.body, raw) : undefined) as z.output<S>
+        return spec.handle(door, { ...call, person, target, body })
+      }
+    },
+  }
+}
+
+/** For everyone, signed in or not. */
+export function openRoute<S extends z.ZodType = z.ZodType<undefined>>(spec: {
+  method: Method
+  path: string
+  action: OpenAction
+  body?: S
+  handle(door: Door, call: Call & { readonly body: z.output<S> }): Promise<Reply> | Reply
+}): HttpRoute {
+  return {
+    ...facts(spec),
+    isSocket: false,
+    takesBody: spec.body !== undefined,
+    admit(door, call) {
+      return async (raw) => {
+        const body = (spec.body ? checked(spec.body, raw) : undefined) as z.output<S>
+        return spec.handle(door, { ...call, body })
+      }
+    },
+  }
+}
+
+/** A WebSocket for people who are signed in. */
+export function socketRoute<N extends TargetName = 'none'>(spec: {
+  path: string
+  action: ClosedAction
+  target?: N
+  handle(door: Door, call: ClosedCall<undefined, Targets[N]>): Attend
+}): SocketRoute {
+  const name = (spec.target ?? 'none') as N
+  return {
+    ...facts({ ...spec, method: 'GET' }),
+    isSocket: true,
+    admit(door, call) {
+      const target = admit(door.records, name, call.params.id, spec.action, call.person)
+      return spec.handle(door, { ...call, person: signedIn(call), target, body: undefined })
+    },
+  }
+}
+
+function facts(spec: {
+  method: Method
+  path: string
+  action: Action
+  target?: TargetName
+}): RouteFacts {
+  const { method, path, action, target = 'none' } = spec
+  return { method, path, action, target }
+}
+
+function signedIn({ person }: Call): Person {
+  if (!person) throw new SkeinError('not_signed_in')
+  return person
+}
+
+export const by = (call: { person: Person; address: string }) => ({
+  actor: call.person.actor,
+  address: call.address,
+})

@@ -1,0 +1,111 @@
+// All open WebSockets: each belongs to a session and ends with it, each must show signs of life, and all are closed
+// when the peer goes.
+
+import { once } from 'node:events'
+import type { WebSocket } from 'ws'
+import { SkeinError } from '#protocol/errors.ts'
+import type { Clock } from '../clock.ts'
+import type { Sessions } from '../identity/sessions.ts'
+import type { SessionClaims } from '../identity/token.ts'
+
+/** Tabs with a few terminals each; past it a script opens them. */
+export const MAX_SOCKETS_PER_SESSION = 200
+const PING_INTERVAL_MS = 20_000
+/** A socket without any sign of life for this long is dead; a laptop's sleep is longer and reconnects. */
+const MAX_SILENT_MS = 60_000
+/** How long the other side may take to answer a close, ms. */
+const CLOSE_TIMEOUT_MS = 1000
+const SIGNED_OUT = 4401
+const GOING_AWAY = 1001
+
+interface Entry {
+  readonly socket: WebSocket
+  readonly claims: SessionClaims
+  heardMs: number
+}
+
+export class Sockets {
+  readonly #clock: Clock
+  readonly #sessions: Sessions
+  readonly #entries = new Set<Entry>()
+  readonly #perSession = new Map<string, number>()
+  readonly #stop = new AbortController()
+
+  constructor(clock: Clock, sessions: Sessions) {
+    this.#clock = clock
+    this.#sessions = sessions
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** Throws `too_many_streams` when the session may not open another. */
+  assertRoom({ sessionId }: SessionClaims): void {
+    if ((this.#perSession.get(sessionId) ?? 0) >= MAX_SOCKETS_PER_SESSION) {
+      throw new SkeinError('too_many_streams', { limit: MAX_SOCKETS_PER_SESSION })
+    }
+  }
+
+  add(socket: WebSocket, claims: SessionClaims): void {
+    const entry = { socket, claims, heardMs: this.#clock.monotonicMs() }
+    const hear = (): void => {
+      entry.heardMs = this.#clock.monotonicMs()
+    }
+    this.#entries.add(entry)
+    this.#count(claims, 1)
+    socket.on('pong', hear)
+    socket.on('message', hear)
+    // `ws` closes the socket itself after an error; an unheard error event would end the process.
+    socket.on('error', () => undefined)
+    socket.once('close', () => {
+      this.#entries.delete(entry)
+      this.#count(claims, -1)
+    })
+  }
+
+  /** Closes what belongs to sessions that have ended: called when a session or user changed, and now and then. */
+  recheck(concerns: (claims: SessionClaims) => boolean = () => true): void {
+    for (const { socket, claims } of this.#entries) {
+      if (!concerns(claims) || this.#sessions.holds(claims)) continue
+      socket.resume()
+      socket.emit('signed-out')
+      socket.close(SIGNED_OUT, 'signed out')
+    }
+  }
+
+  /** Pings all, ends the dead and the expired, until `close`. */
+  async watch(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await this.#clock.delay(PING_INTERVAL_MS, this.#stop.signal).catch(() => undefined)
+      const deadline = this.#clock.monotonicMs() - MAX_SILENT_MS
+      for (const { socket, heardMs } of this.#entries) {
+        if (heardMs < deadline) socket.terminate()
+        else if (socket.readyState === socket.OPEN) socket.ping()
+      }
+      this.recheck()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort()
+    const open = [...this.#entries].map(({ socket }) => socket)
+    const closed = open.map(async (socket) => {
+      const end = once(socket, 'close')
+      socket.resume()
+      socket.close(GOING_AWAY, 'the peer is going away')
+      await end
+    })
+    const waited = new AbortController()
+    const late = this.#clock.delay(CLOSE_TIMEOUT_MS, waited.signal).catch(() => undefined)
+    await Promise.race([Promise.allSettled(closed), late])
+    waited.abort()
+    for (const socket of open) socket.terminate()
+  }
+
+  #count({ sessionId }: SessionClaims, change: 1 | -1): void {
+    const count = (this.#perSession.get(sessionId) ?? 0) + change
+    if (count === 0) this.#perSession.delete(sessionId)
+    else this.#perSession.set(sessionId, count)
+  }
+}

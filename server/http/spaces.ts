@@ -1,0 +1,100 @@
+// Spaces. A handler writes down what is wanted and answers 202 with an intent; the engine is never called here.
+
+import {
+  createSpaceSchema,
+  type Intent,
+  type Space,
+  updateSpaceSchema,
+} from '#protocol/api/spaces.ts'
+import { SkeinError } from '#protocol/errors.ts'
+import type { SpaceId, TemplateId } from '#protocol/ids.ts'
+import { freshId } from '../identity/settings.ts'
+import type { Row } from '../records/records.ts'
+import { givenId } from './body.ts'
+import type { Door, Wish } from './ports.ts'
+import { accepted, ok, type Reply } from './reply.ts'
+import { type ClosedAction, type ClosedCall, route } from './route.ts'
+
+export const spaceRoutes = [
+  route({
+    method: 'GET',
+    path: '/spaces',
+    action: 'space.list',
+    handle(door, { person }) {
+      const own = { ownerId: person.userId }
+      const rows = door.records.list('space', person.role === 'administrator' ? undefined : own)
+      return ok({ spaces: rows.flatMap(({ id }) => door.spaces.show(id) ?? []) })
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/spaces',
+    action: 'space.create',
+    body: createSpaceSchema,
+    async handle(door, { person, body }) {
+      const id = body.id === undefined ? freshId<'space'>(door) : givenId<'space'>(body.id)
+      const templateId = body.templateId as TemplateId
+      const { name, parameters } = body
+      const space = { id, name, templateId, parameters }
+      const { intentId } = await door.spaces.create(person.actor, space)
+      return accepted(showIntent(door, id, intentId))
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/spaces/:id',
+    action: 'space.see',
+    target: 'space',
+    handle: (door, { target }) => ok(shown(door, target.id)),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/spaces/:id',
+    action: 'space.update',
+    target: 'space',
+    body: updateSpaceSchema,
+    async handle(door, { person, target, body }) {
+      if (body.name !== undefined) await door.spaces.rename(person.actor, target.id, body.name)
+      if (body.parameters !== undefined) {
+        await door.spaces.configure(person.actor, target.id, body.parameters)
+      }
+      return ok(shown(door, target.id))
+    },
+  }),
+  wish('DELETE', '/spaces/:id', 'space.delete', 'deleted'),
+  wish('POST', '/spaces/:id/start', 'space.run', 'running'),
+  wish('POST', '/spaces/:id/stop', 'space.run', 'stopped'),
+  wish('POST', '/spaces/:id/restart', 'space.run', 'restart'),
+  route({
+    method: 'GET',
+    path: '/spaces/:id/timeline',
+    action: 'space.see',
+    target: 'space',
+    handle: async ({ spaces }, { target }) => ok({ steps: await spaces.timeline(target.id) }),
+  }),
+]
+
+function wish(method: 'POST' | 'DELETE', path: string, action: ClosedAction, wanted: Wish) {
+  return route({
+    method,
+    path,
+    action,
+    target: 'space',
+    async handle(door: Door, call: ClosedCall<undefined, Row<'space'>>): Promise<Reply> {
+      const { id } = call.target
+      const { intentId } = await door.spaces.want(call.person.actor, id, wanted)
+      return accepted(showIntent(door, id, intentId))
+    },
+  })
+}
+
+const showIntent = (door: Door, id: SpaceId, intentId: string): Intent => ({
+  intentId,
+  space: shown(door, id),
+})
+
+function shown({ spaces }: Door, id: SpaceId): Space {
+  const space = spaces.show(id)
+  if (!space) throw new SkeinError('not_found', { thing: 'space' })
+  return space
+}

@@ -1,0 +1,75 @@
+// What a route acts on, found by the ids in its path: the row, and whose it is for the policy.
+
+import { SkeinError } from '#protocol/errors.ts'
+import { type Id, isId } from '#protocol/ids.ts'
+import { type Action, actions, may, type Resource } from '../identity/policy.ts'
+import type { Person } from '../identity/sessions.ts'
+import type { Records, Row } from '../records/records.ts'
+
+export interface Targets {
+  none: undefined
+  space: Row<'space'>
+  user: Row<'user'>
+  session: Row<'session'>
+  template: Row<'template'>
+}
+export type TargetName = keyof Targets
+
+export interface Found<T> {
+  readonly target: T
+  readonly resource: Resource
+}
+
+type Finder<T> = (records: Records, id: string) => Found<T> | undefined
+
+const finders: { [N in TargetName]: Finder<Targets[N]> } = {
+  none: () => ({ target: undefined, resource: {} }),
+  space: (records, id) => {
+    const target = records.get('space', id as Id<'space'>)
+    const ownerId = target?.groups.identity?.ownerId
+    return target && ownerId && { target, resource: { ownerId } }
+  },
+  user: (records, id) => {
+    const target = records.get('user', id as Id<'user'>)
+    return target && { target, resource: { ownerId: target.id } }
+  },
+  session: (records, id) => {
+    const target = records.get('session', id as Id<'session'>)
+    const ownerId = target?.groups.start?.userId
+    return target && ownerId && { target, resource: { ownerId } }
+  },
+  template: (records, id) => {
+    const target = records.get('template', id as Id<'template'>)
+    return target && { target, resource: {} }
+  },
+}
+
+/** Who may know that it exists at all; everyone else is told that it does not. */
+const seeing: { [N in TargetName]?: Action } = {
+  space: 'space.see',
+  user: 'user.see',
+  session: 'session.see',
+}
+
+/** The target, if `person` may do `action` to it. Throws `not_signed_in`, `not_found` or `forbidden`. */
+export function admit<N extends TargetName>(
+  records: Records,
+  name: N,
+  id: string | undefined,
+  action: Action,
+  person: Person | undefined,
+): Targets[N] {
+  // Asked before anything is looked up: a stranger learns nothing about ids.
+  if (!person && actions[action].rule !== 'anyone') throw new SkeinError('not_signed_in')
+  const known = name === 'none' || (id !== undefined && isId(id))
+  const found = known ? finders[name](records, id ?? '') : undefined
+  const see = seeing[name]
+  if (!found || (see && !may(person, see, found.resource))) {
+    throw new SkeinError('not_found', { thing: name })
+  }
+  if (!may(person, action, found.resource)) {
+    const { verb, thing } = actions[action]
+    throw new SkeinError('forbidden', { action: verb, thing })
+  }
+  return found.target
+}

@@ -1,0 +1,112 @@
+// Templates and their versions. Checking one needs no template: the editor asks while one types.
+
+import {
+  checkTemplateSchema,
+  saveTemplateSchema,
+  type TemplateDetail,
+  type TemplateVersion,
+} from '#protocol/api/templates.ts'
+import { SkeinError } from '#protocol/errors.ts'
+import type { VersionId } from '#protocol/ids.ts'
+import type { Row } from '../records/records.ts'
+import { givenId } from './body.ts'
+import type { Door } from './ports.ts'
+import { created, nothing, ok } from './reply.ts'
+import { type ClosedCall, route } from './route.ts'
+
+export const templateRoutes = [
+  route({
+    method: 'GET',
+    path: '/starters',
+    action: 'template.list',
+    handle: ({ templates }) => ok({ starters: templates.starters }),
+  }),
+  route({
+    method: 'GET',
+    path: '/templates',
+    action: 'template.list',
+    handle: ({ templates }) => ok({ templates: templates.list() }),
+  }),
+  route({
+    method: 'POST',
+    path: '/templates',
+    action: 'template.create',
+    body: saveTemplateSchema,
+    async handle({ templates }, call) {
+      const { source, note } = call.body
+      const id = call.body.id === undefined ? undefined : givenId<'template'>(call.body.id)
+      const held = id && templates.get(id)
+      if (held) return created(repeated(held, source))
+      const template = { source, note, ...(id && { id }) }
+      return created(await templates.save(call.person.actor, template))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/templates/check',
+    action: 'template.check',
+    body: checkTemplateSchema,
+    handle: ({ templates }, { body }) => ok(templates.check(body.source)),
+  }),
+  route({
+    method: 'GET',
+    path: '/templates/:id',
+    action: 'template.see',
+    target: 'template',
+    handle({ templates }, { target }) {
+      const template = templates.get(target.id)
+      if (!template) throw new SkeinError('not_found', { thing: 'template' })
+      return ok(template)
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: '/templates/:id',
+    action: 'template.update',
+    target: 'template',
+    body: saveTemplateSchema,
+    async handle({ templates }, call) {
+      const { source, note, base } = call.body
+      const template = { id: call.target.id, source, note, ...(base !== undefined && { base }) }
+      return ok(await templates.save(call.person.actor, template))
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/templates/:id',
+    action: 'template.delete',
+    target: 'template',
+    async handle({ templates }, call) {
+      await templates.remove(call.person.actor, call.target.id)
+      return nothing
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/templates/:id/versions/:versionId',
+    action: 'template.see',
+    target: 'template',
+    handle: (door, call) => ok(showVersion(door, call)),
+  }),
+]
+
+/** The same creation sent twice is one; another one under the same id is a mistake. */
+function repeated(held: TemplateDetail, source: string): TemplateDetail {
+  if (held.source !== source) throw new SkeinError('conflict', { thing: 'template' })
+  return held
+}
+
+function showVersion(
+  { records }: Door,
+  { params, target }: ClosedCall<undefined, Row<'template'>>,
+): TemplateVersion & { source: string } {
+  const row = records.get('templateVersion', params.versionId as VersionId)
+  const body = row?.groups.body
+  if (!row || body?.templateId !== target.id) {
+    throw new SkeinError('not_found', { thing: 'version' })
+  }
+  const { number, note, authorId, source } = body
+  const author = records.get('user', authorId)?.groups.profile?.username ?? authorId
+  const createdAt = new Date(body.createdAt).toISOString()
+  return { id: row.id, number, note, author: { id: authorId, name: author }, createdAt, source }
+}

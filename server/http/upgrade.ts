@@ -1,0 +1,120 @@
+// WebSockets: the same checks as for every request, answered in plain HTTP when they fail, so that a refusal has a
+// status and a code. Only then is the socket taken.
+
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { SkeinError } from '#protocol/errors.ts'
+import type { Entry } from './entry.ts'
+import { authorityOf, type Front, rawValues } from './front.ts'
+import { addSecurityHeaders } from './headers.ts'
+import type { Door } from './ports.ts'
+import { errorReply, toResponse } from './reply.ts'
+import { API, type Attend, type Call, type SocketRoute } from './route.ts'
+import { routes } from './routes.ts'
+import type { Sockets } from './sockets.ts'
+
+/** The largest message from a browser: pasted text is cut well below it. */
+export const MAX_MESSAGE_BYTES = 1024 * 1024
+
+export interface UpgradeParts {
+  readonly door: Door
+  readonly front: Front
+  readonly sockets: Sockets
+  readonly unready: () => readonly string[]
+  readonly newRequestId: () => string
+}
+
+const socketRoutes = routes
+  .filter((route): route is SocketRoute => route.isSocket)
+  .map((route) => ({ route, pattern: patternOf(API + route.path) }))
+
+export class Upgrade {
+  readonly #parts: UpgradeParts
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    // A few bytes can be made to unpack to gigabytes, and terminals gain little.
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    clientTracking: false,
+    handleProtocols: () => false,
+  })
+
+  constructor(parts: UpgradeParts) {
+    this.#parts = parts
+  }
+
+  handle(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const requestId = this.#parts.newRequestId()
+    // Until `ws` listens, a reset of the connection must not be an unheard error.
+    const ignore = (): void => undefined
+    socket.on('error', ignore)
+    try {
+      const { attend, person } = this.#admit(request, requestId)
+      this.#parts.sockets.assertRoom(person.claims)
+      this.#server.handleUpgrade(request, socket, head, (taken: WebSocket) => {
+        socket.off('error', ignore)
+        this.#parts.sockets.add(taken, person.claims)
+        attend(taken)
+      })
+    } catch (caught) {
+      void this.#refuse(socket, caught, requestId)
+    }
+  }
+
+  #admit(request: IncomingMessage, requestId: string) {
+    const { door, front, unready } = this.#parts
+    const visitor = front.receive(entryOf(request), request.socket.remoteAddress)
+    const url = new URL(pathOf(request.url), 'http://localhost')
+    const found = match(url.pathname)
+    if (!found || request.method !== 'GET') throw new SkeinError('not_found', { thing: 'address' })
+    const [reason] = unready()
+    if (reason !== undefined) throw new SkeinError('unavailable', { reason })
+    const call: Call = { ...visitor, requestId, params: found.params, query: url.searchParams }
+    const attend: Attend = found.route.admit(door, call)
+    if (!call.person) throw new SkeinError('not_signed_in')
+    return { attend, person: call.person }
+  }
+
+  async #refuse(socket: Duplex, caught: unknown, requestId: string): Promise<void> {
+    const { door } = this.#parts
+    const response = toResponse(errorReply(caught, requestId, door.log))
+    addSecurityHeaders(response.headers, requestId, door.config)
+    const body = await response.text()
+    const lines = [...response.headers].map(([name, value]) => `${name}: ${value}\r\n`).join('')
+    const length = `connection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`
+    socket.end(`HTTP/1.1 ${response.status} Refused\r\n${lines}${length}\r\n${body}`, () => {
+      socket.destroy()
+    })
+  }
+}
+
+function entryOf(request: IncomingMessage): Entry {
+  const { rawHeaders, headers, method = '', url = '/' } = request
+  return {
+    method,
+    isUpgrade: true,
+    hosts: rawValues(rawHeaders, 'host'),
+    authority: authorityOf(url, headers.host ?? ''),
+    header(name) {
+      const value = headers[name]
+      return Array.isArray(value) ? value.join(', ') : value
+    },
+  }
+}
+
+/** Path and query of a request line in either form. */
+const pathOf = (requestTarget = '/'): string =>
+  requestTarget.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/^\/*/, '/')
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`)
+}
+
+function match(pathname: string) {
+  for (const { route, pattern } of socketRoutes) {
+    const found = pattern.exec(pathname)
+    if (found) return { route, params: { ...found.groups } }
+  }
+  return undefined
+}

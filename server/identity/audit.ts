@@ -1,0 +1,35 @@
+// What is written down of every act that changes who may do what, in the same transaction as the act itself.
+
+import type { AuditEvent } from '#protocol/api/people.ts'
+import type { Id } from '#protocol/ids.ts'
+import type { Actor } from '#protocol/link.ts'
+import type { Change, StreamEntry } from '../records/records.ts'
+
+/** Who acts, and from where. */
+export interface By {
+  readonly actor: Actor
+  readonly address: string
+}
+
+export interface Target {
+  readonly kind: string
+  readonly id: Id
+  readonly name: string
+}
+
+/** One audit entry as a change of the transaction that it tells of. */
+export function audited(
+  by: By,
+  action: string,
+  target: Target,
+  detail?: Record<string, unknown>,
+): Change {
+  const body = { actor: by.actor, action, target, address: by.address, ...(detail && { detail }) }
+  return { op: 'append', stream: 'audit', subject: target.id, body }
+}
+
+export const showAudit = ({ id, at, body }: StreamEntry<'audit'>): AuditEvent => ({
+  id,
+  at: new Date(at).toISOString(),
+  ...body,
+})

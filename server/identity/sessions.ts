@@ -1,0 +1,197 @@
+// Sessions: a signed token in the browser and a row in the records. The token alone proves that we made it; the row
+// makes it revocable; the user's epoch ends all of a user's sessions at once.
+
+import type { SessionInfo } from '#protocol/api/people.ts'
+import { SkeinError } from '#protocol/errors.ts'
+import type { SessionId, UserId } from '#protocol/ids.ts'
+import type { Actor } from '#protocol/link.ts'
+import type { Change, Dot, Records, Row, View } from '../records/records.ts'
+import { audited, type By } from './audit.ts'
+import { ADDRESS_RULE, Buckets, bucketOf, USERNAME_RULE } from './limits.ts'
+import type { Passwords } from './passwords.ts'
+import type { Subject } from './policy.ts'
+import { freshId, type Makers } from './settings.ts'
+import { readToken, type SessionClaims, signToken } from './token.ts'
+
+/** Two weeks: a working fortnight without a password, and no theft that lasts for ever. */
+export const SESSION_MS = 14 * 24 * 60 * 60 * 1000
+/** Browsers, phones and scripts of one person; past it the oldest is signed out. */
+export const MAX_SESSIONS_PER_USER = 50
+const MAX_CLIENT_CHARS = 200
+
+/** Somebody who is signed in. */
+export interface Person extends Subject {
+  readonly actor: Actor
+  readonly claims: SessionClaims
+}
+
+export interface SignedIn {
+  readonly token: string
+  readonly claims: SessionClaims
+}
+
+/** Where a request comes from, as a person reads it in the list of their sessions. */
+export interface Caller {
+  readonly address: string
+  readonly client: string
+}
+
+interface SessionParts extends Makers {
+  readonly records: Records
+  readonly passwords: Passwords
+  readonly signingKey: Buffer
+  /** Whether this peer has everything up to the dot; a single peer always has. */
+  readonly knows: (birth: Dot) => boolean
+}
+
+export class Sessions {
+  readonly #parts: SessionParts
+  readonly #byAddress: Buckets
+  readonly #byUsername: Buckets
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts
+    this.#byAddress = new Buckets(ADDRESS_RULE, parts.clock)
+    this.#byUsername = new Buckets(USERNAME_RULE, parts.clock)
+  }
+
+  /** Counts one attempt from an address; shared by everything that takes a secret from a stranger. */
+  countAttempt(address: string): void {
+    this.#byAddress.take(bucketOf(address))
+  }
+
+  /** Rejects with `bad_credentials`, `rate_limited` or the codes of `transact`. */
+  async login(
+    credentials: { username: string; password: string },
+    caller: Caller,
+  ): Promise<SignedIn> {
+    const { records, passwords } = this.#parts
+    this.countAttempt(caller.address)
+    this.#byUsername.take(credentials.username)
+    const userId = records.holder(`user:${credentials.username}`) as UserId | undefined
+    const user = userId === undefined ? undefined : records.get('user', userId)
+    const fits = await passwords.verify(credentials.password, user?.groups.secret?.passwordHash)
+    if (!user || !fits || user.groups.access?.disabled !== false) {
+      await this.#noteFailure(user, caller)
+      throw new SkeinError('bad_credentials')
+    }
+    this.#byAddress.giveBack(bucketOf(caller.address))
+    this.#byUsername.giveBack(credentials.username)
+    return this.start(user.id, caller)
+  }
+
+  /** Makes a session for a user who has just proved to be that user. */
+  async start(userId: UserId, caller: Caller): Promise<SignedIn> {
+    const { records, clock } = this.#parts
+    const sessionId = freshId<'session'>(this.#parts)
+    const createdAt = clock.nowMs()
+    const expiresAt = createdAt + SESSION_MS
+    const userEpoch = await records.transact((view) => {
+      const user = view.get('user', userId)
+      if (!user?.groups.access || user.groups.access.disabled)
+        throw new SkeinError('bad_credentials')
+      const client = caller.client.slice(0, MAX_CLIENT_CHARS)
+      const start = { userId, createdAt, expiresAt, address: caller.address, client }
+      const by = { actor: actorOf(user), address: caller.address }
+      const changes: Change[] = [
+        ...outlived(view, userId, createdAt),
+        { op: 'create', kind: 'session', id: sessionId, groups: { start } },
+        audited(by, 'session.start', { kind: 'session', id: sessionId, name: client }),
+      ]
+      return { changes, result: user.groups.access.epoch }
+    })
+    return this.#sign({ sessionId, userId, userEpoch, exp: expiresAt })
+  }
+
+  /** Signs the same session again after its user's epoch has grown. */
+  renew(person: Person): SignedIn {
+    const epoch = this.#parts.records.get('user', person.userId)?.groups.access?.epoch
+    if (epoch === undefined) throw new SkeinError('not_signed_in')
+    return this.#sign({ ...person.claims, userEpoch: epoch })
+  }
+
+  /** Who the token belongs to, if it is ours and still holds. */
+  authenticate(token: string | undefined): Person | undefined {
+    if (token === undefined) return undefined
+    const claims = readToken(token, this.#parts.signingKey, this.#parts.clock.nowMs())
+    return claims && this.holds(claims)
+  }
+
+  /** The person as they are now, or undefined when the session has ended: asked again for long-lived sockets. */
+  holds(claims: SessionClaims): Person | undefined {
+    const { records, clock, knows } = this.#parts
+    const user = records.get('user', claims.userId)
+    const access = user?.groups.access
+    if (!user || !access || access.disabled || access.epoch !== claims.userEpoch) return undefined
+    if (claims.exp <= clock.nowMs()) return undefined
+    const row = records.get('session', claims.sessionId)
+    // Absent although its birth is known here: it was deleted. Not known yet: the MAC is proof enough.
+    if (row ? row.groups.start?.userId !== user.id : knows(claims.birthDot)) return undefined
+    return { userId: user.id, role: access.role, actor: actorOf(user), claims }
+  }
+
+  list(person: Person): SessionInfo[] {
+    const rows = this.#parts.records.list('session', { userId: person.userId })
+    return rows.flatMap(({ id, groups: { start } }) => {
+      if (!start || start.expiresAt <= this.#parts.clock.nowMs()) return []
+      const { address, client } = start
+      const createdAt = new Date(start.createdAt).toISOString()
+      const expiresAt = new Date(start.expiresAt).toISOString()
+      const current = id === person.claims.sessionId
+      return [{ id, current, createdAt, expiresAt, address, client }]
+    })
+  }
+
+  /** Ends one session. Ending it twice is the same as once. */
+  async end(by: By, sessionId: SessionId): Promise<void> {
+    await this.#parts.records.transact((view) => {
+      const row = view.get('session', sessionId)
+      if (!row) return { changes: [], result: undefined }
+      const target = { kind: 'session', id: sessionId, name: row.groups.start?.client ?? '' }
+      const changes: Change[] = [
+        { op: 'delete', kind: 'session', id: sessionId },
+        audited(by, 'session.end', target),
+      ]
+      return { changes, result: undefined }
+    })
+  }
+
+  #sign(claims: Omit<SessionClaims, 'birthDot'> & { birthDot?: Dot }): SignedIn {
+    const birth = claims.birthDot ?? this.#parts.records.get('session', claims.sessionId)?.birth
+    // Ended between its commit and now, by another tab's “sign out everywhere”.
+    if (!birth) throw new SkeinError('not_signed_in')
+    const whole = { ...claims, birthDot: { origin: birth.origin, seq: birth.seq } }
+    return { token: signToken(whole, this.#parts.signingKey), claims: whole }
+  }
+
+  /** Written for unknown names as well, so that both take as long, but without the name: it may be a password. */
+  async #noteFailure(user: Row<'user'> | undefined, { address }: Caller): Promise<void> {
+    const name = user?.groups.profile?.username ?? 'unknown'
+    const target = { kind: 'user', id: user?.id ?? (name as UserId), name }
+    const stranger = { kind: 'system', id: 'stranger', name: 'stranger' } as const
+    await this.#parts.records.transact(() => ({
+      changes: [audited({ actor: stranger, address }, 'session.refused', target)],
+      result: undefined,
+    }))
+  }
+}
+
+export const actorOf = (user: Row<'user'>): Actor => ({
+  kind: 'user',
+  id: user.id,
+  name: user.groups.profile?.username ?? user.id,
+})
+
+/** Deletes what has expired and, when the user has too many sessions, the oldest. Ids of sessions sort by age. */
+function outlived(view: View, userId: UserId, nowMs: number): Change[] {
+  const rows = [...view.list('session', { userId })].sort((a, b) => (a.id < b.id ? -1 : 1))
+  const living = rows.filter((row) => (row.groups.start?.expiresAt ?? 0) > nowMs)
+  const spare = living.slice(0, Math.max(0, living.length - MAX_SESSIONS_PER_USER + 1))
+  return [...rows.filter((row) => !living.includes(row)), ...spare].map(endSession)
+}
+
+export const endSession = ({ id }: Row<'session'>): Change => ({
+  op: 'delete',
+  kind: 'session',
+  id,
+})

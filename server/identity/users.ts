@@ -1,0 +1,227 @@
+// People: made, changed, disabled and deleted. Whatever takes rights away also ends the sessions that carry them.
+
+import type { Role, User } from '#protocol/api/people.ts'
+import { SkeinError } from '#protocol/errors.ts'
+import type { UserId } from '#protocol/ids.ts'
+import { isUserName } from '#protocol/names.ts'
+import type { Change, Records, Row, View } from '../records/records.ts'
+import { audited, type By } from './audit.ts'
+import type { Passwords } from './passwords.ts'
+import { endSession, type Person } from './sessions.ts'
+import { freshId, type Makers } from './settings.ts'
+
+/** 120 bits, twenty characters. */
+const RESET_BYTES = 15
+
+export interface NewUser {
+  readonly id?: UserId
+  readonly username: string
+  readonly displayName: string
+  readonly role: Role
+  readonly password: string
+}
+
+export interface UserPatch {
+  readonly displayName?: string
+  readonly role?: Role
+  readonly disabled?: boolean
+  readonly password?: string
+}
+
+interface UserParts extends Makers {
+  readonly records: Records
+  readonly passwords: Passwords
+}
+
+export class Users {
+  readonly #parts: UserParts
+
+  constructor(parts: UserParts) {
+    this.#parts = parts
+  }
+
+  list(): User[] {
+    return this.#parts.records.list('user').map(showUser)
+  }
+
+  show(id: UserId): User | undefined {
+    const row = this.#parts.records.get('user', id)
+    return row && showUser(row)
+  }
+
+  /** Rejects with `name_invalid`, `name_taken`, `password_weak`. The same id again answers the user as it is. */
+  async create(by: By, input: NewUser): Promise<User> {
+    const id = input.id ?? freshId<'user'>(this.#parts)
+    const passwordHash = await this.#parts.passwords.hash(input.password)
+    const createdAt = this.#parts.clock.nowMs()
+    await this.#parts.records.transact((view) => {
+      const held = view.get('user', id)
+      if (held?.groups.profile?.username === input.username)
+        return { changes: [], result: undefined }
+      if (held) throw new SkeinError('conflict', { thing: 'user' })
+      const user = { ...input, id, passwordHash, createdAt }
+      const target = { kind: 'user', id, name: input.username }
+      const note = audited(by, 'user.create', target, { role: input.role })
+      return { changes: [...newUser(view, user), note], result: undefined }
+    })
+    return this.#shown(id)
+  }
+
+  /** Rejects with `last_administrator`, `password_weak`, `not_found`. */
+  async update(by: By, id: UserId, patch: UserPatch): Promise<User> {
+    const hash =
+      patch.password === undefined ? undefined : await this.#parts.passwords.hash(patch.password)
+    await this.#parts.records.transact((view) => {
+      const { row, profile, access } = whole(view, id)
+      const role = patch.role ?? access.role
+      const disabled = patch.disabled ?? access.disabled
+      if (role !== 'administrator' || disabled) assertOtherAdministrator(view, id)
+      const displayName = patch.displayName ?? profile.displayName
+      const changes: Change[] = []
+      if (displayName !== profile.displayName) {
+        changes.push({
+          op: 'set',
+          kind: 'user',
+          id,
+          group: 'profile',
+          value: { ...profile, displayName },
+        })
+      }
+      if (hash !== undefined) changes.push(newSecret(id, hash))
+      const ends = hash !== undefined || disabled !== access.disabled
+      if (ends) changes.push(...view.list('session', { userId: id }).map(endSession))
+      if (ends || role !== access.role) {
+        const value = { role, disabled, epoch: access.epoch + (ends ? 1 : 0) }
+        changes.push({ op: 'set', kind: 'user', id, group: 'access', value })
+      }
+      if (changes.length > 0) changes.push(audited(by, 'user.update', targetOf(row), said(patch)))
+      return { changes, result: undefined }
+    })
+    return this.#shown(id)
+  }
+
+  /**
+   * Changes one's own password and signs out everywhere else; the caller renews its own token afterwards. Rejects
+   * with `bad_credentials` when `current` does not fit.
+   */
+  async changePassword(
+    by: By,
+    person: Person,
+    { current, next }: { current: string; next: string },
+  ): Promise<void> {
+    const { records, passwords } = this.#parts
+    const stored = records.get('user', person.userId)?.groups.secret?.passwordHash
+    if (!(await passwords.verify(current, stored))) throw new SkeinError('bad_credentials')
+    const hash = await passwords.hash(next)
+    await records.transact((view) => {
+      const { row, access } = whole(view, person.userId)
+      // Two changes at once: the second must have known the first's password.
+      if (row.groups.secret?.passwordHash !== stored) throw new SkeinError('bad_credentials')
+      const others = view
+        .list('session', { userId: row.id })
+        .filter(({ id }) => id !== person.claims.sessionId)
+      const value = { ...access, epoch: access.epoch + 1 }
+      const changes: Change[] = [
+        newSecret(row.id, hash),
+        { op: 'set', kind: 'user', id: row.id, group: 'access', value },
+        ...others.map(endSession),
+        audited(by, 'user.password', targetOf(row)),
+      ]
+      return { changes, result: undefined }
+    })
+  }
+
+  /** For whoever holds the machine: a random password that is told once. Rejects with `not_found`. */
+  async resetPassword(by: By, username: string): Promise<string> {
+    const id = this.#parts.records.holder(`user:${username}`) as UserId | undefined
+    if (id === undefined) throw new SkeinError('not_found', { thing: 'user' })
+    const password = Buffer.from(this.#parts.random(RESET_BYTES)).toString('base64url')
+    await this.update(by, id, { password, disabled: false })
+    return password
+  }
+
+  /** Rejects with `last_administrator`, `user_has_spaces`, `not_found`. */
+  async remove(by: By, id: UserId): Promise<void> {
+    await this.#parts.records.transact((view) => {
+      const { row, profile } = whole(view, id)
+      assertOtherAdministrator(view, id)
+      const count = view.list('space', { ownerId: id }).length
+      if (count > 0) throw new SkeinError('user_has_spaces', { count })
+      const changes: Change[] = [
+        ...view.list('session', { userId: id }).map(endSession),
+        { op: 'release', claim: `user:${profile.username}`, holder: id },
+        { op: 'delete', kind: 'user', id },
+        audited(by, 'user.delete', targetOf(row)),
+      ]
+      return { changes, result: undefined }
+    })
+  }
+
+  #shown(id: UserId): User {
+    const user = this.show(id)
+    if (!user) throw new SkeinError('not_found', { thing: 'user' })
+    return user
+  }
+}
+
+/** The changes that make a user. Throws `name_invalid` and `name_taken`. */
+export function newUser(
+  view: View,
+  user: Omit<NewUser, 'id' | 'password'> & { id: UserId; passwordHash: string; createdAt: number },
+): Change[] {
+  const { id, username, passwordHash, role, createdAt } = user
+  if (!isUserName(username)) throw new SkeinError('name_invalid', { name: username })
+  if (view.holder(`user:${username}`)) throw new SkeinError('name_taken', { name: username })
+  const profile = { username, displayName: user.displayName, createdAt }
+  const access = { role, disabled: false, epoch: 1 }
+  return [
+    { op: 'create', kind: 'user', id, groups: { profile, secret: { passwordHash }, access } },
+    { op: 'claim', claim: `user:${username}`, holder: id },
+  ]
+}
+
+export function showUser({ id, groups: { profile, access } }: Row<'user'>): User {
+  return {
+    id,
+    username: profile?.username ?? id,
+    displayName: profile?.displayName ?? '',
+    role: access?.role ?? 'member',
+    disabled: access?.disabled ?? true,
+    createdAt: new Date(profile?.createdAt ?? 0).toISOString(),
+  }
+}
+
+const newSecret = (id: UserId, passwordHash: string): Change => ({
+  op: 'set',
+  kind: 'user',
+  id,
+  group: 'secret',
+  value: { passwordHash },
+})
+
+function whole(view: View, id: UserId) {
+  const row = view.get('user', id)
+  const { profile, access } = row?.groups ?? {}
+  if (!row || !profile || !access) throw new SkeinError('not_found', { thing: 'user' })
+  return { row, profile, access }
+}
+
+function assertOtherAdministrator(view: View, id: UserId): void {
+  const governs = (row: Row<'user'> | undefined): boolean =>
+    row?.groups.access?.role === 'administrator' && !row.groups.access.disabled
+  if (!governs(view.get('user', id))) return
+  const other = view.list('user').some((row) => row.id !== id && governs(row))
+  if (!other) throw new SkeinError('last_administrator')
+}
+
+const targetOf = (row: Row<'user'>) => ({
+  kind: 'user',
+  id: row.id,
+  name: row.groups.profile?.username ?? '',
+})
+
+/** What changed, for the audit: never the password itself. */
+const said = ({ password, ...rest }: UserPatch): Record<string, unknown> => ({
+  ...rest,
+  ...(password !== undefined && { password: 'changed' }),
+})

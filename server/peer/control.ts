@@ -1,0 +1,92 @@
+// What the person at the machine may ask of a running peer, over a socket that only its own user can open: whoever
+// may write the data folder may do anything to it anyway, so there is no password here.
+
+import { once } from 'node:events'
+import { chmodSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, request } from 'node:http'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { type ErrorBody, SkeinError, toSkeinError } from '#protocol/errors.ts'
+import { runFolder } from '../supervisor/child-state.ts'
+
+/** A question is one short JSON line. */
+const MAX_QUESTION_BYTES = 4096
+/** Hashing a password takes a tenth of a second; the disk may take a few. */
+const ANSWER_TIMEOUT_MS = 15_000
+
+const questionSchema = z.strictObject({
+  ask: z.literal('reset-password'),
+  name: z.string().max(64),
+})
+export type Question = z.infer<typeof questionSchema>
+
+const answerSchema = z.strictObject({ username: z.string(), password: z.string() })
+export type Answer = z.infer<typeof answerSchema>
+
+export interface Control {
+  close(): Promise<void>
+}
+
+const socketPath = (data: string) => join(runFolder(data), 'control.sock')
+
+/** Listens until closed; `answer` may reject with any coded error. */
+export async function openControl(
+  data: string,
+  answer: (question: Question) => Promise<Answer>,
+): Promise<Control> {
+  const server = createServer((incoming, response) => {
+    const reply = (status: number, body: unknown) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    }
+    readJson(incoming)
+      .then((body) => answer(questionSchema.parse(body)))
+      .then((body) => reply(200, body))
+      .catch((caught: unknown) => {
+        const error = toSkeinError(caught)
+        reply(error.status, { error: error.body })
+      })
+  })
+  const path = socketPath(data)
+  rmSync(path, { force: true })
+  server.listen(path)
+  await once(server, 'listening')
+  chmodSync(path, 0o600)
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** Asks the peer of a data folder. Rejects with `unavailable` when none runs, and with what the peer refuses. */
+export async function askPeer(data: string, question: Question): Promise<Answer> {
+  const body = await send(socketPath(data), JSON.stringify(question))
+  const refused = z.object({ error: z.custom<ErrorBody>() }).safeParse(body)
+  if (refused.success) throw SkeinError.fromBody(refused.data.error)
+  return answerSchema.parse(body)
+}
+
+async function send(path: string, text: string): Promise<unknown> {
+  const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
+  const call = request({ socketPath: path, method: 'POST', path: '/', agent: false, signal })
+  call.end(text)
+  try {
+    const [response] = (await once(call, 'response')) as [IncomingMessage]
+    return await readJson(response)
+  } catch (error) {
+    throw new SkeinError('unavailable', { reason: 'not running on this data folder' }, error)
+  }
+}
+
+async function readJson(stream: IncomingMessage): Promise<unknown> {
+  let text = ''
+  for await (const chunk of stream.setEncoding('utf8')) {
+    text += chunk
+    if (text.length > MAX_QUESTION_BYTES) {
+      throw new SkeinError('too_large', { thing: 'question', limit: `${MAX_QUESTION_BYTES} bytes` })
+    }
+  }
+  return JSON.parse(text)
+}

@@ -1,0 +1,63 @@
+// A peer's process. It holds its instance's lock, tells on disk who it is, serves, and drains when it is asked to end.
+//   node server/peer/main.ts INSTANCE [settings as flags]
+
+import { mkdirSync } from 'node:fs'
+import module from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+// Before anything else is imported: 300 files of TypeScript otherwise cost 300 ms and 38 MB at each start.
+module.enableCompileCache(
+  fileURLToPath(new URL('../../node_modules/.cache/skein', import.meta.url)),
+)
+
+const { SkeinError } = await import('#protocol/errors.ts')
+const { loadConfig } = await import('../config/load.ts')
+const { createLog } = await import('../log.ts')
+const { childLockPath, linkSocketPath, runFolder, writeChild } = await import(
+  '../supervisor/child-state.ts'
+)
+const { ExitStatus, exitStatus } = await import('../supervisor/exit.ts')
+const { takeLock } = await import('../supervisor/lock.ts')
+const { thisProcess } = await import('../supervisor/process.ts')
+const { startPeer } = await import('./peer.ts')
+const { welcome } = await import('./welcome.ts')
+
+async function serve(instance: string, words: readonly string[]): Promise<number> {
+  const { config } = loadConfig({ words })
+  const log = createLog({ level: config.logLevel, name: instance })
+  // Whatever nobody caught leaves a state that nobody knows: the next process begins from what is on disk.
+  process.on('uncaughtException', (err) => {
+    log.fatal({ err }, 'a bug ended this peer; the supervisor starts the next')
+    log.flush(() => process.exit(ExitStatus.failed))
+  })
+  mkdirSync(runFolder(config.data), { recursive: true, mode: 0o700 })
+  const lock = takeLock(childLockPath(config.data, instance))
+  const state = { ...thisProcess(), instance, socket: linkSocketPath(config.data).socket }
+  writeChild(config.data, { ...state, isReady: false })
+  const asked = askedToEnd()
+  const peer = await startPeer(config, log)
+  const { url, cluster } = peer
+  writeChild(config.data, { ...state, url, cluster, isReady: true })
+  process.stdout.write(welcome(url, peer.setupToken))
+  log.info({ signal: await asked }, 'draining')
+  await peer.close()
+  lock.release()
+  return ExitStatus.ok
+}
+
+/** Also before the peer serves: it then ends as soon as it could. */
+function askedToEnd(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => resolve(signal))
+  })
+}
+
+const [instance = 'peer-1', ...words] = process.argv.slice(2)
+try {
+  process.exit(await serve(instance, words))
+} catch (error) {
+  if (!(error instanceof SkeinError)) throw error
+  const { code, message, hint } = error.body
+  process.stderr.write(`${code}: ${message}\n  ${hint}\n`)
+  process.exit(exitStatus(error.code))
+}

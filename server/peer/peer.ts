@@ -1,0 +1,191 @@
+// The composition root: every part of a peer is made here once, in the order of what needs what, and ended in the
+// reverse.
+
+import { fileURLToPath } from 'node:url'
+import { SkeinError } from '#protocol/errors.ts'
+import type { SpaceId } from '#protocol/ids.ts'
+import { LINK_PATH } from '#protocol/link.ts'
+import { systemClock as clock, systemRandom as random } from '../clock.ts'
+import type { Config } from '../config/settings.ts'
+import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http/http.ts'
+import { createIdentity, type Identity } from '../identity/identity.ts'
+import { ensureSetting, freshId } from '../identity/settings.ts'
+import { Links } from '../links/links.ts'
+import type { Live } from '../live/live.ts'
+import { createLive } from '../live/table.ts'
+import type { Log } from '../log.ts'
+import { openRecords } from '../records/open.ts'
+import type { Records } from '../records/records.ts'
+import { createHosts } from '../spaces/hosts.ts'
+import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volume.ts'
+import { createEngine } from '../spaces/runtime/docker.ts'
+import { createSpaces, type Spaces } from '../spaces/spaces.ts'
+import { openSqliteStore } from '../store/sqlite/open.ts'
+import { linkSocketPath } from '../supervisor/child-state.ts'
+import { createTemplates } from '../templates/templates.ts'
+import { version } from '../version.ts'
+import { agentAddresses, engineAddress, isLocalEngine } from './addresses.ts'
+import { openControl } from './control.ts'
+import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
+import { loadPeerId } from './peer-id.ts'
+import { resetPassword } from './reset-password.ts'
+import { readRoutes } from './routes.ts'
+import { browserUrl } from './welcome.ts'
+
+const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
+const AGENT_FOLDER = fileURLToPath(new URL('../../dist/agent', import.meta.url))
+
+export interface Peer {
+  /** What a browser opens. */
+  readonly url: string
+  /** The label's value on everything that this peer makes on its engine. */
+  readonly cluster: string
+  /** The one-time token of the first run; absent once somebody has set Skein up. */
+  readonly setupToken: string | undefined
+  /** Drains: browsers are told to go elsewhere, requests in flight are answered; then ends. Containers go on. */
+  close(): Promise<void>
+}
+
+/** What everything else stands on. */
+interface Foundation {
+  readonly config: Config
+  readonly log: Log
+  readonly records: Records
+  readonly live: Live
+  readonly identity: Identity
+  readonly cluster: string
+  readonly ending: AsyncDisposableStack
+}
+
+/**
+ * Resolves when the peer listens; it looks at its engine meanwhile, and /readyz says when it has. Rejects with
+ * `port_in_use`, `config_invalid`, `not_built`, and with the codes of the store's opening.
+ */
+export async function startPeer(config: Config, log: Log): Promise<Peer> {
+  await using ending = new AsyncDisposableStack()
+  const agentFolder = await readBuiltAgent()
+  const base = await lay(config, log, ending)
+  const { identity, cluster } = base
+  let port = config.listen.port
+  const { links, spaces, templates } = await raise(base, agentFolder, () => port)
+  let isLooking = true
+  const http = await createHttp({
+    ...base,
+    streams: links.streams,
+    spaces,
+    templates,
+    clock,
+    random,
+    config: httpConfig(config, loadPeerId(config.data, { clock, random })),
+    webFolder: WEB_FOLDER,
+    unready: () => (isLooking ? ['looking at its engine'] : []),
+  })
+  ending.defer(() => http.close())
+  const listeners = await open(base, http, links)
+  ending.defer(() => drain(http, listeners, config.drainSeconds))
+  port = Number(new URL(listeners.url).port)
+  const looked = look(spaces, log).finally(() => {
+    isLooking = false
+  })
+  ending.defer(() => looked)
+  const control = await openControl(config.data, ({ name }) =>
+    resetPassword(identity, random, name),
+  )
+  ending.defer(() => control.close())
+  const setupToken = await identity.setup.begin()
+  const closing = ending.move()
+  return {
+    url: browserUrl(config, listeners.url),
+    cluster,
+    setupToken,
+    close: () => closing.disposeAsync(),
+  }
+}
+
+async function readBuiltAgent(): Promise<AgentFolder> {
+  try {
+    return await readAgentFolder(AGENT_FOLDER)
+  } catch (error) {
+    throw new SkeinError('not_built', { part: 'agent' }, error)
+  }
+}
+
+/** State and people. */
+async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Promise<Foundation> {
+  const live = createLive({ clock })
+  ending.defer(() => live.close())
+  const store = await openSqliteStore({ folder: config.data, log })
+  ending.defer(() => store.close())
+  const records = await openRecords({ store, clock, random, log })
+  ending.defer(() => records.close())
+  const identity = await createIdentity({ records, clock, random, folder: config.data })
+  const makers = { clock, random }
+  const cluster = await ensureSetting(records, 'cluster-id', () => freshId(makers), makers)
+  return { config, log, records, live, identity, cluster: String(cluster), ending }
+}
+
+/** Links, and the spaces behind them. `port` is asked when a space starts: by then we listen. */
+async function raise(base: Foundation, agentFolder: AgentFolder, port: () => number) {
+  const { config, log, records, live, cluster, ending } = base
+  const agentKey = keyOfCurrentStart(base)
+  const links = new Links({ agentKey, live, clock, log })
+  ending.defer(() => links.close())
+  const engine = createEngine(engineAddress(config.docker))
+  ending.defer(() => engine.close())
+  const hosts = createHosts()
+  ending.defer(() => hosts.close())
+  const templates = createTemplates({ records, clock, random })
+  const isLocal = isLocalEngine(config.docker)
+  const spaces = createSpaces({
+    ...{ records, live, links, engine, hosts, templates, clock, random, log },
+    ...{ cluster, agentFolder, subnets: config.spacesSubnets },
+    addresses: (gateway) => agentAddresses(config, port(), gateway),
+    agentKey: async (start) => base.identity.agentKey(start.spaceId as SpaceId, start.epoch),
+    ...(isLocal && { socketFolder: linkSocketPath(config.data).folder, routes: readRoutes }),
+  })
+  ending.defer(() => spaces.close())
+  return { links, spaces, templates }
+}
+
+/** An agent of an earlier start may still run somewhere; its key no longer opens anything. */
+function keyOfCurrentStart({ records, identity }: Foundation) {
+  return ({ spaceId, epoch }: { spaceId: SpaceId; epoch: number }): Buffer | undefined => {
+    const current = records.get('space', spaceId)?.groups.runtime?.epoch
+    return current === epoch ? identity.agentKey(spaceId, epoch) : undefined
+  }
+}
+
+function httpConfig(config: Config, peerId: string) {
+  const { publicUrl, insecureHttp, trustedProxies, hostNames, name } = config
+  const peer = { id: peerId, name, version }
+  const common = { insecureHttp, trustedProxies, hostNames, peer }
+  return publicUrl === undefined ? common : { ...common, publicUrl }
+}
+
+function open({ config, log }: Foundation, http: Http, links: Links): Promise<Listeners> {
+  const toLinks: Upgrade = (request, socket, head) => links.handleUpgrade(request, socket, head)
+  return openListeners({
+    listen: config.listen,
+    socketPath: linkSocketPath(config.data).socket,
+    request: requestListener(http, { log }),
+    upgrade: dispatchUpgrade({ links: toLinks, http: http.handleUpgrade }),
+    linkUpgrade: (request, socket, head) => {
+      if (request.url?.split('?')[0] === LINK_PATH) toLinks(request, socket, head)
+      else socket.destroy()
+    },
+  })
+}
+
+async function drain(http: Http, listeners: Listeners, seconds: number): Promise<void> {
+  http.drain()
+  await listeners.close(seconds * 1000)
+}
+
+/** Takes over what runs on the engine. Without an engine the peer serves all the same, and says so. */
+async function look(spaces: Spaces, log: Log): Promise<void> {
+  try {
+    await spaces.start()
+  } catch (err) {
+    log.error({ err }, 'spaces could not be looked at')
+  }
+}

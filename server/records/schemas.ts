@@ -1,0 +1,148 @@
+// The check of every group and every stream body, on the way in and when it comes back from disk. Schemas only check:
+// no defaults, no coercion, so that what is stored is what was given and fields of newer versions survive inside.
+
+import { z } from 'zod'
+import { roles } from '#protocol/api/people.ts'
+import { parameterValueSchema, spaceStates } from '#protocol/api/spaces.ts'
+import { type ErrorCode, errorTable } from '#protocol/errors.ts'
+import { type Id, isId } from '#protocol/ids.ts'
+import { actorSchema } from '#protocol/link.ts'
+import type { Groups, Kind, StreamBodies, StreamName } from './kinds.ts'
+
+const id = <K extends string>() =>
+  z.custom<Id<K>>((value) => typeof value === 'string' && isId(value), 'not an id')
+const text = (maxChars: number) => z.string().max(maxChars)
+/** Milliseconds since 1970. */
+const time = z.number().nonnegative()
+const count = z.int().nonnegative()
+const parameters = z.record(text(64), parameterValueSchema)
+const errorBody = z.object({
+  code: z.custom<ErrorCode>((value) => typeof value === 'string' && value in errorTable),
+  message: text(10_000),
+  hint: text(10_000),
+  details: z.record(text(64), z.union([z.string(), z.number()])),
+})
+const logLines = z.array(text(10_000)).max(1000)
+
+type GroupSchemas = {
+  readonly [K in Kind]: {
+    readonly [G in keyof Groups<K>]: z.ZodObject & z.ZodType<Groups<K>[G]>
+  }
+}
+
+export const groupSchemas = {
+  user: {
+    profile: z.object({ username: text(64), displayName: text(100), createdAt: time }),
+    secret: z.object({ passwordHash: text(512) }),
+    access: z.object({ role: z.enum(roles), disabled: z.boolean(), epoch: count }),
+  },
+  session: {
+    start: z.object({
+      userId: id<'user'>(),
+      createdAt: time,
+      expiresAt: time,
+      address: text(256),
+      client: text(1000),
+    }),
+  },
+  template: {
+    meta: z.object({
+      name: text(200),
+      icon: text(200).optional(),
+      description: text(10_000).optional(),
+      createdAt: time,
+      createdBy: id<'user'>(),
+    }),
+    head: z.object({ versionId: id<'templateVersion'>(), number: count }),
+  },
+  templateVersion: {
+    body: z.object({
+      templateId: id<'template'>(),
+      number: count,
+      source: z.string(),
+      note: text(10_000),
+      authorId: id<'user'>(),
+      createdAt: time,
+    }),
+  },
+  space: {
+    identity: z.object({ ownerId: id<'user'>(), createdAt: time }),
+    name: z.object({ name: text(64) }),
+    spec: z.object({
+      templateId: id<'template'>(),
+      versionId: id<'templateVersion'>(),
+      parameters,
+    }),
+    desired: z.object({
+      state: z.enum(['running', 'stopped', 'deleted']),
+      generation: count,
+      intentId: text(64),
+      at: time,
+      by: actorSchema,
+    }),
+    placement: z.object({ hostId: id<'host'>(), subnet: text(64) }),
+    runtime: z.object({
+      state: z.enum(spaceStates),
+      reason: text(10_000),
+      since: time,
+      generation: count,
+      epoch: count,
+      versionId: id<'templateVersion'>().optional(),
+      parameters: parameters.optional(),
+      containers: z.record(text(64), text(128)),
+      startedAt: time.optional(),
+      failure: errorBody.extend({ log: logLines.optional() }).optional(),
+    }),
+  },
+  host: {
+    info: z.object({
+      name: text(256),
+      engineId: text(256),
+      architecture: text(64),
+      engineVersion: text(64),
+      cpus: z.number().nonnegative(),
+      memoryBytes: z.number().nonnegative(),
+    }),
+  },
+  setting: {
+    value: z.object({ key: text(200), value: z.unknown() }),
+  },
+} satisfies GroupSchemas
+
+type BodySchemas = { readonly [S in StreamName]: z.ZodType<StreamBodies[S]> }
+
+export const bodySchemas = {
+  audit: z.object({
+    actor: actorSchema,
+    action: text(200),
+    target: z.object({ kind: text(64), id: text(256), name: text(256) }).optional(),
+    address: text(256).optional(),
+    detail: z.record(text(200), z.unknown()).optional(),
+  }),
+  usage: z.object({
+    spaceId: id<'space'>(),
+    cpuPercent: z.number().nonnegative(),
+    memoryBytes: z.number().nonnegative(),
+  }),
+  timeline: z.object({
+    stepId: text(64),
+    intentId: text(64),
+    step: text(64),
+    text: text(10_000),
+    state: z.enum(['running', 'done', 'failed', 'note']),
+    durationMs: z.number().nonnegative().optional(),
+    log: logLines.optional(),
+    error: errorBody.optional(),
+    actor: actorSchema.optional(),
+  }),
+} satisfies BodySchemas
+
+export function isKind(kind: string): kind is Kind {
+  return Object.hasOwn(groupSchemas, kind)
+}
+
+/** The schema of a group, or nothing when this version does not know it. */
+export function groupSchema(kind: Kind, group: string): z.ZodObject | undefined {
+  const groups: Readonly<Record<string, z.ZodObject>> = groupSchemas[kind]
+  return Object.hasOwn(groups, group) ? groups[group] : undefined
+}

@@ -1,0 +1,28 @@
+// What the agent of one start is told, as its container's environment carries it. Pure.
+
+import { type AgentConfig, agentConfigSchema } from '#protocol/report.ts'
+import type { RenderedSpace } from '../templates/rendered.ts'
+
+export interface AgentStart {
+  readonly spaceId: string
+  readonly spaceName: string
+  readonly epoch: number
+  readonly key: Uint8Array
+  readonly addresses: readonly string[]
+  /** What runs beside the terminals; empty for nothing. */
+  readonly command: readonly string[]
+}
+
+/** Base64 of the JSON that `agentConfigSchema` describes. */
+export function agentConfig(space: RenderedSpace, start: AgentStart): string {
+  const config: AgentConfig = agentConfigSchema.parse({
+    ...start,
+    key: Buffer.from(start.key).toString('hex'),
+    shell: space.shell,
+    home: space.home,
+    env: space.env,
+    startup: space.startup,
+    services: space.run,
+  })
+  return Buffer.from(JSON.stringify(config)).toString('base64')
+}

@@ -1,0 +1,248 @@
+// Brings a space's containers up: images, network, volumes, side containers, main container. Every part asks first
+// what is there, so a launch that was cut off is continued by launching again; only containers of this epoch count.
+
+import { SkeinError } from '#protocol/errors.ts'
+import type { Clock } from '../clock.ts'
+import type { RenderedContainer, RenderedSpace } from '../templates/rendered.ts'
+import { agentConfig } from './agent-config.ts'
+import { checkArchitecture, type Images } from './images.ts'
+import type { Networks } from './network.ts'
+import type { Owner } from './owner.ts'
+import type { AgentVolume } from './runtime/agent-volume.ts'
+import { refusedStatus } from './runtime/client.ts'
+import {
+  type ContainerSpec,
+  type Identity,
+  mainOf,
+  mainSpec,
+  nameOf,
+  ownCommand,
+  sideSpec,
+} from './runtime/container-spec.ts'
+import type { Engine, Image } from './runtime/engine.ts'
+import { labels } from './runtime/names.ts'
+import { gatewayOf } from './runtime/subnets.ts'
+import { waitForDependency } from './sides.ts'
+import type { OpenStep } from './timeline.ts'
+import { ensureVolumes, ownVolumes } from './volumes.ts'
+
+export interface LauncherOptions {
+  readonly engine: Engine
+  readonly images: Images
+  readonly networks: Networks
+  readonly agentVolume: AgentVolume
+  readonly clock: Clock
+  readonly cluster: string
+  /** Where agents find this peer; `gateway` is the host's address in the space's own network. */
+  readonly addresses: (gateway: string) => readonly string[]
+  readonly agentKey: (identity: {
+    spaceId: string
+    epoch: number
+  }) => Promise<Uint8Array | undefined>
+  /** The folder with the peer's unix socket, as the engine's machine names it. */
+  readonly socketFolder?: string
+}
+
+export interface Launch {
+  readonly identity: Identity
+  readonly spaceName: string
+  readonly rendered: RenderedSpace
+  /** As Docker names it. */
+  readonly architecture: string
+  /** Whether a container of this space has ever run, which gave its volumes their owner. */
+  readonly everRan: boolean
+  readonly step: (name: string, text: string) => OpenStep
+  /** Told before the long parts, to be recorded. */
+  readonly stage: (state: 'pulling' | 'starting', reason: string) => Promise<void>
+  /** Ends waiting, when something else is wanted. */
+  readonly signal: AbortSignal
+}
+
+export interface Launched {
+  /** Container ids by service, the main one first. */
+  readonly containers: Readonly<Record<string, string>>
+  readonly subnet: string
+}
+
+type FoundImages = ReadonlyMap<string, Image>
+
+export class Launcher {
+  readonly #options: LauncherOptions
+
+  constructor(options: LauncherOptions) {
+    this.#options = options
+  }
+
+  async launch(owner: Owner, launch: Launch): Promise<Launched> {
+    const { spaceId } = launch.identity
+    const { engine, networks, agentVolume } = this.#options
+    const images = await this.#images(owner, launch)
+    await launch.stage('starting', 'Its containers are being made.')
+    const [subnet, fresh] = await Promise.all([
+      during(launch, 'network', 'Make its network', () => networks.ensure(owner, spaceId)),
+      during(launch, 'volume', 'Make its volumes', () => this.#volumes(owner, launch)),
+      agentVolume.ensure(owner),
+    ])
+    const ids = await this.#sides(owner, launch)
+    const container = mainOf(launch.rendered)
+    const image = imageOf(images, container)
+    const id = await during(launch, 'container', 'Make its main container', async () => {
+      const spec = await this.#mainSpec(launch, container, image, subnet)
+      const made = await this.#create(owner, launch.identity, container, spec)
+      await ownVolumes(engine, owner, { id: made, container, image }, fresh)
+      return made
+    })
+    await this.#dependencies(owner, launch, container, ids)
+    await during(launch, 'start', 'Start its main container', () =>
+      engine.startContainer(owner, id),
+    )
+    return { containers: { [container.service]: id, ...ids }, subnet }
+  }
+
+  async #images(owner: Owner, launch: Launch): Promise<FoundImages> {
+    const names = [...new Set(launch.rendered.containers.map((container) => container.image))]
+    const found = await Promise.all(
+      names.map(async (name) => {
+        const image = await this.#options.images.find(owner, name)
+        return [name, image ?? (await this.#pull(owner, launch, name))] as const
+      }),
+    )
+    for (const [name, image] of found) checkArchitecture(name, image, launch.architecture)
+    return new Map(found)
+  }
+
+  async #pull(owner: Owner, launch: Launch, name: string): Promise<Image> {
+    await launch.stage('pulling', `The image ${name} is being pulled.`)
+    return during(launch, 'pull', `Pull the image ${name}`, (step) =>
+      this.#options.images.pull(
+        owner,
+        name,
+        ({ doneBytes, totalBytes }) => step.progress(doneBytes, totalBytes, 'bytes'),
+        launch.signal,
+      ),
+    )
+  }
+
+  async #volumes(owner: Owner, launch: Launch): Promise<readonly string[]> {
+    const { rendered, identity, everRan } = launch
+    const missing = await ensureVolumes(this.#options, owner, identity.spaceId, rendered.volumes)
+    return everRan ? missing : rendered.volumes
+  }
+
+  /** Starts the side containers in their order; answers their ids by service. */
+  async #sides(owner: Owner, launch: Launch): Promise<Record<string, string>> {
+    const { engine } = this.#options
+    const ids: Record<string, string> = {}
+    for (const container of launch.rendered.containers) {
+      if (container.service === launch.rendered.main) continue
+      ids[container.service] = await during(
+        launch,
+        'side',
+        `Start the container ${container.service}`,
+        async () => {
+          const spec = sideSpec(container, launch.identity)
+          const id = await this.#create(owner, launch.identity, container, spec)
+          await this.#dependencies(owner, launch, container, ids)
+          await engine.startContainer(owner, id)
+          return id
+        },
+      )
+    }
+    return ids
+  }
+
+  async #dependencies(
+    owner: Owner,
+    launch: Launch,
+    container: RenderedContainer,
+    ids: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const { engine, clock } = this.#options
+    for (const { service, condition } of container.dependsOn) {
+      const id = ids[service]
+      if (id === undefined || condition === 'service_started') continue
+      const text = condition === 'service_healthy' ? 'be healthy' : 'finish'
+      await during(launch, 'wait', `Wait for ${service} to ${text}`, () =>
+        waitForDependency({ engine, clock, owner, id, service, condition, signal: launch.signal }),
+      )
+    }
+  }
+
+  async #mainSpec(
+    launch: Launch,
+    container: RenderedContainer,
+    image: Image,
+    subnet: string,
+  ): Promise<ContainerSpec> {
+    const { agentVolume, agentKey, addresses, socketFolder } = this.#options
+    const { spaceId, epoch } = launch.identity
+    const key = await agentKey({ spaceId, epoch })
+    if (key === undefined) throw new Error(`The space ${spaceId} has no key for epoch ${epoch}.`)
+    const config = agentConfig(launch.rendered, {
+      spaceId,
+      spaceName: launch.spaceName,
+      epoch,
+      key,
+      addresses: addresses(gatewayOf(subnet) ?? ''),
+      command: ownCommand(container, image),
+    })
+    return mainSpec(container, launch.identity, {
+      version: agentVolume.version,
+      architecture: launch.architecture,
+      config,
+      ...(socketFolder !== undefined && { socketFolder }),
+    })
+  }
+
+  /** Creates the container, or takes the one of the same epoch that a launch before us made. */
+  async #create(
+    owner: Owner,
+    identity: Identity,
+    container: RenderedContainer,
+    spec: ContainerSpec,
+  ): Promise<string> {
+    const { engine, cluster } = this.#options
+    const name = nameOf(identity, container)
+    try {
+      return await engine.createContainer(owner, name, spec)
+    } catch (caught) {
+      if (refusedStatus(caught) !== 409) throw caught
+    }
+    const there = await engine.inspectContainer(owner, name)
+    if (there !== undefined) {
+      if (there.labels[labels.cluster] !== cluster) {
+        throw new SkeinError('engine_refused', {
+          reason: `the name ${name} belongs to someone else`,
+        })
+      }
+      if (there.labels[labels.epoch] === String(identity.epoch)) return there.id
+      await engine.removeContainer(owner, there.id)
+    }
+    return engine.createContainer(owner, name, spec)
+  }
+}
+
+function imageOf(images: FoundImages, container: RenderedContainer): Image {
+  const image = images.get(container.image)
+  if (image === undefined) throw new Error(`The image ${container.image} was not looked for.`)
+  return image
+}
+
+/** Runs `work` as a step of the timeline. */
+async function during<T>(
+  launch: Launch,
+  name: string,
+  text: string,
+  work: (step: OpenStep) => Promise<T>,
+): Promise<T> {
+  const step = launch.step(name, text)
+  try {
+    const result = await work(step)
+    step.end({ state: 'done' })
+    return result
+  } catch (caught) {
+    if (launch.signal.aborted) step.end({ state: 'note', text: `${text} (no longer wanted)` })
+    else step.end({ state: 'failed', ...(caught instanceof SkeinError && { error: caught.body }) })
+    throw caught
+  }
+}

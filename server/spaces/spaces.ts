@@ -1,0 +1,236 @@
+// Spaces: people's wishes are written down here, and whoever drives the host makes them true. Requests never touch
+// the engine; the loop behind them looks at one space at a time, whenever something about it may have changed.
+
+import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.ts'
+import { makeId, type SpaceId, type UserId } from '#protocol/ids.ts'
+import type { Actor } from '#protocol/link.ts'
+import type { Clock, Random } from '../clock.ts'
+import type { Live } from '../live/live.ts'
+import type { Decision, Records, View } from '../records/records.ts'
+import type { Log } from '../store/log.ts'
+import type { Templates } from '../templates/templates.ts'
+import { adopt } from './adopt.ts'
+import { HostWatch } from './host-watch.ts'
+import { Images } from './images.ts'
+import { Lanes, type Verdict } from './lanes.ts'
+import { Launcher } from './launch.ts'
+import { Networks } from './network.ts'
+import type { Hosts, Owner } from './owner.ts'
+import { Passes } from './pass.ts'
+import { type AgentFolder, AgentVolume } from './runtime/agent-volume.ts'
+import type { Engine, EngineEvent } from './runtime/engine.ts'
+import { labels } from './runtime/names.ts'
+import { DEFAULT_SUBNETS, type Range } from './runtime/subnets.ts'
+import { Timeline } from './timeline.ts'
+import { showSpace } from './view.ts'
+import {
+  type Creation,
+  decideConfigure,
+  decideCreate,
+  decideRename,
+  decideWant,
+  type Wish,
+  type Wisher,
+} from './wishes.ts'
+
+export interface SpacesOptions {
+  readonly records: Records
+  readonly live: Live
+  readonly links: { unlink(spaceId: string): void }
+  readonly engine: Engine
+  readonly hosts: Hosts
+  readonly templates: Pick<Templates, 'parsed'>
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** Marks this cluster's objects on the engine; never changes. */
+  readonly cluster: string
+  readonly agentFolder: AgentFolder
+  /** Where agents find this peer; `gateway` is the host's address in the space's own network. */
+  readonly addresses: (gateway: string) => readonly string[]
+  readonly agentKey: (identity: {
+    spaceId: string
+    epoch: number
+  }) => Promise<Uint8Array | undefined>
+  /** The folder with the peer's unix socket, as the engine's machine names it. */
+  readonly socketFolder?: string
+  /** Where subnets come from, e.g. `10.213.0.0/16`. */
+  readonly subnets?: string
+  /** What the host routes already. */
+  readonly routes?: () => Promise<readonly Range[]>
+}
+
+export interface Spaces {
+  /** Resolves after the first look at the engine, whatever came of it. */
+  start(): Promise<void>
+  show(id: SpaceId): Space | undefined
+  /** All, or those that the actor owns. */
+  list(actor?: Actor): readonly Space[]
+  create(actor: Actor, creation: Creation): Promise<{ readonly intentId: string }>
+  want(actor: Actor, id: SpaceId, wish: Wish): Promise<{ readonly intentId: string }>
+  rename(actor: Actor, id: SpaceId, name: string): Promise<void>
+  configure(
+    actor: Actor,
+    id: SpaceId,
+    parameters: Readonly<Record<string, ParameterValue>>,
+  ): Promise<void>
+  timeline(id: SpaceId): Promise<readonly TimelineStep[]>
+  /** Ends the loop; containers go on. */
+  close(): Promise<void>
+}
+
+export function createSpaces(options: SpacesOptions): Spaces {
+  return new HostedSpaces(options)
+}
+
+class HostedSpaces implements Spaces {
+  readonly #options: SpacesOptions
+  readonly #timeline: Timeline
+  readonly #agentVolume: AgentVolume
+  readonly #passes: Passes
+  readonly #lanes: Lanes
+  readonly #watch: HostWatch
+  readonly #ended = new AbortController()
+  #watching: Promise<unknown> = Promise.resolve()
+
+  constructor(options: SpacesOptions) {
+    const { engine, cluster, clock, log, agentFolder } = options
+    this.#options = options
+    this.#timeline = new Timeline(options)
+    this.#agentVolume = new AgentVolume({ engine, clock, folder: agentFolder, cluster })
+    const pool = options.subnets ?? DEFAULT_SUBNETS
+    const routes = options.routes ?? (() => Promise.resolve([]))
+    const launcher = new Launcher({
+      ...options,
+      images: new Images(engine),
+      networks: new Networks({ engine, cluster, pool, routes }),
+      agentVolume: this.#agentVolume,
+    })
+    this.#passes = new Passes({ ...options, launcher, timeline: this.#timeline })
+    this.#lanes = new Lanes({ work: (id, signal) => this.#pass(id, signal), clock, log })
+    this.#watch = new HostWatch({
+      ...options,
+      onReady: (owner) => this.#ready(owner),
+      onEvent: (event) => this.#saw(event),
+    })
+  }
+
+  async start(): Promise<void> {
+    const { signal } = this.#ended
+    const { records, live } = this.#options
+    this.#watching = Promise.all([
+      each(records.watch('space', { signal }), ({ id, groups }) => {
+        if (groups.includes('desired')) this.#lanes.interrupt(id)
+      }),
+      each(live.watch('agent', { signal }), ({ key }) => this.#reported(key)),
+      each(live.watch('startup', { signal }), ({ key }) => this.#reported(key)),
+    ]).catch((error: unknown) => {
+      this.#options.log.error({ error }, 'Spaces no longer hear of changes.')
+    })
+    await this.#watch.start()
+  }
+
+  show(id: SpaceId): Space | undefined {
+    const row = this.#options.records.get('space', id)
+    return row && showSpace(this.#options, row)
+  }
+
+  list(actor?: Actor): readonly Space[] {
+    const index = actor && { ownerId: actor.id as UserId }
+    const rows = this.#options.records.list('space', index)
+    return rows.flatMap((row) => showSpace(this.#options, row) ?? [])
+  }
+
+  create(actor: Actor, creation: Creation): Promise<{ readonly intentId: string }> {
+    return this.#intend(actor, (view, wisher) => decideCreate(view, wisher, creation))
+  }
+
+  want(actor: Actor, id: SpaceId, wish: Wish): Promise<{ readonly intentId: string }> {
+    return this.#intend(actor, (view, wisher) => decideWant(view, wisher, id, wish))
+  }
+
+  async rename(actor: Actor, id: SpaceId, name: string): Promise<void> {
+    const wisher = this.#wisher(actor)
+    await this.#options.records.transact((view) => decideRename(view, wisher, id, name))
+  }
+
+  async configure(
+    actor: Actor,
+    id: SpaceId,
+    parameters: Readonly<Record<string, ParameterValue>>,
+  ): Promise<void> {
+    const wisher = this.#wisher(actor)
+    await this.#options.records.transact((view) => decideConfigure(view, wisher, id, parameters))
+  }
+
+  timeline(id: SpaceId): Promise<readonly TimelineStep[]> {
+    return this.#timeline.read(id)
+  }
+
+  async close(): Promise<void> {
+    this.#ended.abort()
+    await this.#lanes.close()
+    await this.#watch.close()
+    await this.#watching
+    await this.#timeline.settled()
+  }
+
+  #wisher(actor: Actor): Wisher {
+    const { clock, random, templates } = this.#options
+    const nowMs = clock.nowMs()
+    return { actor, intentId: makeId(nowMs, random(10)), nowMs, templates }
+  }
+
+  async #intend(
+    actor: Actor,
+    decide: (view: View, wisher: Wisher) => Decision<string>,
+  ): Promise<{ readonly intentId: string }> {
+    const wisher = this.#wisher(actor)
+    const intentId = await this.#options.records.transact((view) => decide(view, wisher))
+    return { intentId }
+  }
+
+  /** A space that another host has is not ours; without an engine it waits for the engine. */
+  async #pass(id: SpaceId, signal: AbortSignal): Promise<Verdict> {
+    const seen = this.#watch.seen
+    const placed = this.#options.records.get('space', id)?.groups.placement?.hostId
+    if (seen === undefined || (placed !== undefined && placed !== seen.hostId)) {
+      return { come: 'when touched' }
+    }
+    const { hosts } = this.#options
+    return await hosts.act(seen.hostId, (owner) => this.#passes.run(owner, seen.facts, id, signal))
+  }
+
+  /** The engine is there (again): fills the agent's volume ahead of need and looks at everything. */
+  async #ready(owner: Owner): Promise<void> {
+    const { log } = this.#options
+    this.#prepareAgent(owner).catch((error: unknown) => {
+      log.warn({ error }, 'The agent’s volume could not be filled ahead of need.')
+    })
+    const ids = await adopt({ ...this.#options, owner, timeline: this.#timeline })
+    for (const id of ids) this.#lanes.touch(id)
+  }
+
+  async #prepareAgent(owner: Owner): Promise<void> {
+    await this.#agentVolume.ensure(owner)
+    await this.#agentVolume.removeOld(owner)
+  }
+
+  #saw({ labels: marks }: EngineEvent): void {
+    const id = marks[labels.space]
+    if (id !== undefined) this.#lanes.touch(id as SpaceId)
+  }
+
+  /** Only a space that waits for a report cares for one. */
+  #reported(key: string): void {
+    const id = key as SpaceId
+    if (this.#options.records.get('space', id)?.groups.runtime?.state === 'starting') {
+      this.#lanes.touch(id)
+    }
+  }
+}
+
+/** Ends with the iterable, which ends with its signal. */
+async function each<T>(source: AsyncIterable<T>, act: (item: T) => void): Promise<void> {
+  for await (const item of source) act(item)
+}

@@ -1,0 +1,120 @@
+// A space as the HTTP API shows it, from its record and what is live. Pure.
+
+import type { Host } from '#protocol/api/hosts.ts'
+import type { Ref, Space } from '#protocol/api/spaces.ts'
+import type { UserId } from '#protocol/ids.ts'
+import type { Live } from '../live/live.ts'
+import type { Row, View } from '../records/records.ts'
+import type { Parsed, Templates } from '../templates/templates.ts'
+
+export interface Sources {
+  readonly records: View
+  readonly live: Pick<Live, 'get'>
+  readonly templates: Pick<Templates, 'parsed'>
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString()
+
+/** Undefined while a record is not complete, which only a merge can make it. */
+export function showSpace(sources: Sources, row: Row<'space'>): Space | undefined {
+  const { identity, name, spec, desired, runtime } = row.groups
+  if (!identity || !name || !spec || !desired) return undefined
+  const versionId = runtime?.versionId ?? spec.versionId
+  const parsed = sources.templates.parsed(versionId)
+  const host = hostOf(sources.records, row)
+  const usage = sources.live.get('usage', row.id)
+  const started = runtime?.state === 'running' ? runtime.startedAt : undefined
+  return {
+    id: row.id,
+    name: name.name,
+    owner: ownerOf(sources.records, identity.ownerId),
+    template: templateOf(sources.records, row, versionId, parsed),
+    parameters: withoutSecrets(spec.parameters, parsed),
+    state: runtime?.state ?? 'starting',
+    reason: runtime?.reason ?? 'It waits for its host.',
+    since: iso(runtime?.since ?? desired.at),
+    desired: desired.state,
+    ...(runtime?.failure && { failure: runtime.failure }),
+    ...(host && { host }),
+    ...agentOf(sources.live, row),
+    apps: parsed?.head.apps ?? [],
+    ports: sources.live.get('ports', row.id) ?? [],
+    services: sources.live.get('services', row.id) ?? [],
+    ...(usage && { usage: { ...usage, at: iso(usage.at) } }),
+    createdAt: iso(identity.createdAt),
+    ...(started !== undefined && { startedAt: iso(started) }),
+  }
+}
+
+function ownerOf(records: View, id: UserId): Ref {
+  return { id, name: records.get('user', id)?.groups.profile?.username ?? id }
+}
+
+function hostOf(records: View, row: Row<'space'>): Ref | undefined {
+  const id = row.groups.placement?.hostId
+  return id && { id, name: records.get('host', id)?.groups.info?.name ?? id }
+}
+
+function templateOf(
+  records: View,
+  row: Row<'space'>,
+  versionId: string,
+  parsed: Parsed | undefined,
+): Space['template'] {
+  const templateId = row.groups.spec?.templateId
+  const template = templateId && records.get('template', templateId)
+  const newest = template?.groups.head
+  const version = records.get('templateVersion', versionId as never)?.groups.body?.number ?? 0
+  const newer = newest !== undefined && newest.versionId !== versionId
+  return {
+    id: templateId ?? '',
+    name: template?.groups.meta?.name ?? parsed?.head.name ?? '',
+    ...(parsed?.head.icon !== undefined && { icon: parsed.head.icon }),
+    versionId,
+    version,
+    ...(newer && { newer: { versionId: newest.versionId, version: newest.number } }),
+  }
+}
+
+/** Secrets go in and never come out again. */
+function withoutSecrets(
+  parameters: Space['parameters'],
+  parsed: Parsed | undefined,
+): Space['parameters'] {
+  const secrets = parsed?.head.parameters.filter(({ type }) => type === 'secret') ?? []
+  const hidden = new Set(secrets.map(({ name }) => name))
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !hidden.has(name)))
+}
+
+function agentOf(live: Sources['live'], row: Row<'space'>): Pick<Space, 'agent'> {
+  const { runtime } = row.groups
+  const linked = live.get('agent', row.id)
+  if (linked !== undefined) {
+    const { linkedAt, route, failed, roundTripMs, version } = linked
+    const trip = roundTripMs === undefined ? {} : { roundTripMs }
+    return { agent: { state: 'linked', since: iso(linkedAt), route, failed, version, ...trip } }
+  }
+  if (runtime?.state !== 'running' && runtime?.state !== 'starting') return {}
+  return { agent: { state: 'waiting', since: iso(runtime.since), failed: [] } }
+}
+
+/** A host as administrators see it. */
+export function showHost({ records, live }: Sources, row: Row<'host'>): Host {
+  const { info } = row.groups
+  const now = live.get('host', row.id)
+  const reason = now === undefined ? 'No peer drives it now.' : now.reason
+  return {
+    id: row.id,
+    name: info?.name ?? row.id,
+    state: now?.state ?? 'unreachable',
+    ...(reason !== undefined && { reason }),
+    ...(info && {
+      engineVersion: info.engineVersion,
+      architecture: info.architecture,
+      cpus: info.cpus,
+      memoryBytes: info.memoryBytes,
+    }),
+    spaces: records.list('space', { hostId: row.id }).length,
+    advice: now?.advice ?? [],
+  }
+}

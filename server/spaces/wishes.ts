@@ -1,0 +1,201 @@
+// What people want of spaces, decided against committed state: each answers the changes that write the wish down.
+// Pure; nothing here knows of containers. The host's owner reads the wish and acts.
+
+import type { ParameterValue } from '#protocol/api/spaces.ts'
+import { SkeinError } from '#protocol/errors.ts'
+import type { SpaceId, TemplateId, UserId } from '#protocol/ids.ts'
+import type { Actor } from '#protocol/link.ts'
+import { isSpaceName } from '#protocol/names.ts'
+import type { KindGroups } from '../records/kinds.ts'
+import type { Change, Decision, Row, View } from '../records/records.ts'
+import { checkParameters } from '../templates/parameter.ts'
+import type { Templates } from '../templates/templates.ts'
+
+/** Of one user; a guard against scripts that run away, not a quota. */
+export const MAX_SPACES_PER_USER = 100
+
+export type Wish = 'running' | 'stopped' | 'restart' | 'deleted'
+type Desired = KindGroups['space']['desired']
+type Spec = KindGroups['space']['spec']
+type Values = Readonly<Record<string, ParameterValue>>
+
+export interface Wisher {
+  readonly actor: Actor
+  readonly intentId: string
+  readonly nowMs: number
+  readonly templates: Pick<Templates, 'parsed'>
+}
+
+export interface Creation {
+  readonly id: SpaceId
+  readonly name: string
+  readonly templateId: TemplateId
+  readonly parameters: Values
+}
+
+/** Answers the intent's id; a creation that was sent twice answers the first one's. */
+export function decideCreate(view: View, wisher: Wisher, creation: Creation): Decision<string> {
+  const { id, name, templateId } = creation
+  const { actor, intentId, nowMs } = wisher
+  const ownerId = actor.id as UserId
+  const known = view.get('space', id)
+  if (known !== undefined) return { changes: [], result: repeated(known, ownerId) }
+  if (!isSpaceName(name)) throw new SkeinError('name_invalid', { name: name.slice(0, 64) })
+  if (view.list('space', { ownerId }).length >= MAX_SPACES_PER_USER) {
+    throw new SkeinError('too_many_spaces', { limit: MAX_SPACES_PER_USER })
+  }
+  claimable(view, ownerId, name, id)
+  const spec = newestSpec(view, wisher, templateId, creation.parameters)
+  const desired: Desired = { state: 'running', generation: 1, intentId, at: nowMs, by: actor }
+  const groups = { identity: { ownerId, createdAt: nowMs }, name: { name }, spec, desired }
+  const changes: Change[] = [
+    { op: 'claim', claim: `space:${ownerId}/${name}`, holder: id },
+    { op: 'create', kind: 'space', id, groups },
+    audited(wisher, 'space.create', id, name, { templateId, versionId: spec.versionId }),
+  ]
+  return { changes, result: intentId }
+}
+
+function repeated(known: Row<'space'>, ownerId: UserId): string {
+  if (known.groups.identity?.ownerId !== ownerId)
+    throw new SkeinError('conflict', { thing: 'space' })
+  return known.groups.desired?.intentId ?? ''
+}
+
+/** Answers the intent's id: an old one when the wish is the present one. */
+export function decideWant(view: View, wisher: Wisher, id: SpaceId, wish: Wish): Decision<string> {
+  const row = found(view, id)
+  const { desired, spec, name } = row.groups
+  if (desired === undefined || spec === undefined)
+    throw new SkeinError('not_found', { thing: 'space' })
+  if (desired.state === 'deleted') {
+    if (wish === 'deleted') return { changes: [], result: desired.intentId }
+    throw new SkeinError('space_busy', { state: 'being deleted' })
+  }
+  if (wish !== 'restart' && isPresent(row, wish)) return { changes: [], result: desired.intentId }
+  const { actor, intentId, nowMs } = wisher
+  const starts = wish === 'running' || wish === 'restart'
+  const value: Desired = {
+    state: wish === 'restart' ? 'running' : wish,
+    generation: desired.generation + 1,
+    intentId,
+    at: nowMs,
+    by: actor,
+  }
+  const changes: Change[] = [
+    { op: 'set', kind: 'space', id, group: 'desired', value },
+    ...(starts ? renewed(view, wisher, id, spec) : []),
+    audited(wisher, `space.${verbs[wish]}`, id, name?.name ?? id),
+  ]
+  return { changes, result: intentId }
+}
+
+const verbs = { running: 'start', stopped: 'stop', restart: 'restart', deleted: 'delete' } as const
+
+/** A space that ended by itself while it was wanted is not running any more: starting it is a new wish. */
+function isPresent(row: Row<'space'>, wish: Wish): boolean {
+  const { desired, runtime } = row.groups
+  if (desired?.state !== wish) return false
+  if (wish !== 'running') return true
+  const answered = runtime?.generation === desired.generation
+  return !answered || (runtime.state !== 'stopped' && runtime.state !== 'failed')
+}
+
+/** A start takes the template's newest version. */
+function renewed(view: View, wisher: Wisher, id: SpaceId, spec: Spec): Change[] {
+  const value = newestSpec(view, wisher, spec.templateId, stillKnown(view, wisher, spec))
+  if (value.versionId === spec.versionId) return []
+  return [{ op: 'set', kind: 'space', id, group: 'spec', value }]
+}
+
+export function decideRename(
+  view: View,
+  wisher: Wisher,
+  id: SpaceId,
+  name: string,
+): Decision<void> {
+  const row = found(view, id)
+  const before = row.groups.name?.name
+  const ownerId = row.groups.identity?.ownerId
+  if (ownerId === undefined || before === name) return { changes: [], result: undefined }
+  if (!isSpaceName(name)) throw new SkeinError('name_invalid', { name: name.slice(0, 64) })
+  claimable(view, ownerId, name, id)
+  const release: Change = { op: 'release', claim: `space:${ownerId}/${before}`, holder: id }
+  const changes: Change[] = [
+    ...(before === undefined ? [] : [release]),
+    { op: 'claim', claim: `space:${ownerId}/${name}`, holder: id },
+    { op: 'set', kind: 'space', id, group: 'name', value: { name } },
+    audited(wisher, 'space.rename', id, name, { before: before ?? '' }),
+  ]
+  return { changes, result: undefined }
+}
+
+/** New parameters for the next start. A secret that is not given stays as it is. */
+export function decideConfigure(
+  view: View,
+  wisher: Wisher,
+  id: SpaceId,
+  parameters: Values,
+): Decision<void> {
+  const row = found(view, id)
+  const { spec, name } = row.groups
+  if (spec === undefined) throw new SkeinError('not_found', { thing: 'space' })
+  const head = headOf(view, wisher, spec.templateId).parsed.head
+  const kept = head.parameters
+    .filter(({ type, name: key }) => type === 'secret' && !Object.hasOwn(parameters, key))
+    .flatMap(({ name: key }): [string, ParameterValue][] => {
+      const value = spec.parameters[key]
+      return value === undefined ? [] : [[key, value]]
+    })
+  const values = checkParameters(head.parameters, { ...Object.fromEntries(kept), ...parameters })
+  const changes: Change[] = [
+    { op: 'set', kind: 'space', id, group: 'spec', value: { ...spec, parameters: values } },
+    audited(wisher, 'space.configure', id, name?.name ?? id),
+  ]
+  return { changes, result: undefined }
+}
+
+/** Parameters that the newest version no longer has are dropped; what it asks anew must have a default. */
+function stillKnown(view: View, wisher: Wisher, spec: Spec): Values {
+  const { parameters } = headOf(view, wisher, spec.templateId).parsed.head
+  const names = new Set(parameters.map(({ name }) => name))
+  return Object.fromEntries(Object.entries(spec.parameters).filter(([name]) => names.has(name)))
+}
+
+function newestSpec(view: View, wisher: Wisher, templateId: TemplateId, given: Values): Spec {
+  const { versionId, parsed } = headOf(view, wisher, templateId)
+  const { parameters } = parsed.head
+  return { templateId, versionId, parameters: checkParameters(parameters, given) }
+}
+
+function headOf(view: View, { templates }: Wisher, templateId: TemplateId) {
+  const versionId = view.get('template', templateId)?.groups.head?.versionId
+  const parsed = versionId && templates.parsed(versionId)
+  if (versionId === undefined || !parsed) throw new SkeinError('not_found', { thing: 'template' })
+  return { versionId, parsed }
+}
+
+function found(view: View, id: SpaceId): Row<'space'> {
+  const row = view.get('space', id)
+  if (row === undefined) throw new SkeinError('not_found', { thing: 'space' })
+  return row
+}
+
+function claimable(view: View, ownerId: UserId, name: string, id: SpaceId): void {
+  const holder = view.holder(`space:${ownerId}/${name}`)
+  if (holder !== undefined && holder !== (id as string))
+    throw new SkeinError('name_taken', { name })
+}
+
+const audited = (
+  { actor }: Wisher,
+  action: string,
+  id: SpaceId,
+  name: string,
+  detail?: Record<string, unknown>,
+): Change => ({
+  op: 'append',
+  stream: 'audit',
+  subject: id,
+  body: { actor, action, target: { kind: 'space', id, name }, ...(detail && { detail }) },
+})

@@ -1,0 +1,153 @@
+// From SQLite's rows to the store's shapes. All integers are read as bigint, since a clock value does not fit a double.
+
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type {
+  Meta,
+  StoredClaim,
+  StoredEntry,
+  StoredGroup,
+  StoredRow,
+  StoredTombstone,
+  StreamQuery,
+} from '../store.ts'
+
+type Columns = Record<string, SQLOutputValue>
+
+/** Rows of one batch on load: some hundred kilobytes, a few milliseconds of the other thread. */
+const BATCH_ROWS = 1000
+
+export function readMeta(file: DatabaseSync): Meta | undefined {
+  const row = prepare(file, 'SELECT * FROM meta').get()
+  if (!row) return undefined
+  const { origin, seq, hlc, position } = row
+  return { origin: String(origin), seq: Number(seq), hlc: big(hlc), position: Number(position) }
+}
+
+/** Ordered by id, which is by age. */
+export function* readRows(file: DatabaseSync): Generator<StoredRow[]> {
+  const select = prepare(
+    file,
+    `SELECT r.kind, r.id, r.birth_origin, r.birth_seq, g.name, g.body, g.unknown, g.epoch, g.hlc, g.origin, g.seq
+     FROM record r LEFT JOIN record_group g ON g.kind = r.kind AND g.id = r.id
+     ORDER BY r.kind, r.id`,
+  )
+  let rows: StoredRow[] = []
+  let groups: StoredGroup[] = []
+  for (const columns of select.iterate()) {
+    const last = rows.at(-1)
+    if (last?.id !== columns.id || last?.kind !== columns.kind) {
+      if (rows.length >= BATCH_ROWS) {
+        yield rows
+        rows = []
+      }
+      groups = []
+      const { kind, id } = columns
+      rows.push({ kind: String(kind), id: String(id), birth: birthOf(columns), groups })
+    }
+    if (columns.name !== null) groups.push(groupOf(columns))
+  }
+  if (rows.length > 0) yield rows
+}
+
+export function* readTombstones(file: DatabaseSync): Generator<StoredTombstone[]> {
+  const select = prepare(
+    file,
+    `SELECT t.*, group_concat(d.origin || '/' || d.seq, ' ') AS dots
+     FROM tombstone t JOIN tombstone_dot d USING (kind, id, birth_origin, birth_seq)
+     GROUP BY t.kind, t.id, t.birth_origin, t.birth_seq`,
+  )
+  for (const batch of batches(select)) {
+    yield batch.map((columns) => ({
+      kind: String(columns.kind),
+      id: String(columns.id),
+      birth: birthOf(columns),
+      dots: String(columns.dots).split(' ').map(dotOf),
+      atMs: Number(columns.at_ms),
+    }))
+  }
+}
+
+export function* readClaims(file: DatabaseSync): Generator<StoredClaim[]> {
+  for (const batch of batches(prepare(file, 'SELECT * FROM claim ORDER BY claim'))) {
+    yield batch.map((columns) => ({
+      claim: String(columns.claim),
+      holder: String(columns.holder),
+      state: columns.state === 'provisional' ? 'provisional' : 'confirmed',
+      birth: birthOf(columns),
+      version: versionOf(columns),
+    }))
+  }
+}
+
+export function readEntries(
+  file: DatabaseSync,
+  { stream, subject, before, limit }: StreamQuery,
+): StoredEntry[] {
+  const ofSubject = subject === undefined ? '' : 'AND subject = :subject'
+  const select = prepare(
+    file,
+    `SELECT * FROM entry WHERE stream = :stream ${ofSubject} AND position < :before
+     ORDER BY position DESC LIMIT :limit`,
+  )
+  const bounds = { stream, before: before ?? Number.MAX_SAFE_INTEGER, limit }
+  return select.all(subject === undefined ? bounds : { ...bounds, subject }).map(entryOf)
+}
+
+function entryOf(columns: Columns): StoredEntry {
+  return {
+    position: Number(columns.position),
+    stream: String(columns.stream),
+    subject: String(columns.subject),
+    atMs: Number(columns.at_ms),
+    dot: { origin: String(columns.origin), seq: Number(columns.seq) },
+    index: Number(columns.place),
+    body: String(columns.body),
+  }
+}
+
+function groupOf(columns: Columns): StoredGroup {
+  const { name, body, unknown } = columns
+  return {
+    name: String(name),
+    body: String(body),
+    unknown: unknown instanceof Uint8Array ? unknown : undefined,
+    version: versionOf(columns),
+  }
+}
+
+function dotOf(text: string) {
+  const [origin = '', seq] = text.split('/')
+  return { origin, seq: Number(seq) }
+}
+
+function birthOf(columns: Columns) {
+  return { origin: String(columns.birth_origin), seq: Number(columns.birth_seq) }
+}
+
+function versionOf({ epoch, hlc, origin, seq }: Columns) {
+  return { epoch: Number(epoch), hlc: big(hlc), origin: String(origin), seq: Number(seq) }
+}
+
+function big(value: SQLOutputValue | undefined): bigint {
+  if (typeof value !== 'bigint')
+    throw new TypeError('the database holds a clock value that is none')
+  return value
+}
+
+function* batches(select: StatementSync): Generator<Columns[]> {
+  let batch: Columns[] = []
+  for (const columns of select.iterate()) {
+    batch.push(columns)
+    if (batch.length >= BATCH_ROWS) {
+      yield batch
+      batch = []
+    }
+  }
+  if (batch.length > 0) yield batch
+}
+
+function prepare(file: DatabaseSync, sql: string): StatementSync {
+  const statement = file.prepare(sql)
+  statement.setReadBigInts(true)
+  return statement
+}

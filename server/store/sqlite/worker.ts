@@ -1,0 +1,53 @@
+// The database's thread. It opens the file at the first question and answers one question after the other.
+
+import { parentPort, workerData } from 'node:worker_threads'
+import { SkeinError } from '#protocol/errors.ts'
+import type { Batch } from '../store.ts'
+import { Database } from './database.ts'
+import { failureOf } from './failure.ts'
+import type { Ask, Question, Reply, WorkerStart } from './messages.ts'
+
+const start = workerData as WorkerStart
+let database: Database | undefined
+let loading: Iterator<Batch> | undefined
+
+parentPort?.on('message', (question: Question) => {
+  parentPort?.postMessage(reply(question))
+  if (question.op === 'close') parentPort?.close()
+})
+
+function reply(question: Question): Reply {
+  const { id } = question
+  try {
+    return { id, answer: answer(question) }
+  } catch (error) {
+    if (error instanceof SkeinError) return { id, refused: error.body }
+    return { id, failed: failureOf(error) }
+  }
+}
+
+function answer({ op, ask }: Question): unknown {
+  database ??= new Database(start.path, new URL(start.migrations))
+  switch (op) {
+    case 'open':
+      return { meta: database.meta() }
+    case 'load':
+      return nextBatch(database)
+    case 'commit': {
+      const { batch, after } = ask as Ask<'commit'>
+      return database.commit(batch, after)
+    }
+    case 'read':
+      return database.readStream(ask as Ask<'read'>)
+    case 'close':
+      return database.close()
+  }
+}
+
+function nextBatch(open: Database): Batch | undefined {
+  loading ??= open.load()
+  const next = loading.next()
+  if (!next.done) return next.value
+  loading = undefined
+  return undefined
+}

@@ -1,0 +1,87 @@
+// From a batch to SQLite's rows, by statements prepared once. Runs inside the transaction that database.ts began.
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import {
+  type Batch,
+  CLAIM_KIND,
+  type Meta,
+  type StoredClaim,
+  type StoredEntry,
+  type StoredRow,
+  type StoredTombstone,
+} from '../store.ts'
+
+const STATEMENTS = {
+  begin:
+    'INSERT INTO meta (one, origin, seq, hlc, position) VALUES (1, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  advance: 'UPDATE meta SET seq = ?, hlc = ?, position = ? WHERE origin = ? AND seq = ?',
+  row: 'INSERT INTO record VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  group: 'INSERT OR REPLACE INTO record_group VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  claim: 'INSERT OR REPLACE INTO claim VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  tombstone: 'INSERT INTO tombstone VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  tombstoneDot: 'INSERT INTO tombstone_dot VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  dropRow: 'DELETE FROM record WHERE kind = ? AND id = ?',
+  dropGroups: 'DELETE FROM record_group WHERE kind = ? AND id = ?',
+  dropClaim: 'DELETE FROM claim WHERE claim = ? AND birth_origin = ? AND birth_seq = ?',
+  entry: `INSERT INTO entry (position, stream, subject, at_ms, origin, seq, place, body)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+} as const
+
+type Statements = Readonly<Record<keyof typeof STATEMENTS, StatementSync>>
+
+export class Writer {
+  readonly #run: Statements
+
+  constructor(file: DatabaseSync) {
+    const prepared = Object.entries(STATEMENTS).map(([name, sql]) => [name, file.prepare(sql)])
+    this.#run = Object.fromEntries(prepared) as Statements
+  }
+
+  /** Moves the meta row on; false when it is no longer what `after` says. */
+  advance(meta: Meta, after: Meta | undefined): boolean {
+    const { origin, seq, hlc, position } = meta
+    const { changes } = after
+      ? this.#run.advance.run(seq, hlc, position, after.origin, after.seq)
+      : this.#run.begin.run(origin, seq, hlc, position)
+    return Number(changes) === 1
+  }
+
+  /** Tombstones first: a claim may be released and claimed again in one batch. */
+  write({ rows, tombstones, claims, entries }: Batch): void {
+    for (const tombstone of tombstones) this.#bury(tombstone)
+    for (const row of rows) this.#row(row)
+    for (const claim of claims) this.#claim(claim)
+    for (const entry of entries) this.#entry(entry)
+  }
+
+  #row({ kind, id, birth, groups }: StoredRow): void {
+    this.#run.row.run(kind, id, birth.origin, birth.seq)
+    for (const { name, body, unknown, version } of groups) {
+      const { epoch, hlc, origin, seq } = version
+      this.#run.group.run(kind, id, name, body, unknown ?? null, epoch, hlc, origin, seq)
+    }
+  }
+
+  #claim({ claim, holder, state, birth, version }: StoredClaim): void {
+    const { epoch, hlc, origin, seq } = version
+    const { claim: run } = this.#run
+    run.run(claim, holder, state, birth.origin, birth.seq, epoch, hlc, origin, seq)
+  }
+
+  #bury({ kind, id, birth, dots, atMs }: StoredTombstone): void {
+    this.#run.tombstone.run(kind, id, birth.origin, birth.seq, atMs)
+    for (const { origin, seq } of dots) {
+      this.#run.tombstoneDot.run(kind, id, birth.origin, birth.seq, origin, seq)
+    }
+    if (kind === CLAIM_KIND) {
+      this.#run.dropClaim.run(id, birth.origin, birth.seq)
+    } else {
+      this.#run.dropRow.run(kind, id)
+      this.#run.dropGroups.run(kind, id)
+    }
+  }
+
+  #entry({ position, stream, subject, atMs, dot, index, body }: StoredEntry): void {
+    this.#run.entry.run(position, stream, subject, atMs, dot.origin, dot.seq, index, body)
+  }
+}

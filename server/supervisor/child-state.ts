@@ -1,0 +1,49 @@
+// What a child says of itself on disk, so that a supervisor which was killed finds it again: who it is, where its
+// socket is, and whether it serves. Written by the child alone, replaced and never removed: a dead child's file names
+// a process that does not live.
+
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { isAlive, processSchema } from './process.ts'
+
+export const childStateSchema = processSchema.extend({
+  instance: z.string(),
+  /** Where agents on this machine link. */
+  socket: z.string(),
+  /** What marks its containers: `docker ps --filter label=dev.skein.cluster=…`. */
+  cluster: z.string().optional(),
+  /** Its address once it serves. */
+  url: z.string().optional(),
+  isReady: z.boolean(),
+})
+export type ChildState = z.infer<typeof childStateSchema>
+
+export const runFolder = (data: string): string => join(data, 'run')
+const statePath = (data: string, instance: string) => join(runFolder(data), `${instance}.json`)
+/** Agents' containers mount the folder, so nothing else may lie in it. */
+export function linkSocketPath(data: string): { folder: string; socket: string } {
+  const folder = join(runFolder(data), 'link')
+  return { folder, socket: join(folder, 'link.sock') }
+}
+export const childLockPath = (data: string, instance: string): string =>
+  join(runFolder(data), `${instance}.lock`)
+
+/** The state of a child that lives; undefined when there is none, or only a dead one's. */
+export function readChild(data: string, instance: string): ChildState | undefined {
+  try {
+    const state = childStateSchema.parse(
+      JSON.parse(readFileSync(statePath(data, instance), 'utf8')),
+    )
+    return isAlive(state) ? state : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Replaces the file at once, so that no reader sees half of it. */
+export function writeChild(data: string, state: ChildState): void {
+  const path = statePath(data, state.instance)
+  writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 })
+  renameSync(`${path}.new`, path)
+}

@@ -1,0 +1,211 @@
+// Parameters: what a template asks the one who makes a space, read from the template's head, and the check of what
+// was answered. The form in the browser is drawn from the same description.
+
+import type { ParameterValue } from '#protocol/api/spaces.ts'
+import { type Parameter, type ParameterType, parameterTypes } from '#protocol/api/templates.ts'
+import { SkeinError } from '#protocol/errors.ts'
+import type { Field } from './field.ts'
+import { nearest } from './nearest.ts'
+import { quantities } from './quantities.ts'
+
+const PARAMETER_NAME = /^[a-z][a-z0-9_-]{0,63}$/
+export const MAX_PARAMETERS = 50
+/** The longest value, characters, when the template sets no `max`. */
+const MAX_VALUE_CHARS = 8192
+
+const parameterTable = {
+  type: (field: Field) => field,
+  label: (field: Field) => field.literal(),
+  help: (field: Field) => field.literal(),
+  default: (field: Field) => field,
+  required: (field: Field) => field.flag(),
+  choices: (field: Field) => field,
+  min: (field: Field) => field,
+  max: (field: Field) => field,
+  pattern: (field: Field) => field,
+  multiline: (field: Field) => field.flag(),
+}
+
+export function readParameter(name: string, keyField: Field, field: Field): Parameter | undefined {
+  if (!PARAMETER_NAME.test(name)) {
+    return keyField.problem(
+      `“${name}” cannot be a parameter’s name.`,
+      'Use lower-case letters, digits, “_” and “-”, beginning with a letter.',
+    )
+  }
+  const read = field.fields(parameterTable)
+  const type = readType(read.type)
+  const parameter: Parameter = {
+    name,
+    type,
+    label: read.label ?? name,
+    ...(read.help !== undefined && { help: read.help }),
+    required: read.required ?? false,
+    ...(read.choices !== undefined && { choices: readChoices(read.choices) }),
+    ...(read.min !== undefined && { min: readBound(read.min, type) }),
+    ...(read.max !== undefined && { max: readBound(read.max, type) }),
+    ...(read.pattern !== undefined && { pattern: readPattern(read.pattern) }),
+    ...(read.multiline === true && { multiline: true }),
+  }
+  if ((type === 'choice' || type === 'many') && (parameter.choices ?? []).length === 0) {
+    field.problem(`A parameter of type ${type} needs \`choices\`.`)
+  }
+  return read.default === undefined ? parameter : withDefault(parameter, read.default)
+}
+
+function readType(field: Field | undefined): ParameterType {
+  const name = field?.literal() ?? 'text'
+  const type = parameterTypes.find((candidate) => candidate === name)
+  if (type !== undefined) return type
+  const near = nearest(name, parameterTypes)
+  const hint = near ? `Did you mean “${near}”?` : `Known: ${parameterTypes.join(', ')}.`
+  field?.problem(`There is no parameter type “${name}”.`, hint)
+  return 'text'
+}
+
+const choiceTable = {
+  value: (field: Field) => field.literal(),
+  label: (field: Field) => field.literal(),
+}
+
+function readChoices(field: Field): { value: string; label: string }[] {
+  return field.list().flatMap((item) => {
+    if (!item.isMap) {
+      const value = item.literal()
+      return value === undefined ? [] : [{ value, label: value }]
+    }
+    const { value, label } = item.fields(choiceTable)
+    if (value === undefined) item.problem('A choice has a value.')
+    return value === undefined ? [] : [{ value, label: label ?? value }]
+  })
+}
+
+function readBound(field: Field, type: ParameterType): number | undefined {
+  const written = field.literal() ?? ''
+  const bound = type === 'size' ? quantities.size.read(written) : plainNumber(written)
+  return bound ?? field.problem(`“${written}” is not a ${type === 'size' ? 'size' : 'number'}.`)
+}
+
+function readPattern(field: Field): string | undefined {
+  const pattern = field.literal() ?? ''
+  // Patterns run on the server against what users send, and a backtracking one stops it for minutes.
+  if (pattern.length > 200 || /[+*}?]\s*\)[^)]*[+*{]|\\[1-9k]|\(\?[=!<]/.test(pattern)) {
+    return field.problem('This pattern could take for ever.', 'Do not repeat what repeats itself.')
+  }
+  try {
+    new RegExp(`^(?:${pattern})$`, 'u')
+    return pattern
+  } catch {
+    return field.problem('This is not a regular expression.')
+  }
+}
+
+function withDefault(parameter: Parameter, field: Field): Parameter {
+  const value = field.isList
+    ? field.list().flatMap((item) => item.literal() ?? [])
+    : typed(parameter, field.literal() ?? '')
+  const reason = problemOf(parameter, value)
+  if (reason === undefined) return { ...parameter, default: value }
+  field.problem(`The default is not valid: ${reason}.`)
+  return parameter
+}
+
+/** What a value means that came as text, as defaults and values from a command line do. */
+function typed(parameter: Parameter, written: string): ParameterValue {
+  if (parameter.type === 'number') return plainNumber(written) ?? written
+  if (parameter.type === 'switch' && (written === 'true' || written === 'false')) {
+    return written === 'true'
+  }
+  return written
+}
+
+function plainNumber(written: string): number | undefined {
+  return /^-?\d{1,15}(\.\d{1,9})?$/.test(written) ? Number(written) : undefined
+}
+
+/** Why a value cannot be this parameter's, as the end of a sentence; undefined when it can. */
+export function problemOf(parameter: Parameter, value: ParameterValue): string | undefined {
+  switch (parameter.type) {
+    case 'number':
+      if (typeof value !== 'number' || !Number.isFinite(value)) return 'it is not a number'
+      return outside(parameter, value, '')
+    case 'switch':
+      return typeof value === 'boolean' ? undefined : 'it is neither true nor false'
+    case 'many':
+      if (!Array.isArray(value)) return 'it is not a list'
+      return value.map((one) => notChosen(parameter, one)).find((reason) => reason !== undefined)
+    case 'choice':
+      return typeof value === 'string'
+        ? notChosen(parameter, value)
+        : 'it is not one of the choices'
+    case 'size': {
+      const bytes = typeof value === 'number' ? value : quantities.size.read(String(value))
+      if (bytes === undefined || !Number.isSafeInteger(bytes) || bytes < 0) {
+        return `it is not ${quantities.size.shape}`
+      }
+      return outside(parameter, bytes, ' bytes')
+    }
+    case 'text':
+    case 'secret':
+      return typeof value === 'string' ? textProblem(parameter, value) : 'it is not text'
+  }
+}
+
+function outside({ min, max }: Parameter, value: number, unit: string): string | undefined {
+  if (min !== undefined && value < min) return `it is less than ${min}${unit}`
+  if (max !== undefined && value > max) return `it is more than ${max}${unit}`
+  return undefined
+}
+
+const notChosen = ({ choices = [] }: Parameter, value: unknown): string | undefined =>
+  choices.some((choice) => choice.value === value) ? undefined : 'it is not one of the choices'
+
+function textProblem(parameter: Parameter, value: string): string | undefined {
+  const most = parameter.max ?? MAX_VALUE_CHARS
+  if (value.length > most) return `it is longer than ${most} characters`
+  if (value.length < (parameter.min ?? 0)) return `it is shorter than ${parameter.min} characters`
+  if (value.includes('\0')) return 'it contains a zero byte'
+  if (!parameter.multiline && parameter.type === 'text' && /[\r\n]/.test(value)) {
+    return 'it has more than one line'
+  }
+  if (parameter.pattern === undefined || value === '') return undefined
+  return new RegExp(`^(?:${parameter.pattern})$`, 'u').test(value)
+    ? undefined
+    : 'it does not have the right form'
+}
+
+/**
+ * The values that a space is made with: those given, else the defaults. Throws `parameter_invalid`. An optional
+ * parameter that has neither is empty in the template.
+ */
+export function checkParameters(
+  parameters: readonly Parameter[],
+  given: Readonly<Record<string, ParameterValue>>,
+): Record<string, ParameterValue> {
+  const names = parameters.map((parameter) => parameter.name)
+  for (const name of Object.keys(given)) {
+    if (!names.includes(name)) {
+      throw new SkeinError('parameter_invalid', {
+        name,
+        reason: 'the template has none of this name',
+      })
+    }
+  }
+  const values = parameters.flatMap((parameter): [string, ParameterValue][] => {
+    const value = Object.hasOwn(given, parameter.name) ? given[parameter.name] : parameter.default
+    const empty =
+      value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+    if (empty && parameter.required) throw invalid(parameter, 'it is required')
+    if (value === undefined || value === '') return []
+    const reason = problemOf(parameter, value)
+    if (reason !== undefined) throw invalid(parameter, reason)
+    return [[parameter.name, parameter.type === 'size' ? asBytes(value) : value]]
+  })
+  return Object.fromEntries(values)
+}
+
+const asBytes = (value: ParameterValue): ParameterValue =>
+  typeof value === 'number' ? value : (quantities.size.read(String(value)) ?? value)
+
+const invalid = (parameter: Parameter, reason: string): SkeinError =>
+  new SkeinError('parameter_invalid', { name: parameter.label, reason })

@@ -1,0 +1,5 @@
+// Which Skein this is.
+
+import manifest from '../package.json' with { type: 'json' }
+
+export const version: string = manifest.version

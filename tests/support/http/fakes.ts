@@ -1,0 +1,110 @@
+// Spaces and templates as small as the HTTP door needs them: rows in real records, and no engine.
+
+import type { Space } from '#protocol/api/spaces.ts'
+import type { TemplateDetail } from '#protocol/api/templates.ts'
+import { SkeinError } from '#protocol/errors.ts'
+import { newId, type SpaceId, type TemplateId, type UserId } from '#protocol/ids.ts'
+import type { Actor } from '#protocol/link.ts'
+import type { SpacesPort, TemplatesPort } from '../../../server/http/ports.ts'
+import type { Records } from '../../../server/records/records.ts'
+
+export const TEMPLATE_SOURCE = 'name: Shell\nservices:\n  main:\n    image: debian\n'
+
+export function fakeSpaces(records: Records): SpacesPort {
+  const intent = async () => ({ intentId: newId<'intent'>() })
+  return {
+    show: (id) => showSpace(records, id),
+    async create(actor, { id, name, templateId, parameters }) {
+      const ownerId = actor.id as UserId
+      const versionId = newId<'templateVersion'>()
+      await records.transact((view) => {
+        if (view.get('space', id)) throw new SkeinError('conflict', { thing: 'space' })
+        const groups = {
+          identity: { ownerId, createdAt: 1 },
+          name: { name },
+          spec: { templateId, versionId, parameters },
+        }
+        return { changes: [{ op: 'create', kind: 'space', id, groups }], result: undefined }
+      })
+      return intent()
+    },
+    want: intent,
+    async rename(_actor, id, name) {
+      await records.transact(() => ({
+        changes: [{ op: 'set', kind: 'space', id, group: 'name', value: { name } }],
+        result: undefined,
+      }))
+    },
+    configure: async () => undefined,
+    timeline: async () => [],
+  }
+}
+
+function showSpace(records: Records, id: SpaceId): Space | undefined {
+  const groups = records.get('space', id)?.groups
+  if (!groups?.identity || !groups.spec) return undefined
+  const { templateId, versionId, parameters } = groups.spec
+  return {
+    id,
+    name: groups.name?.name ?? '',
+    owner: { id: groups.identity.ownerId, name: 'owner' },
+    template: { id: templateId, name: 'Shell', versionId, version: 1 },
+    parameters,
+    state: 'stopped',
+    reason: 'It was never started.',
+    since: new Date(0).toISOString(),
+    desired: 'stopped',
+    apps: [],
+    ports: [],
+    services: [],
+    createdAt: new Date(0).toISOString(),
+  }
+}
+
+export function fakeTemplates(records: Records): TemplatesPort {
+  const get = (id: TemplateId) => showTemplate(records, id)
+  return {
+    list: () => records.list('template').flatMap(({ id }) => get(id) ?? []),
+    get,
+    async save(actor, { id = newId<'template'>(), source }) {
+      await records.transact((view) => {
+        if (view.get('template', id)) return { changes: [], result: undefined }
+        const meta = { name: nameIn(source), createdAt: 1, createdBy: actor.id as UserId }
+        return {
+          changes: [{ op: 'create', kind: 'template', id, groups: { meta } }],
+          result: undefined,
+        }
+      })
+      const saved = get(id)
+      if (!saved) throw new SkeinError('not_found', { thing: 'template' })
+      return saved
+    },
+    async remove(_actor: Actor, id) {
+      await records.transact(() => ({
+        changes: [{ op: 'delete', kind: 'template', id }],
+        result: undefined,
+      }))
+    },
+    check: () => ({ problems: [] }),
+    starters: [{ key: 'shell', name: 'Shell', description: 'A shell.', source: TEMPLATE_SOURCE }],
+  }
+}
+
+const nameIn = (source: string): string => /name: (.*)/.exec(source)?.[1] ?? 'template'
+
+function showTemplate(records: Records, id: TemplateId): TemplateDetail | undefined {
+  const meta = records.get('template', id)?.groups.meta
+  if (!meta) return undefined
+  const createdAt = new Date(meta.createdAt).toISOString()
+  const author = { id: meta.createdBy, name: 'owner' }
+  return {
+    id,
+    name: meta.name,
+    head: { name: meta.name, parameters: [], apps: [], main: 'main', services: [] },
+    version: { id: newId<'templateVersion'>(), number: 1, note: '', author, createdAt },
+    spaces: 0,
+    createdAt,
+    source: TEMPLATE_SOURCE,
+    versions: [],
+  }
+}

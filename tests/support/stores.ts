@@ -1,0 +1,40 @@
+// Every kind of store, each with a place of its own to be opened in again and again.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { MemoryStore } from '../../server/store/memory.ts'
+import { openSqliteStore } from '../../server/store/sqlite/open.ts'
+import type { Store } from '../../server/store/store.ts'
+import { quietLog } from './rows.ts'
+
+export interface Place extends AsyncDisposable {
+  /** One at a time: close the one before first. */
+  open(): Promise<Store>
+}
+
+export interface StoreUnderTest {
+  readonly name: string
+  make(): Promise<Place>
+}
+
+const memory: StoreUnderTest = {
+  name: 'memory',
+  async make() {
+    const store = new MemoryStore()
+    return { open: async () => store.reopen(), async [Symbol.asyncDispose]() {} }
+  },
+}
+
+const sqlite: StoreUnderTest = {
+  name: 'sqlite',
+  async make() {
+    const folder = await mkdtemp(join(tmpdir(), 'skein-store-'))
+    return {
+      open: () => openSqliteStore({ folder, log: quietLog }),
+      [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+    }
+  },
+}
+
+export const stores: readonly StoreUnderTest[] = [memory, sqlite]

@@ -1,0 +1,173 @@
+// What no tool checks by itself: who may import whom, how long a file may be, that everything with a code, a key or a
+// route is documented, and that nothing is left over.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { keyOf, settingNames, variableOf } from '../server/config/settings.ts'
+import { exists, importsOf, read, type Source, sources } from './support/sources.ts'
+
+const MOST_LINES = 400
+
+const code = sources(/\.(ts|tsx|js|mjs)$/)
+const programs = code.filter(({ isTest }) => !isTest)
+const top = (path: string) => path.split('/')[0] ?? ''
+
+/** Fails with all findings at once: who tidies wants the whole list. */
+function assertNone(findings: readonly string[]): void {
+  assert.deepEqual(findings, [])
+}
+
+function findLines(files: readonly Source[], pattern: RegExp): string[] {
+  return files.flatMap(({ path, text }) =>
+    text
+      .split('\n')
+      .flatMap((line, i) => (pattern.test(line) ? [`${path}:${i + 1}: ${line.trim()}`] : [])),
+  )
+}
+
+/** For each folder, the folders of ours and the packages that its programs may import. */
+const mayImport: Record<string, { ours: readonly string[]; packages: RegExp }> = {
+  protocol: { ours: ['protocol'], packages: /^zod$/ },
+  // Both ends of a link are one module, so that they cannot differ.
+  link: { ours: ['link', 'protocol'], packages: /^node:/ },
+  agent: {
+    ours: ['agent', 'link', 'protocol'],
+    packages: /^(node:|node-pty$|tar-stream$|ws$|@xterm\/)/,
+  },
+  web: { ours: ['web', 'protocol'], packages: /^(?!node:)/ },
+  server: { ours: ['server', 'link', 'protocol', 'package.json'], packages: /^/ },
+  cli: { ours: ['cli', 'server', 'protocol'], packages: /^/ },
+  scripts: { ours: ['scripts'], packages: /^(node:|rolldown$)/ },
+}
+
+test('a folder imports only what the layout allows it', () => {
+  const findings = programs.flatMap((source) => {
+    const rule = mayImport[top(source.path)]
+    if (rule === undefined || source.path === 'web/vite.config.ts') return []
+    return importsOf(source)
+      .filter(({ specifier, file }) =>
+        file === undefined ? !rule.packages.test(specifier) : !rule.ours.includes(top(file)),
+      )
+      .map(({ specifier }) => `${source.path} imports ${specifier}`)
+  })
+  assertNone(findings)
+})
+
+/** Decisions that must stay free of sockets, files, clocks and chance. */
+const PURE = [
+  'server/supervisor/course.ts',
+  'server/supervisor/exit.ts',
+  'server/config/settings.ts',
+  'server/spaces/machine.ts',
+  'protocol/',
+]
+const IMPURE = /^node:(fs|net|http|http2|tls|dgram|child_process|worker_threads|timers|sqlite)/
+
+test('a pure core does no input or output', () => {
+  const pure = programs.filter(({ path }) => PURE.some((prefix) => path.startsWith(prefix)))
+  const findings = pure.flatMap((source) =>
+    importsOf(source)
+      .filter(({ specifier }) => IMPURE.test(specifier))
+      .map(({ specifier }) => `${source.path} imports ${specifier}`),
+  )
+  assertNone(findings)
+})
+
+test('every import names a file that exists', () => {
+  const findings = code.flatMap((source) =>
+    importsOf(source)
+      .filter(({ file }) => file !== undefined && !exists(file) && !file.startsWith('dist/'))
+      .map(({ specifier }) => `${source.path} imports ${specifier}`),
+  )
+  assertNone(findings)
+})
+
+test('no file is longer than 400 lines', () => {
+  const long = [...code, ...sources(/\.(css|sql|sh)$/)]
+    .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
+    .filter(({ lines }) => lines > MOST_LINES)
+  assertNone(long.map(({ path, lines }) => `${path}: ${lines} lines`))
+})
+
+test('the linter holds functions to 70 lines, and nobody turns a rule off without saying why', () => {
+  assert.match(
+    read('biome.json'),
+    /"noExcessiveLinesPerFunction": \{\s*"level": "error",\s*"options": \{ "maxLines": 70/,
+  )
+  const others = code.filter(({ path }) => path !== 'tests/tidy.test.ts')
+  const off = /(oxlint|eslint)-disable|@ts-(ignore|nocheck|expect-error)|biome-ignore-all/
+  const silent = /biome-ignore (?!lint\/[\w/]+: \w)/
+  // These three are promises of this repository, not matters of taste.
+  const firm = /biome-ignore \S*(noExcessiveLinesPerFunction|noExplicitAny|noNonNullAssertion)/
+  assertNone([off, silent, firm].flatMap((pattern) => findLines(others, pattern)))
+})
+
+test('every file of code begins by saying what it is', () => {
+  const begins = /^(#!.*\n)?(\/\/|\/\*\*)/
+  const silent = programs.filter(({ text }) => !begins.test(text))
+  assertNone(silent.map(({ path }) => path))
+})
+
+test('nothing is left over', () => {
+  const own = code.filter(({ path }) => path !== 'tests/tidy.test.ts')
+  assertNone(
+    findLines(
+      own,
+      /\b(TODO|FIXME|XXX|HACK)\b|\b(test|it|describe|suite)\.(only|skip|todo)\(|\bdebugger\b/,
+    ),
+  )
+  const server = programs.filter(({ path }) => /^(server|protocol)\//.test(path))
+  assertNone(findLines(server, /\bconsole\./))
+  assertNone(
+    findLines(
+      code.filter(({ path }) => /\.tsx?$/.test(path)),
+      /[:<]\s*any\b(?!['’])|\bas any\b/,
+    ),
+  )
+})
+
+test('no machine’s own paths stand in a file', () => {
+  const files = sources(/\.(ts|tsx|js|json|md|yaml|yml|sh|css|html)$/).filter(
+    ({ path }) => path !== 'tests/tidy.test.ts' && path !== 'package-lock.json',
+  )
+  assertNone(findLines(files, /\/work\/|\/home\/(?!dev\b)[a-z]+\/|\/Users\//))
+})
+
+test('names say what a thing is', () => {
+  const vague = /\b[A-Za-z]*(Manager|Helper|Utils?)\b/
+  assertNone(
+    programs
+      .filter(({ path }) => /(manager|helper|utils?)\.tsx?$/i.test(path))
+      .map(({ path }) => path),
+  )
+  assertNone(
+    findLines(programs, new RegExp(`(class|interface|type|function) ${vague.source.slice(2)}`)),
+  )
+})
+
+test('every document that is mentioned exists', () => {
+  const mention = /(?<![\w/.:-])((?:docs\/[\w-]+|[A-Z]{4,}|(?<=\()[\w-]+)\.md)\b/g
+  const findings = [...programs, ...sources(/\.md$/)].flatMap(({ path, text }) =>
+    [...text.matchAll(mention)]
+      .map(([, name = '']) => name)
+      .filter((name) => !exists(name) && !exists(`${top(path)}/${name}`))
+      .map((name) => `${path} mentions ${name}`),
+  )
+  assertNone(findings)
+})
+
+test('every setting is documented by its flag and its variable, and no other', () => {
+  const text = read('docs/settings.md')
+  const documented = [...text.matchAll(/^### `--([a-z-]+)`/gm)].map(([, key]) => key)
+  assert.deepEqual(documented, settingNames.map(keyOf))
+  assertNone(settingNames.filter((name) => !text.includes(`\`${variableOf(name)}\``)))
+})
+
+test('every route is documented, and no other', async () => {
+  const { routes } = await import('../server/http/routes.ts')
+  const documented = [
+    ...read('docs/api.md').matchAll(/`(GET|POST|PUT|PATCH|DELETE) (\/[^`\s?]*)`/g),
+  ].map(([, method, path]) => `${method} ${path}`)
+  const known = routes.map(({ method, path }) => `${method} ${path}`)
+  assert.deepEqual([...new Set(documented)].toSorted(), known.toSorted())
+})
