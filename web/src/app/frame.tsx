@@ -1,13 +1,15 @@
 // The frame around every page of someone who is signed in: rail, top bar, the line that says we are cut off.
 
 import { useQuery } from '@tanstack/react-query'
-import { Navigate, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import { Outlet, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { live } from '../api/client.ts'
 import { meQuery } from '../api/session.ts'
 import { load } from '../net/load.ts'
+import { Go } from '../parts/go.tsx'
 import { Loading } from '../parts/loading.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
+import { loginFrom } from '../session/return-to.ts'
 import { words } from '../words.ts'
 import { CutOff } from './cut-off.tsx'
 import { Rail } from './rail.tsx'
@@ -23,11 +25,8 @@ const KeysHelp = lazy(() =>
 
 export function Frame() {
   const me = useQuery(meQuery)
-  const { href } = useLocation()
   if (me.data) return <SignedIn />
-  if (me.data === null) {
-    return <Navigate replace search={href === '/' ? {} : { to: href }} to="/login" />
-  }
+  if (me.data === null) return <Go href={loginFrom} />
   return (
     <main className="mx-auto max-w-md px-6 py-24">
       {me.error ? (

@@ -16,6 +16,7 @@ test('each image is named once, without quotes or remarks', () => {
 })
 
 test('what a parameter decides is put in once it is chosen', () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a template's own expression
   const image = 'node:${{ param.version }}-bookworm'
   assert.equal(imageText(image, { version: 24 }), 'node:24-bookworm')
   assert.equal(imageText(image, {}), 'node:…-bookworm')

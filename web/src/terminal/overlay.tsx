@@ -1,7 +1,7 @@
 // What stands between the reader and the terminal: cut off, refused, ended.
 
 import { Plus, RotateCw } from 'lucide-react'
-import { type ReactNode, useSyncExternalStore } from 'react'
+import { type ReactNode, useEffect, useRef, useSyncExternalStore } from 'react'
 import type { Ended } from '#protocol/numbered/frames.ts'
 import { roughly } from '../format/duration.ts'
 import { Button } from '../parts/button.tsx'
@@ -40,7 +40,7 @@ export function Overlay({ session, onStartAgain, onClose }: OverlayProps) {
       )
     case 'ended':
       return (
-        <Band>
+        <Band takesFocus>
           <p className="grow text-sm" role="status">
             <span className="font-medium">{endedText(state.ended)}.</span>{' '}
             <span className="text-ink-2">
@@ -48,7 +48,7 @@ export function Overlay({ session, onStartAgain, onClose }: OverlayProps) {
             </span>
           </p>
           <Button onClick={onClose}>{words.actions.close}</Button>
-          <Button autoFocus icon={Plus} kind="primary" onClick={onStartAgain}>
+          <Button icon={Plus} kind="primary" onClick={onStartAgain}>
             {text.startNew}
           </Button>
         </Band>
@@ -61,9 +61,23 @@ function endedText({ status, signal }: Ended): string {
   return status === undefined ? text.ended : text.endedStatus(status)
 }
 
-function Band({ children }: { readonly children: ReactNode }) {
+interface BandProps {
+  /** So that Tab, which a terminal keeps for itself, leads to its buttons. Enter is not theirs yet: it may have been typed for the shell. */
+  readonly takesFocus?: boolean
+  readonly children: ReactNode
+}
+
+function Band({ takesFocus, children }: BandProps) {
+  const band = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (takesFocus) band.current?.focus()
+  }, [takesFocus])
   return (
-    <div className="absolute inset-x-0 bottom-0 flex flex-wrap items-center gap-2 border-t bg-raised px-4 py-3 sm:px-6">
+    <div
+      ref={band}
+      tabIndex={-1}
+      className="outline-none absolute inset-x-0 bottom-0 flex flex-wrap items-center gap-2 border-t bg-raised px-4 py-3 sm:px-6"
+    >
       {children}
     </div>
   )

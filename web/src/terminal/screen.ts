@@ -87,6 +87,11 @@ export class XtermScreen implements Screen {
     this.terminal.write(bytes, done)
   }
 
+  /** An empty screen for a new process. */
+  clear(): void {
+    this.terminal.write(RESET)
+  }
+
   /** In step with what is still to be parsed. */
   resize(cols: number, rows: number): void {
     this.terminal.write('', () => {

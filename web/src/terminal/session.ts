@@ -64,6 +64,13 @@ export class TerminalSession {
     this.connection.type(text.encode(control ? withControl(typed) : typed))
   }
 
+  /** A new process under the same name, after the old one has ended. */
+  startAgain(): void {
+    this.screen.clear()
+    this.connection.startAgain()
+    this.focus()
+  }
+
   show(visible: boolean): void {
     this.screen.show(visible)
     if (visible) this.#refit()
