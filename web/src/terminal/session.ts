@@ -47,6 +47,9 @@ export class TerminalSession {
     })
     this.sizes = new Store(this.#sizes())
     this.screen.open(element)
+    // The renderer decides how large a cell is, so it comes before the size is told to anyone.
+    this.screen.show(true)
+    this.screen.fit()
     // One client for as long as this terminal is open here, whatever becomes of its connections.
     const client = newId()
     this.connection = new TerminalConnection({

@@ -51,6 +51,8 @@ export function TerminalView(props: TerminalViewProps) {
   return (
     <section
       aria-label={words.terminal.name(name)}
+      // What is typed for a shell that has ended meanwhile must not become commands to the page.
+      data-own-keys
       className={cx('absolute inset-0 flex flex-col', !visible && 'invisible')}
     >
       <div className="relative min-h-0 grow">
