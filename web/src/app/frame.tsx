@@ -2,13 +2,14 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { Outlet, useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { live } from '../api/client.ts'
 import { meQuery } from '../api/session.ts'
-import { load } from '../net/load.ts'
 import { Go } from '../parts/go.tsx'
+import { lazyPart } from '../parts/lazy-part.ts'
 import { Loading } from '../parts/loading.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
+import { TipLayer } from '../parts/tip-layer.tsx'
 import { loginFrom } from '../session/return-to.ts'
 import { words } from '../words.ts'
 import { CutOff } from './cut-off.tsx'
@@ -16,12 +17,8 @@ import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
 import { useKeys } from './use-keys.ts'
 
-const Palette = lazy(() =>
-  load(() => import('./palette.tsx')).then((it) => ({ default: it.Palette })),
-)
-const KeysHelp = lazy(() =>
-  load(() => import('./keys-help.tsx')).then((it) => ({ default: it.KeysHelp })),
-)
+const Palette = lazyPart(() => import('./palette.tsx'), 'Palette')
+const KeysHelp = lazyPart(() => import('./keys-help.tsx'), 'KeysHelp')
 
 export function Frame() {
   const me = useQuery(meQuery)
@@ -73,6 +70,7 @@ function SignedIn() {
           <Suspense fallback={null}>
             <Outlet />
           </Suspense>
+          <TipLayer />
         </main>
       </div>
       <Suspense fallback={null}>

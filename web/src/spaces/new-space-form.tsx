@@ -96,7 +96,7 @@ function useForm(template: Template) {
     values,
     busy: create.isPending,
     error: create.error,
-    hosts: useHosts().data,
+    hosts: useHosts(useMe().user.role === 'administrator').data,
     nameProblem: problem,
     setName,
     suggest: () => {
