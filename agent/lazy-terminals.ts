@@ -3,6 +3,7 @@
 
 import type { TerminalInfo } from '#protocol/api/spaces.ts'
 import type { AgentConfig, AgentReport } from '#protocol/report.ts'
+import { systemClock } from './clock.ts'
 import type { ServedStream } from './link/served.ts'
 import type { Terminals } from './terminal/terminals.ts'
 
@@ -41,15 +42,13 @@ export class LazyTerminals {
   }
 
   async #load(): Promise<Loaded> {
-    const [{ Terminals }, { handleTerminal }, { terminalClock }, { describeProgram }] =
-      await Promise.all([
-        import('./terminal/terminals.ts'),
-        import('./terminal/handle.ts'),
-        import('./terminal/clock.ts'),
-        import('./child/shell.ts'),
-      ])
+    const [{ Terminals }, { handleTerminal }, { describeProgram }] = await Promise.all([
+      import('./terminal/terminals.ts'),
+      import('./terminal/handle.ts'),
+      import('./child/shell.ts'),
+    ])
     const terminals = new Terminals({
-      clock: terminalClock,
+      clock: systemClock,
       describe: (command) => describeProgram(this.#config, command),
       onChange: () => this.#report({ type: 'terminals', count: terminals.count }),
     })

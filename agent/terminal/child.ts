@@ -2,15 +2,14 @@
 // or blocking, an end that is told only after the last byte of output, and a child that is out of memory before the
 // agent is.
 
-import { writeFileSync, writeSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { writeSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { constants } from 'node:os'
 import { type IPty, spawn } from 'node-pty'
 import type { Ended } from '#protocol/numbered/frames.ts'
-import type { TerminalClock } from './clock.ts'
+import { markExpendable } from '../child/expendable.ts'
+import type { Clock } from '../clock.ts'
 
-/** Of 1,000: when the container's memory is full, the kernel kills the user's programs and not the agent. */
-const OOM_SCORE = 900
 /** How long a full input queue of the kernel is left alone, ms: doubling from the first to the second. */
 const RETRY_MS = { first: 2, last: 50 } as const
 /**
@@ -27,7 +26,7 @@ export interface ChildOptions {
   readonly env: Record<string, string>
   readonly cols: number
   readonly rows: number
-  readonly clock: TerminalClock
+  readonly clock: Clock
   readonly onData: (bytes: Uint8Array) => void
   /** After the last `onData`. */
   readonly onEnd: (ended: Ended) => void
@@ -36,7 +35,7 @@ export interface ChildOptions {
 /** node-pty 1.1.0 from the inside: what input and drained output need and its interface does not give. */
 interface PtyInside {
   readonly fd: number
-  readonly _socket: { readonly destroyed: boolean; destroy(error?: Error): unknown }
+  readonly _socket: Socket
 }
 
 interface Typed {
@@ -44,22 +43,11 @@ interface Typed {
   readonly done: () => void
 }
 
-let warmed: Promise<unknown> | undefined
-
-/**
- * Makes libuv's threads before the first program: Node aborts when it needs one and the user's programs have taken
- * the container's whole pids limit.
- */
-export async function warmThreadPool(): Promise<void> {
-  warmed ??= stat('/')
-  await warmed
-}
-
 export class Child {
   readonly pid: number
   readonly #pty: IPty
   readonly #inside: PtyInside
-  readonly #clock: TerminalClock
+  readonly #clock: Clock
   readonly #typed: Typed[] = []
   #waitingBytes = 0
   #retryMs = 0
@@ -82,7 +70,7 @@ export class Child {
     })
     this.#inside = this.#pty as unknown as PtyInside
     this.pid = this.#pty.pid
-    preferForOom(this.pid)
+    markExpendable(this.pid)
     this.#drainBeforeClose()
     // With `encoding: null` the data are bytes, whatever the declared type says.
     this.#pty.onData((data: unknown) => {
@@ -190,6 +178,8 @@ export class Child {
       drained().catch(() => destroy())
       return socket
     }
+    // Without a second listener node-pty throws what it does not expect, past everybody; the end is told anyhow.
+    socket.on('error', () => {})
   }
 }
 
@@ -201,14 +191,6 @@ function tryWrite(fd: number, bytes: Uint8Array): number {
     const code = (caught as NodeJS.ErrnoException).code
     // EIO: nobody has the other side open any more; what is typed goes nowhere.
     return code === 'EAGAIN' || code === 'EINTR' ? 0 : bytes.length
-  }
-}
-
-function preferForOom(pid: number): void {
-  try {
-    writeFileSync(`/proc/${pid}/oom_score_adj`, `${OOM_SCORE}`)
-  } catch {
-    // It has ended already, or /proc is not mounted: then there is nothing to protect the agent with.
   }
 }
 

@@ -8,6 +8,7 @@ import {
   encodeAt,
   encodeJson,
   FrameReader,
+  MAX_NUMBERED_BODY_BYTES,
   type NumberedFrame,
   NumberedType,
   readAt,
@@ -27,6 +28,8 @@ export interface TerminalStream {
   fin(status: Fin): void
 }
 
+/** What may wait to be read by a client, bytes: four of the largest frames. */
+const MAX_UNREAD_BYTES = 4 * MAX_NUMBERED_BODY_BYTES
 const MAX_COLS = 1000
 const MAX_ROWS = 500
 
@@ -76,7 +79,13 @@ class TerminalSession implements Sink {
 
   send(frame: Uint8Array): boolean {
     const { duplex } = this.#stream
-    return duplex.writable ? duplex.write(frame) : true
+    if (!duplex.writable) return true
+    // Output is bounded by credit; this is for a client that asks (pings, types) and never reads an answer.
+    if (duplex.writableLength > MAX_UNREAD_BYTES) {
+      duplex.destroy(new SkeinError('too_large', { thing: 'unread output', limit: '16 MB' }))
+      return true
+    }
+    return duplex.write(frame)
   }
 
   finish(ended: Ended): void {

@@ -10,11 +10,11 @@ const DEFAULT: Attributes = { fg: 0, bg: 0, extended: { underlineStyle: 0, under
 /** The second column of a wide character. */
 export const isBehindWide = (cell: Cell): boolean => cell.getWidth() === 0 && cell.getChars() === ''
 
-/** Draws a buffer from its oldest line on, from the top left corner of a blank screen. Leaves the default attributes. */
-export function drawLines(buffer: ScreenBuffer, rows: number, cell: Cell): string {
+/** Draws a buffer from one of its lines on, from the top left corner of a blank screen. Leaves the default attributes. */
+export function drawLines(buffer: ScreenBuffer, from: number, rows: number, cell: Cell): string {
   const parts: string[] = []
   let before: Line | undefined
-  for (let index = 0; index < buffer.lines.length; index++) {
+  for (let index = Math.max(0, from); index < buffer.lines.length; index++) {
     const line = buffer.lines.get(index)
     if (!line) continue
     // On a screen of one row nothing above can be mended; its lines only lose their marks.

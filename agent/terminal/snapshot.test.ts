@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { MAX_NUMBERED_BODY_BYTES } from '#protocol/numbered/frames.ts'
 import { MAX_PENDING_BYTES } from './pending.ts'
 import { snapshotOf } from './snapshot.ts'
 import { pictureOf } from './testing/picture.ts'
@@ -79,4 +80,18 @@ test('a string longer than what is looked back for does not end up on the screen
   const copy = copyOf(screen, bytes)
   draw(copy, new TextEncoder().encode('more\x1b\\done'))
   assert.equal(copy.core.buffers.active.x, 6)
+})
+
+test('a screen that is too colourful for a frame is drawn without what does not fit', () => {
+  const colourful = (cols: number, rows: number) => {
+    const screen = make(cols, rows, 1000)
+    const cell = (n: number) => `\x1b[38;2;${n % 256};${n % 251};9;48;2;9;${n % 256};${n % 13}m#`
+    const line = Array.from({ length: cols }, (_, n) => cell(n)).join('')
+    for (let n = 0; n < rows * 2; n++) draw(screen, new TextEncoder().encode(line))
+    return snapshotOf(screen, new Uint8Array(0))
+  }
+  const large = colourful(300, 250)
+  assert.ok(large.length < MAX_NUMBERED_BODY_BYTES && large.length > 1_000_000)
+  const blank = colourful(600, 250)
+  assert.ok(blank.length < 1000)
 })

@@ -3,6 +3,7 @@
 // terminal answer. Lost: OSC 8 links, palette changes (OSC 4), and the saved cursor of the screen that is not shown
 // when it is the alternate one.
 
+import { MAX_NUMBERED_BODY_BYTES } from '#protocol/numbered/frames.ts'
 import { toSgr } from './attributes.ts'
 import { drawLines, isBehindWide } from './lines.ts'
 import { pendingBytes } from './pending.ts'
@@ -20,14 +21,27 @@ const DESIGNATE = ['(', ')', '*', '+'] as const
 const DEFAULT_TAB = 8
 /** A program may set a title of megabytes. */
 export const MAX_TITLE_CHARS = 256
+/** A frame's body less its position. */
+const MAX_SNAPSHOT_BYTES = MAX_NUMBERED_BODY_BYTES - 8
 
 type Drawn = Pick<Emulator, 'core' | 'cell'>
 
 /** `recent`: the newest bytes that were parsed, as for `pendingBytes`. Draw it on a reset screen of the same size. */
-export function snapshotOf({ core, cell }: Drawn, recent: Uint8Array): Uint8Array {
+export function snapshotOf(drawn: Drawn, recent: Uint8Array): Uint8Array {
+  // All of it; where that does not fit a frame (wide, and a colour for each cell) without scrollback, or blank.
+  for (const scrollback of [Number.POSITIVE_INFINITY, 0, -Number.POSITIVE_INFINITY]) {
+    const bytes = drawAll(drawn, scrollback, recent)
+    if (bytes.length <= MAX_SNAPSHOT_BYTES) return bytes
+  }
+  return new Uint8Array(0)
+}
+
+function drawAll({ core, cell }: Drawn, scrollback: number, recent: Uint8Array): Uint8Array {
   const { normal, alt, active } = core.buffers
-  let text = drawBuffer(core, normal, cell)
-  if (active === alt) text += `${moveTo(normal)}\x1b[?47h\x1b[H${drawBuffer(core, alt, cell)}`
+  let text = drawBuffer(core, normal, scrollback, cell)
+  if (active === alt) {
+    text += `${moveTo(normal)}\x1b[?47h\x1b[H${drawBuffer(core, alt, scrollback, cell)}`
+  }
   text += modes(core) + title(core) + charsets(core) + cursor(core, cell)
   const drawn = new TextEncoder().encode(text)
   const pending = pendingBytes(core, recent)
@@ -38,10 +52,10 @@ export function snapshotOf({ core, cell }: Drawn, recent: Uint8Array): Uint8Arra
 }
 
 /** What each of the two buffers has of its own: lines, tab stops, saved cursor, scroll region. */
-function drawBuffer(core: Core, buffer: ScreenBuffer, cell: Cell): string {
+function drawBuffer(core: Core, buffer: ScreenBuffer, scrollback: number, cell: Cell): string {
   const { scrollTop, scrollBottom } = buffer
-  const lines =
-    drawLines(buffer, core.rows, cell) + tabStops(buffer, core.cols) + savedCursor(core, buffer)
+  const drawn = drawLines(buffer, buffer.ybase - scrollback, core.rows, cell)
+  const lines = drawn + tabStops(buffer, core.cols) + savedCursor(core, buffer)
   if (scrollTop === 0 && scrollBottom === core.rows - 1) return lines
   return `${lines}\x1b[${scrollTop + 1};${scrollBottom + 1}r`
 }

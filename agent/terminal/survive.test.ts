@@ -66,7 +66,7 @@ test('a flood arrives whole and typing arrives once through a connection that is
     for (const half of [keys.slice(0, 3), keys.slice(3)]) desk.type(half)
     await delay(random() * 20)
     await desk.cut()
-    if (random() < 0.3) await delay(random() * 25)
+    if (random() < 0.2) await delay(random() * 120)
     desk.connect()
   }
   t.diagnostic(`${cut} cuts`)

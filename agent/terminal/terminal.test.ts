@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import { encodeAt, NumberedType } from '#protocol/numbered/frames.ts'
 import { eventually } from '../../tests/support/eventually.ts'
-import { terminalClock } from './clock.ts'
+import { systemClock } from '../clock.ts'
 import { KEEP_ENDED_MS, MAX_TERMINALS } from './terminals.ts'
 import { Desk, type DeskOptions } from './testing/desk.ts'
 import { openTerminals } from './testing/open.ts'
@@ -103,7 +103,7 @@ test('a watcher that draws nothing never slows who drives, and gets a snapshot l
 
 test('a program waits for who drives, and not for ever', async (t) => {
   let ahead = 0
-  const clock = { ...terminalClock, monotonicMs: () => performance.now() + ahead }
+  const clock = { ...systemClock, monotonicMs: () => performance.now() + ahead }
   const { terminals, open } = openDesks(t, { clock })
   const driver = open({ command: sh('seq 900000; echo end of flood; sleep 60'), blind: true })
   await eventually(() => driver.client.seen >= 256 * 1024, {
@@ -231,7 +231,7 @@ test('a finished terminal shows its last screen for ten minutes', async (t) => {
   let ahead = 0
   const clock = {
     monotonicMs: () => performance.now() + ahead,
-    delay: (ms: number, signal?: AbortSignal) => terminalClock.delay(Math.min(ms, 20), signal),
+    delay: (ms: number, signal?: AbortSignal) => systemClock.delay(Math.min(ms, 20), signal),
   }
   const { terminals, open } = openDesks(t, { clock })
   await isTold(open({ command: sh('echo last words; exit 1') }), 'fin')
@@ -265,8 +265,8 @@ test('there is a limit on terminals, and a finished one gives its place', async 
 
 test('beyond the shared memory the longest idle terminal is kept small and shows the same', async (t) => {
   const clock = {
-    ...terminalClock,
-    delay: (ms: number, signal?: AbortSignal) => terminalClock.delay(Math.min(ms, 20), signal),
+    ...systemClock,
+    delay: (ms: number, signal?: AbortSignal) => systemClock.delay(Math.min(ms, 20), signal),
   }
   const { terminals, open } = openDesks(t, { clock, sharedBytes: 5 * 1024 * 1024 })
   const idle = open({ terminal: 'idle', command: sh('seq 20000; exec cat') })

@@ -6,9 +6,9 @@ import { SkeinError } from '#protocol/errors.ts'
 import { type Attach, type Attached, type Ended, NumberedType } from '#protocol/numbered/frames.ts'
 import { InputLedger } from '#protocol/numbered/ledger.ts'
 import { OutRing } from '#protocol/numbered/ring.ts'
+import type { Clock } from '../clock.ts'
 import type { Child, ChildOptions } from './child.ts'
-import type { TerminalClock } from './clock.ts'
-import { Driver, STALL_MS } from './driver.ts'
+import { Driver, RETURN_MS, STALL_MS } from './driver.ts'
 import { mustPause } from './flow.ts'
 import { ScreenReader, type Snapshot } from './reader.ts'
 import { Screen } from './screen.ts'
@@ -36,7 +36,7 @@ export interface TerminalOptions {
   readonly name: string
   readonly run: string
   readonly size: Size
-  readonly clock: TerminalClock
+  readonly clock: Clock
   readonly turns: ParseTurns
   readonly makeEmulator: MakeEmulator
   readonly spawn: SpawnChild
@@ -50,7 +50,7 @@ export class Terminal {
   readonly ring = new OutRing()
   readonly sizes: Sizes
   readonly #options: TerminalOptions
-  readonly #clock: TerminalClock
+  readonly #clock: Clock
   readonly #child: Child
   readonly #screen: Screen
   readonly #reader: ScreenReader
@@ -123,6 +123,10 @@ export class Terminal {
     return this.#reader.snapshot()
   }
 
+  nowMs(): number {
+    return this.#clock.monotonicMs()
+  }
+
   /**
    * Answers an attach to this run and sends what follows from it. A client that attaches again replaces its older
    * connection. Throws `too_many_streams` beyond MAX_VIEWERS.
@@ -157,6 +161,7 @@ export class Terminal {
     if (viewer.client === this.#driver.client) {
       if (lost) this.#driver.lose(viewer.acked, this.#clock.monotonicMs())
       else this.#driver.leave()
+      this.#alarm('return', RETURN_MS, () => this.#control())
     }
     this.#tellViewers()
     this.#control()
@@ -185,7 +190,7 @@ export class Terminal {
   }
 
   acked(viewer: Viewer, position: number): void {
-    viewer.ack(position, this.#clock.monotonicMs())
+    viewer.ack(position)
     viewer.flush()
     this.#control()
   }
@@ -255,9 +260,8 @@ export class Terminal {
   }
 
   #addViewer({ client, label, cols, rows }: Attach, from: number, sink: Sink): Viewer {
-    const nowMs = this.#clock.monotonicMs()
     const size = { cols, rows }
-    const viewer = new Viewer({ client, label, size, from, sink, source: this, nowMs })
+    const viewer = new Viewer({ client, label, size, from, sink, source: this })
     this.#viewers.add(viewer)
     return viewer
   }
@@ -272,6 +276,15 @@ export class Terminal {
   #driving(): Viewer | undefined {
     for (const viewer of this.#viewers) if (viewer.client === this.#driver.client) return viewer
     return undefined
+  }
+
+  /** When the driver has left, and is not waited for any more, whoever watched the longest drives. */
+  #inherit(nowMs: number): Viewer | undefined {
+    const [heir] = this.#viewers
+    if (!heir || this.#driver.isAwaited(nowMs)) return undefined
+    this.#driver.take(heir.client)
+    this.#applySize(heir.size)
+    return heir
   }
 
   #applySize({ cols, rows }: Size): void {
@@ -311,8 +324,8 @@ export class Terminal {
   /** Lets the program run or wait, and gives up on viewers that nobody waits for. */
   #control(): void {
     const nowMs = this.#clock.monotonicMs()
-    const driving = this.#driving()
-    const isStalled = driving !== undefined && nowMs - driving.progressMs > STALL_MS
+    const driving = this.#driving() ?? this.#inherit(nowMs)
+    const isStalled = driving !== undefined && nowMs - driving.sentMs > STALL_MS
     for (const viewer of this.#viewers) {
       if (viewer.unsentBytes < CREDIT_BYTES || (viewer === driving && !isStalled)) continue
       viewer.giveUp()

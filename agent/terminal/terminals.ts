@@ -6,8 +6,8 @@ import type { TerminalInfo } from '#protocol/api/spaces.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { isTerminalName } from '#protocol/names.ts'
 import { type Attach, encodeJson, NumberedType } from '#protocol/numbered/frames.ts'
-import { Child, warmThreadPool } from './child.ts'
-import type { TerminalClock } from './clock.ts'
+import type { Clock } from '../clock.ts'
+import { Child } from './child.ts'
 import type { Size } from './sizes.ts'
 import { type SpawnChild, Terminal } from './terminal.ts'
 import { ParseTurns } from './turns.ts'
@@ -31,7 +31,7 @@ export type DescribeProgram = (command: readonly string[] | undefined) => {
 }
 
 export interface TerminalsOptions {
-  readonly clock: TerminalClock
+  readonly clock: Clock
   readonly describe: DescribeProgram
   /** Terminals opened or ended, viewers or titles changed. */
   readonly onChange?: () => void
@@ -127,7 +127,6 @@ export class Terminals {
   async #start({ terminal: name, command }: OpenTerminal, size: Size): Promise<Terminal> {
     if (!isTerminalName(name)) throw new SkeinError('name_invalid', { name })
     this.#makeRoom()
-    await warmThreadPool()
     const makeEmulator = await loadXterm()
     const terminal = new Terminal({
       name,

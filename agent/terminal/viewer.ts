@@ -35,6 +35,8 @@ export interface Source {
   readonly ended: Ended | undefined
   /** The screen at the newest position that is parsed. */
   snapshot(): Snapshot
+  /** Monotonic. */
+  nowMs(): number
 }
 
 export interface ViewerOptions {
@@ -44,14 +46,12 @@ export interface ViewerOptions {
   readonly from: number
   readonly sink: Sink
   readonly source: Source
-  /** Monotonic. */
-  readonly nowMs: number
 }
 
 export class Viewer {
   readonly client: string
   readonly label: string | undefined
-  #progressMs: number
+  #sentMs: number
   /** The size of its own window: the terminal's when it drives. */
   size: Size
   readonly #sink: Sink
@@ -67,7 +67,7 @@ export class Viewer {
     this.client = options.client
     this.label = options.label
     this.size = options.size
-    this.#progressMs = options.nowMs
+    this.#sentMs = options.source.nowMs()
     this.#sink = options.sink
     this.#source = options.source
     this.#sent = options.from
@@ -85,15 +85,13 @@ export class Viewer {
     return this.#acked
   }
 
-  /** When it last acked something, or attached; monotonic ms. */
-  get progressMs(): number {
-    return this.#progressMs
+  /** When output last went to it, or it attached; monotonic ms. While it takes nothing this stands still. */
+  get sentMs(): number {
+    return this.#sentMs
   }
 
-  ack(position: number, nowMs: number): void {
-    if (position > this.#sent || position <= this.#acked) return
-    this.#acked = position
-    this.#progressMs = nowMs
+  ack(position: number): void {
+    if (position <= this.#sent) this.#acked = Math.max(this.#acked, position)
   }
 
   /** It does not keep up and nobody waits for it: it will get a snapshot. */
@@ -149,6 +147,7 @@ export class Viewer {
       const bytes = ring.read(this.#sent, to)
       this.#send(encodeAt(NumberedType.out, this.#sent, bytes))
       this.#sent = to
+      this.#sentMs = this.#source.nowMs()
       return true
     }
     return this.#finish()

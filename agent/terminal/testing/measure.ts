@@ -86,6 +86,8 @@ const show = (name: string, times: readonly number[]) =>
   )
 
 console.log(`memory before the first terminal: ${privateMb().toFixed(1)} MB private`)
+show('echo, idle', await echoes())
+console.log(`memory with one terminal: ${privateMb().toFixed(1)} MB private`)
 const text = join(tmpdir(), 'skein-text')
 const colour = join(tmpdir(), 'skein-colour')
 await writeText(
@@ -96,8 +98,6 @@ await writeText(
   colour,
   (n) => `\x1b[3${n % 8}mline ${n}\x1b[0m of text that is \x1b[1mcoloured\x1b[0m as listings are\n`,
 )
-show('echo, idle', await echoes())
-console.log(`memory with one terminal: ${privateMb().toFixed(1)} MB private`)
 show('echo beside a flood of text', await echoes(`while :; do cat ${text}; done`))
 show('echo beside a flood of colours', await echoes(`while :; do cat ${colour}; done`))
 show('echo beside yes', await echoes('yes'))

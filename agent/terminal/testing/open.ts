@@ -1,6 +1,6 @@
 // Terminals with real programs, for tests.
 
-import { terminalClock } from '../clock.ts'
+import { systemClock } from '../../clock.ts'
 import { Terminals, type TerminalsOptions } from '../terminals.ts'
 
 const env = { PATH: process.env.PATH ?? '/bin', PS1: '$ ', TERM: 'xterm-256color', LANG: 'C.UTF-8' }
@@ -11,5 +11,5 @@ export function openTerminals(over: Partial<TerminalsOptions> = {}): Terminals {
     cwd: '/tmp',
     env,
   })
-  return new Terminals({ clock: terminalClock, describe, ...over })
+  return new Terminals({ clock: systemClock, describe, ...over })
 }
