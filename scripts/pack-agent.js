@@ -205,6 +205,6 @@ async function pack() {
 try {
   await pack()
 } catch (error) {
-  console.error(`agent: ${error instanceof Error ? error.message : error}`)
+  console.error(`agent: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1
 }

@@ -10,6 +10,7 @@ export const LOOK_EVERY_MS = 2000
 
 /** The kernel lists listening sockets first; what lies beyond this is connections (bytes, some 3,400 lines). */
 const MAX_TABLE_BYTES = 512 * 1024
+const PIECE_BYTES = 8 * 1024
 
 export type ListeningPorts = Extract<AgentReport, { type: 'ports' }>['ports']
 
@@ -55,18 +56,18 @@ export class ListeningWatch {
   }
 }
 
-/** The first part of a file whose size the kernel does not tell. */
+/** The first part of a file whose size the kernel does not tell, read in small pieces: it is almost always short. */
 async function readStart(file: string): Promise<string> {
   const handle = await open(file)
   try {
-    const buffer = Buffer.alloc(MAX_TABLE_BYTES)
-    let length = 0
-    while (length < buffer.length) {
-      const { bytesRead } = await handle.read(buffer, length, buffer.length - length)
+    const piece = Buffer.allocUnsafeSlow(PIECE_BYTES)
+    let text = ''
+    while (text.length < MAX_TABLE_BYTES) {
+      const { bytesRead } = await handle.read(piece, 0, piece.length)
       if (bytesRead === 0) break
-      length += bytesRead
+      text += piece.toString('latin1', 0, bytesRead)
     }
-    return buffer.toString('latin1', 0, length)
+    return text
   } finally {
     await handle.close()
   }

@@ -15,7 +15,7 @@ import { Images } from './images.ts'
 import { Lanes, type Verdict } from './lanes.ts'
 import { Launcher } from './launch.ts'
 import { Networks } from './network.ts'
-import type { Hosts } from './owner.ts'
+import type { Hosts, Owner } from './owner.ts'
 import { Passes } from './pass.ts'
 import { type AgentFolder, AgentVolume } from './runtime/agent-volume.ts'
 import type { Engine, EngineEvent } from './runtime/engine.ts'
@@ -202,13 +202,18 @@ class HostedSpaces implements Spaces {
   }
 
   /** The engine is there (again): fills the agent's volume ahead of need and looks at everything. */
-  async #ready(owner: Parameters<ConstructorParameters<typeof HostWatch>[0]['onReady']>[0]) {
+  async #ready(owner: Owner): Promise<void> {
     const { log } = this.#options
-    this.#agentVolume.ensure(owner).catch((error: unknown) => {
+    this.#prepareAgent(owner).catch((error: unknown) => {
       log.warn({ error }, 'The agent’s volume could not be filled ahead of need.')
     })
     const ids = await adopt({ ...this.#options, owner, timeline: this.#timeline })
     for (const id of ids) this.#lanes.touch(id)
+  }
+
+  async #prepareAgent(owner: Owner): Promise<void> {
+    await this.#agentVolume.ensure(owner)
+    await this.#agentVolume.removeOld(owner)
   }
 
   #saw({ labels: marks }: EngineEvent): void {

@@ -29,7 +29,7 @@ export class ManualClock implements Clock {
 
   advance(ms: number): void {
     this.#nowMs += ms
-    for (const waiter of [...this.#waiting]) {
+    for (const waiter of Array.from(this.#waiting)) {
       if (waiter.atMs > this.#nowMs) continue
       this.#waiting.delete(waiter)
       waiter.wake()

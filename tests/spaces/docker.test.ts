@@ -6,12 +6,12 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import type { SpaceId } from '#protocol/ids.ts'
 import { newId } from '#protocol/ids.ts'
 import { systemClock } from '../../server/clock.ts'
+import { readRoutes } from '../../server/peer/routes.ts'
 import { createHosts } from '../../server/spaces/hosts.ts'
 import { Networks } from '../../server/spaces/network.ts'
 import { type AgentFolder, AgentVolume } from '../../server/spaces/runtime/agent-volume.ts'
 import { createEngine } from '../../server/spaces/runtime/docker.ts'
 import { agentVolumeName } from '../../server/spaces/runtime/names.ts'
-import { readRoutes } from '../../server/spaces/runtime/routes.ts'
 import { parseSubnet } from '../../server/spaces/runtime/subnets.ts'
 import { ada, openStage, type Stage } from '../../server/spaces/testing/stage.ts'
 import { docker, removeLabelled } from '../support/docker.ts'
@@ -27,7 +27,10 @@ let stage: Stage
 
 before(async () => {
   agentFolder = await stubAgent(cluster)
-  stage = await openStage({ engine: createEngine(address), cluster, agentFolder })
+  stage = await openStage({
+    ...{ cluster, agentFolder, routes: readRoutes },
+    engine: createEngine(address),
+  })
   await stage.spaces.start()
 })
 

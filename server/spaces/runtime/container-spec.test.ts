@@ -75,6 +75,7 @@ describe('the main container', () => {
       'dev.skein.generation': '7',
       'dev.skein.version': 'v1',
       'dev.skein.service': 'main',
+      'dev.skein.agent': '1',
     })
   })
 

@@ -101,8 +101,10 @@ export function mainSpec(
 ): ContainerSpec {
   const host = hostConfig(container, identity)
   const loader = loaders[agent.architecture] ?? 'ld.so'
+  const plain = common(container, identity)
   return {
-    ...common(container, identity),
+    ...plain,
+    Labels: { ...plain.Labels, [labels.agent]: agent.version },
     Entrypoint: [
       `${AGENT_FOLDER}/lib/${loader}`,
       '--library-path',

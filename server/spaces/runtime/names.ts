@@ -11,6 +11,8 @@ export const labels = {
   /** The template version. */
   version: 'dev.skein.version',
   service: 'dev.skein.service',
+  /** Of a main container: which version of the agent it mounts. */
+  agent: 'dev.skein.agent',
   /** The template's name of a volume. */
   volume: 'dev.skein.volume',
 } as const

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { allocateSubnet, gatewayOf, parseRoutes, parseSubnet, type Range } from './subnets.ts'
+import { allocateSubnet, gatewayOf, parseSubnet, type Range } from './subnets.ts'
 
 const ranges = (...subnets: string[]): Range[] =>
   subnets.map((subnet) => parseSubnet(subnet) ?? assert.fail(subnet))
@@ -45,14 +45,4 @@ describe('parseSubnet', () => {
 
 it('the gateway is the first host address', () => {
   assert.equal(gatewayOf('10.213.4.16/28'), '10.213.4.17')
-})
-
-it('routes are read from the kernel’s table without the default route', () => {
-  const text = [
-    'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT',
-    'eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0',
-    'docker0\t000011AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0',
-    '',
-  ].join('\n')
-  assert.deepEqual(parseRoutes(text), ranges('172.17.0.0/16'))
 })

@@ -48,22 +48,3 @@ export function allocateSubnet(pool: string, taken: readonly Range[]): string | 
   }
   return candidate + size - 1 <= range.last ? formatSubnet(candidate) : undefined
 }
-
-/** Reads Linux's `/proc/net/route`. The default route covers everything and is therefore left out. */
-export function parseRoutes(text: string): readonly Range[] {
-  return text
-    .split('\n')
-    .slice(1)
-    .map((line) => line.split('\t'))
-    .filter((fields) => fields.length >= 8 && fields[7] !== '00000000')
-    .map((fields) => {
-      const first = littleEndian(fields[1] ?? '')
-      const size = 2 ** 32 - littleEndian(fields[7] ?? '')
-      return { first, last: first + size - 1 }
-    })
-}
-
-function littleEndian(hex: string): number {
-  const bytes = (hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)).reverse()
-  return bytes.reduce((sum, byte) => sum * 256 + byte, 0)
-}

@@ -15,7 +15,7 @@ import { createTemplates, type Templates } from '../../templates/templates.ts'
 import { createHosts, type LocalHosts } from '../hosts.ts'
 import type { AgentFolder } from '../runtime/agent-volume.ts'
 import type { Engine } from '../runtime/engine.ts'
-import { readRoutes } from '../runtime/routes.ts'
+import type { Range } from '../runtime/subnets.ts'
 import { createSpaces, type Spaces } from '../spaces.ts'
 
 export const ada = { kind: 'user', id: newId<'user'>(), name: 'ada' } as const
@@ -30,6 +30,7 @@ export interface StageOptions {
   readonly clock?: Clock
   readonly cluster?: string
   readonly agentFolder?: AgentFolder
+  readonly routes?: () => Promise<readonly Range[]>
   /** Whether an agent links once its space is launched; true unless said otherwise. */
   readonly linking?: boolean
 }
@@ -125,7 +126,7 @@ export class Stage {
   }
 
   #open() {
-    const { engine, cluster = 'test', agentFolder = noAgent } = this.#options
+    const { engine, cluster = 'test', agentFolder = noAgent, routes } = this.#options
     const hosts = createHosts()
     const spaces = createSpaces({
       records: this.records,
@@ -141,7 +142,7 @@ export class Stage {
       agentFolder,
       addresses: (gateway) => [`http://${gateway}:7534`],
       agentKey: () => Promise.resolve(new Uint8Array(32)),
-      routes: readRoutes,
+      ...(routes && { routes }),
     })
     return { hosts, spaces }
   }
