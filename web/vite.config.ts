@@ -6,7 +6,7 @@ import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
-/** `npm run dev` and the fixture both set this; a peer listens on 7534. */
+/** Where a peer listens; `npm run dev` says it when it is elsewhere. */
 const peer = process.env.SKEIN_DEV_PEER ?? 'http://127.0.0.1:7534'
 
 /** zod checks frames in the peer and the agent; the browser has small checks of its own for the same messages. */

@@ -11,10 +11,10 @@ export const FIRST_PAUSE_MS = 100
 /** A child that lived this long was well: its failures are forgotten. */
 export const STEADY_MS = 10_000
 /**
- * The longest pause for a child that had served, ms. A terminal whose peer is gone holds its output for 10 s
- * (agent/terminal/driver.ts), and what is back by then has lost nobody a byte: pause and start must fit in well.
+ * What is kept of the failures of a child that serves again: the next pause is then 800 ms at most. A terminal whose
+ * peer is gone holds its output for 10 s (agent/terminal/driver.ts), and what is back by then has lost nobody a byte.
  */
-export const MAX_SERVED_PAUSE_MS = 1000
+export const SERVING_FAILURES = 3
 /** A child that never served is started this often before the supervisor gives up. */
 export const MAX_FIRST_STARTS = 5
 
@@ -54,7 +54,7 @@ export function pauseMs(failures: number, mostMs: number): number {
 export function advance(course: Course, happening: Happening, mostPauseMs: number): Step {
   switch (happening.type) {
     case 'ready':
-      return become(course, course.phase === 'starting' ? { phase: 'ready', hasServed: true } : {})
+      return course.phase === 'starting' ? ready(course) : stay(course)
     case 'pause-over':
       return course.phase === 'pausing' ? start(course) : stay(course)
     case 'reload':
@@ -66,6 +66,11 @@ export function advance(course: Course, happening: Happening, mostPauseMs: numbe
     case 'exited':
       return exited(course, happening, mostPauseMs)
   }
+}
+
+function ready(course: Course): Step {
+  const failures = Math.min(course.failures, SERVING_FAILURES)
+  return become(course, { phase: 'ready', hasServed: true, failures })
 }
 
 function reload(course: Course): Step {
@@ -99,8 +104,7 @@ function exited(course: Course, { status, ranMs }: Exited, mostPauseMs: number):
     if (isHopeless(status)) return end(course, status ?? ExitStatus.failed)
     if (failures + 1 >= MAX_FIRST_STARTS) return end(course, ExitStatus.failed)
   }
-  const mostMs = course.phase === 'ready' ? Math.min(MAX_SERVED_PAUSE_MS, mostPauseMs) : mostPauseMs
-  const pause: Act = { act: 'pause', ms: pauseMs(failures, mostMs) }
+  const pause: Act = { act: 'pause', ms: pauseMs(failures, mostPauseMs) }
   return become(course, { phase: 'pausing', failures: failures + 1 }, pause)
 }
 

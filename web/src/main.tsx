@@ -6,24 +6,26 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queryClient } from './api/client.ts'
+import { meQuery } from './api/session.ts'
+import { spacesQuery } from './api/spaces.ts'
 import { followTheme } from './app/theme.ts'
-import { TipProvider } from './parts/tip.tsx'
 import { Toasts } from './parts/toasts.tsx'
 import { router } from './router.tsx'
 
-const TIP_AFTER_MS = 400
-
 followTheme()
+// Asked for while the page is still being put together; a page that needs it finds the answer on its way.
+void queryClient.prefetchQuery(meQuery)
+if (window.location.pathname === '/' || window.location.pathname === '/spaces') {
+  void queryClient.prefetchQuery(spacesQuery)
+}
 
 const root = document.getElementById('root')
 if (root) {
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>
-        <TipProvider delayDuration={TIP_AFTER_MS}>
-          <RouterProvider router={router} />
-          <Toasts />
-        </TipProvider>
+        <RouterProvider router={router} />
+        <Toasts />
       </QueryClientProvider>
     </StrictMode>,
   )

@@ -8,19 +8,20 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
-import { Fault, Missing } from './app/fault.tsx'
+import { Fault, Missing, MissingPage } from './app/fault.tsx'
 import { Frame } from './app/frame.tsx'
+import { load } from './net/load.ts'
 import { SpacesPage } from './spaces/spaces-page.tsx'
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: Missing })
+const root = createRootRoute({ component: Outlet, notFoundComponent: MissingPage })
 
 const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
-  component: lazyRouteComponent(() => import('./setup/setup-page.tsx'), 'SetupPage'),
+  component: lazyRouteComponent(() => load(() => import('./setup/setup-page.tsx')), 'SetupPage'),
 })
 
 const login = createRoute({
@@ -29,7 +30,7 @@ const login = createRoute({
   validateSearch: (search: Record<string, unknown>): { to?: string | undefined } => ({
     to: text(search.to),
   }),
-  component: lazyRouteComponent(() => import('./session/login-page.tsx'), 'LoginPage'),
+  component: lazyRouteComponent(() => load(() => import('./session/login-page.tsx')), 'LoginPage'),
 })
 
 const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame })
@@ -63,13 +64,16 @@ const newSpace = createRoute({
   validateSearch: (search: Record<string, unknown>): { template?: string | undefined } => ({
     template: text(search.template),
   }),
-  component: lazyRouteComponent(() => import('./spaces/new-space-page.tsx'), 'NewSpacePage'),
+  component: lazyRouteComponent(
+    () => load(() => import('./spaces/new-space-page.tsx')),
+    'NewSpacePage',
+  ),
 })
 
 const space = createRoute({
   getParentRoute: () => frame,
   path: '/spaces/$spaceId',
-  component: lazyRouteComponent(() => import('./space/space-page.tsx'), 'SpacePage'),
+  component: lazyRouteComponent(() => load(() => import('./space/space-page.tsx')), 'SpacePage'),
 })
 
 const spaceTerminal = createRoute({
@@ -78,38 +82,50 @@ const spaceTerminal = createRoute({
   validateSearch: (search: Record<string, unknown>): { terminal?: string | undefined } => ({
     terminal: text(search.terminal),
   }),
-  component: lazyRouteComponent(() => import('./space/terminal-tab.tsx'), 'TerminalTab'),
+  component: lazyRouteComponent(
+    () => load(() => import('./space/terminal-tab.tsx')),
+    'TerminalTab',
+  ),
 })
 
 const spaceTimeline = createRoute({
   getParentRoute: () => space,
   path: '/timeline',
-  component: lazyRouteComponent(() => import('./space/timeline-tab.tsx'), 'TimelineTab'),
+  component: lazyRouteComponent(
+    () => load(() => import('./space/timeline-tab.tsx')),
+    'TimelineTab',
+  ),
 })
 
 const spacePorts = createRoute({
   getParentRoute: () => space,
   path: '/ports',
-  component: lazyRouteComponent(() => import('./space/ports-tab.tsx'), 'PortsTab'),
+  component: lazyRouteComponent(() => load(() => import('./space/ports-tab.tsx')), 'PortsTab'),
 })
 
 const spaceSettings = createRoute({
   getParentRoute: () => space,
   path: '/settings',
-  component: lazyRouteComponent(() => import('./space/settings-tab.tsx'), 'SettingsTab'),
+  component: lazyRouteComponent(
+    () => load(() => import('./space/settings-tab.tsx')),
+    'SettingsTab',
+  ),
 })
 
 const templates = createRoute({
   getParentRoute: () => frame,
   path: '/templates',
-  component: lazyRouteComponent(() => import('./templates/templates-page.tsx'), 'TemplatesPage'),
+  component: lazyRouteComponent(
+    () => load(() => import('./templates/templates-page.tsx')),
+    'TemplatesPage',
+  ),
 })
 
 const newTemplate = createRoute({
   getParentRoute: () => frame,
   path: '/templates/new',
   component: lazyRouteComponent(
-    () => import('./templates/new-template-page.tsx'),
+    () => load(() => import('./templates/new-template-page.tsx')),
     'NewTemplatePage',
   ),
 })
@@ -120,19 +136,25 @@ const template = createRoute({
   validateSearch: (search: Record<string, unknown>): { version?: string | undefined } => ({
     version: text(search.version),
   }),
-  component: lazyRouteComponent(() => import('./templates/template-page.tsx'), 'TemplatePage'),
+  component: lazyRouteComponent(
+    () => load(() => import('./templates/template-page.tsx')),
+    'TemplatePage',
+  ),
 })
 
 const people = createRoute({
   getParentRoute: () => frame,
   path: '/people',
-  component: lazyRouteComponent(() => import('./people/people-page.tsx'), 'PeoplePage'),
+  component: lazyRouteComponent(() => load(() => import('./people/people-page.tsx')), 'PeoplePage'),
 })
 
 const account = createRoute({
   getParentRoute: () => frame,
   path: '/account',
-  component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
+  component: lazyRouteComponent(
+    () => load(() => import('./account/account-page.tsx')),
+    'AccountPage',
+  ),
 })
 
 const inFrame = [

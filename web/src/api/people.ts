@@ -37,11 +37,13 @@ export const useDeleteUser = () =>
     onSettled: again,
   })
 
-export function useHosts() {
-  useTopics('hosts')
+/** Only administrators may see them. */
+export function useHosts(enabled: boolean) {
+  useTopics(...(enabled ? ['hosts'] : []))
   return useQuery({
     queryKey: keys.hosts,
     queryFn: async ({ signal }) =>
       (await request<{ hosts: Host[] }>('GET', '/hosts', undefined, signal)).hosts,
+    enabled,
   })
 }

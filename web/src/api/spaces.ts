@@ -1,6 +1,6 @@
 // Spaces: what is fetched, and what may be asked of them. What is asked shows at once where the outcome is certain.
 
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { queryOptions, useMutation, useQuery } from '@tanstack/react-query'
 import type {
   CreateSpace,
   Intent,
@@ -14,13 +14,15 @@ import { queryClient, useTopics } from './client.ts'
 import { keys } from './keys.ts'
 import { asked, type SpaceAction } from './space-action.ts'
 
+export const spacesQuery = queryOptions({
+  queryKey: keys.spaces,
+  queryFn: async ({ signal }) =>
+    (await request<{ spaces: Space[] }>('GET', '/spaces', undefined, signal)).spaces,
+})
+
 export function useSpaces() {
   useTopics('spaces')
-  return useQuery({
-    queryKey: keys.spaces,
-    queryFn: async ({ signal }) =>
-      (await request<{ spaces: Space[] }>('GET', '/spaces', undefined, signal)).spaces,
-  })
+  return useQuery(spacesQuery)
 }
 
 export function useSpace(id: string) {

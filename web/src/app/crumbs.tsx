@@ -1,6 +1,6 @@
 // Where one is: the part of Skein, then the thing by its name.
 
-import { useQueryClient } from '@tanstack/react-query'
+import { skipToken, useQuery } from '@tanstack/react-query'
 import { Link, useLocation } from '@tanstack/react-router'
 import { ChevronRight } from 'lucide-react'
 import type { Space } from '#protocol/api/spaces.ts'
@@ -43,16 +43,17 @@ export function Crumbs() {
   )
 }
 
-/** From what was fetched already; the page itself asks for what is missing. */
+/** From what is fetched anyway: the page itself asks for it. */
 function useName(part: string, id: string | undefined): string {
-  const client = useQueryClient()
-  if (!id) return ''
-  if (part === 'spaces') {
-    if (id === 'new') return words.newSpace.title
-    const listed = client.getQueryData<Space[]>(keys.spaces)?.find((space) => space.id === id)
-    return client.getQueryData<Space>(keys.space(id))?.name ?? listed?.name ?? ''
-  }
-  if (id === 'new') return words.newTemplate.title
-  const listed = client.getQueryData<Template[]>(keys.templates)?.find((each) => each.id === id)
-  return client.getQueryData<Template>(keys.template(id))?.name ?? listed?.name ?? ''
+  const isSpace = part === 'spaces'
+  const one = useQuery<Space | Template>({
+    queryKey: isSpace ? keys.space(id ?? '') : keys.template(id ?? ''),
+    queryFn: skipToken,
+  })
+  const all = useQuery<readonly (Space | Template)[]>({
+    queryKey: isSpace ? keys.spaces : keys.templates,
+    queryFn: skipToken,
+  })
+  if (id === 'new') return isSpace ? words.newSpace.title : words.newTemplate.title
+  return one.data?.name ?? all.data?.find((each) => each.id === id)?.name ?? ''
 }

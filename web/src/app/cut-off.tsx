@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from 'react'
 import { live } from '../api/client.ts'
-import { duration } from '../format/duration.ts'
+import { roughly } from '../format/duration.ts'
 import { useNow } from '../parts/moment.tsx'
 import { words } from '../words.ts'
 
@@ -19,15 +19,16 @@ function Line({ sinceMs }: { readonly sinceMs: number }) {
   const span = useNow() - sinceMs
   if (span < SHOWN_AFTER_MS) return null
   return (
-    <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-0.5 border-b bg-amber-soft px-3 py-1.5 text-ink text-sm sm:px-6">
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-0.5 border-b bg-amber-soft px-3 py-1.5 text-ink text-sm sm:px-6">
       <p className="min-w-0 grow">
         {/* Heard once: the counting span is for the eye only. */}
         <span className="sr-only" role="status">
           {words.cut.heard}
         </span>
         <span aria-hidden="true" className="tabular font-medium">
-          {words.cut.since(duration(span))}
+          {words.cut.since(roughly(span))}
         </span>{' '}
+        <span className="text-ink-2 max-sm:hidden">{words.cut.old}</span>{' '}
         <span className="text-ink-2">{words.cut.works}</span>
       </p>
       <button

@@ -18,9 +18,18 @@ export function Fault({ error }: { readonly error: unknown }) {
   )
 }
 
+/** Outside the frame. */
+export function MissingPage() {
+  return (
+    <main className="pt-[12vh]">
+      <Missing />
+    </main>
+  )
+}
+
 export function Missing() {
   return (
-    <Empty text={words.missing.text} title={words.missing.title}>
+    <Empty text={words.missing.text} title={words.missing.title} whole>
       <Link className={buttonClass('plain')} to="/spaces">
         {words.missing.home}
       </Link>

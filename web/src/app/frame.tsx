@@ -1,28 +1,29 @@
 // The frame around every page of someone who is signed in: rail, top bar, the line that says we are cut off.
 
 import { useQuery } from '@tanstack/react-query'
-import { Navigate, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Outlet, useNavigate } from '@tanstack/react-router'
+import { Suspense, useEffect, useState } from 'react'
 import { live } from '../api/client.ts'
 import { meQuery } from '../api/session.ts'
+import { Go } from '../parts/go.tsx'
+import { lazyPart } from '../parts/lazy-part.ts'
 import { Loading } from '../parts/loading.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
+import { TipLayer } from '../parts/tip-layer.tsx'
+import { loginFrom } from '../session/return-to.ts'
 import { words } from '../words.ts'
 import { CutOff } from './cut-off.tsx'
 import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
 import { useKeys } from './use-keys.ts'
 
-const Palette = lazy(() => import('./palette.tsx').then((it) => ({ default: it.Palette })))
-const KeysHelp = lazy(() => import('./keys-help.tsx').then((it) => ({ default: it.KeysHelp })))
+const Palette = lazyPart(() => import('./palette.tsx'), 'Palette')
+const KeysHelp = lazyPart(() => import('./keys-help.tsx'), 'KeysHelp')
 
 export function Frame() {
   const me = useQuery(meQuery)
-  const { href } = useLocation()
   if (me.data) return <SignedIn />
-  if (me.data === null) {
-    return <Navigate replace search={href === '/' ? {} : { to: href }} to="/login" />
-  }
+  if (me.data === null) return <Go href={loginFrom} />
   return (
     <main className="mx-auto max-w-md px-6 py-24">
       {me.error ? (
@@ -61,12 +62,15 @@ function SignedIn() {
       </a>
       <Rail />
       <div className="flex min-w-0 grow flex-col bg-surface">
-        <TopBar onKeys={() => setFloating('keys')} onPalette={() => setFloating('palette')} />
-        <CutOff />
+        <header className="shrink-0">
+          <TopBar onKeys={() => setFloating('keys')} onPalette={() => setFloating('palette')} />
+          <CutOff />
+        </header>
         <main className="min-h-0 grow overflow-y-auto" id="content" tabIndex={-1}>
           <Suspense fallback={null}>
             <Outlet />
           </Suspense>
+          <TipLayer />
         </main>
       </div>
       <Suspense fallback={null}>

@@ -29,9 +29,9 @@ const sheet: readonly (readonly [string, readonly (readonly [string, string])[]]
   [
     groups.terminal,
     [
-      ['Ctrl+shift+F', what.search],
-      ['Ctrl+shift+C', what.copy],
-      ['Ctrl+shift+V', what.paste],
+      ['ctrl+shift+f', what.search],
+      ['ctrl+shift+c', what.copy],
+      ['ctrl+shift+v', what.paste],
     ],
   ],
 ]

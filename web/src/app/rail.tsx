@@ -15,7 +15,8 @@ export function Rail() {
   const { railOpen } = usePreferences()
   const me = useMe()
   return (
-    <div
+    <nav
+      aria-label={words.nav.label}
       className={cx(
         'hidden shrink-0 flex-col border-r bg-sunken px-2 pb-2 sm:flex',
         railOpen ? 'w-[200px]' : 'w-[49px]',
@@ -29,17 +30,17 @@ export function Rail() {
         <Mark size={20} />
         {railOpen && words.product}
       </Link>
-      <nav aria-label={words.nav.label} className="flex grow flex-col gap-0.5">
+      <div className="flex grow flex-col gap-0.5">
         {placesFor(me.user.role).map((place) => (
           <RailLink key={place.to} open={railOpen} place={place} />
         ))}
-      </nav>
+      </div>
       <IconButton
         icon={railOpen ? PanelLeftClose : PanelLeftOpen}
         label={railOpen ? words.nav.collapse : words.nav.expand}
         onClick={() => prefer({ railOpen: !railOpen })}
       />
-    </div>
+    </nav>
   )
 }
 

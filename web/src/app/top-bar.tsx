@@ -6,7 +6,7 @@ import { useLogout, useMe } from '../api/session.ts'
 import { IconButton } from '../parts/icon-button.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { Mark } from '../parts/mark.tsx'
-import { Menu, MenuHead, MenuItem, MenuLine } from '../parts/menu.tsx'
+import { Menu, type MenuEntry } from '../parts/menu.tsx'
 import { toastError } from '../parts/toast.ts'
 import { words } from '../words.ts'
 import { Crumbs } from './crumbs.tsx'
@@ -20,19 +20,19 @@ interface TopBarProps {
 
 export function TopBar({ onPalette, onKeys }: TopBarProps) {
   return (
-    <header className="flex h-12 shrink-0 items-center gap-2 border-b px-3 sm:gap-3 sm:px-6">
+    <div className="flex h-12 shrink-0 items-center gap-2 border-b px-3 sm:gap-3 sm:px-6">
       <Link aria-label={words.product} className="rounded sm:hidden" to="/spaces">
         <Mark size={22} />
       </Link>
       <Crumbs />
       <div className="grow" />
       <button
-        className="hidden h-8 w-64 items-center gap-2 rounded border bg-sunken px-2.5 text-ink-3 text-sm hover:border-line-strong hover:text-ink-2 lg:flex"
+        className="hidden h-8 w-72 items-center gap-2 rounded border bg-sunken px-2.5 text-ink-3 text-sm hover:border-line-strong hover:text-ink-2 lg:flex"
         onClick={onPalette}
         type="button"
       >
         <Search aria-hidden="true" size={14} />
-        <span className="grow text-left">{words.top.palette}</span>
+        <span className="grow whitespace-nowrap text-left">{words.top.palette}</span>
         <Keys faint keys="mod+k" />
       </button>
       <IconButton
@@ -44,7 +44,7 @@ export function TopBar({ onPalette, onKeys }: TopBarProps) {
       />
       <PeerChip />
       <AccountMenu onKeys={onKeys} />
-    </header>
+    </div>
   )
 }
 
@@ -63,26 +63,31 @@ function AccountMenu({ onKeys }: { readonly onKeys: () => void }) {
       <MenuIcon aria-hidden="true" className="sm:hidden" size={17} />
     </button>
   )
-  return (
-    <Menu trigger={trigger}>
-      <MenuHead>{user.displayName ? `${name} (${user.username})` : name}</MenuHead>
-      <div className="sm:hidden">
-        {placesFor(user.role).map(({ to, label, icon }) => (
-          <MenuItem icon={icon} key={to} onSelect={() => void navigate({ to })}>
-            {label}
-          </MenuItem>
-        ))}
-      </div>
-      <MenuItem icon={accountPlace.icon} onSelect={() => void navigate({ to: '/account' })}>
-        {accountPlace.label}
-      </MenuItem>
-      <MenuItem icon={Keyboard} keys="?" onSelect={onKeys}>
-        {words.top.keys}
-      </MenuItem>
-      <MenuLine />
-      <MenuItem icon={LogOut} onSelect={() => logout.mutate(undefined, { onError: toastError })}>
-        {words.nav.signOut}
-      </MenuItem>
-    </Menu>
-  )
+  const entries: readonly MenuEntry[] = [
+    { kind: 'head', text: user.displayName ? `${name} (${user.username})` : name },
+    ...placesFor(user.role).map(
+      ({ to, label, icon }): MenuEntry => ({
+        kind: 'item',
+        icon,
+        text: label,
+        onPhone: true,
+        onSelect: () => void navigate({ to }),
+      }),
+    ),
+    {
+      kind: 'item',
+      icon: accountPlace.icon,
+      text: accountPlace.label,
+      onSelect: () => void navigate({ to: '/account' }),
+    },
+    { kind: 'item', icon: Keyboard, text: words.top.keys, keys: '?', onSelect: onKeys },
+    { kind: 'line' },
+    {
+      kind: 'item',
+      icon: LogOut,
+      text: words.nav.signOut,
+      onSelect: () => logout.mutate(undefined, { onError: toastError }),
+    },
+  ]
+  return <Menu entries={entries} trigger={trigger} />
 }

@@ -15,7 +15,7 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 const inTerminal = (target: EventTarget | null): boolean =>
-  target instanceof Element && target.closest('.xterm') !== null
+  target instanceof Element && target.closest('[data-own-keys]') !== null
 
 /** A link or button that has the focus does what Enter means to it, not what it means to the page. */
 const isOwnEnter = (event: KeyboardEvent): boolean =>

@@ -23,6 +23,7 @@ export function Dialog({ open, onOpenChange, title, description, wide, children 
         <Radix.Overlay className="fading fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
+          onOpenAutoFocus={focusFirstField}
           className={cx(
             'arriving fixed top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[calc(100vw-24px)] -translate-x-1/2 flex-col rounded-lg border border-line bg-raised shadow-float focus:outline-none',
             wide ? 'max-w-2xl' : 'max-w-md',
@@ -46,6 +47,15 @@ export function Dialog({ open, onOpenChange, title, description, wide, children 
       </Radix.Portal>
     </Radix.Root>
   )
+}
+
+/** The first field, else the dialog itself: a focused close button would open its tooltip. */
+function focusFirstField(event: Event): void {
+  const dialog = event.currentTarget
+  if (!(dialog instanceof HTMLElement)) return
+  event.preventDefault()
+  const field = dialog.querySelector<HTMLElement>('input, select, textarea')
+  ;(field ?? dialog).focus()
 }
 
 export function DialogActions({ children }: { readonly children: ReactNode }) {

@@ -6,6 +6,7 @@ import { cx } from './class.ts'
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
 
 const names: Record<string, string> = {
+  ctrl: 'Ctrl',
   mod: isMac ? '⌘' : 'Ctrl',
   enter: 'Enter',
   escape: 'Esc',
@@ -27,7 +28,7 @@ export function Keys({ keys, faint }: { readonly keys: string; readonly faint?: 
               )}
               key={key}
             >
-              {names[key] ?? key}
+              {names[key] ?? (chord.includes('+') ? key.toUpperCase() : key)}
             </kbd>
           ))}
         </Fragment>

@@ -15,7 +15,7 @@ export function RowsLoading({ label, rows = 6 }: RowsLoadingProps) {
       {Array.from({ length: rows }, (_, index) => (
         <div
           aria-hidden="true"
-          className="flex h-11 items-center gap-6 border-b px-3"
+          className="flex h-10 items-center gap-6 border-b px-3"
           // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike
           key={index}
         >

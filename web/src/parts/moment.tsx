@@ -1,7 +1,7 @@
 // Times are relative with the absolute on hover. One clock ticks for the whole page.
 
 import { useSyncExternalStore } from 'react'
-import { ago, duration } from '../format/duration.ts'
+import { ago, duration, roughly } from '../format/duration.ts'
 
 const TICK_MS = 1_000
 const FAST_TICK_MS = 100
@@ -49,13 +49,16 @@ export function Moment({ at, className }: { readonly at: string; readonly classN
   )
 }
 
+const WHOLE_SECONDS_BELOW_MS = 60_000
+
 /** How long it has been, counting on. */
 export function Since({ at, className }: { readonly at: string; readonly className?: string }) {
   const nowMs = useNow()
   const atMs = Date.parse(at)
+  const span = nowMs - atMs
   return (
     <time className={className} dateTime={at} title={absolute.format(atMs)}>
-      {duration(nowMs - atMs)}
+      {span < WHOLE_SECONDS_BELOW_MS ? roughly(span) : duration(span)}
     </time>
   )
 }

@@ -22,14 +22,14 @@ export function Page({ title, lead, actions, narrow, children }: PageProps) {
   return (
     <div
       className={cx(
-        'mx-auto w-full px-4 pt-6 pb-12 sm:px-6',
-        narrow ? 'max-w-3xl' : 'max-w-[1328px]',
+        'w-full px-4 pt-6 pb-12 sm:px-6',
+        narrow ? 'max-w-4xl' : 'mx-auto max-w-[1328px]',
       )}
     >
       <header className="mb-4 flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
           <h1 className="font-semibold text-title tracking-[-0.01em]">{title}</h1>
-          {lead && <p className="prose-width mt-0.5 text-ink-2 text-sm">{lead}</p>}
+          {lead && <p className="prose-width mt-0.5 text-pretty text-ink-2 text-sm">{lead}</p>}
         </div>
         {actions && <div className="flex items-center gap-2">{actions}</div>}
       </header>

@@ -67,18 +67,16 @@ function PeopleTable({ users }: { readonly users: readonly User[] }) {
 function PersonRow({ user }: { readonly user: User }) {
   const me = useMe()
   return (
-    <tr className="h-11 border-b hover:bg-hover">
-      <td className="pl-3">
+    <tr className="h-10 border-b hover:bg-hover">
+      <td className="py-1.5 pl-3">
         <span className={cx('font-medium', user.disabled && 'text-ink-3')}>
           {user.displayName || user.username}
         </span>
-        <span className="ml-2 text-ink-3">{user.displayName && user.username}</span>
+        <span className="text-ink-3 max-sm:block sm:ml-2">{user.displayName && user.username}</span>
         {user.id === me.user.id && (
-          <span className="ml-2 rounded bg-sunken px-1.5 text-ink-2 text-xs">{text.you}</span>
+          <span className="rounded bg-sunken px-1.5 text-ink-2 text-xs sm:ml-2">{text.you}</span>
         )}
-        {user.disabled && (
-          <span className="ml-2 text-amber text-xs sm:hidden">{text.disabled}</span>
-        )}
+        {user.disabled && <span className="text-amber text-xs sm:hidden">{text.disabled}</span>}
       </td>
       <td className="text-ink-2">{words.account.role[user.role]}</td>
       <td className="max-sm:hidden">

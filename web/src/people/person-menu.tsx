@@ -8,7 +8,7 @@ import { Button } from '../parts/button.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Dialog, DialogActions } from '../parts/dialog.tsx'
 import { IconButton } from '../parts/icon-button.tsx'
-import { Menu, MenuItem, MenuLine } from '../parts/menu.tsx'
+import { Menu, type MenuEntry } from '../parts/menu.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { toast, toastError } from '../parts/toast.ts'
 import { passwordProblem } from '../session/checks.ts'
@@ -31,31 +31,38 @@ export function PersonMenu({ user, isMe }: PersonMenuProps) {
     update.mutate({ id: user.id, change: what }, { onError: toastError })
   const administrator = user.role === 'administrator'
   const close = () => setFloating('none')
+  const entries: readonly MenuEntry[] = [
+    { kind: 'item', icon: KeyRound, text: text.reset, onSelect: () => setFloating('password') },
+    {
+      kind: 'item',
+      icon: administrator ? ShieldOff : ShieldCheck,
+      text: administrator ? text.demote : text.promote,
+      disabled: isMe,
+      onSelect: () => change({ role: administrator ? 'member' : 'administrator' }),
+    },
+    {
+      kind: 'item',
+      icon: user.disabled ? UserCheck : UserX,
+      text: user.disabled ? text.enable : text.disable,
+      disabled: isMe,
+      onSelect: () => change({ disabled: !user.disabled }),
+    },
+    { kind: 'line' },
+    {
+      kind: 'item',
+      icon: Trash2,
+      text: text.remove,
+      danger: true,
+      disabled: isMe,
+      onSelect: () => setFloating('delete'),
+    },
+  ]
   return (
     <>
-      <Menu trigger={<IconButton icon={Ellipsis} label={text.menu(user.username)} />}>
-        <MenuItem icon={KeyRound} onSelect={() => setFloating('password')}>
-          {text.reset}
-        </MenuItem>
-        <MenuItem
-          disabled={isMe}
-          icon={administrator ? ShieldOff : ShieldCheck}
-          onSelect={() => change({ role: administrator ? 'member' : 'administrator' })}
-        >
-          {administrator ? text.demote : text.promote}
-        </MenuItem>
-        <MenuItem
-          disabled={isMe}
-          icon={user.disabled ? UserCheck : UserX}
-          onSelect={() => change({ disabled: !user.disabled })}
-        >
-          {user.disabled ? text.enable : text.disable}
-        </MenuItem>
-        <MenuLine />
-        <MenuItem danger disabled={isMe} icon={Trash2} onSelect={() => setFloating('delete')}>
-          {text.remove}
-        </MenuItem>
-      </Menu>
+      <Menu
+        entries={entries}
+        trigger={<IconButton icon={Ellipsis} label={text.menu(user.username)} />}
+      />
       {floating === 'password' && <ResetPassword onClose={close} user={user} />}
       {floating === 'delete' && <DeletePerson onClose={close} user={user} />}
     </>

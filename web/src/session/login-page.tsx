@@ -1,11 +1,12 @@
 // Signing in.
 
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, Navigate, useRouter } from '@tanstack/react-router'
+import { getRouteApi } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { meQuery, setupQuery, useLogin } from '../api/session.ts'
 import { Button } from '../parts/button.tsx'
 import { TextField } from '../parts/field.tsx'
+import { Go } from '../parts/go.tsx'
 import { Advice, ErrorNotice } from '../parts/notice.tsx'
 import { words } from '../words.ts'
 import { Bare } from './bare.tsx'
@@ -18,17 +19,14 @@ export function LoginPage() {
   const me = useQuery(meQuery)
   const setup = useQuery(setupQuery)
   const { to } = route.useSearch()
-  const router = useRouter()
   const [username, setUsername] = useState('')
   const [password, setPassword] = useState('')
   const login = useLogin()
-  if (me.data) return <Navigate replace to={returnTo(to)} />
+  if (me.data) return <Go href={() => returnTo(to)} />
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    login.mutate(
-      { username: username.trim().toLowerCase(), password },
-      { onSuccess: () => router.history.replace(returnTo(to)) },
-    )
+    // Once one is signed in, the page is drawn again and goes on.
+    login.mutate({ username: username.trim().toLowerCase(), password })
   }
   return (
     <Bare title={words.login.title}>

@@ -2,10 +2,11 @@
 // the first space.
 
 import { useQuery } from '@tanstack/react-query'
-import { Navigate } from '@tanstack/react-router'
+import { Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { meQuery, setupQuery } from '../api/session.ts'
-import { Button } from '../parts/button.tsx'
+import { buttonClass } from '../parts/button.tsx'
+import { Go } from '../parts/go.tsx'
 import { Loading } from '../parts/loading.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { Bare } from '../session/bare.tsx'
@@ -25,14 +26,17 @@ export function SetupPage() {
   const me = useQuery(meQuery)
   const [token] = useState(readToken)
   const [made, setMade] = useState(false)
-  if (made) {
+  // Who has just set it up goes on to the templates, although set-up is now done.
+  const [began, setBegan] = useState(false)
+  if (setup.data?.needed && !began) setBegan(true)
+  if (made || (began && me.data)) {
     return (
       <Bare lead={text.startersLead} title={text.startersTitle} wide>
         <StartersStep />
       </Bare>
     )
   }
-  if (setup.data && !setup.data.needed && me.data) return <Navigate replace to="/spaces" />
+  if (setup.data && !setup.data.needed && me.data) return <Go href={() => '/spaces'} />
   return (
     <Bare lead={setup.data?.needed && token ? text.lead : ''} title={text.title} wide>
       {setup.isPending && <Loading label={text.loading} />}
@@ -61,11 +65,9 @@ function Told({ title, text: said, action }: ToldProps) {
 }
 
 function SignIn() {
-  const [go, setGo] = useState(false)
-  if (go) return <Navigate to="/login" />
   return (
-    <Button kind="primary" onClick={() => setGo(true)}>
+    <Link className={buttonClass('primary')} to="/login">
       {text.signIn}
-    </Button>
+    </Link>
   )
 }

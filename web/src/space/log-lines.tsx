@@ -12,6 +12,8 @@ export function LogLines({ lines, open }: LogLinesProps) {
     <section
       aria-label={words.timeline.log}
       className="mt-1.5 max-h-56 overflow-auto rounded-md bg-sunken px-3 py-2"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key
+      tabIndex={0}
     >
       <pre className="font-mono text-ink-2 text-xs leading-[18px]">{lines.join('\n')}</pre>
     </section>

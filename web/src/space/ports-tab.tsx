@@ -13,7 +13,7 @@ const text = words.ports
 export function PortsTab() {
   const space = useCurrentSpace()
   return (
-    <div className="mx-auto max-w-4xl px-4 py-2 sm:px-6">
+    <div className="max-w-4xl px-4 py-2 sm:px-6">
       <Section text={text.appsText} title={text.apps}>
         <Apps space={space} />
       </Section>
@@ -51,7 +51,7 @@ function Apps({ space }: { readonly space: Space }) {
           <span className="grow font-medium">{app.name}</span>
           <span className="tabular font-mono text-ink-2 text-xs">
             {app.port}
-            {app.path}
+            {app.path === '/' ? '' : app.path}
           </span>
           <Live on={open.has(app.port)}>{open.has(app.port) ? text.listening : text.silent}</Live>
         </li>

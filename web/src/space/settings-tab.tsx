@@ -7,6 +7,7 @@ import type { Parameter } from '#protocol/api/templates.ts'
 import { mayAsk } from '../api/space-action.ts'
 import { useUpdateSpace } from '../api/spaces.ts'
 import { useTemplates } from '../api/templates.ts'
+import { bytes } from '../format/quantity.ts'
 import { Button } from '../parts/button.tsx'
 import { Copy } from '../parts/copy.tsx'
 import { TextField } from '../parts/field.tsx'
@@ -16,6 +17,7 @@ import { Section } from '../parts/page.tsx'
 import { toast } from '../parts/toast.ts'
 import { nameProblem } from '../session/checks.ts'
 import { DeleteSpace } from '../spaces/delete-space.tsx'
+import { parseSize } from '../spaces/size.ts'
 import { words } from '../words.ts'
 import { useCurrentSpace } from './current.ts'
 
@@ -25,7 +27,7 @@ export function SettingsTab() {
   const space = useCurrentSpace()
   const [deleting, setDeleting] = useState(false)
   return (
-    <div className="mx-auto max-w-4xl px-4 py-2 sm:px-6">
+    <div className="max-w-4xl px-4 py-2 sm:px-6">
       <Section text={text.nameText} title={text.name}>
         <Rename key={space.name} space={space} />
       </Section>
@@ -100,6 +102,7 @@ function Parameters({ space }: { readonly space: Space }) {
 
 function told(value: ParameterValue, parameter: Parameter | undefined): string {
   if (parameter?.type === 'secret') return text.secret
+  if (parameter?.type === 'size') return bytes(parseSize(String(value)))
   if (typeof value === 'boolean') return value ? text.on : text.off
   if (Array.isArray(value)) return value.join(', ') || words.spaces.none
   return parameter?.choices?.find((choice) => choice.value === value)?.label ?? String(value)

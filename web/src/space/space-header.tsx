@@ -16,9 +16,11 @@ import { words } from '../words.ts'
 
 export function SpaceHeader({ space }: { readonly space: Space }) {
   return (
-    <header className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-2 px-4 pt-4 pb-2 sm:px-6">
-      <TemplateIcon icon={space.template.icon} large name={space.template.name} />
-      <div className="min-w-0 grow">
+    <header className="flex shrink-0 flex-wrap items-start gap-x-4 gap-y-2 px-4 pt-4 pb-2 sm:items-center sm:px-6">
+      <span className="max-sm:hidden">
+        <TemplateIcon icon={space.template.icon} large name={space.template.name} />
+      </span>
+      <div className="min-w-0 grow basis-52">
         <div className="flex flex-wrap items-center gap-x-3">
           <h1 className="truncate font-semibold text-title tracking-[-0.01em]">{space.name}</h1>
           <StateMark state={space.state} />
@@ -35,38 +37,43 @@ function Facts({ space }: { readonly space: Space }) {
   const { usage } = space
   const running = space.state === 'running'
   return (
-    <p className="tabular flex flex-wrap gap-x-2 text-ink-3 text-sm">
-      {running && space.startedAt ? (
-        <span>
-          {words.space.up} <Since at={space.startedAt} />
-        </span>
-      ) : (
-        <span>
-          <span className="text-ink-2">{space.reason}</span> <Moment at={space.since} />
-        </span>
-      )}
-      {space.host && <Fact>{words.space.on(space.host.name)}</Fact>}
-      <Fact>
-        {space.template.name} {words.templates.version(space.template.version)}
-      </Fact>
-      {running && usage && (
+    <div className="overflow-hidden">
+      <p className="-ml-3.5 flex flex-wrap text-ink-3 text-sm">
+        {running && space.startedAt ? (
+          <Fact>
+            {words.space.up} <Since at={space.startedAt} />
+          </Fact>
+        ) : (
+          <Fact>
+            <span className="text-ink-2">{space.reason}</span> <Moment at={space.since} />
+          </Fact>
+        )}
+        {space.host && <Fact>{words.space.on(space.host.name)}</Fact>}
         <Fact>
-          {percent(usage.cpuPercent)} {words.spaces.columns.cpu}, {bytes(usage.memoryBytes)}
-          {usage.memoryLimitBytes !== undefined && ` / ${bytes(usage.memoryLimitBytes)}`}
+          {space.template.name} {words.templates.version(space.template.version)}
         </Fact>
-      )}
-      {running && space.agent?.state === 'waiting' && (
-        <Fact>
-          <span className="text-amber">{words.space.agentWaiting}</span>
-        </Fact>
-      )}
-    </p>
+        {running && usage && (
+          <Fact>
+            {percent(usage.cpuPercent)} {words.spaces.columns.cpu}, {bytes(usage.memoryBytes)}
+            {usage.memoryLimitBytes !== undefined && ` / ${bytes(usage.memoryLimitBytes)}`}
+          </Fact>
+        )}
+        {running && space.agent?.state === 'waiting' && (
+          <Fact>
+            <span className="text-amber">{words.space.agentWaiting}</span>
+          </Fact>
+        )}
+      </p>
+    </div>
   )
 }
 
+/** Each has a dot before it; where one begins a line its dot is cut off by the edge. */
 function Fact({ children }: { readonly children: ReactNode }) {
   return (
-    <span className="before:mr-2 before:text-line-strong before:content-['·']">{children}</span>
+    <span className="before:inline-block before:w-3.5 before:text-center before:text-line-strong before:content-['·']">
+      {children}
+    </span>
   )
 }
 
@@ -81,7 +88,7 @@ function Newer({ space }: { readonly space: Space }) {
         title={words.space.newer(newer.version)}
       >
         <ArrowUp aria-hidden="true" size={12} />
-        {words.spaces.newer(newer.version)}
+        {words.templates.version(newer.version)}
       </span>
       {mayAsk(space, 'restart') && (
         <button
@@ -103,7 +110,7 @@ function Actions({ space }: { readonly space: Space }) {
   return (
     <div className="flex items-center gap-1.5">
       {mayAsk(space, 'start') && (
-        <Button icon={Play} kind="primary" onClick={ask('start')}>
+        <Button icon={Play} onClick={ask('start')}>
           {actions.start}
         </Button>
       )}

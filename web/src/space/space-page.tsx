@@ -34,7 +34,7 @@ export function SpacePage() {
 
 function Gone() {
   return (
-    <Empty text={words.space.gone.text} title={words.space.gone.title}>
+    <Empty text={words.space.gone.text} whole title={words.space.gone.title}>
       <Link className={buttonClass('plain')} to="/spaces">
         {words.missing.home}
       </Link>

@@ -8,20 +8,27 @@ import { useMe } from '../api/session.ts'
 import { useSpaceAction, useTimeline } from '../api/spaces.ts'
 import { markUsed } from '../app/preferences.ts'
 import { useKeys } from '../app/use-keys.ts'
+import { load } from '../net/load.ts'
 import { Button } from '../parts/button.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Loading } from '../parts/loading.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { toastError } from '../parts/toast.ts'
+import { terminalFont } from '../terminal/font.ts'
 import { words } from '../words.ts'
 import { useCurrentSpace } from './current.ts'
 import { groupByIntent } from './intents.ts'
 import { LogLines } from './log-lines.tsx'
 import { TimelineSteps } from './timeline-steps.tsx'
 
-const Terminals = lazy(() =>
-  import('../terminal/terminals.tsx').then((it) => ({ default: it.Terminals })),
-)
+/** xterm measures its font once, when it opens: the typeface must be there before. */
+const Terminals = lazy(async () => {
+  const [part] = await Promise.all([
+    load(() => import('../terminal/terminals.tsx')),
+    terminalFont(),
+  ])
+  return { default: part.Terminals }
+})
 
 export function TerminalTab() {
   const space = useCurrentSpace()
@@ -86,7 +93,7 @@ function Stopped({ space }: { readonly space: Space }) {
 
 function Panel({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
-    <div className="mx-auto max-w-2xl px-4 py-8 sm:px-6">
+    <div className="max-w-2xl px-4 py-6 sm:px-6">
       <h2 className="mb-4 font-semibold text-lg">{title}</h2>
       {children}
     </div>

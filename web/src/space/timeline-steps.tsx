@@ -19,21 +19,33 @@ interface TimelineStepsProps {
 export function TimelineSteps({ steps, brief }: TimelineStepsProps) {
   return (
     <ol className="flex flex-col">
-      {steps.map((step) => (
-        <Step brief={brief ?? false} key={step.id} step={step} />
+      {steps.map((step, index) => (
+        <Step
+          actor={step.actor?.id === steps[index - 1]?.actor?.id ? undefined : step.actor?.name}
+          brief={brief ?? false}
+          key={step.id}
+          step={step}
+        />
       ))}
     </ol>
   )
 }
 
-function Step({ step, brief }: { readonly step: TimelineStep; readonly brief: boolean }) {
+interface StepProps {
+  readonly step: TimelineStep
+  /** Who asked, where it is not the one who asked for the step before. */
+  readonly actor: string | undefined
+  readonly brief: boolean
+}
+
+function Step({ step, actor, brief }: StepProps) {
   return (
     <li className="relative flex gap-3 pb-3 not-last:before:absolute not-last:before:top-6 not-last:before:bottom-0 not-last:before:left-[7.5px] not-last:before:w-px not-last:before:bg-line">
       <span className="mt-0.5 flex size-4 shrink-0 items-center justify-center">
         <StepSign state={step.state} />
       </span>
       <div className="min-w-0 grow">
-        <div className="flex flex-wrap items-baseline gap-x-3 text-sm">
+        <div className="flex min-h-5 flex-wrap items-center gap-x-3 text-sm">
           <span className={step.state === 'failed' ? 'font-medium text-red' : 'text-ink'}>
             {step.text}
             <span className="sr-only">, {words.timeline.state[step.state]}</span>
@@ -43,7 +55,7 @@ function Step({ step, brief }: { readonly step: TimelineStep; readonly brief: bo
           </span>
           {!brief && (
             <span className="ml-auto flex gap-1.5 whitespace-nowrap text-ink-3 text-xs">
-              {step.actor && <span>{words.timeline.by(step.actor.name)}</span>}
+              {actor && <span>{words.timeline.by(actor)}</span>}
               <Moment at={step.startedAt} />
             </span>
           )}

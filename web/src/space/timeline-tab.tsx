@@ -14,7 +14,7 @@ export function TimelineTab() {
   const timeline = useTimeline(space.id)
   const groups = groupByIntent(timeline.data ?? [])
   return (
-    <div className="mx-auto max-w-4xl px-4 py-5 sm:px-6">
+    <div className="max-w-4xl px-4 py-5 sm:px-6">
       {timeline.isPending && <RowsLoading label={words.timeline.loading} />}
       {timeline.error && (
         <ErrorNotice error={timeline.error} retry={() => void timeline.refetch()} />

@@ -39,7 +39,7 @@ export function FilterBar(props: FilterBarProps) {
           aria-label={words.spaces.filter}
           autoCapitalize="none"
           autoComplete="off"
-          className="h-8 w-full rounded border border-line-strong bg-surface pr-16 pl-8 text-base hover:border-ink-3 focus-visible:border-accent focus-visible:outline-offset-0 sm:text-sm"
+          className="h-8 w-full rounded border border-line-strong bg-surface pr-9 pl-8 text-base hover:border-ink-3 focus-visible:border-accent focus-visible:outline-offset-0 sm:text-sm"
           onChange={(event) => onFilter(event.target.value)}
           onKeyDown={(event) => {
             if (event.key === 'Escape') event.currentTarget.blur()
@@ -54,11 +54,11 @@ export function FilterBar(props: FilterBarProps) {
           spellCheck={false}
           value={filter}
         />
-        <span className="absolute top-1/2 right-2 flex -translate-y-1/2 items-center gap-1.5">
+        <span className="absolute top-1/2 right-1.5 flex -translate-y-1/2 items-center gap-1.5">
           {filter ? (
             <button
               aria-label={words.spaces.nothing.clear}
-              className="rounded text-ink-3 hover:text-ink"
+              className="flex size-6 items-center justify-center rounded text-ink-3 hover:text-ink"
               onClick={() => onFilter('')}
               type="button"
             >

@@ -43,7 +43,7 @@ export function NewSpaceForm({ template }: { readonly template: Template }) {
           value={form.values[parameter.name] ?? ''}
         />
       ))}
-      <Preview head={template.head} hosts={form.hosts} />
+      <Preview head={template.head} hosts={form.hosts} values={form.values} />
       {form.error != null && <ErrorNotice error={form.error} />}
       <div className="flex items-center gap-3">
         <Button busy={form.busy} kind="primary" type="submit">
@@ -96,7 +96,7 @@ function useForm(template: Template) {
     values,
     busy: create.isPending,
     error: create.error,
-    hosts: useHosts().data,
+    hosts: useHosts(useMe().user.role === 'administrator').data,
     nameProblem: problem,
     setName,
     suggest: () => {

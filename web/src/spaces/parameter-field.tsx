@@ -29,12 +29,16 @@ export function ParameterField(props: ParameterFieldProps) {
       error={problem}
       help={parameter.help}
       label={parameter.label}
-      optional={parameter.required ? undefined : words.newSpace.optional}
+      optional={isOptional(parameter) ? words.newSpace.optional : undefined}
     >
       {(aria) => <Input {...props} aria={aria} />}
     </Field>
   )
 }
+
+/** What has a default need not be filled in, but nobody would call it optional. */
+const isOptional = ({ required, default: preset }: Parameter): boolean =>
+  !required && preset === undefined
 
 function SwitchField({ parameter, value, onValue }: ParameterFieldProps) {
   return (

@@ -3,16 +3,19 @@
 import { Container, HardDrive, House, type LucideIcon, Network } from 'lucide-react'
 import type { Host } from '#protocol/api/hosts.ts'
 import type { TemplateHead } from '#protocol/api/templates.ts'
+import { imageText } from '../templates/images.ts'
 import { words } from '../words.ts'
+import type { Values } from './parameters.ts'
 import { placement } from './placement.ts'
 
 interface PreviewProps {
   readonly head: TemplateHead
+  readonly values: Values
   /** Unknown to those who may not see the hosts. */
   readonly hosts: readonly Host[] | undefined
 }
 
-export function Preview({ head, hosts }: PreviewProps) {
+export function Preview({ head, values, hosts }: PreviewProps) {
   const text = words.newSpace
   const place = placement(hosts)
   return (
@@ -25,7 +28,7 @@ export function Preview({ head, hosts }: PreviewProps) {
             key={name}
             name={name}
             note={name === head.main ? text.main : text.side}
-            text={image}
+            text={imageText(image, values)}
           />
         ))}
         <Item icon={House} name={text.home} note={text.homeText} />

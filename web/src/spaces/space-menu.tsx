@@ -1,16 +1,27 @@
 // What can be done with a space, from its row and from its page.
 
 import { useNavigate } from '@tanstack/react-router'
-import { Ellipsis, ListTree, Play, RotateCw, Settings2, Square, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import {
+  Ellipsis,
+  ListTree,
+  type LucideIcon,
+  Play,
+  RotateCw,
+  Settings2,
+  Square,
+  Trash2,
+} from 'lucide-react'
+import { Suspense, useState } from 'react'
 import type { Space } from '#protocol/api/spaces.ts'
 import { mayAsk, type SpaceAction } from '../api/space-action.ts'
 import { useSpaceAction } from '../api/spaces.ts'
 import { IconButton } from '../parts/icon-button.tsx'
-import { Menu, MenuItem, MenuLine } from '../parts/menu.tsx'
+import { lazyPart } from '../parts/lazy-part.ts'
+import { Menu, type MenuEntry, when } from '../parts/menu.tsx'
 import { toastError } from '../parts/toast.ts'
 import { words } from '../words.ts'
-import { DeleteSpace } from './delete-space.tsx'
+
+const DeleteSpace = lazyPart(() => import('./delete-space.tsx'), 'DeleteSpace')
 
 export function SpaceMenu({ space }: { readonly space: Space }) {
   const [deleting, setDeleting] = useState(false)
@@ -19,47 +30,51 @@ export function SpaceMenu({ space }: { readonly space: Space }) {
   const { actions } = words.spaces
   const ask = (action: SpaceAction) => mutate({ space, action }, { onError: toastError })
   const params = { spaceId: space.id }
+  const item = (icon: LucideIcon, text: string, onSelect: () => void): MenuEntry => ({
+    kind: 'item',
+    icon,
+    text,
+    onSelect,
+  })
+  const restart = space.template.newer ? actions.restartToApply : actions.restart
+  const entries: readonly MenuEntry[] = [
+    ...when(
+      mayAsk(space, 'start'),
+      item(Play, actions.start, () => ask('start')),
+    ),
+    ...when(
+      mayAsk(space, 'stop'),
+      item(Square, actions.stop, () => ask('stop')),
+    ),
+    ...when(
+      mayAsk(space, 'restart'),
+      item(RotateCw, restart, () => ask('restart')),
+    ),
+    item(ListTree, actions.timeline, () => {
+      void navigate({ to: '/spaces/$spaceId/timeline', params })
+    }),
+    item(Settings2, actions.settings, () => {
+      void navigate({ to: '/spaces/$spaceId/settings', params })
+    }),
+    { kind: 'line' },
+    {
+      kind: 'item',
+      icon: Trash2,
+      text: actions.delete,
+      danger: true,
+      disabled: !mayAsk(space, 'delete'),
+      onSelect: () => setDeleting(true),
+    },
+  ]
   return (
     <>
-      <Menu trigger={<IconButton icon={Ellipsis} label={words.spaces.menu(space.name)} />}>
-        {mayAsk(space, 'start') && (
-          <MenuItem icon={Play} onSelect={() => ask('start')}>
-            {actions.start}
-          </MenuItem>
-        )}
-        {mayAsk(space, 'stop') && (
-          <MenuItem icon={Square} onSelect={() => ask('stop')}>
-            {actions.stop}
-          </MenuItem>
-        )}
-        {mayAsk(space, 'restart') && (
-          <MenuItem icon={RotateCw} onSelect={() => ask('restart')}>
-            {space.template.newer ? actions.restartToApply : actions.restart}
-          </MenuItem>
-        )}
-        <MenuItem
-          icon={ListTree}
-          onSelect={() => void navigate({ to: '/spaces/$spaceId/timeline', params })}
-        >
-          {actions.timeline}
-        </MenuItem>
-        <MenuItem
-          icon={Settings2}
-          onSelect={() => void navigate({ to: '/spaces/$spaceId/settings', params })}
-        >
-          {actions.settings}
-        </MenuItem>
-        <MenuLine />
-        <MenuItem
-          danger
-          disabled={!mayAsk(space, 'delete')}
-          icon={Trash2}
-          onSelect={() => setDeleting(true)}
-        >
-          {actions.delete}
-        </MenuItem>
-      </Menu>
-      {deleting && <DeleteSpace onClose={() => setDeleting(false)} space={space} />}
+      <Menu
+        entries={entries}
+        trigger={<IconButton icon={Ellipsis} label={words.spaces.menu(space.name)} />}
+      />
+      <Suspense fallback={null}>
+        {deleting && <DeleteSpace onClose={() => setDeleting(false)} space={space} />}
+      </Suspense>
     </>
   )
 }

@@ -19,7 +19,7 @@ import { StateMark } from './state-mark.tsx'
 
 /** One grid for the head and every row, so that rows out of sight can be skipped and columns still stand. */
 export const rowGrid =
-  'sm:grid sm:grid-cols-[minmax(130px,1.1fr)_minmax(180px,2fr)_minmax(120px,1.1fr)_84px_88px_56px_72px_80px_136px] sm:gap-x-3'
+  'sm:grid sm:grid-cols-[minmax(130px,1.1fr)_minmax(180px,1.8fr)_minmax(150px,1.2fr)_84px_88px_60px_72px_96px_136px] sm:gap-x-3'
 
 interface SpaceRowProps {
   readonly space: Space
@@ -29,12 +29,13 @@ interface SpaceRowProps {
 
 export const SpaceRow = memo(function SpaceRow({ space, mine, usedAtMs }: SpaceRowProps) {
   const { usage } = space
-  const cell = 'tabular hidden truncate text-ink-2 text-sm sm:block'
+  const cell = 'hidden truncate text-ink-2 text-sm sm:block'
+  const figure = cx(cell, 'tabular text-right')
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table's rows cannot be skipped while out of sight
     <div
       className={cx(
-        'far-row group relative flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-2.5 hover:bg-hover has-[a.row:focus-visible]:bg-hover sm:min-h-11 sm:py-1',
+        'far-row group relative flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-2.5 hover:bg-hover has-[a.row:focus-visible]:bg-hover sm:min-h-10 sm:py-0',
         rowGrid,
       )}
       role="row"
@@ -65,13 +66,9 @@ export const SpaceRow = memo(function SpaceRow({ space, mine, usedAtMs }: SpaceR
       </Cell>
       <Cell className={cell}>{mine ? words.spaces.me : space.owner.name}</Cell>
       <Cell className={cell}>{space.host?.name ?? words.spaces.none}</Cell>
-      <Cell className={cx(cell, 'text-right')}>
-        {usage ? percent(usage.cpuPercent) : words.spaces.none}
-      </Cell>
-      <Cell className={cx(cell, 'text-right')}>
-        {usage ? bytes(usage.memoryBytes) : words.spaces.none}
-      </Cell>
-      <Cell className={cell}>
+      <Cell className={figure}>{usage ? percent(usage.cpuPercent) : words.spaces.none}</Cell>
+      <Cell className={figure}>{usage ? bytes(usage.memoryBytes) : words.spaces.none}</Cell>
+      <Cell className={cx(cell, 'tabular pl-3')}>
         <Moment at={new Date(usedAtMs).toISOString()} />
       </Cell>
       <Cell className="relative z-10 flex items-center justify-end gap-1">
@@ -101,7 +98,11 @@ function TemplateVersion({ space }: { readonly space: Space }) {
   if (!newer) return <span className="tabular text-ink-3 text-xs">v{version}</span>
   return (
     <Tip text={words.spaces.newerLong(newer.version)}>
-      <span className="tabular relative z-10 inline-flex shrink-0 items-center gap-0.5 rounded bg-violet-soft px-1 text-violet text-xs">
+      <span
+        className="tabular relative z-10 inline-flex shrink-0 items-center gap-0.5 rounded bg-violet-soft px-1 text-violet text-xs"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: its tooltip must be reachable by key
+        tabIndex={0}
+      >
         v{version}
         <ArrowUp aria-hidden="true" size={11} />
         <span className="sr-only">{words.spaces.newerLong(newer.version)}</span>

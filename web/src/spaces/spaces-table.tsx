@@ -88,7 +88,7 @@ function Head({ name, order, right, onOrder }: HeadProps) {
     // biome-ignore lint/a11y/useFocusableInteractive: the button inside has the focus
     <span
       aria-sort={active ? (order.descending ? 'descending' : 'ascending') : 'none'}
-      className={cx('flex min-w-0', right && 'justify-end')}
+      className={cx('flex min-w-0', right && 'justify-end', name === 'used' && 'pl-3')}
       role="columnheader"
     >
       <button

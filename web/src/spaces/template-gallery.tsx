@@ -34,7 +34,7 @@ export function TemplateGallery({ templates, chosen, onChoose }: TemplateGallery
               <span className="tabular text-ink-3 text-xs">v{template.version.number}</span>
             </span>
             {template.description && (
-              <span className="mt-0.5 block text-ink-2 text-xs leading-[18px]">
+              <span className="mt-0.5 line-clamp-2 text-ink-2 text-xs leading-[18px]">
                 {template.description}
               </span>
             )}

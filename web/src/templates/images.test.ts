@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { imagesOf } from './images.ts'
+import { imagesOf, imageText } from './images.ts'
 
 test('each image is named once, without quotes or remarks', () => {
   const source = `services:
@@ -13,4 +13,14 @@ test('each image is named once, without quotes or remarks', () => {
 # image: old:1
 `
   assert.deepEqual(imagesOf(source), ['node:24', 'postgres:17'])
+})
+
+test('what a parameter decides is put in once it is chosen', () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a template's own expression
+  const image = 'node:${{ param.version }}-bookworm'
+  assert.equal(imageText(image, { version: 24 }), 'node:24-bookworm')
+  assert.equal(imageText(image, {}), 'node:…-bookworm')
+  assert.deepEqual(imagesOf(`services:\n  main:\n    image: "${image}" # why\n`), [
+    'node:…-bookworm',
+  ])
 })

@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react'
 import type { TemplateHead } from '#protocol/api/templates.ts'
 import { words } from '../words.ts'
+import { imageText } from './images.ts'
 
 const text = words.template
 
@@ -12,7 +13,7 @@ export function Makes({ head }: { readonly head: TemplateHead }) {
       <List title={text.containers}>
         {head.services.map(({ name, image }) => (
           <Item key={name} name={name} note={name === head.main ? text.main : undefined}>
-            {image}
+            {imageText(image, {})}
           </Item>
         ))}
       </List>
@@ -42,7 +43,7 @@ export function Makes({ head }: { readonly head: TemplateHead }) {
 function List({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <div>
-      <h3 className="mb-1 text-ink-3 text-xs">{title}</h3>
+      <h2 className="mb-1 text-ink-3 text-xs">{title}</h2>
       <ul>{children}</ul>
     </div>
   )

@@ -16,6 +16,7 @@ import { ErrorNotice } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { moveInRows } from '../spaces/row-focus.ts'
 import { words } from '../words.ts'
+import { imageText } from './images.ts'
 import { TemplateIcon } from './template-icon.tsx'
 
 const text = words.templates
@@ -102,7 +103,7 @@ function TemplateRow({ template }: { readonly template: Template }) {
         </div>
       </td>
       <td className={cx(cell, 'font-mono text-xs')}>
-        {template.head.services.map(({ image }) => image).join(', ')}
+        {template.head.services.map(({ image }) => imageText(image, {})).join(', ')}
       </td>
       <td className={cx(cell, 'tabular')}>{text.version(template.version.number)}</td>
       <td className={cx(cell, 'tabular text-right')}>{template.spaces}</td>

@@ -23,7 +23,6 @@ export function Versions({ template, shown }: VersionsProps) {
           <li key={id}>
             <Link
               aria-current={id === shown ? 'true' : undefined}
-              aria-label={text.look(number)}
               className={cx(
                 'flex gap-3 rounded px-2 py-1.5 text-sm hover:bg-hover',
                 id === shown && 'bg-hover',

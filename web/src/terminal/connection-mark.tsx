@@ -2,7 +2,7 @@
 
 import { Eye } from 'lucide-react'
 import { useSyncExternalStore } from 'react'
-import { duration } from '../format/duration.ts'
+import { roughly } from '../format/duration.ts'
 import { milliseconds } from '../format/quantity.ts'
 import { cx } from '../parts/class.ts'
 import { useNow } from '../parts/moment.tsx'
@@ -67,7 +67,7 @@ function Connected({ echoMs }: { readonly echoMs: number | undefined }) {
 function Reconnecting({ sinceMs }: { readonly sinceMs: number }) {
   return (
     <span className="text-amber">
-      {text.reconnecting(duration(Math.max(0, useNow() - sinceMs)))}
+      {text.reconnecting(roughly(Math.max(0, useNow() - sinceMs)))}
     </span>
   )
 }

@@ -12,6 +12,7 @@ import {
   NumberedType,
   readBytes,
   readJson,
+  readResize,
 } from '#protocol/numbered/frames.ts'
 import { type Screen, type Socket, TerminalConnection } from './connection.ts'
 
@@ -57,8 +58,9 @@ let drawn: string
 let connection: TerminalConnection
 const last = () => sockets.at(-1) as FarEnd
 
+let size = { cols: 80, rows: 24 }
 const screen: Screen = {
-  size: () => ({ cols: 80, rows: 24 }),
+  size: () => size,
   draw(bytes, done) {
     drawn += Buffer.from(bytes).toString()
     done()
@@ -74,6 +76,7 @@ beforeEach(() => {
   mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'] })
   sockets = []
   drawn = ''
+  size = { cols: 80, rows: 24 }
   connection = new TerminalConnection({
     client: () => new NumberedClient({ stream: 'main', client: 'c', now: () => Date.now() }),
     dial: () => {
@@ -94,6 +97,16 @@ test('what is typed before the terminal is attached is sent once it is', () => {
   last().attach()
   assert.equal(last().typed(), 'ls')
   assert.equal(connection.state.get().kind, 'connected')
+})
+
+test('a size that was found while connecting is told once the terminal is attached', () => {
+  size = { cols: 100, rows: 30 }
+  last().attach()
+  const told = last()
+    .frames()
+    .filter(({ type }) => type === NumberedType.resize)
+  const sizes = told.map(({ body }) => readResize(body))
+  assert.deepEqual(sizes, [{ at: 0, cols: 100, rows: 30 }])
 })
 
 test('a lost connection is made again at once, as the same client, and nothing typed is lost or doubled', () => {

@@ -69,6 +69,8 @@ export class TerminalConnection {
   #retry: ReturnType<typeof setTimeout> | undefined
   #ping: ReturnType<typeof setInterval> | undefined
   #attempt = 0
+  /** The size that the attach told; the screen may have found another one since. */
+  #told = { cols: 0, rows: 0 }
   #heardAtMs = 0
   #closed = false
 
@@ -117,6 +119,7 @@ export class TerminalConnection {
 
   #dial(): void {
     const { cols, rows } = this.#parts.screen.size()
+    this.#told = { cols, rows }
     const socket = this.#parts.dial(cols, rows)
     socket.binaryType = 'arraybuffer'
     this.#socket = socket
@@ -185,6 +188,8 @@ export class TerminalConnection {
     this.overflowed.set(false)
     if (event.mode === 'resume') this.#parts.screen.resize(event.resize.cols, event.resize.rows)
     for (const frame of this.#client.resend()) this.#send(frame)
+    const { cols, rows } = this.#parts.screen.size()
+    if (cols !== this.#told.cols || rows !== this.#told.rows) this.resize(cols, rows)
     this.state.set({ kind: 'connected' })
     this.#measure()
   }

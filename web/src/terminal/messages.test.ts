@@ -60,6 +60,7 @@ for (const [name, values] of Object.entries(cases)) {
   test(`the browser's ${name} takes and refuses what the protocol's does`, () => {
     for (const value of [...values, ...strange]) {
       const told = JSON.stringify(value)?.slice(0, 80)
+      // biome-ignore lint/performance/noDynamicNamespaceImportAccess: a test is not bundled
       assert.deepEqual(outcome(small[reader], value), outcome(checked[reader], value), told)
     }
   })

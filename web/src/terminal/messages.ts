@@ -15,7 +15,7 @@ const modes = ['resume', 'snapshot', 'gone'] as const
 
 export function readAttached(body: Uint8Array): Attached {
   const fields = object(body)
-  const mode = modes.find((each) => each === fields['mode'])
+  const mode = modes.find((each) => each === fields.mode)
   if (!mode) throw wrong('mode')
   return {
     run: text(fields, 'run', 1, MAX_NAME_CHARS),
@@ -53,7 +53,7 @@ export function readError(body: Uint8Array): SkeinError {
   const fields = object(body)
   const code = text(fields, 'code', 0, MAX_NAME_CHARS)
   const details: Record<string, string | number> = code === 'internal' ? { requestId: '-' } : {}
-  const given = fields['details'] ?? {}
+  const given = fields.details ?? {}
   if (typeof given !== 'object') throw wrong('details')
   for (const [name, value] of Object.entries(given)) {
     if (typeof value !== 'string' && typeof value !== 'number') throw wrong('details')

@@ -1,9 +1,9 @@
 // What stands between the reader and the terminal: cut off, refused, ended.
 
 import { Plus, RotateCw } from 'lucide-react'
-import { type ReactNode, useSyncExternalStore } from 'react'
+import { type ReactNode, useEffect, useRef, useSyncExternalStore } from 'react'
 import type { Ended } from '#protocol/numbered/frames.ts'
-import { duration } from '../format/duration.ts'
+import { roughly } from '../format/duration.ts'
 import { Button } from '../parts/button.tsx'
 import { useNow } from '../parts/moment.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
@@ -40,7 +40,7 @@ export function Overlay({ session, onStartAgain, onClose }: OverlayProps) {
       )
     case 'ended':
       return (
-        <Band>
+        <Band takesFocus>
           <p className="grow text-sm" role="status">
             <span className="font-medium">{endedText(state.ended)}.</span>{' '}
             <span className="text-ink-2">
@@ -48,7 +48,7 @@ export function Overlay({ session, onStartAgain, onClose }: OverlayProps) {
             </span>
           </p>
           <Button onClick={onClose}>{words.actions.close}</Button>
-          <Button autoFocus icon={Plus} kind="primary" onClick={onStartAgain}>
+          <Button icon={Plus} kind="primary" onClick={onStartAgain}>
             {text.startNew}
           </Button>
         </Band>
@@ -61,9 +61,23 @@ function endedText({ status, signal }: Ended): string {
   return status === undefined ? text.ended : text.endedStatus(status)
 }
 
-function Band({ children }: { readonly children: ReactNode }) {
+interface BandProps {
+  /** So that Tab, which a terminal keeps for itself, leads to its buttons. Enter is not theirs yet: it may have been typed for the shell. */
+  readonly takesFocus?: boolean
+  readonly children: ReactNode
+}
+
+function Band({ takesFocus, children }: BandProps) {
+  const band = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (takesFocus) band.current?.focus()
+  }, [takesFocus])
   return (
-    <div className="arriving absolute inset-x-0 bottom-0 flex flex-wrap items-center gap-2 border-t bg-raised px-4 py-3 sm:px-6">
+    <div
+      ref={band}
+      tabIndex={-1}
+      className="outline-none absolute inset-x-0 bottom-0 flex flex-wrap items-center gap-2 border-t bg-raised px-4 py-3 sm:px-6"
+    >
       {children}
     </div>
   )
@@ -81,7 +95,7 @@ function Reconnecting({ session, sinceMs }: ReconnectingProps) {
   if (span < TOLD_AFTER_MS) return null
   return (
     <div className="absolute inset-x-0 top-0 flex flex-wrap items-center gap-x-2 border-b bg-amber-soft px-4 py-1.5 text-sm sm:px-6">
-      <span className="tabular font-medium">{text.reconnecting(duration(span))}.</span>
+      <span className="tabular font-medium">{text.reconnecting(roughly(span))}.</span>
       <span className="grow text-ink-2">{tooMuch ? text.tooMuch : text.kept}</span>
       <button
         className="rounded font-medium underline underline-offset-2"

@@ -9,6 +9,7 @@ import { WebglAddon } from '@xterm/addon-webgl'
 import { Terminal } from '@xterm/xterm'
 import { allowWriting } from './clipboard.ts'
 import type { Screen } from './connection.ts'
+import { letterSpacingPx, TERMINAL_FONT } from './font.ts'
 import { MIN_CONTRAST, palettes } from './palettes.ts'
 import { keepQuiet } from './quiet.ts'
 
@@ -54,9 +55,10 @@ export class XtermScreen implements Screen {
       allowProposedApi: true,
       cursorBlink: false,
       cursorInactiveStyle: 'outline',
-      fontFamily: '"JetBrains Mono Variable", ui-monospace, "DejaVu Sans Mono", Menlo, monospace',
+      fontFamily: TERMINAL_FONT,
       fontSize: look.fontPx,
       fontWeightBold: 600,
+      letterSpacing: letterSpacingPx(look.fontPx, window.devicePixelRatio),
       lineHeight: 1.25,
       macOptionIsMeta: true,
       minimumContrastRatio: MIN_CONTRAST,
@@ -85,6 +87,11 @@ export class XtermScreen implements Screen {
     this.terminal.write(bytes, done)
   }
 
+  /** An empty screen for a new process. */
+  clear(): void {
+    this.terminal.write(RESET)
+  }
+
   /** In step with what is still to be parsed. */
   resize(cols: number, rows: number): void {
     this.terminal.write('', () => {
@@ -108,6 +115,7 @@ export class XtermScreen implements Screen {
   look({ theme, fontPx }: ScreenLook): void {
     this.terminal.options.theme = palettes[theme]
     this.terminal.options.fontSize = fontPx
+    this.terminal.options.letterSpacing = letterSpacingPx(fontPx, window.devicePixelRatio)
   }
 
   show(visible: boolean): void {

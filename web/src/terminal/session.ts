@@ -47,6 +47,9 @@ export class TerminalSession {
     })
     this.sizes = new Store(this.#sizes())
     this.screen.open(element)
+    // The renderer decides how large a cell is, so it comes before the size is told to anyone.
+    this.screen.show(true)
+    this.screen.fit()
     // One client for as long as this terminal is open here, whatever becomes of its connections.
     const client = newId()
     this.connection = new TerminalConnection({
@@ -62,6 +65,13 @@ export class TerminalSession {
     const control = this.control.get()
     if (control) this.control.set(false)
     this.connection.type(text.encode(control ? withControl(typed) : typed))
+  }
+
+  /** A new process under the same name, after the old one has ended. */
+  startAgain(): void {
+    this.screen.clear()
+    this.connection.startAgain()
+    this.focus()
   }
 
   show(visible: boolean): void {
@@ -98,7 +108,6 @@ export class TerminalSession {
     }
     const online = () => this.connection.tryNow()
     window.addEventListener('online', online)
-    document.fonts.ready.then(restyle, () => undefined)
     this.#stop.push(
       () => resized.disconnect(),
       preferences.subscribe(restyle),

@@ -43,8 +43,7 @@ export function TerminalView(props: TerminalViewProps) {
     request('DELETE', `/spaces/${spaceId}/terminals/${encodeURIComponent(name)}`)
       .catch(() => undefined)
       .then(() => {
-        session?.connection.startAgain()
-        session?.focus()
+        session?.startAgain()
         return queryClient.invalidateQueries({ queryKey: keys.terminals(spaceId) })
       })
       .catch(() => undefined)
@@ -52,11 +51,13 @@ export function TerminalView(props: TerminalViewProps) {
   return (
     <section
       aria-label={words.terminal.name(name)}
+      // What is typed for a shell that has ended meanwhile must not become commands to the page.
+      data-own-keys
       className={cx('absolute inset-0 flex flex-col', !visible && 'invisible')}
     >
       <div className="relative min-h-0 grow">
         <div className="terminal-host absolute inset-y-0 right-0 left-0" ref={host} />
-        {session && <Letterbox session={session} />}
+        {session && <Letterbox host={host} session={session} />}
         {session && <Overlay onClose={onClose} onStartAgain={startAgain} session={session} />}
         {session && searching && (
           <SearchBar
@@ -98,14 +99,23 @@ function useSession(
   return session
 }
 
+interface LetterboxProps {
+  readonly session: TerminalSession
+  readonly host: RefObject<HTMLDivElement | null>
+}
+
 /** Says why the screen is smaller or larger than its place. */
-function Letterbox({ session }: { readonly session: TerminalSession }) {
+function Letterbox({ session, host }: LetterboxProps) {
   const { sizes, connection } = session
   const { shown, fitting } = useSyncExternalStore(sizes.subscribe, sizes.get)
   const state = useSyncExternalStore(connection.state.subscribe, connection.state.get)
   const viewers = useSyncExternalStore(connection.viewers.subscribe, connection.viewers.get)
   const fits = shown.cols === fitting.cols && shown.rows === fitting.rows
-  if (fits || viewers.count < 2 || state.kind !== 'connected') return null
+  const boxed = !fits && viewers.count > 1 && state.kind === 'connected'
+  useEffect(() => {
+    host.current?.toggleAttribute('data-boxed', boxed)
+  }, [host, boxed])
+  if (!boxed) return null
   return (
     <p className="absolute right-3 bottom-2 rounded border bg-raised px-2 py-1 text-ink-2 text-xs">
       {words.terminal.sizedElsewhere(shown.cols, shown.rows)}

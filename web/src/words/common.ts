@@ -48,8 +48,8 @@ export const commonWords = {
   cut: {
     heard: 'Cut off from the server.',
     since: (span: string) => `Cut off from the server for ${span}.`,
-    works:
-      'What you see may be out of date. Open terminals keep what you type and continue when it is back.',
+    old: 'What you see may be out of date.',
+    works: 'Open terminals keep what you type and go on when it is back.',
     tryNow: 'Try now',
   },
   palette: {
@@ -57,7 +57,7 @@ export const commonWords = {
     placeholder: 'A space, a template, a page, an action …',
     nothing: (text: string) => `Nothing is called “${text}”.`,
     results: 'Results',
-    groups: { action: 'Actions', space: 'Spaces', template: 'Templates', page: 'Pages' },
+    groups: { action: 'Action', space: 'Space', template: 'Template', page: 'Page' },
     newSpace: 'New space',
     newTemplate: 'New template',
     openTerminal: (name: string) => `Open terminal in ${name}`,

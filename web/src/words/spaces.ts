@@ -36,7 +36,6 @@ export const spaceWords = {
     sortBy: (column: string) => `Sort by ${column.toLowerCase()}`,
     me: 'me',
     none: '–',
-    newer: (version: number) => `v${version} at restart`,
     newerLong: (version: number) => `Version ${version} exists; it applies at the next restart.`,
     empty: {
       title: 'No space yet',

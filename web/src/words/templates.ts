@@ -3,7 +3,7 @@
 export const templateWords = {
   templates: {
     title: 'Templates',
-    lead: 'What spaces are made from. Every save is a version; spaces take a newer one when they restart.',
+    lead: 'What spaces are made from. Every save is a version; spaces take it when they restart.',
     new: 'New template',
     loading: 'Fetching the templates',
     columns: {
@@ -58,7 +58,6 @@ export const templateWords = {
     newest: 'newest',
     by: (name: string) => `by ${name}`,
     noNote: 'No note',
-    look: (n: number) => `Look at version ${n}`,
     looking: (n: number) => `This is version ${n}, which is not the newest.`,
     restore: 'Restore',
     restoreNote: (n: number) => `Restore version ${n}`,

@@ -1,0 +1,10 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { letterSpacingPx } from './font.ts'
+
+test('a pixel is given back where most of one was cut off', () => {
+  assert.equal(letterSpacingPx(13, 1), 1) // 7.8
+  assert.equal(letterSpacingPx(12, 1), 0) // 7.2
+  assert.equal(letterSpacingPx(15, 1), 0) // 9
+  assert.equal(letterSpacingPx(13, 2), 1) // 15.6
+})
