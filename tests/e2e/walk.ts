@@ -34,7 +34,7 @@ export async function signIn(page: Page, name: string, password = TEST_PASSWORD)
 
 export async function makeTemplate(page: Page, source: string): Promise<void> {
   await page.goto('/templates/new')
-  await page.getByRole('radio', { name: /^Blank/ }).check()
+  await page.getByText('Blank', { exact: true }).click()
   await page.getByRole('textbox', { name: 'Template source' }).fill(source)
   await page.getByText('No problems').waitFor()
   await page.getByRole('button', { name: 'Create template' }).click()

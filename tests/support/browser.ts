@@ -12,7 +12,7 @@ import {
 } from 'playwright-core'
 
 /** How long a person would wait for anything on a page before giving up, ms. */
-export const PATIENCE_MS = 20_000
+export const PATIENCE_MS = 10_000
 
 const FLAGS = [
   '--no-sandbox',
@@ -87,16 +87,33 @@ export class Visitor {
     this.#cutOff = false
   }
 
-  /** Looks at the page as it is, in both themes, with every rule of axe-core. */
-  async accessFaults(): Promise<readonly AccessFault[]> {
+  /** Looks at the page as it is, in both themes, with every rule of axe-core. `name` is that of the pictures. */
+  async accessFaults(name: string): Promise<readonly AccessFault[]> {
     const faults: AccessFault[] = []
     for (const theme of themes) {
       await this.page.emulateMedia({ colorScheme: theme })
       await this.page.locator(`html[data-theme=${theme}]`).waitFor()
       faults.push(...(await this.#runAxe(theme)))
+      await this.#picture(`${name}-${theme}`)
     }
     await this.page.emulateMedia({ colorScheme: this.#theme })
     return faults
+  }
+
+  /** How far the page can be pushed sideways, pixels: on a phone, by mistake only. */
+  async overflowPx(): Promise<number> {
+    return await this.page.evaluate<number>(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    )
+  }
+
+  async resize(viewport: { readonly width: number; readonly height: number }): Promise<void> {
+    await this.page.setViewportSize(viewport)
+  }
+
+  /** The page as it is read out, for the report of a test that failed on it. */
+  async describe(): Promise<string> {
+    return `${this.page.url()}\n${await this.page.locator('body').ariaSnapshot()}`
   }
 
   async leave(): Promise<void> {
@@ -114,6 +131,12 @@ export class Visitor {
         where: `${html.slice(0, 300)} ${failureSummary ?? ''}`,
       })),
     )
+  }
+
+  /** For the eyes: only when a folder for them is named. */
+  async #picture(name: string): Promise<void> {
+    const folder = process.env.SKEIN_TEST_PICTURES
+    if (folder) await this.page.screenshot({ path: `${folder}/${name}.png` })
   }
 
   #heard(message: ConsoleMessage): void {
