@@ -6,18 +6,25 @@ const LINES = 1_200_000
 const FILE = '/tmp/skein-flood.txt'
 const MAKE = `seq -f 'line %.0f of some ordinary text, about seventy columns wide, like a log' 1 ${LINES} > ${FILE}`
 
-/** Resolves when `marker` was heard. */
-export async function say(terminal: Echoing, command: string, marker: string): Promise<void> {
+/** What is kept of the output while a pattern is awaited, characters. */
+const TAIL_CHARS = 200
+
+/** Types and resolves when the end of the output matches. */
+export async function heard(terminal: Echoing, text: string, pattern: RegExp): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
-  let last = ''
+  let tail = ''
   terminal.onOutput = (bytes) => {
-    const text = last + Buffer.from(bytes).toString('latin1')
-    if (text.includes(marker)) resolve()
-    last = text.slice(-marker.length)
+    tail = (tail + Buffer.from(bytes).toString('latin1')).slice(-TAIL_CHARS)
+    if (pattern.test(tail)) resolve()
   }
-  terminal.type(`${command}\n`)
+  terminal.type(text)
   await promise
   terminal.onOutput = undefined
+}
+
+/** Types a command; resolves when it has printed `marker`. */
+export function say(terminal: Echoing, command: string, marker: string): Promise<void> {
+  return heard(terminal, `${command}\n`, new RegExp(marker))
 }
 
 /** A command that prints `marker` without its own echo containing it. */

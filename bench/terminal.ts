@@ -5,7 +5,7 @@ import { Skein } from '../tests/support/skein.ts'
 import { TestTerminal } from '../tests/support/terminal.ts'
 import { BareTerminal } from './bare-terminal.ts'
 import { echo } from './echo.ts'
-import { flood, floodOn, marked, prepareFlood, say } from './flood.ts'
+import { flood, floodOn, heard, marked, prepareFlood, say } from './flood.ts'
 import { type BenchRow, quantile, row } from './report.ts'
 import { benchSpace } from './space.ts'
 
@@ -99,7 +99,7 @@ async function greedy(
 const quiet = (terminal: TestTerminal | BareTerminal) =>
   say(terminal, `${marked('true', 'quiet')}; cat > /dev/null`, 'quiet')
 
+/** Back to the prompt: what is typed while the shell takes over again may be thrown away with the interrupt. */
 async function clear(terminal: TestTerminal | BareTerminal): Promise<void> {
-  terminal.type('\x03')
-  await say(terminal, marked('true', 'clear'), 'clear')
+  await heard(terminal, '\x03', /[$#] $/)
 }

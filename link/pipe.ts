@@ -4,29 +4,14 @@
 
 import type { Http2Stream } from 'node:http2'
 import { Duplex } from 'node:stream'
-import { z } from 'zod'
-import { type ErrorBody, SkeinError } from '#protocol/errors.ts'
-import { type Fin, FrameType, MAX_DATA_FRAME_BYTES } from '#protocol/link.ts'
+import { SkeinError } from '#protocol/errors.ts'
+import { type Fin, FrameType, MAX_DATA_FRAME_BYTES, parseFin } from '#protocol/link.ts'
 import { controlFrame, LinkFrameReader, linkHeader } from './frames.ts'
 
 /** HTTP/2 CANCEL: this end does not want the rest (RFC 9113, section 7). */
 const CANCEL = 0x08
 /** What one Duplex buffers each way before it asks the writer to wait, bytes. */
 const HIGH_WATER_BYTES = 256 * 1024
-
-const finSchema = z.object({
-  ok: z.boolean(),
-  status: z.number().int().optional(),
-  signal: z.string().max(32).optional(),
-  error: z
-    .object({
-      code: z.string().max(64),
-      message: z.string().max(4096),
-      hint: z.string().max(4096),
-      details: z.record(z.string(), z.union([z.string(), z.number()])),
-    })
-    .optional(),
-})
 
 export interface PipeEvents {
   /** An open or opened frame. */
@@ -137,10 +122,9 @@ export class LinkPipe extends Duplex {
       events.control(type, value)
       return
     }
-    const fin = finSchema.safeParse(value)
-    if (!fin.success) throw new SkeinError('frame_invalid', { reason: 'fin' })
+    const fin = parseFin(value)
     this.#heard = true
-    this.#settle.resolve(toFin(fin.data))
+    this.#settle.resolve(fin)
     this.push(null)
   }
 
@@ -169,14 +153,4 @@ function cut(buffer: Buffer) {
     pieces.push({ parts: [part], bytes: part.length })
   }
   return pieces
-}
-
-function toFin({ ok, status, signal, error }: z.infer<typeof finSchema>): Fin {
-  const body = error ? SkeinError.fromBody(error as ErrorBody).body : undefined
-  return {
-    ok,
-    ...(status === undefined ? {} : { status }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(body ? { error: body } : {}),
-  }
 }

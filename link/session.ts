@@ -1,12 +1,10 @@
 // The HTTP/2 settings of both ends, and the proof that a TLS connection rests on its pre-shared key alone.
 
-import type { ClientHttp2Session, ServerHttp2Session } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { SkeinError } from '#protocol/errors.ts'
 import { MAX_STREAMS_PER_LINK, SESSION_WINDOW_BYTES, STREAM_WINDOW_BYTES } from '#protocol/link.ts'
-
-export type LinkSession = ClientHttp2Session | ServerHttp2Session
+import type { LinkSession } from './connection.ts'
 
 /** Node's default of 10 MB ends the session at 64 kB unread on some hundred streams. */
 const MAX_SESSION_MEMORY_MB = 1000

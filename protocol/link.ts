@@ -4,7 +4,7 @@
 // last a `fin` (JSON) from each side. An end without fin is a lost link, never an end of file (docs/link.md).
 
 import { z } from 'zod'
-import type { ErrorBody } from './errors.ts'
+import { type ErrorBody, SkeinError } from './errors.ts'
 
 export const UPGRADE_PROTOCOL = 'skein-link/1'
 export const LINK_PATH = '/link'
@@ -112,6 +112,28 @@ export interface Fin {
   readonly status?: number
   readonly signal?: string
   readonly error?: ErrorBody
+}
+
+const finSchema = z.object({
+  ok: z.boolean(),
+  status: z.number().int().optional(),
+  signal: z.string().max(32).optional(),
+  error: z
+    .object({
+      code: z.string().max(64),
+      message: z.string().max(4096),
+      hint: z.string().max(4096),
+      details: z.record(z.string(), z.union([z.string(), z.number()])),
+    })
+    .optional(),
+})
+
+/** A fin as it came. Its error is made anew from our own table. Throws `frame_invalid`. */
+export function parseFin(value: unknown): Fin {
+  const parsed = finSchema.safeParse(value)
+  if (!parsed.success) throw new SkeinError('frame_invalid', { reason: 'fin' })
+  const { error, ...fin } = parsed.data
+  return error ? { ...fin, error: SkeinError.fromBody(error as ErrorBody).body } : fin
 }
 
 /** Which connection carries a kind: nothing that measures liveness shares a connection with bulk data. */

@@ -29,7 +29,7 @@ function findLines(files: readonly Source[], pattern: RegExp): string[] {
 const mayImport: Record<string, { ours: readonly string[]; packages: RegExp }> = {
   protocol: { ours: ['protocol'], packages: /^zod$/ },
   // Both ends of a link are one module, so that they cannot differ.
-  link: { ours: ['link', 'protocol'], packages: /^node:/ },
+  link: { ours: ['link', 'protocol'], packages: /^(node:|zod$)/ },
   agent: {
     ours: ['agent', 'link', 'protocol'],
     packages: /^(node:|node-pty$|tar-stream$|ws$|@xterm\/)/,

@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream'
 import tls, { type TLSSocket } from 'node:tls'
 import { SkeinError } from '#protocol/errors.ts'
 import { LINK_CIPHERS, LINK_PATH, UPGRADE_PROTOCOL } from '#protocol/link.ts'
+import { Connection } from '../../link/connection.ts'
 import { assertPsk, sessionOptions, takeSocket, widen } from '../../link/session.ts'
 
 /** How long one address may take to a finished handshake, ms. */
@@ -22,16 +23,14 @@ export interface DialOptions {
 }
 
 /** Rejects with the reason why this address did not lead to the peer. */
-export async function dial(options: DialOptions): Promise<ServerHttp2Session> {
+export async function dial(options: DialOptions): Promise<Connection<ServerHttp2Session>> {
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(DIAL_TIMEOUT_MS)])
   const raw = await upgrade(options.address, signal)
   try {
     const socket = await secure(raw, options, signal)
     const session = http2.performServerHandshake(socket, sessionOptions)
-    session.on('error', () => session.destroy())
-    socket.on('error', () => session.destroy())
     widen(session)
-    return session
+    return new Connection(session, [socket, raw])
   } catch (error) {
     raw.destroy()
     throw error

@@ -4,6 +4,7 @@
 import type { ServerHttp2Session } from 'node:http2'
 import { formatIdentity, type Lane, laneRequestPath, lanes } from '#protocol/link.ts'
 import type { AgentReport } from '#protocol/report.ts'
+import { type Connection, onEnd } from '../../link/connection.ts'
 import { heartbeat } from '../../link/heartbeat.ts'
 import { dial } from './dial.ts'
 import { AllFailed, type Failed, race } from './race.ts'
@@ -85,26 +86,24 @@ export class Dialer {
     } = await race(
       this.#addresses,
       (each, signal) => this.#dial(each, 'control', run, signal),
-      (late) => late.destroy(),
+      (late) => late.end(),
     )
-    const ended = new AbortController()
-    const sessions = new Set<ServerHttp2Session>([control])
+    const link: Standing = { address, run, failed, lanes: new Set([control]) }
     const end = () => {
-      ended.abort()
-      for (const session of sessions) session.destroy()
+      for (const lane of link.lanes) lane.end()
     }
     this.#closed.signal.addEventListener('abort', end, { once: true })
-    this.#serve(control, { address, run, sessions, failed, ended: ended.signal })
-    const beats = heartbeat(control, { delay: this.#options.delay, onDead: end }, ended.signal)
-    if (!control.destroyed)
-      await new Promise<void>((resolve) => control.once('close', () => resolve()))
+    this.#serve(control, link)
+    const { delay } = this.#options
+    const beats = heartbeat(control.session, { delay, onDead: end }, control.ended)
+    await new Promise<void>((resolve) => onEnd(control, resolve))
     end()
     this.#closed.signal.removeEventListener('abort', end)
     await beats
     this.#options.log.info('the link ended', { address })
   }
 
-  #serve(session: ServerHttp2Session, link: Standing): void {
+  #serve({ session }: Connection<ServerHttp2Session>, link: Standing): void {
     session.on('stream', (h2, headers) => {
       const path = headers[':path']
       const lane = lanes.find((each) => laneRequestPath(each) === path)
@@ -133,11 +132,14 @@ export class Dialer {
   }
 
   async #addLane(lane: Lane, link: Standing): Promise<void> {
-    const session = await this.#dial(link.address, lane, link.run, link.ended)
-    link.sessions.add(session)
-    session.once('close', () => link.sessions.delete(session))
-    if (link.ended.aborted) session.destroy()
-    this.#serve(session, link)
+    const connection = await this.#dial(link.address, lane, link.run, this.#closed.signal)
+    link.lanes.add(connection)
+    const [control] = link.lanes
+    // All lanes lead to one process. A killed one is heard of at once on the lane that is busy and, seen about one
+    // time in three, only by the next heartbeats on the others: the first to end is the end of the link.
+    onEnd(connection, () => control?.end())
+    if (control?.ended.aborted) connection.end()
+    else this.#serve(connection, link)
   }
 
   #dial(
@@ -145,7 +147,7 @@ export class Dialer {
     lane: Lane,
     run: string,
     signal: AbortSignal,
-  ): Promise<ServerHttp2Session> {
+  ): Promise<Connection<ServerHttp2Session>> {
     const { identity, key } = this.#options
     const stop = AbortSignal.any([signal, this.#closed.signal])
     return dial({
@@ -162,8 +164,8 @@ interface Standing {
   readonly address: string
   readonly run: string
   readonly failed: readonly Failed[]
-  readonly sessions: Set<ServerHttp2Session>
-  readonly ended: AbortSignal
+  /** Control first. */
+  readonly lanes: Set<Connection<ServerHttp2Session>>
 }
 
 export function createDialer(options: DialerOptions): Dialer {

@@ -2,12 +2,12 @@
 // only when it is missing or no longer fits.
 
 import { createHash } from 'node:crypto'
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { capture, run } from './command.js'
 import { buildEnvironment, node24, root } from './node24.js'
 import { ensurePackages } from './packages.js'
-import { note, Stop, step } from './say.js'
+import { Stop, step } from './say.js'
 
 /**
  * True when `installed` (npm's node_modules/.package-lock.json) holds what `lock` asks for. Optional packages may be
@@ -42,47 +42,35 @@ function readJson(path) {
   return JSON.parse(readFileSync(path, 'utf8'))
 }
 
-/** What is built, by which command, from which sources. `makes` must exist afterwards. */
-const builds = [
-  {
-    name: 'agent',
-    argv: ['scripts/pack-agent.js'],
-    makes: 'dist/agent/agent.mjs',
-    from: ['agent', 'protocol', 'scripts/pack-agent.js', 'package-lock.json'],
-  },
-  {
-    name: 'web',
-    argv: ['node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn'],
-    makes: 'dist/web/index.html',
-    from: ['web', 'protocol', 'package-lock.json'],
-  },
-]
-
-/** Builds the agent's folder and the web application where their sources changed, both at once. */
+/** Packs the agent's folder and builds the web application where their sources changed, both at once. */
 export async function ensureBuilt() {
-  const stale = builds.filter((build) => !isFresh(build))
-  if (stale.length === 0) return
-  step(`Building: ${stale.map((build) => build.name).join(', ')}`)
-  await Promise.all(stale.map((build) => make(build)))
+  await Promise.all([packAgent(), buildWeb()])
 }
 
-async function make(build) {
-  const stamp = hashOf(build.from)
-  const { status, output } = await capture([node24(), ...build.argv], { cwd: root })
-  if (status !== 0 || !existsSync(join(root, build.makes))) {
-    throw new Stop(`Building the ${build.name} failed (status ${status}):\n${output.trim()}`)
-  }
-  mkdirSync(join(root, 'dist', '.stamps'), { recursive: true })
-  writeFileSync(stampPath(build), stamp)
-  note(`${build.name} built`)
+/** It knows by itself what it was made of, down to the modules that were bundled. */
+async function packAgent() {
+  await build('agent', ['scripts/pack-agent.js'])
 }
 
-function isFresh(build) {
-  if (!existsSync(join(root, build.makes)) || !existsSync(stampPath(build))) return false
-  return readFileSync(stampPath(build), 'utf8') === hashOf(build.from)
+const WEB = {
+  from: ['web', 'protocol', 'package-lock.json'],
+  makes: join(root, 'dist/web/index.html'),
+  stamp: join(root, 'dist/web.inputs'),
 }
 
-const stampPath = (build) => join(root, 'dist', '.stamps', build.name)
+async function buildWeb() {
+  const inputs = hashOf(WEB.from)
+  const isFresh = existsSync(WEB.makes) && existsSync(WEB.stamp)
+  if (isFresh && readFileSync(WEB.stamp, 'utf8') === inputs) return
+  step('Building the pages')
+  await build('pages', ['node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn'])
+  writeFileSync(WEB.stamp, inputs)
+}
+
+async function build(name, argv) {
+  const { status, output } = await capture([node24(), ...argv], { cwd: root })
+  if (status !== 0) throw new Stop(`Building the ${name} failed:\n${output.trim()}`)
+}
 
 /** SHA-256 over the paths and contents of files and folders, tests left out. */
 function hashOf(paths) {

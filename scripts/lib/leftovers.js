@@ -1,35 +1,90 @@
-// What a test run that was killed leaves in the engine: containers, networks and volumes with the label `skein.test`,
-// whose value is the process that made them. Those of a process that still lives are another run's, and stay.
+// What a test run that was killed leaves behind: servers that still run on their data folders, and their containers,
+// networks and volumes in the engine. What belongs to a test process that lives is another run's, and stays.
 
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { ask } from './engine.js'
 import { note } from './say.js'
 
-/** Set on everything that a test makes in the engine; the value is the pid of the test process. */
-export const TEST_LABEL = 'skein.test'
+/** On everything that a Skein makes. Tests that have no server call theirs `test-<pid>-…`. */
+const CLUSTER_LABEL = 'dev.skein.cluster'
+/** Shared by every Skein on an engine, so never one run's own. */
+const SHARED = /^\/?skein-agent-/
 
 export async function removeLeftovers() {
-  const filters = encodeURIComponent(JSON.stringify({ label: [TEST_LABEL] }))
-  const containers = await list(`/containers/json?all=1&filters=${filters}`)
+  const clusters = dataFolders()
+    .filter((folder) => !isAlive(folder.owner))
+    .map(endServers)
+  const isOurs = (labels) => isLeftover(labels[CLUSTER_LABEL], clusters)
+  const containers = (await list('/containers/json?all=1')).filter(({ Labels, Names }) => {
+    return isOurs(Labels ?? {}) && !Names.some((name) => SHARED.test(name))
+  })
   for (const { Id } of containers) await remove(`/containers/${Id}?force=1&v=1`)
-  const networks = await list(`/networks?filters=${filters}`)
+  const networks = (await list('/networks')).filter(({ Labels }) => isOurs(Labels ?? {}))
   for (const { Id } of networks) await remove(`/networks/${Id}`)
-  const volumes = (await list(`/volumes?filters=${filters}`, 'Volumes')) ?? []
+  const volumes = ((await list('/volumes')).Volumes ?? []).filter(({ Labels, Name }) => {
+    return isOurs(Labels ?? {}) && !SHARED.test(Name)
+  })
   for (const { Name } of volumes) await remove(`/volumes/${encodeURIComponent(Name)}?force=1`)
-  const count = containers.length + networks.length + volumes.length
-  if (count > 0) note(`removed ${count} things that an earlier test run left in the engine`)
+  const count = clusters.length + containers.length + networks.length + volumes.length
+  if (count > 0) note(`removed ${count} things that an earlier test run left behind`)
 }
 
-async function list(path, field) {
-  const body = JSON.parse((await ask('GET', path)).text)
-  const things = (field === undefined ? body : body[field]) ?? []
-  return things.filter((thing) => isLeftover(thing.Labels ?? {}))
+/** The data folders of tests' servers, with the process that made each. */
+function dataFolders() {
+  return readdirSync(tmpdir())
+    .filter((name) => name.startsWith('skein-test-'))
+    .map((name) => join(tmpdir(), name))
+    .map((path) => ({ path, owner: readJson(join(path, 'test-process.json')) }))
+    .filter(({ owner }) => owner !== undefined)
 }
 
-/** True for what a dead process made. A reused number keeps the thing until the next run, which is harmless. */
-export function isLeftover(labels, isAlive = (pid) => existsSync(`/proc/${pid}`)) {
-  const pid = labels[TEST_LABEL]
-  return pid !== undefined && !(/^\d+$/.test(pid) && isAlive(pid))
+/** Ends what runs on a folder, removes it, and answers the cluster that marks its containers. */
+function endServers({ path }) {
+  const peer = readJson(join(path, 'run', 'peer-1.json'))
+  for (const process of [readJson(join(path, 'run', 'supervisor.lock')), peer]) end(process)
+  rmSync(path, { recursive: true, force: true })
+  return peer?.cluster
+}
+
+/** The supervisor first, or it would start the next peer. */
+function end(identity) {
+  if (isAlive(identity)) process.kill(identity.pid, 'SIGKILL')
+}
+
+/** The same process, not merely the same number: see server/supervisor/process.ts. */
+function isAlive(identity) {
+  if (identity === undefined) return false
+  try {
+    const stat = readFileSync(`/proc/${identity.pid}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] !== 'Z' && fields[19] === identity.startTime
+  } catch {
+    return false
+  }
+}
+
+function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * True for what a dead test made: `clusters` are those of its servers. A process number that was given again keeps the
+ * thing until the next run, which is harmless.
+ */
+export function isLeftover(cluster, clusters, isRunning = (pid) => existsSync(`/proc/${pid}`)) {
+  if (cluster === undefined) return false
+  const pid = /^test-(\d+)-/.exec(cluster)?.[1]
+  return clusters.includes(cluster) || (pid !== undefined && !isRunning(pid))
+}
+
+async function list(path) {
+  return JSON.parse((await ask('GET', path)).text)
 }
 
 async function remove(path) {

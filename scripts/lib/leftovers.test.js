@@ -2,14 +2,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isLeftover } from './leftovers.js'
 
+const isRunning = (pid) => pid === '7'
+
 test('what a dead test process made is a leftover, what a living one made is not', () => {
-  const isAlive = (pid) => pid === '7'
-  assert.equal(isLeftover({ 'skein.test': '8' }, isAlive), true)
-  assert.equal(isLeftover({ 'skein.test': '7' }, isAlive), false)
-  assert.equal(isLeftover({ 'skein.test': 'nonsense' }, isAlive), true)
+  assert.equal(isLeftover('test-8-ab', [], isRunning), true)
+  assert.equal(isLeftover('test-7-ab', [], isRunning), false)
+})
+
+test('what a dead test’s server made is a leftover', () => {
+  assert.equal(isLeftover('0197', ['0197']), true)
 })
 
 test('what no test made is never a leftover', () => {
-  assert.equal(isLeftover({ 'skein.space': 'x' }), false)
-  assert.equal(isLeftover({}), false)
+  assert.equal(isLeftover('0197', ['0198', undefined]), false)
+  assert.equal(isLeftover(undefined, [undefined]), false)
 })

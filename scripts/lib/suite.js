@@ -7,7 +7,6 @@ import { relative, resolve } from 'node:path'
 import { Transform } from 'node:stream'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
-import { TEST_LABEL } from './leftovers.js'
 import { root } from './node24.js'
 
 /** No file may take longer: a hang must not cost the whole run its report. */
@@ -84,6 +83,5 @@ const line = (message) => ({
 })
 
 if (process.argv[1] === import.meta.filename) {
-  process.env.SKEIN_TEST_LABEL = TEST_LABEL
   await main(process.argv.slice(2))
 }

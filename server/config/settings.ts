@@ -87,7 +87,7 @@ export const settings = {
   }),
   spacesPerUser: setting({
     schema: whole(1, 10_000),
-    fallback: '20',
+    fallback: '100',
     placeholder: 'COUNT',
     description: 'The most spaces that one user may have.',
   }),

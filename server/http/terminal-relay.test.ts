@@ -163,6 +163,17 @@ test('a browser that goes away leaves the terminal after what it typed last', as
   })
 })
 
+test('a browser whose connection breaks is lost, not gone, so that the agent holds what it misses', async () => {
+  const { socket, far } = await pair()
+  const finished = far.finished.then(
+    () => 'gone',
+    () => 'lost',
+  )
+  far.duplex.resume()
+  socket.socket.terminate()
+  assert.equal(await finished, 'lost')
+})
+
 test('entering a terminal is written into the audit, coming back soon is not', async () => {
   const entries = await world.records.read('audit', { subject: space })
   assert.equal(entries.length, 1)

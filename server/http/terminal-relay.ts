@@ -18,6 +18,8 @@ const RESUME_BELOW_BYTES = 64 * 1024
 const LAST_WORDS_MS = 5000
 /** WebSocket close codes (RFC 6455, 7.4.1). */
 const NORMAL = 1000
+/** What `ws` reports where no close was received. */
+const BROKEN = 1006
 const TRY_AGAIN_LATER = 1013
 
 export interface TerminalWish {
@@ -132,8 +134,14 @@ function endTogether({ clock, log }: Door, stream: LinkStream, socket: WebSocket
       refuse(socket, caught, '-')
     },
   )
-  socket.once('close', () => {
+  socket.once('close', (code: number) => {
     if (isOver) return
+    if (code === BROKEN) {
+      // A broken connection comes back for what it missed: the agent holds it ready, and unacked input is sent again.
+      stream.abort()
+      log.info({ code }, 'terminal viewer lost')
+      return
+    }
     stream.fin({ ok: true })
     duplex.removeAllListeners('data')
     duplex.resume()

@@ -6,6 +6,7 @@ import http2, { type ClientHttp2Session } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import tls, { type Server, type TLSSocket } from 'node:tls'
 import { LINK_CIPHERS, type LinkIdentity, parseIdentity, UPGRADE_PROTOCOL } from '#protocol/link.ts'
+import { Connection } from '../../link/connection.ts'
 import { ElasticSocket } from '../../link/elastic.ts'
 import { assertPsk, sessionOptions, takeSocket, widen } from '../../link/session.ts'
 
@@ -15,7 +16,10 @@ const HANDSHAKE_TIMEOUT_MS = 10_000
 export interface AcceptorOptions {
   /** The key of a space's start, or undefined when that start is not the current one. */
   readonly keyOf: (identity: LinkIdentity) => Buffer | undefined
-  readonly onSession: (identity: LinkIdentity, session: ClientHttp2Session) => void
+  readonly onConnection: (
+    identity: LinkIdentity,
+    connection: Connection<ClientHttp2Session>,
+  ) => void
   readonly onRefused: (reason: string) => void
 }
 
@@ -85,14 +89,14 @@ export class Acceptor {
       socket.destroy()
       return
     }
+    const elastic = new ElasticSocket(socket)
     const session = http2.connect('http://agent', {
       ...sessionOptions,
-      createConnection: () => new ElasticSocket(socket),
+      createConnection: () => elastic,
     })
-    session.on('error', () => session.destroy())
     // The space's user may be the agent: what it pushes is refused, not read.
     session.on('stream', (stream) => stream.close(http2.constants.NGHTTP2_REFUSED_STREAM))
     widen(session)
-    this.#options.onSession(identity, session)
+    this.#options.onConnection(identity, new Connection(session, [elastic, socket]))
   }
 }

@@ -13,6 +13,7 @@ import {
   MAX_STREAMS_PER_LINK,
   type StreamOpen,
 } from '#protocol/link.ts'
+import { type Connection, onEnd } from '../../link/connection.ts'
 import { LinkPipe } from '../../link/pipe.ts'
 import type { Clock } from '../clock.ts'
 import type { LinkStream, OpenOptions } from './streams.ts'
@@ -23,17 +24,17 @@ const OPEN_TIMEOUT_MS = 10_000
 export class AgentLink {
   readonly identity: LinkIdentity
   readonly #clock: Clock
-  readonly #lanes = new Map<Lane, ClientHttp2Session>()
+  readonly #lanes = new Map<Lane, Connection<ClientHttp2Session>>()
   readonly #waiting = new Map<Lane, PromiseWithResolvers<ClientHttp2Session>>()
   readonly #perActor = new Map<string, number>()
   readonly #ended = new AbortController()
   #streams = 0
 
-  constructor(identity: LinkIdentity, control: ClientHttp2Session, clock: Clock) {
+  constructor(identity: LinkIdentity, control: Connection<ClientHttp2Session>, clock: Clock) {
     this.identity = identity
     this.#clock = clock
     this.#lanes.set('control', control)
-    control.once('close', () => this.close())
+    onEnd(control, () => this.close())
   }
 
   /** Aborted when the link has ended. */
@@ -42,16 +43,16 @@ export class AgentLink {
   }
 
   get control(): ClientHttp2Session | undefined {
-    return this.#lanes.get('control')
+    return this.#lanes.get('control')?.session
   }
 
-  addLane(lane: Lane, session: ClientHttp2Session): void {
-    this.#lanes.get(lane)?.destroy()
-    this.#lanes.set(lane, session)
-    session.once('close', () => {
-      if (this.#lanes.get(lane) === session) this.#lanes.delete(lane)
+  addLane(lane: Lane, connection: Connection<ClientHttp2Session>): void {
+    this.#lanes.get(lane)?.end()
+    this.#lanes.set(lane, connection)
+    onEnd(connection, () => {
+      if (this.#lanes.get(lane) === connection) this.#lanes.delete(lane)
     })
-    this.#waiting.get(lane)?.resolve(session)
+    this.#waiting.get(lane)?.resolve(connection.session)
     this.#waiting.delete(lane)
   }
 
@@ -77,7 +78,7 @@ export class AgentLink {
     const lost = new SkeinError('link_lost')
     for (const waiting of this.#waiting.values()) waiting.reject(lost)
     this.#waiting.clear()
-    for (const session of this.#lanes.values()) session.destroy(lost)
+    for (const connection of this.#lanes.values()) connection.end()
     this.#lanes.clear()
   }
 
@@ -104,9 +105,9 @@ export class AgentLink {
   }
 
   async #lane(lane: Lane, signal: AbortSignal | undefined): Promise<ClientHttp2Session> {
-    const standing = this.#lanes.get(lane)
+    const standing = this.#lanes.get(lane)?.session
     if (standing && !standing.closed && !standing.destroyed) return standing
-    const control = this.#lanes.get('control')
+    const { control } = this
     if (!control || this.#ended.signal.aborted) throw new SkeinError('link_lost')
     let waiting = this.#waiting.get(lane)
     if (!waiting) {

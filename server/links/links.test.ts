@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { SkeinError } from '#protocol/errors.ts'
+import { conformance } from '../../link/testing/conformance.ts'
 import { ACTOR, serveForTests, TestPeer } from '../../link/testing/linked.ts'
 import { eventually } from '../../tests/support/eventually.ts'
-import { conformance } from './conformance.ts'
 
 conformance('a TCP socket', async () => {
   const peer = new TestPeer()

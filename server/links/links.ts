@@ -48,7 +48,7 @@ export class Links {
     this.#options = options
     this.#acceptor = new Acceptor({
       keyOf: (identity) => options.agentKey({ ...identity, spaceId: identity.spaceId as SpaceId }),
-      onSession: (identity, session) => this.#accepted(identity, session),
+      onConnection: (identity, connection) => this.#accepted(identity, connection),
       onRefused: (reason) => options.log.warn({ reason }, 'a link was refused'),
     })
     this.streams = {
@@ -78,16 +78,16 @@ export class Links {
     this.#acceptor.close()
   }
 
-  #accepted(identity: LinkIdentity, session: Parameters<AgentLink['addLane']>[1]): void {
+  #accepted(identity: LinkIdentity, connection: Parameters<AgentLink['addLane']>[1]): void {
     const spaceId = identity.spaceId as SpaceId
     const standing = this.#links.get(spaceId)
     if (identity.lane !== 'control') {
-      if (standing?.identity.run === identity.run) standing.addLane(identity.lane, session)
-      else session.destroy()
+      if (standing?.identity.run === identity.run) standing.addLane(identity.lane, connection)
+      else connection.end()
       return
     }
     standing?.close()
-    const link = new AgentLink(identity, session, this.#options.clock)
+    const link = new AgentLink(identity, connection, this.#options.clock)
     this.#links.set(spaceId, link)
     link.ended.addEventListener('abort', () => this.#lost(spaceId, link))
     this.#watch(spaceId, link).catch((error: unknown) => {

@@ -138,7 +138,7 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
   const isLocal = isLocalEngine(config.docker)
   const spaces = createSpaces({
     ...{ records, live, links, engine, hosts, templates, clock, random, log },
-    ...{ cluster, agentFolder, subnets: config.spacesSubnets },
+    ...{ cluster, agentFolder, subnets: config.spacesSubnets, spacesPerUser: config.spacesPerUser },
     addresses: (gateway) => agentAddresses(config, port(), gateway),
     agentKey: async (start) => base.identity.agentKey(start.spaceId as SpaceId, start.epoch),
     ...(isLocal && { socketFolder: linkSocketPath(config.data).folder, routes: readRoutes }),

@@ -25,6 +25,7 @@ import { Timeline } from './timeline.ts'
 import { showSpace } from './view.ts'
 import {
   type Creation,
+  DEFAULT_SPACES_PER_USER,
   decideConfigure,
   decideCreate,
   decideRename,
@@ -56,6 +57,7 @@ export interface SpacesOptions {
   readonly socketFolder?: string
   /** Where subnets come from, e.g. `10.213.0.0/16`. */
   readonly subnets?: string
+  readonly spacesPerUser?: number
   /** What the host routes already. */
   readonly routes?: () => Promise<readonly Range[]>
 }
@@ -178,7 +180,8 @@ class HostedSpaces implements Spaces {
   #wisher(actor: Actor): Wisher {
     const { clock, random, templates } = this.#options
     const nowMs = clock.nowMs()
-    return { actor, intentId: makeId(nowMs, random(10)), nowMs, templates }
+    const spacesPerUser = this.#options.spacesPerUser ?? DEFAULT_SPACES_PER_USER
+    return { actor, intentId: makeId(nowMs, random(10)), nowMs, templates, spacesPerUser }
   }
 
   async #intend(

@@ -11,8 +11,8 @@ import type { Change, Decision, Row, View } from '../records/records.ts'
 import { checkParameters } from '../templates/parameter.ts'
 import type { Templates } from '../templates/templates.ts'
 
-/** Of one user; a guard against scripts that run away, not a quota. */
-export const MAX_SPACES_PER_USER = 100
+/** Of one user, where nothing else is set; a guard against scripts that run away, not a quota. */
+export const DEFAULT_SPACES_PER_USER = 100
 
 export type Wish = 'running' | 'stopped' | 'restart' | 'deleted'
 type Desired = KindGroups['space']['desired']
@@ -24,6 +24,8 @@ export interface Wisher {
   readonly intentId: string
   readonly nowMs: number
   readonly templates: Pick<Templates, 'parsed'>
+  /** The most spaces that one user may have. */
+  readonly spacesPerUser: number
 }
 
 export interface Creation {
@@ -41,8 +43,8 @@ export function decideCreate(view: View, wisher: Wisher, creation: Creation): De
   const known = view.get('space', id)
   if (known !== undefined) return { changes: [], result: repeated(known, ownerId) }
   if (!isSpaceName(name)) throw new SkeinError('name_invalid', { name: name.slice(0, 64) })
-  if (view.list('space', { ownerId }).length >= MAX_SPACES_PER_USER) {
-    throw new SkeinError('too_many_spaces', { limit: MAX_SPACES_PER_USER })
+  if (view.list('space', { ownerId }).length >= wisher.spacesPerUser) {
+    throw new SkeinError('too_many_spaces', { limit: wisher.spacesPerUser })
   }
   claimable(view, ownerId, name, id)
   const spec = newestSpec(view, wisher, templateId, creation.parameters)

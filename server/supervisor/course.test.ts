@@ -7,6 +7,7 @@ import {
   firstStep,
   type Happening,
   MAX_FIRST_STARTS,
+  SERVING_FAILURES,
 } from './course.ts'
 import { ExitStatus } from './exit.ts'
 
@@ -88,4 +89,11 @@ test('what comes too late changes nothing', () => {
   assert.deepEqual(advance(course, { type: 'overdue' }, MOST_PAUSE_MS).acts, [])
   const ended = follow({ type: 'stop' }, died(), { type: 'stop' })
   assert.deepEqual([ended.course.phase, ended.acts], ['ended', []])
+})
+
+test('a child that serves again is back within a second, however often it died', () => {
+  const course = { phase: 'starting', failures: 20, hasServed: true } as const
+  const served = advance(course, { type: 'ready' }, MOST_PAUSE_MS)
+  assert.equal(served.course.failures, SERVING_FAILURES)
+  assert.deepEqual(advance(served.course, died(), MOST_PAUSE_MS).acts, [{ act: 'pause', ms: 800 }])
 })

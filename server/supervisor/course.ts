@@ -10,6 +10,11 @@ import { ExitStatus, isHopeless } from './exit.ts'
 export const FIRST_PAUSE_MS = 100
 /** A child that lived this long was well: its failures are forgotten. */
 export const STEADY_MS = 10_000
+/**
+ * What is kept of the failures of a child that serves again: the next pause is then 800 ms at most. A terminal whose
+ * peer is gone holds its output for 10 s (agent/terminal/driver.ts), and what is back by then has lost nobody a byte.
+ */
+export const SERVING_FAILURES = 3
 /** A child that never served is started this often before the supervisor gives up. */
 export const MAX_FIRST_STARTS = 5
 
@@ -49,7 +54,7 @@ export function pauseMs(failures: number, mostMs: number): number {
 export function advance(course: Course, happening: Happening, mostPauseMs: number): Step {
   switch (happening.type) {
     case 'ready':
-      return become(course, course.phase === 'starting' ? { phase: 'ready', hasServed: true } : {})
+      return course.phase === 'starting' ? ready(course) : stay(course)
     case 'pause-over':
       return course.phase === 'pausing' ? start(course) : stay(course)
     case 'reload':
@@ -61,6 +66,11 @@ export function advance(course: Course, happening: Happening, mostPauseMs: numbe
     case 'exited':
       return exited(course, happening, mostPauseMs)
   }
+}
+
+function ready(course: Course): Step {
+  const failures = Math.min(course.failures, SERVING_FAILURES)
+  return become(course, { phase: 'ready', hasServed: true, failures })
 }
 
 function reload(course: Course): Step {

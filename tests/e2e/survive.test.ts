@@ -46,12 +46,14 @@ test('ten kills of the peer lose nothing of a flood, a vim, a build, or what is 
   const shells = await shellPids({ vim, build, typed })
   const begin = await startFlood(flood)
   vim.type('vi /tmp/letter\n')
-  await vim.until(/letter/)
+  await vim.until(/~ /)
   vim.type('i')
   build.type(
     'for i in $(seq 1 400); do echo step $i | tee -a /tmp/build.log; sleep 0.1; done; echo built-$?\n',
   )
-  typed.type('cat > /tmp/typed\n')
+  // What is typed before the shell has handed over is read, but never echoed.
+  typed.type("sh -c 'echo cat-''began; exec cat > /tmp/typed'\n")
+  await typed.until(/cat-began/)
 
   const words: string[] = []
   for (let kill = 0; kill < KILLS; kill++) {

@@ -19,7 +19,7 @@ import { eventually } from '../support/eventually.ts'
 import { stubAgent } from '../support/stub-agent.ts'
 
 const IMAGE = process.env.SKEIN_TEST_IMAGE ?? 'skein/base:1'
-const cluster = `test-${randomBytes(4).toString('hex')}`
+const cluster = `test-${process.pid}-${randomBytes(4).toString('hex')}`
 const address = { socketPath: '/var/run/docker.sock' }
 
 let agentFolder: AgentFolder

@@ -3,11 +3,12 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { thisProcess } from '../../server/supervisor/process.ts'
 import { Api } from './api.ts'
 import { eventually } from './eventually.ts'
 
@@ -40,6 +41,8 @@ export class Skein {
 
   static async start(options: SkeinOptions = {}): Promise<{ skein: Skein; api: Api }> {
     const skein = new Skein(await freePort(), options.flags ?? [])
+    // Tells scripts/lib/leftovers.js whose this is, should this process be killed.
+    writeFileSync(join(skein.data, 'test-process.json'), JSON.stringify(thisProcess()))
     await skein.startSupervisor()
     const api = new Api(skein.url)
     if (!options.bare) await api.setUp(await skein.setupToken())

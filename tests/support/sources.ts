@@ -22,8 +22,9 @@ export function sources(pattern: RegExp): readonly Source[] {
     .map((path) => ({ path, text: read(path), isTest: isTest(path) }))
 }
 
+/** Tests, and what only tests use: a suite that every implementation runs, a folder called testing. */
 function isTest(path: string): boolean {
-  return /\.test\.[jt]sx?$/.test(path) || /(^tests|\/testing)\//.test(path)
+  return /(\.test\.[jt]sx?|\/conformance\.ts)$/.test(path) || /(^tests|\/testing)\//.test(path)
 }
 
 export function read(path: string): string {

@@ -49,6 +49,7 @@ function linkPair(
   const [a, b] = duplexPair({ highWaterMark: 64 * 1024 })
   const nearFin = Promise.withResolvers<Fin>()
   const farFin = Promise.withResolvers<Fin>()
+  nearFin.promise.catch(() => undefined)
   farFin.promise.catch(() => undefined)
   const near: LinkStream = {
     duplex: a,
@@ -61,7 +62,7 @@ function linkPair(
     abort(reason) {
       a.destroy(reason)
       b.destroy()
-      nearFin.resolve({ ok: false })
+      nearFin.reject(new SkeinError('link_lost'))
       farFin.reject(new SkeinError('link_lost'))
     },
   }

@@ -5,9 +5,9 @@ import { once } from 'node:events'
 import { after, before, describe, test } from 'node:test'
 import { SkeinError } from '#protocol/errors.ts'
 import { MAX_STREAMS_PER_ACTOR, type StreamOpen } from '#protocol/link.ts'
-import { ACTOR } from '../../link/testing/linked.ts'
+import type { Streams, Target } from '../../server/links/streams.ts'
 import { eventually } from '../../tests/support/eventually.ts'
-import type { Streams, Target } from './streams.ts'
+import { ACTOR } from './linked.ts'
 
 export interface Subject {
   readonly streams: Streams
