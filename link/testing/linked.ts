@@ -25,13 +25,18 @@ export class TestPeer {
   readonly #server = createServer()
   #dialers: Dialer[] = []
 
+  /** Why links were refused, newest last. */
+  readonly refusals: string[] = []
+
   constructor() {
+    const log = silentLog()
+    log.warn = (details: unknown) => void this.refusals.push(JSON.stringify(details))
     this.links = createLinks({
       agentKey: ({ spaceId, epoch }) =>
         spaceId === this.spaceId && epoch === 1 ? this.key : undefined,
       live: this.live,
       clock: systemClock,
-      log: silentLog(),
+      log,
     })
     this.#server.on('upgrade', (request, socket, head) =>
       this.links.handleUpgrade(request, socket, head),
