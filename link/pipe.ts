@@ -110,6 +110,7 @@ export class LinkPipe extends Duplex {
   }
 
   #take(chunk: Buffer): void {
+    if (this.destroyed) return
     try {
       this.#reader.push(chunk)
     } catch (error) {
