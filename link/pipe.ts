@@ -27,6 +27,8 @@ export class LinkPipe extends Duplex {
   readonly #settle: { resolve(fin: Fin): void; reject(error: Error): void }
   #fin: Fin = { ok: true }
   #heard = false
+  /** Data of the chunk that is being read: small frames are handed on together, not one by one. */
+  #pieces: Buffer[] = []
 
   constructor(h2: Http2Stream, events: PipeEvents) {
     super({ highWaterMark: HIGH_WATER_BYTES, allowHalfOpen: true })
@@ -39,9 +41,7 @@ export class LinkPipe extends Duplex {
     this.on('error', () => undefined)
     this.#h2 = h2
     this.#reader = new LinkFrameReader({
-      data: (piece) => {
-        if (!this.push(piece)) h2.pause()
-      },
+      data: (piece) => void this.#pieces.push(piece),
       control: (type, value) => this.#control(type, value, events),
     })
     h2.on('data', (chunk: Buffer) => this.#take(chunk))
@@ -93,6 +93,10 @@ export class LinkPipe extends Duplex {
   }
 
   #send(buffers: readonly Buffer[], length: number, done: Done): void {
+    if (length === 0) {
+      done()
+      return
+    }
     if (this.#h2.destroyed) {
       done(new SkeinError('link_lost'))
       return
@@ -113,12 +117,22 @@ export class LinkPipe extends Duplex {
     if (this.destroyed) return
     try {
       this.#reader.push(chunk)
+      this.#handOn()
     } catch (error) {
       this.destroy(error instanceof Error ? error : new SkeinError('link_lost'))
     }
   }
 
+  #handOn(): void {
+    const [first] = this.#pieces
+    if (!first) return
+    const data = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces)
+    this.#pieces = []
+    if (!this.push(data)) this.#h2.pause()
+  }
+
   #control(type: FrameType, value: unknown, events: PipeEvents): void {
+    this.#handOn()
     if (type !== FrameType.fin) {
       events.control(type, value)
       return

@@ -21,13 +21,14 @@ const MAX_GROWTH_BYTES = 96 * 1024 * 1024
 const cases: readonly { what: Mischief; name: string; ended: boolean }[] = [
   { what: 'pings', name: 'pings without end, and reads no answer', ended: true },
   { what: 'settings', name: 'settings without end, and reads no answer', ended: true },
-  { what: 'pushes', name: 'pushes what nobody asked for', ended: true },
+  { what: 'pushes', name: 'pushes what nobody asked for, ten thousand times', ended: false },
   { what: 'headers', name: 'sends a block of headers without end', ended: true },
   { what: 'silence', name: 'answers nothing and reads nothing', ended: false },
   { what: 'line', name: 'reports one line of a gigabyte', ended: true },
   { what: 'ports', name: 'reports a million ports', ended: true },
   { what: 'lies', name: 'reports without a pause', ended: false },
   { what: 'nothings', name: 'sends empty frames without end', ended: true },
+  { what: 'crumbs', name: 'sends a frame for each byte', ended: false },
   { what: 'answers', name: 'answers one question for ever', ended: true },
 ]
 
@@ -61,6 +62,14 @@ describe('an agent that means harm', () => {
       t.after(() => child.kill('SIGKILL'))
       const exited = once(child, 'exit')
       await once(child.stdout, 'data')
+      if (what === 'crumbs') {
+        const read = await peer.links.streams.open(
+          { space: spaceId },
+          { kind: 'ask', question: 'ports' },
+          { actor: ACTOR, requestId: 'c' },
+        )
+        read.duplex.resume()
+      }
       const { p99Ms, maxMs } = await echoes(stream, WATCHED_MS)
       const grownBytes = process.memoryUsage.rss() - before
       t.diagnostic(

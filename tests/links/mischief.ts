@@ -46,21 +46,13 @@ const inReports = {
   },
   nothings: (h2) => {
     h2.write(controlFrame(FrameType.opened, {}))
-    const nothing = many(linkHeader(FrameType.data, 0), 10_000)
-    const write = () => {
-      while (!h2.destroyed && h2.write(nothing));
-      h2.once('drain', write)
-    }
-    write()
+    repeat(h2, many(linkHeader(FrameType.data, 0), 10_000))
   },
-  answers: (h2) => {
-    const again = controlFrame(FrameType.opened, { again: '['.repeat(1000) })
-    const write = () => {
-      while (!h2.destroyed && h2.write(again));
-      h2.once('drain', write)
-    }
-    write()
+  crumbs: (h2) => {
+    h2.write(controlFrame(FrameType.opened, {}))
+    repeat(h2, many(Buffer.concat([linkHeader(FrameType.data, 1), Buffer.from('x')]), 10_000))
   },
+  answers: (h2) => repeat(h2, controlFrame(FrameType.opened, { again: '['.repeat(1000) })),
 } satisfies Record<string, (h2: ServerHttp2Stream) => void>
 
 export type Mischief = keyof typeof byHand | keyof typeof inReports
@@ -73,6 +65,14 @@ function floodReports(h2: ServerHttp2Stream, block: Buffer): void {
       h2.write(linkHeader(FrameType.data, Math.min(block.length, 1024 * 1024)))
       if (!h2.write(block.subarray(0, 1024 * 1024))) break
     }
+    h2.once('drain', write)
+  }
+  write()
+}
+
+function repeat(h2: ServerHttp2Stream, block: Buffer): void {
+  const write = () => {
+    while (!h2.destroyed && h2.write(block));
     h2.once('drain', write)
   }
   write()
