@@ -12,6 +12,11 @@ import { controlFrame, LinkFrameReader, linkHeader } from './frames.ts'
 const CANCEL = 0x08
 /** What one Duplex buffers each way before it asks the writer to wait, bytes. */
 const HIGH_WATER_BYTES = 256 * 1024
+/**
+ * Data frames in one chunk of at most 16 kB, beyond which the rest waits for the next turn of the event loop: libuv reads
+ * up to 2 MB a turn, and as frames of one byte those kept everybody else waiting for 50 ms.
+ */
+const MANY_FRAMES = 256
 
 export interface PipeEvents {
   /** An open or opened frame. */
@@ -29,6 +34,7 @@ export class LinkPipe extends Duplex {
   #heard = false
   /** Data of the chunk that is being read: small frames are handed on together, not one by one. */
   #pieces: Buffer[] = []
+  #resting = false
 
   constructor(h2: Http2Stream, events: PipeEvents) {
     super({ highWaterMark: HIGH_WATER_BYTES, allowHalfOpen: true })
@@ -62,7 +68,7 @@ export class LinkPipe extends Duplex {
   }
 
   override _read(): void {
-    this.#h2.resume()
+    if (!this.#resting) this.#h2.resume()
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
@@ -117,10 +123,21 @@ export class LinkPipe extends Duplex {
     if (this.destroyed) return
     try {
       this.#reader.push(chunk)
+      if (this.#pieces.length > MANY_FRAMES) this.#rest()
       this.#handOn()
     } catch (error) {
       this.destroy(error instanceof Error ? error : new SkeinError('link_lost'))
     }
+  }
+
+  /** Lets others have a turn. A `_read` meanwhile is not forgotten: it comes only below the high-water mark. */
+  #rest(): void {
+    this.#resting = true
+    this.#h2.pause()
+    setImmediate(() => {
+      this.#resting = false
+      if (this.readableLength < this.readableHighWaterMark) this.#h2.resume()
+    })
   }
 
   #handOn(): void {

@@ -63,6 +63,8 @@ describe('an agent that means harm', () => {
       const exited = once(child, 'exit')
       await once(child.stdout, 'data')
       if (what === 'crumbs') {
+        const linked = () => peer.links.has(spaceId)
+        await eventually(linked, { timeoutMs: 1000, what: 'the link' })
         const read = await peer.links.streams.open(
           { space: spaceId },
           { kind: 'ask', question: 'ports' },

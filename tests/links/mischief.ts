@@ -48,12 +48,13 @@ const inReports = {
     h2.write(controlFrame(FrameType.opened, {}))
     repeat(h2, many(linkHeader(FrameType.data, 0), 10_000))
   },
-  crumbs: (h2) => {
+  crumbs: (h2, path) => {
     h2.write(controlFrame(FrameType.opened, {}))
-    repeat(h2, many(Buffer.concat([linkHeader(FrameType.data, 1), Buffer.from('x')]), 10_000))
+    if (path !== '/v1/report')
+      repeat(h2, many(Buffer.concat([linkHeader(FrameType.data, 1), Buffer.from('x')]), 10_000))
   },
   answers: (h2) => repeat(h2, controlFrame(FrameType.opened, { again: '['.repeat(1000) })),
-} satisfies Record<string, (h2: ServerHttp2Stream) => void>
+} satisfies Record<string, (h2: ServerHttp2Stream, path: string) => void>
 
 export type Mischief = keyof typeof byHand | keyof typeof inReports
 
@@ -87,11 +88,11 @@ async function main(account: Account, what: string): Promise<void> {
   } else {
     const session = performServerHandshake(socket, sessionOptions)
     session.on('error', () => undefined)
-    session.on('stream', (h2) => {
+    session.on('stream', (h2, headers) => {
       h2.on('error', () => undefined)
       h2.respond({ ':status': 200 })
       h2.resume()
-      inReports[what as keyof typeof inReports](h2)
+      inReports[what as keyof typeof inReports](h2, headers[':path'] ?? '')
     })
   }
   process.stdout.write('linked\n')
