@@ -78,15 +78,18 @@ step('a template with parameters is written in the editor', async () => {
   )
 })
 
-step('a space is made from the form, with its parameters, and its terminal can be typed in', async () => {
-  await ada.page.getByRole('link', { name: 'New space' }).first().click()
-  spaceId = await createSpace(ada.page, SPACE, { Subject: 'wide world' })
-  const screen = new TerminalScreen(ada.page)
-  await screen.connected()
-  await screen.enter('echo "$GREETING, $SUBJECT: $((6 * 7))"')
-  await screen.shows(/^hello, wide world: 42$/m)
-  assert.equal((await memoryLimit()).trim(), String(512 * 1024 * 1024))
-})
+step(
+  'a space is made from the form, with its parameters, and its terminal can be typed in',
+  async () => {
+    await ada.page.getByRole('link', { name: 'New space' }).first().click()
+    spaceId = await createSpace(ada.page, SPACE, { Subject: 'wide world' })
+    const screen = new TerminalScreen(ada.page)
+    await screen.connected()
+    await screen.enter('echo "$GREETING, $SUBJECT: $((6 * 7))"')
+    await screen.shows(/^hello, wide world: 42$/m)
+    assert.equal((await memoryLimit()).trim(), String(512 * 1024 * 1024))
+  },
+)
 
 step('a reloaded page shows the same screen of the same shell', async () => {
   const screen = new TerminalScreen(ada.page)
