@@ -70,6 +70,13 @@ test('a wrong setting ends the server before anything is made', async () => {
   assert.throws(() => statSync(data), /ENOENT/)
 })
 
+test('a data folder that cannot be made ends the server with the reason', async () => {
+  const file = join(skein.data, 'cluster.key', 'below-a-file')
+  const ended = await run('server', '--data', file, '--listen', '127.0.0.1:0')
+  assert.equal(ended.status, ExitStatus.config)
+  assert.match(ended.stderr, /^config_invalid: The setting data .*ENOTDIR.*\n.*--data/)
+})
+
 test('only its own user can read the data folder', () => {
   assert.equal(statSync(skein.data).mode & 0o077, 0)
 })
