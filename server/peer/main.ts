@@ -41,6 +41,8 @@ async function serve(instance: string, words: readonly string[]): Promise<number
     log.fatal({ err }, 'a bug ended this peer; the supervisor starts the next')
     log.flush(() => process.exit(ExitStatus.failed))
   })
+  // SQLite makes its files for everyone to read, and someone may have opened the folder: hashes and keys are in them.
+  process.umask(0o077)
   makeRunFolder(config.data)
   const lock = takeLock(childLockPath(config.data, instance))
   const state = { ...thisProcess(), instance, socket: linkSocketPath(config.data).socket }

@@ -25,8 +25,7 @@ export const runFolder = (data: string): string => join(data, 'run')
 /** Makes the data folder with what its processes write there. Throws `config_invalid` when that may not be. */
 export function makeRunFolder(data: string): void {
   try {
-    // Agents of other users pass through to the socket; they cannot list what else lies there.
-    mkdirSync(runFolder(data), { recursive: true, mode: 0o711 })
+    mkdirSync(runFolder(data), { recursive: true, mode: 0o700 })
     accessSync(runFolder(data), constants.W_OK | constants.X_OK)
   } catch (cause) {
     const reason = `${data} cannot be made or written (${cause instanceof Error && 'code' in cause ? cause.code : cause})`
