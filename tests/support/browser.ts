@@ -26,6 +26,11 @@ const FLAGS = [
   '--disable-sync',
 ]
 
+/** Half-way between two themes no contrast is what it will be. */
+const TRANSITIONS_OVER = `Promise.allSettled(
+  document.getAnimations().filter((it) => it instanceof CSSTransition).map((it) => it.finished),
+)`
+
 export type Theme = 'light' | 'dark'
 export const themes: readonly Theme[] = ['light', 'dark']
 
@@ -93,6 +98,7 @@ export class Visitor {
     for (const theme of themes) {
       await this.page.emulateMedia({ colorScheme: theme })
       await this.page.locator(`html[data-theme=${theme}]`).waitFor()
+      await this.page.evaluate(TRANSITIONS_OVER)
       faults.push(...(await this.#runAxe(theme)))
       await this.#picture(`${name}-${theme}`)
     }

@@ -1,7 +1,14 @@
 // Who is signed in, and how one becomes so.
 
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query'
-import type { Login, Me, SessionInfo, SessionState, Setup, SetupState } from '#protocol/api/people.ts'
+import type {
+  Login,
+  Me,
+  SessionInfo,
+  SessionState,
+  Setup,
+  SetupState,
+} from '#protocol/api/people.ts'
 import { request } from '../net/request.ts'
 import { queryClient } from './client.ts'
 import { keys } from './keys.ts'
