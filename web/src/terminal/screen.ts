@@ -12,6 +12,7 @@ import type { Screen } from './connection.ts'
 import { letterSpacingPx, TERMINAL_FONT } from './font.ts'
 import { MIN_CONTRAST, palettes } from './palettes.ts'
 import { keepQuiet } from './quiet.ts'
+import { isWebglFast } from './webgl.ts'
 
 /** Lines kept above the screen; the agent keeps as many. */
 const SCROLLBACK_LINES = 1_000
@@ -22,6 +23,10 @@ const MAX_ROWS = 500
 /** Full reset, in the stream itself, so that it comes after everything that is still to be parsed. */
 const RESET = '\x1bc'
 const MAX_HIGHLIGHTS = 1_000
+
+/** The DOM renderer needs none: its cells are as wide as the font says. */
+const letterSpacing = (fontPx: number): number =>
+  isWebglFast() ? letterSpacingPx(fontPx, window.devicePixelRatio) : 0
 
 export interface ScreenLook {
   readonly theme: 'light' | 'dark'
@@ -58,7 +63,7 @@ export class XtermScreen implements Screen {
       fontFamily: TERMINAL_FONT,
       fontSize: look.fontPx,
       fontWeightBold: 600,
-      letterSpacing: letterSpacingPx(look.fontPx, window.devicePixelRatio),
+      letterSpacing: letterSpacing(look.fontPx),
       lineHeight: 1.25,
       macOptionIsMeta: true,
       minimumContrastRatio: MIN_CONTRAST,
@@ -115,7 +120,7 @@ export class XtermScreen implements Screen {
   look({ theme, fontPx }: ScreenLook): void {
     this.terminal.options.theme = palettes[theme]
     this.terminal.options.fontSize = fontPx
-    this.terminal.options.letterSpacing = letterSpacingPx(fontPx, window.devicePixelRatio)
+    this.terminal.options.letterSpacing = letterSpacing(fontPx)
   }
 
   show(visible: boolean): void {
@@ -123,7 +128,7 @@ export class XtermScreen implements Screen {
       this.#giveBack()
       return
     }
-    if (this.#webgl || !this.terminal.element) return
+    if (this.#webgl || !this.terminal.element || !isWebglFast()) return
     try {
       const webgl = new WebglAddon()
       webgl.onContextLoss(() => this.#giveBack())
