@@ -9,9 +9,9 @@ import { ada, bob, openStage, type Stage, soon } from './testing/stage.ts'
 let engine: FakeEngine
 let stage: Stage
 
-async function open(): Promise<void> {
+async function open(linking = true): Promise<void> {
   engine = new FakeEngine()
-  stage = await openStage({ engine })
+  stage = await openStage({ engine, linking })
   await stage.spaces.start()
 }
 
@@ -283,10 +283,45 @@ describe('a start-up script', () => {
     assert.deepEqual([step?.state, step?.log], ['done', ['whole']])
   })
 
+  it('that is over before anybody looks has its log on the timeline', async () => {
+    await stage.close()
+    await open(false)
+    const id = await stage.create((await stage.template(source)).id)
+    await eventually(async () => (await steps(id)).includes('agent running'), soon('the agent'))
+    stage.report(id, { state: 'done', tail: ['quick'] })
+    stage.link(id)
+    await stage.reaches(id, 'running')
+    const found = (await stage.spaces.timeline(id)).filter(({ step }) => step === 'startup')
+    assert.deepEqual(
+      found.map(({ state, log }) => [state, log]),
+      [['done', ['quick']]],
+    )
+  })
+
   it('that fails leaves the space running, with the failure', async () => {
     const id = await started()
     stage.report(id, { state: 'failed', status: 3, tail: ['oh'] })
     const space = await stage.reaches(id, 'running')
     assert.equal(space.failure?.code, 'startup_failed')
+  })
+})
+
+describe('the number of spaces of one user', () => {
+  afterEach(() => stage.close())
+
+  it('has a limit, which is each user’s own and which a deleted space gives back', async () => {
+    engine = new FakeEngine()
+    stage = await openStage({ engine, spacesPerUser: 1 })
+    await stage.spaces.start()
+    const { id: templateId } = await stage.template()
+    const first = await stage.create(templateId, 'one')
+    const isLimit = (error: unknown) =>
+      error instanceof SkeinError && error.code === 'too_many_spaces' && error.details.limit === 1
+    await assert.rejects(stage.create(templateId, 'two'), isLimit)
+    const his = { id: newId<'space'>(), name: 'one', templateId, parameters: {} }
+    await stage.spaces.create(bob, his)
+    await stage.spaces.want(ada, first, 'deleted')
+    await stage.gone(first)
+    await stage.create(templateId, 'two')
   })
 })

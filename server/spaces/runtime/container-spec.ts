@@ -1,9 +1,11 @@
 // From a rendered container to what Docker is asked to create. Pure, so that what a space's containers may and may
 // not do can be read off one table of tests.
 
+import { STREAMING_HEAP_FLAG } from '#protocol/heap.ts'
 import type { RenderedContainer, RenderedSpace } from '../../templates/rendered.ts'
 import type { Image } from './engine.ts'
 import { agentVolumeName, containerName, labels, networkName, volumeName } from './names.ts'
+import { envWithout } from './withheld.ts'
 
 /** Where the agent's packed folder is mounted in the main container. */
 export const AGENT_FOLDER = '/.skein'
@@ -38,6 +40,8 @@ export interface AgentMount {
   readonly architecture: string
   /** SKEIN_AGENT's value. */
   readonly config: string
+  /** Variables that only the agent's children are given; see withheld.ts. */
+  readonly withheld: Readonly<Record<string, string>>
   /** The folder with the peer's socket, as the engine's machine names it. */
   readonly socketFolder?: string
 }
@@ -110,11 +114,12 @@ export function mainSpec(
       '--library-path',
       `${AGENT_FOLDER}/lib`,
       `${AGENT_FOLDER}/node`,
+      STREAMING_HEAP_FLAG,
       `${AGENT_FOLDER}/agent.mjs`,
     ],
     Cmd: [],
     Env: [
-      ...environment({ LANG: 'C.UTF-8', ...container.environment }),
+      ...envWithout(agent.withheld, { LANG: 'C.UTF-8', ...container.environment }),
       `SKEIN_AGENT=${agent.config}`,
     ],
     StopSignal: 'SIGTERM',

@@ -1,22 +1,23 @@
 // Who is signed in, and how one becomes so.
 
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query'
-import type { Login, Me, SessionInfo, Setup, SetupState } from '#protocol/api/people.ts'
-import { RequestError, request } from '../net/request.ts'
+import type {
+  Login,
+  Me,
+  SessionInfo,
+  SessionState,
+  Setup,
+  SetupState,
+} from '#protocol/api/people.ts'
+import { request } from '../net/request.ts'
 import { queryClient } from './client.ts'
 import { keys } from './keys.ts'
 
 /** `null` means that nobody is signed in, which is an answer and not an error. */
 export const meQuery = queryOptions({
   queryKey: keys.me,
-  queryFn: async ({ signal }): Promise<Me | null> => {
-    try {
-      return await request<Me>('GET', '/me', undefined, signal)
-    } catch (caught) {
-      if (caught instanceof RequestError && caught.status === 401) return null
-      throw caught
-    }
-  },
+  queryFn: async ({ signal }): Promise<Me | null> =>
+    (await request<SessionState>('GET', '/session', undefined, signal)).me,
   staleTime: Number.POSITIVE_INFINITY,
 })
 
@@ -50,10 +51,8 @@ export const useSetup = () =>
 export const useLogout = () =>
   useMutation({
     mutationFn: () => request<unknown>('DELETE', '/session'),
-    onSuccess: () => {
-      queryClient.clear()
-      queryClient.setQueryData(keys.me, null)
-    },
+    // By a fresh page: nothing of the person who was here stays in memory, and no part of theirs is drawn without them.
+    onSuccess: () => window.location.assign('/login'),
   })
 
 export const usePassword = () =>

@@ -24,9 +24,8 @@ const MAX_ROWS = 500
 const RESET = '\x1bc'
 const MAX_HIGHLIGHTS = 1_000
 
-/** The DOM renderer needs none: its cells are as wide as the font says. */
 const letterSpacing = (fontPx: number): number =>
-  isWebglFast() ? letterSpacingPx(fontPx, window.devicePixelRatio) : 0
+  letterSpacingPx(fontPx, window.devicePixelRatio, isWebglFast())
 
 export interface ScreenLook {
   readonly theme: 'light' | 'dark'
