@@ -1,6 +1,6 @@
 // The ways a person takes through the pages, found by what they can read and hear there.
 
-import { type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { TEST_PASSWORD } from '../support/api.ts'
 
 /** From the set-up link to the choice of starter templates. */
