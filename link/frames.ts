@@ -57,7 +57,6 @@ export class LinkFrameReader {
     const header = this.#release()
     this.#type = checkedType(header[0] ?? 0)
     this.#left = checkedLength(this.#type, header.readUInt32BE(1))
-    if (this.#left === 0 && this.#type === FrameType.data) this.#left = undefined
     return taken
   }
 
@@ -103,9 +102,8 @@ function checkedType(type: number): FrameType {
 function checkedLength(type: FrameType, length: number): number {
   const most = type === FrameType.data ? MAX_DATA_FRAME_BYTES : MAX_CONTROL_FRAME_BYTES
   if (length > most) throw new SkeinError('frame_invalid', { reason: `${length} bytes` })
-  if (length === 0 && type !== FrameType.data) {
-    throw new SkeinError('frame_invalid', { reason: 'empty' })
-  }
+  // Empty frames cost their sender 5 bytes and their reader a turn: no honest end sends one.
+  if (length === 0) throw new SkeinError('frame_invalid', { reason: 'empty' })
   return length
 }
 

@@ -12,6 +12,11 @@ import { controlFrame, LinkFrameReader, linkHeader } from './frames.ts'
 const CANCEL = 0x08
 /** What one Duplex buffers each way before it asks the writer to wait, bytes. */
 const HIGH_WATER_BYTES = 256 * 1024
+/**
+ * Data frames in one chunk of at most 16 kB, beyond which the rest waits for the next turn of the event loop: libuv reads
+ * up to 2 MB a turn, and as frames of one byte those kept everybody else waiting for 50 ms.
+ */
+const MANY_FRAMES = 256
 
 export interface PipeEvents {
   /** An open or opened frame. */
@@ -27,6 +32,9 @@ export class LinkPipe extends Duplex {
   readonly #settle: { resolve(fin: Fin): void; reject(error: Error): void }
   #fin: Fin = { ok: true }
   #heard = false
+  /** Data of the chunk that is being read: small frames are handed on together, not one by one. */
+  #pieces: Buffer[] = []
+  #resting = false
 
   constructor(h2: Http2Stream, events: PipeEvents) {
     super({ highWaterMark: HIGH_WATER_BYTES, allowHalfOpen: true })
@@ -39,9 +47,7 @@ export class LinkPipe extends Duplex {
     this.on('error', () => undefined)
     this.#h2 = h2
     this.#reader = new LinkFrameReader({
-      data: (piece) => {
-        if (!this.push(piece)) h2.pause()
-      },
+      data: (piece) => void this.#pieces.push(piece),
       control: (type, value) => this.#control(type, value, events),
     })
     h2.on('data', (chunk: Buffer) => this.#take(chunk))
@@ -62,7 +68,7 @@ export class LinkPipe extends Duplex {
   }
 
   override _read(): void {
-    this.#h2.resume()
+    if (!this.#resting) this.#h2.resume()
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
@@ -93,6 +99,10 @@ export class LinkPipe extends Duplex {
   }
 
   #send(buffers: readonly Buffer[], length: number, done: Done): void {
+    if (length === 0) {
+      done()
+      return
+    }
     if (this.#h2.destroyed) {
       done(new SkeinError('link_lost'))
       return
@@ -110,14 +120,36 @@ export class LinkPipe extends Duplex {
   }
 
   #take(chunk: Buffer): void {
+    if (this.destroyed) return
     try {
       this.#reader.push(chunk)
+      if (this.#pieces.length > MANY_FRAMES) this.#rest()
+      this.#handOn()
     } catch (error) {
       this.destroy(error instanceof Error ? error : new SkeinError('link_lost'))
     }
   }
 
+  /** Lets others have a turn. A `_read` meanwhile is not forgotten: it comes only below the high-water mark. */
+  #rest(): void {
+    this.#resting = true
+    this.#h2.pause()
+    setImmediate(() => {
+      this.#resting = false
+      if (this.readableLength < this.readableHighWaterMark) this.#h2.resume()
+    })
+  }
+
+  #handOn(): void {
+    const [first] = this.#pieces
+    if (!first) return
+    const data = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces)
+    this.#pieces = []
+    if (!this.push(data)) this.#h2.pause()
+  }
+
   #control(type: FrameType, value: unknown, events: PipeEvents): void {
+    this.#handOn()
     if (type !== FrameType.fin) {
       events.control(type, value)
       return

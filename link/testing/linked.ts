@@ -23,19 +23,33 @@ export class TestPeer {
   readonly live: Live = createLive({ clock: systemClock })
   readonly links: Links
   readonly #server = createServer()
+  /** Keys of more spaces than the first. */
+  readonly #keys = new Map<SpaceId, Buffer>()
   #dialers: Dialer[] = []
 
+  /** Why links were refused, newest last. */
+  readonly refusals: string[] = []
+
   constructor() {
+    this.#keys.set(this.spaceId, this.key)
+    const log = silentLog()
+    log.warn = (details: unknown) => void this.refusals.push(JSON.stringify(details))
     this.links = createLinks({
-      agentKey: ({ spaceId, epoch }) =>
-        spaceId === this.spaceId && epoch === 1 ? this.key : undefined,
+      agentKey: ({ spaceId, epoch }) => (epoch === 1 ? this.#keys.get(spaceId) : undefined),
       live: this.live,
       clock: systemClock,
-      log: silentLog(),
+      log,
     })
     this.#server.on('upgrade', (request, socket, head) =>
       this.links.handleUpgrade(request, socket, head),
     )
+  }
+
+  /** One more space, whose agent may link. */
+  another(): { spaceId: SpaceId; key: Buffer } {
+    const space = { spaceId: newId<'space'>(), key: randomBytes(32) }
+    this.#keys.set(space.spaceId, space.key)
+    return space
   }
 
   async listen(at: string | number = 0): Promise<string> {

@@ -9,11 +9,23 @@ import { LINK_CIPHERS, type LinkIdentity, parseIdentity, UPGRADE_PROTOCOL } from
 import { Connection } from '../../link/connection.ts'
 import { ElasticSocket } from '../../link/elastic.ts'
 import { assertPsk, sessionOptions, takeSocket, widen } from '../../link/session.ts'
+import type { Clock } from '../clock.ts'
+import { type BucketRule, Buckets } from '../identity/limits.ts'
 
 /** From the upgrade to the end of the TLS handshake, ms: a dialler that is silent holds a socket no longer. */
 const HANDSHAKE_TIMEOUT_MS = 10_000
+/**
+ * Sockets that have not proved a key. Beyond it the oldest is closed: an honest handshake takes milliseconds, so that
+ * the oldest are those who mean to be silent, and a thousand of them lock nobody out.
+ */
+export const MAX_HANDSHAKES = 256
+/** Links and lanes of one space: ten addresses at once, a few times over; then two a second. */
+export const DIAL_RULE: BucketRule = { burst: 60, refillMs: 500 }
+/** Pings that a space's agent may have answered; an honest one asks once a second. */
+const PING_RULE: BucketRule = { burst: 30, refillMs: 500 }
 
 export interface AcceptorOptions {
+  readonly clock: Clock
   /** The key of a space's start, or undefined when that start is not the current one. */
   readonly keyOf: (identity: LinkIdentity) => Buffer | undefined
   readonly onConnection: (
@@ -27,11 +39,17 @@ export class Acceptor {
   readonly #options: AcceptorOptions
   readonly #server: Server
   readonly #sockets = new Set<Duplex>()
+  /** Oldest first. */
+  readonly #handshakes = new Set<Duplex>()
+  readonly #dials: Buckets
+  readonly #pings: Buckets
   /** The identity a TLS connection was made with; the socket exists before its key is looked up. */
   readonly #identities = new WeakMap<object, LinkIdentity>()
 
   constructor(options: AcceptorOptions) {
     this.#options = options
+    this.#dials = new Buckets(DIAL_RULE, options.clock)
+    this.#pings = new Buckets(PING_RULE, options.clock)
     this.#server = tls.createServer({
       minVersion: 'TLSv1.3',
       maxVersion: 'TLSv1.3',
@@ -53,11 +71,15 @@ export class Acceptor {
       return
     }
     this.#sockets.add(raw)
-    raw.on('close', () => this.#sockets.delete(raw))
+    raw.on('close', () => {
+      this.#sockets.delete(raw)
+      this.#handshakes.delete(raw)
+    })
     raw.write(
       `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${UPGRADE_PROTOCOL}\r\n\r\n`,
     )
     takeSocket(raw, head)
+    this.#await(raw)
     // A bare TLSSocket never tells http2.connect that it is ready; the server's own way does.
     this.#server.emit('connection', raw)
   }
@@ -70,13 +92,34 @@ export class Acceptor {
   #key(socket: TLSSocket, text: string): Buffer | null {
     const identity = parseIdentity(text)
     const key = identity && this.#options.keyOf(identity)
-    if (!identity || !key) return null
+    if (!identity || !key || !this.#mayDial(identity.spaceId)) return null
     this.#identities.set(socket, identity)
     return key
   }
 
+  #mayDial(spaceId: string): boolean {
+    try {
+      this.#dials.take(spaceId)
+      return true
+    } catch {
+      this.#options.onRefused('dialled too often')
+      return false
+    }
+  }
+
+  /** Counts a socket whose handshake is to come, and makes room for it. */
+  #await(raw: Duplex): void {
+    this.#handshakes.add(raw)
+    const [oldest] = this.#handshakes
+    if (this.#handshakes.size <= MAX_HANDSHAKES || !oldest) return
+    this.#handshakes.delete(oldest)
+    oldest.destroy()
+  }
+
   #secured(socket: TLSSocket): void {
     socket.on('error', () => socket.destroy())
+    const raw = below(socket)
+    if (raw) this.#handshakes.delete(raw)
     const identity = this.#identities.get(socket)
     try {
       assertPsk(socket)
@@ -94,9 +137,24 @@ export class Acceptor {
       ...sessionOptions,
       createConnection: () => elastic,
     })
-    // The space's user may be the agent: what it pushes is refused, not read.
-    session.on('stream', (stream) => stream.close(http2.constants.NGHTTP2_REFUSED_STREAM))
     widen(session)
-    this.#options.onConnection(identity, new Connection(session, [elastic, socket]))
+    const connection = new Connection(session, [elastic, socket])
+    // The space's user may be the agent: what it pushes is not read, and it is not answered for ever.
+    session.on('stream', () => connection.end())
+    session.on('ping', () => this.#pinged(identity, connection))
+    this.#options.onConnection(identity, connection)
   }
+
+  #pinged({ spaceId }: LinkIdentity, connection: Connection): void {
+    try {
+      this.#pings.take(spaceId)
+    } catch {
+      connection.end()
+    }
+  }
+}
+
+/** The socket that a TLS server was given. Node keeps it and has no public name for it. */
+function below(socket: TLSSocket): Duplex | undefined {
+  return (socket as { _parent?: Duplex })._parent
 }

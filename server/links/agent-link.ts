@@ -47,10 +47,12 @@ export class AgentLink {
   }
 
   addLane(lane: Lane, connection: Connection<ClientHttp2Session>): void {
-    this.#lanes.get(lane)?.end()
+    const earlier = this.#lanes.get(lane)
     this.#lanes.set(lane, connection)
+    earlier?.end()
+    // All lanes lead to one process: the first that ends is the end of the link (docs/link.md).
     onEnd(connection, () => {
-      if (this.#lanes.get(lane) === connection) this.#lanes.delete(lane)
+      if (this.#lanes.get(lane) === connection) this.close()
     })
     this.#waiting.get(lane)?.resolve(connection.session)
     this.#waiting.delete(lane)
@@ -118,17 +120,27 @@ export class AgentLink {
       ask.on('error', () => undefined)
       ask.resume()
     }
-    return await this.#within(waiting.promise, signal)
+    try {
+      return await this.#within(waiting.promise, signal)
+    } catch (error) {
+      // The next stream asks again: the agent may have failed to dial this once.
+      if (error instanceof SkeinError && error.code === 'timeout') this.#waiting.delete(lane)
+      throw error
+    }
   }
 
   async #request(session: ClientHttp2Session, open: StreamOpen, options: OpenOptions) {
     const answer = Promise.withResolvers<unknown>()
     const path = `/v1/${open.kind}`
     const h2 = session.request({ ':method': 'POST', ':path': path }, { endStream: false })
+    let answered = false
     const pipe = new LinkPipe(h2, {
       control: (type, value) => {
-        if (type === FrameType.opened) answer.resolve(value)
-        else pipe.destroy(new SkeinError('frame_invalid', { reason: 'an open from the agent' }))
+        if (type !== FrameType.opened || answered) {
+          throw new SkeinError('frame_invalid', { reason: 'not the one answer to an open' })
+        }
+        answered = true
+        answer.resolve(value)
       },
     })
     pipe.finished.then(

@@ -13,6 +13,7 @@ import type { Live, LiveTopic } from '../live/live.ts'
 import type { Log } from '../log.ts'
 import { Acceptor } from './acceptor.ts'
 import { AgentLink } from './agent-link.ts'
+import { Pace } from './pace.ts'
 import { Refusals } from './refusals.ts'
 import { ReportLines } from './report-lines.ts'
 import type { Streams } from './streams.ts'
@@ -21,6 +22,8 @@ import type { Streams } from './streams.ts'
 const REPORT_TTL_MS = 60_000
 /** How often what is live is said again while the link stands, ms. */
 const REFRESH_MS = 20_000
+/** Reports that are read of one agent: an honest one has six types, none said more often than twice a second. */
+const REPORTS_PER_SECOND = 50
 const REPORTED: readonly LiveTopic[] = [
   'agent',
   'ports',
@@ -53,6 +56,7 @@ export class Links {
     this.#acceptor = new Acceptor({
       keyOf: (identity) => options.agentKey({ ...identity, spaceId: identity.spaceId as SpaceId }),
       onConnection: (identity, connection) => this.#accepted(identity, connection),
+      clock: options.clock,
       onRefused: (reason) => refusals.add(reason),
     })
     this.streams = {
@@ -134,8 +138,10 @@ export class Links {
       },
     )
     const lines = new ReportLines()
+    const pace = new Pace(REPORTS_PER_SECOND, clock)
     for await (const chunk of stream.duplex) {
-      for (const report of lines.push(chunk as Buffer)) {
+      for (const report of lines.read(chunk as Buffer)) {
+        await pace.next(link.ended)
         this.#heard(spaceId, report, said, () => roundTripMs)
       }
     }

@@ -6,23 +6,25 @@ import { type AgentReport, agentReportSchema, MAX_REPORT_LINE_BYTES } from '#pro
 
 const NEWLINE = 0x0a
 
-/** Cuts chunks into reports. `push` throws `too_large` or `frame_invalid`. */
+/**
+ * Cuts chunks into reports, each read only when it is asked for, so that the reader sets the pace. Read each chunk to
+ * its end before the next. Throws `too_large` or `frame_invalid`.
+ */
 export class ReportLines {
   #held: Buffer[] = []
-  #heldBytes = 0
+  #heldBytes = 0;
 
-  push(chunk: Buffer): AgentReport[] {
-    const reports: AgentReport[] = []
+  *read(chunk: Buffer): Generator<AgentReport> {
     let rest = chunk
     for (let end = rest.indexOf(NEWLINE); end >= 0; end = rest.indexOf(NEWLINE)) {
       this.#hold(rest.subarray(0, end))
-      reports.push(parseReport(Buffer.concat(this.#held)))
+      const line = Buffer.concat(this.#held)
       this.#held = []
       this.#heldBytes = 0
+      yield parseReport(line)
       rest = rest.subarray(end + 1)
     }
     this.#hold(rest)
-    return reports
   }
 
   #hold(piece: Buffer): void {

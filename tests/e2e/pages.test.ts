@@ -196,6 +196,23 @@ test('a member sees their own spaces only, and nothing of an administrator’s',
   await mel.leave()
 })
 
+test('who signs out is at the sign-in page, is told of a wrong password, and comes back in', async () => {
+  const again = await Visitor.arrive(browser, skein.url)
+  const { page } = again
+  await signIn(page, 'ada')
+  await page.getByRole('button', { name: 'Account: ada' }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  assert.deepEqual(again.complaints, [])
+  await page.getByLabel('User name').fill('ada')
+  await page.getByLabel('Password', { exact: true }).fill('not her password')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('alert').waitFor()
+  assert.deepEqual(await again.accessFaults('wrong-password'), [])
+  await signIn(page, 'ada')
+  await again.leave()
+})
+
 test('no page complained on its console', () => {
   assert.deepEqual(ada.complaints, [])
 })

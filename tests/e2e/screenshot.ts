@@ -81,11 +81,16 @@ const people = [
 
 const spaces = [
   { owner: 'linus', name: 'crystal', template: 'Debian shell', useMb: 60 },
-  { owner: 'grace', name: 'compiler', template: 'Node', useMb: 410 },
+  { owner: 'linus', name: 'vitamins', template: 'Python', useMb: 120 },
+  { owner: 'grace', name: 'cobol-tests', template: 'Debian shell', useMb: 30 },
+  { owner: 'grace', name: 'harvard-mark', template: 'Debian shell', stopped: true },
+  { owner: 'linus', name: 'helix', template: 'Node with PostgreSQL', useMb: 150 },
+  { owner: 'ada', name: 'engine-notes', template: 'Debian shell', stopped: true },
+  { owner: 'grace', name: 'compiler', template: 'Node', useMb: 290 },
   { owner: 'grace', name: 'nightly', template: 'Node 25', failed: true },
   { owner: 'ada', name: 'website', template: 'Node', stopped: true },
   { owner: 'ada', name: 'notes', template: 'Debian shell', useMb: 10 },
-  { owner: 'linus', name: 'protein', template: 'Python', useMb: 720 },
+  { owner: 'linus', name: 'protein', template: 'Python', useMb: 430 },
   { owner: 'ada', name: 'ledger', template: 'Node with PostgreSQL', useMb: 180 },
   { owner: 'ada', name: 'orbit', template: 'Python', useMb: 40 },
 ]
@@ -163,10 +168,11 @@ async function picture(world: World, browser: Browser, theme: Theme, file: strin
   const visitor = await Visitor.arrive(browser, world.skein.url, { theme })
   await signIn(visitor.page, 'ada')
   if (path !== '/spaces') await visitor.page.goto(path)
+  // Out of the way: a row that is pointed at looks different.
+  await visitor.page.mouse.move(2, 600)
   return {
     page: visitor.page,
     async take() {
-      await visitor.page.mouse.move(0, 899)
       await visitor.page.screenshot({ path: join(DOCS, file) })
       await visitor.leave()
       console.log(`docs/${file}`)
@@ -179,26 +185,32 @@ async function terminalPicture(world: World, browser: Browser): Promise<void> {
   const path = `/spaces/${world.id('orbit')}?terminal=main`
   const { page, take } = await picture(world, browser, 'dark', 'screenshot.png', path)
   await page.getByRole('button', { name: 'New terminal' }).click()
-  const server = new TerminalScreen(page, 'terminal-2')
+  const server = new TerminalScreen(page, 'term-2')
   await server.connected()
   await server.enter('cd orbit && python3 -m http.server 8000')
   await page.getByRole('button', { name: 'main', exact: true }).click()
   const main = new TerminalScreen(page)
   await main.connected()
-  await main.enter('cd orbit && clear && git log --graph --oneline --all')
-  await main.enter('ls --color -l')
-  await main.enter('git diff')
-  await main.shows(/\+Run the tests/)
-  await main.enter('python3 -m unittest -v')
-  await main.shows(/^OK$/m)
+  await main.enter('cd orbit && clear')
+  await main.shows(/^\S+\/orbit\$$/)
+  // Each is typed when the shell has asked for it, as people do.
+  for (const line of ['git log --graph --oneline --all', 'git diff', 'python3 -m unittest -v']) {
+    await main.enter(line)
+    await main.shows(new RegExp(`\\$ ${line}\\n[^]+\\n\\S+/orbit\\$$`))
+  }
   await page.getByText('Ports and apps1').waitFor()
+  await page.waitForFunction(`document.fonts.check('13px "JetBrains Mono Variable"')`)
+  await page.mouse.move(2, 600)
   await take()
 }
 
 async function listPicture(world: World, browser: Browser): Promise<void> {
   const { page, take } = await picture(world, browser, 'light', 'screenshot-light.png', '/spaces')
   await page.getByRole('link', { name: 'crystal', exact: true }).waitFor()
-  await page.getByText('Stopped', { exact: true }).waitFor()
+  await eventually(async () => (await page.getByText('Stopped', { exact: true }).count()) === 3, {
+    timeoutMs: 30_000,
+    what: 'three spaces to have stopped',
+  })
   await eventually(
     async () => {
       const all = await world.api('ada').spaces()

@@ -127,7 +127,7 @@ export class Visitor {
   }
 
   async #runAxe(theme: Theme): Promise<readonly AccessFault[]> {
-    // Through the debugger and not as a script of the page, whose policy would rightly refuse it.
+    // From outside and not as a script of the page, whose policy would rightly refuse it.
     await this.page.evaluate(axeSource())
     const { violations } = await this.page.evaluate<AxeResults>('axe.run()')
     return violations.flatMap(({ id, nodes }) =>

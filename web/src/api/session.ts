@@ -51,10 +51,8 @@ export const useSetup = () =>
 export const useLogout = () =>
   useMutation({
     mutationFn: () => request<unknown>('DELETE', '/session'),
-    onSuccess: () => {
-      queryClient.clear()
-      queryClient.setQueryData(keys.me, null)
-    },
+    // By a fresh page: nothing of the person who was here stays in memory, and no part of theirs is drawn without them.
+    onSuccess: () => window.location.assign('/login'),
   })
 
 export const usePassword = () =>
