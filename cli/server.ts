@@ -9,6 +9,8 @@ import { Supervisor } from '../server/supervisor/supervisor.ts'
 
 /** The one peer of this version; several per supervisor come later, and each keeps its name for ever. */
 const INSTANCE = 'peer-1'
+/** One Ctrl-C comes from the terminal and again from whatever started us; only a later one asks not to wait. */
+const SAME_REQUEST_MS = 500
 const PEER = fileURLToPath(new URL('../server/peer/main.ts', import.meta.url))
 
 export async function server(words: readonly string[]): Promise<number> {
@@ -20,9 +22,19 @@ export async function server(words: readonly string[]): Promise<number> {
     instance: INSTANCE,
     command: [process.execPath, STREAMING_HEAP_FLAG, PEER, INSTANCE, ...words],
   })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => supervisor.stop())
+  stopOnSignals(supervisor)
   process.on('SIGHUP', () => reload(supervisor, words, log))
   return supervisor.ended
+}
+
+function stopOnSignals(supervisor: Supervisor): void {
+  let askedMs = Number.NEGATIVE_INFINITY
+  const stop = () => {
+    const nowMs = performance.now()
+    if (nowMs - askedMs > SAME_REQUEST_MS) supervisor.stop()
+    askedMs = nowMs
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop)
 }
 
 /** A configuration that is wrong by now must not cost us the peer that runs. */
