@@ -16,25 +16,26 @@ const PEER = fileURLToPath(new URL('../server/peer/main.ts', import.meta.url))
 export async function server(words: readonly string[]): Promise<number> {
   const { config } = loadConfig({ words })
   const log = createLog({ level: config.logLevel, name: 'supervisor' })
+  // Before the lock is taken: whoever sees it may signal at once. No signal is heard before the constructor is through.
+  onStopSignals(() => supervisor.stop())
+  process.on('SIGHUP', () => reload(supervisor, words, log))
   const supervisor = new Supervisor({
     config,
     log,
     instance: INSTANCE,
     command: [process.execPath, STREAMING_HEAP_FLAG, PEER, INSTANCE, ...words],
   })
-  stopOnSignals(supervisor)
-  process.on('SIGHUP', () => reload(supervisor, words, log))
   return supervisor.ended
 }
 
-function stopOnSignals(supervisor: Supervisor): void {
-  let askedMs = Number.NEGATIVE_INFINITY
-  const stop = () => {
+function onStopSignals(stop: () => void): void {
+  let heardMs = Number.NEGATIVE_INFINITY
+  const heard = () => {
     const nowMs = performance.now()
-    if (nowMs - askedMs > SAME_REQUEST_MS) supervisor.stop()
-    askedMs = nowMs
+    if (nowMs - heardMs > SAME_REQUEST_MS) stop()
+    heardMs = nowMs
   }
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop)
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, heard)
 }
 
 /** A configuration that is wrong by now must not cost us the peer that runs. */

@@ -46,8 +46,7 @@ export class TestPeer {
   }
 
   /** One more space, whose agent may link. */
-  another(): { spaceId: SpaceId; key: Buffer } {
-    const space = { spaceId: newId<'space'>(), key: randomBytes(32) }
+  another(space = { spaceId: newId<'space'>(), key: randomBytes(32) }) {
     this.#keys.set(space.spaceId, space.key)
     return space
   }
