@@ -143,6 +143,7 @@ export class LinkPipe extends Duplex {
   #handOn(): void {
     const [first] = this.#pieces
     if (!first) return
+    if (this.#heard) throw new SkeinError('frame_invalid', { reason: 'data after a fin' })
     const data = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces)
     this.#pieces = []
     if (!this.push(data)) this.#h2.pause()

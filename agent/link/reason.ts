@@ -13,7 +13,14 @@ const WORDS: Readonly<Record<string, string>> = {
   ABORT_ERR: 'no answer in time',
 }
 
+/** As much of a reason as a report may carry (protocol/report.ts), characters. */
+const MAX_REASON_CHARS = 500
+
 export function reasonOf(error: unknown): string {
+  return wordsFor(error).slice(0, MAX_REASON_CHARS)
+}
+
+function wordsFor(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   return WORDS[code] ?? error.message

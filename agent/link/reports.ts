@@ -23,6 +23,7 @@ export class Reports {
     this.#newest.set('hello', hello)
     this.#pending = new Set(['hello', ...this.#newest.keys()])
     stream.on('drain', () => {
+      if (this.#stream !== stream) return
       this.#full = false
       this.#flush()
     })
