@@ -13,7 +13,7 @@ import { Skein } from '../support/skein.ts'
 import { TestTerminal } from '../support/terminal.ts'
 
 /** The attackers and the echo share two cores with everything else; a peer that is held up shows in seconds. */
-const WORST_ECHO_MS = 2000
+const WORST_ECHO_MS = 1000
 /** What a flood may leave in the peer, MB: V8 gives memory back late. */
 const MAX_GROWTH_MB = 150
 const ANSWER_MS = 4000
@@ -78,10 +78,15 @@ const floods: Record<string, [() => string | Buffer, number, string?]> = {
     100,
     '101',
   ],
-  'strangers’ brackets': [() => post('/session', '['.repeat(100_000)), 200, '400'],
+  'strangers’ brackets': [() => post('/session', '['.repeat(16_000)), 200, '400'],
   'strangers’ megabytes': [() => post('/session', 'x'.repeat(1_000_000)), 50, '413'],
   'templates of brackets': [
-    () => post('/templates/check', JSON.stringify({ source: '[1,'.repeat(60_000) }), signedIn()),
+    () =>
+      post(
+        '/templates/check',
+        JSON.stringify({ source: '[1,'.repeat(60_000) }),
+        `Cookie: ${api.cookie}\r\n`,
+      ),
     100,
     '200',
   ],
@@ -92,14 +97,14 @@ for (const [what, [bytes, times, status]] of Object.entries(floods)) {
     const beforeMb = peerMegabytes()
     const echoes = new AbortController()
     const worst = worstEcho(echoes.signal)
-    const answers = await Promise.all(Array.from({ length: times }, () => exchange(bytes())))
-    if (status !== undefined) assert.deepEqual([...new Set(answers)], [status])
-    echoes.abort()
+    const flood = Promise.all(Array.from({ length: times }, () => exchange(bytes())))
+    const answers = await flood.finally(() => echoes.abort())
     const worstMs = await worst
     t.diagnostic(`worst echo ${worstMs.toFixed(0)} ms, peer ${beforeMb} → ${peerMegabytes()} MB`)
     assert.ok(worstMs < WORST_ECHO_MS, `an echo took ${worstMs} ms`)
     assert.ok(peerMegabytes() - beforeMb < MAX_GROWTH_MB)
     assert.equal(skein.peerPid, peerPid)
+    if (status !== undefined) assert.deepEqual([...new Set(answers)], [status])
   })
 }
 
