@@ -7,7 +7,7 @@ import { newId, type SpaceId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import { createDialer, type Dialer, type DialerOptions } from '../../agent/link/dialer.ts'
 import type { ServedStream } from '../../agent/link/served.ts'
-import { systemClock } from '../../server/clock.ts'
+import { type Clock, systemClock } from '../../server/clock.ts'
 import { createLinks, type Links } from '../../server/links/links.ts'
 import type { Live } from '../../server/live/live.ts'
 import { createLive } from '../../server/live/table.ts'
@@ -30,14 +30,14 @@ export class TestPeer {
   /** Why links were refused, newest last. */
   readonly refusals: string[] = []
 
-  constructor() {
+  constructor(clock: Clock = systemClock) {
     this.#keys.set(this.spaceId, this.key)
     const log = silentLog()
     log.warn = (details: unknown) => void this.refusals.push(JSON.stringify(details))
     this.links = createLinks({
       agentKey: ({ spaceId, epoch }) => (epoch === 1 ? this.#keys.get(spaceId) : undefined),
       live: this.live,
-      clock: systemClock,
+      clock,
       log,
     })
     this.#server.on('upgrade', (request, socket, head) =>

@@ -14,6 +14,7 @@ import type { Log } from '../log.ts'
 import { Acceptor } from './acceptor.ts'
 import { AgentLink } from './agent-link.ts'
 import { Pace } from './pace.ts'
+import { Refusals } from './refusals.ts'
 import { ReportLines } from './report-lines.ts'
 import type { Streams } from './streams.ts'
 
@@ -49,11 +50,14 @@ export class Links {
 
   constructor(options: LinksOptions) {
     this.#options = options
+    const refusals = new Refusals(options.clock, (details) =>
+      options.log.warn(details, 'a link was refused'),
+    )
     this.#acceptor = new Acceptor({
       keyOf: (identity) => options.agentKey({ ...identity, spaceId: identity.spaceId as SpaceId }),
       onConnection: (identity, connection) => this.#accepted(identity, connection),
       clock: options.clock,
-      onRefused: (reason) => options.log.warn({ reason }, 'a link was refused'),
+      onRefused: (reason) => refusals.add(reason),
     })
     this.streams = {
       open: async (to, open, openOptions) => {
