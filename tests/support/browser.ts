@@ -148,6 +148,8 @@ export class Visitor {
   #heard(message: ConsoleMessage): void {
     if (message.type() !== 'error' && message.type() !== 'warning') return
     const text = `${message.type()}: ${message.text()} (${message.location().url})`
+    // Chromium drops what it loads whenever the machine gets an interface, and each space that starts brings one.
+    if (text.includes('net::ERR_NETWORK_CHANGED')) return
     if (this.#cutOff && /WebSocket connection|net::ERR_|status of 50[234]/.test(text)) return
     this.complaints.push(text)
   }
