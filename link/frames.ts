@@ -4,76 +4,105 @@
 import { SkeinError } from '#protocol/errors.ts'
 import { FrameType, MAX_CONTROL_FRAME_BYTES, MAX_DATA_FRAME_BYTES } from '#protocol/link.ts'
 
-export const LINK_HEADER_BYTES = 5
+export const FRAME_HEADER_BYTES = 5
 
 export interface FrameSink {
-  /** A piece of a data frame. */
+  /** A piece of a data frame, of the bytes that were pushed. */
   data(piece: Buffer): void
-  /** A whole open, opened or fin frame. */
+  /** The whole value of an open, opened or fin frame. */
   control(type: FrameType, value: unknown): void
 }
 
-export function linkHeader(type: FrameType, length: number): Buffer {
-  const header = Buffer.allocUnsafe(LINK_HEADER_BYTES)
-  header[0] = type
-  header.writeUInt32BE(length, 1)
-  return header
+export function dataHeader(payloadBytes: number): Buffer {
+  return putHeader(Buffer.allocUnsafe(FRAME_HEADER_BYTES), FrameType.data, payloadBytes)
 }
 
+/** Header and payload as one buffer, for payloads so small that a copy is cheaper than a second write. */
+export function dataFrame(parts: readonly Buffer[], payloadBytes: number): Buffer {
+  const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + payloadBytes)
+  putHeader(frame, FrameType.data, payloadBytes)
+  let at = FRAME_HEADER_BYTES
+  for (const part of parts) at += part.copy(frame, at)
+  return frame
+}
+
+/** Throws `too_large` for what the other side would refuse. */
 export function controlFrame(type: FrameType, value: unknown): Buffer {
-  const payload = Buffer.from(JSON.stringify(value))
+  const payload = Buffer.from(JSON.stringify(value ?? {}))
   if (payload.length > MAX_CONTROL_FRAME_BYTES) {
     throw new SkeinError('too_large', { thing: 'frame', limit: `${MAX_CONTROL_FRAME_BYTES} bytes` })
   }
-  return Buffer.concat([linkHeader(type, payload.length), payload])
+  const header = putHeader(Buffer.allocUnsafe(FRAME_HEADER_BYTES), type, payload.length)
+  return Buffer.concat([header, payload])
 }
 
-/** Cuts a byte stream into frames. Throws `frame_invalid` for what no honest end sends; the stream is then dead. */
-export class LinkFrameReader {
+function putHeader(frame: Buffer, type: FrameType, payloadBytes: number): Buffer {
+  frame[0] = type
+  frame.writeUInt32BE(payloadBytes, 1)
+  return frame
+}
+
+/**
+ * Cuts what comes into frames and holds the other side to their order: `first` (open or opened), then data, then one
+ * fin; a side that was asked may answer with the fin at once. Throws `frame_invalid`; the stream is then dead.
+ */
+export class FrameReader {
   readonly #sink: FrameSink
-  /** What was seen of a header or a control frame so far. */
+  readonly #first: typeof FrameType.open | typeof FrameType.opened
+  #began = false
+  #ended = false
+  /** What has come of a header or a JSON payload that is not complete. */
   #held: Buffer[] = []
   #heldBytes = 0
-  #type: FrameType = FrameType.open
+  #type: FrameType = FrameType.data
   /** Payload bytes still to come; undefined while a header is awaited. */
   #left: number | undefined
 
-  constructor(sink: FrameSink) {
+  constructor(first: typeof FrameType.open | typeof FrameType.opened, sink: FrameSink) {
+    this.#first = first
     this.#sink = sink
   }
 
   push(chunk: Buffer): void {
     let rest = chunk
     while (rest.length > 0) {
-      if (this.#left === undefined) rest = this.#header(rest)
-      else if (this.#type === FrameType.data) rest = this.#data(rest, this.#left)
-      else rest = this.#control(rest, this.#left)
+      if (this.#left === undefined) rest = this.#takeHeader(rest)
+      else if (this.#type === FrameType.data) rest = this.#takeData(rest, this.#left)
+      else rest = this.#takeControl(rest, this.#left)
     }
   }
 
-  #header(chunk: Buffer): Buffer {
-    const taken = this.#hold(chunk, LINK_HEADER_BYTES - this.#heldBytes)
-    if (this.#heldBytes < LINK_HEADER_BYTES) return taken
+  #takeHeader(chunk: Buffer): Buffer {
+    const rest = this.#hold(chunk, FRAME_HEADER_BYTES - this.#heldBytes)
+    if (this.#heldBytes < FRAME_HEADER_BYTES) return rest
     const header = this.#release()
-    this.#type = checkedType(header[0] ?? 0)
+    this.#type = this.#checkedType(header[0] ?? 0)
     this.#left = checkedLength(this.#type, header.readUInt32BE(1))
-    if (this.#left === 0 && this.#type === FrameType.data) this.#left = undefined
-    return taken
+    return rest
   }
 
-  #data(chunk: Buffer, left: number): Buffer {
-    const piece = chunk.subarray(0, left)
+  #takeData(chunk: Buffer, left: number): Buffer {
+    const piece = chunk.length > left ? chunk.subarray(0, left) : chunk
     this.#left = piece.length === left ? undefined : left - piece.length
     this.#sink.data(piece)
     return chunk.subarray(piece.length)
   }
 
-  #control(chunk: Buffer, left: number): Buffer {
+  #takeControl(chunk: Buffer, left: number): Buffer {
     const rest = this.#hold(chunk, left - this.#heldBytes)
     if (this.#heldBytes < left) return rest
     this.#left = undefined
     this.#sink.control(this.#type, parseJson(this.#release()))
     return rest
+  }
+
+  #checkedType(type: number): FrameType {
+    const isFin = type === FrameType.fin && (this.#began || this.#first === FrameType.opened)
+    const isNext = isFin || (this.#began ? type === FrameType.data : type === this.#first)
+    if (this.#ended || !isNext) throw new SkeinError('frame_invalid', { reason: `type ${type}` })
+    this.#began = true
+    this.#ended = isFin
+    return type as FrameType
   }
 
   /** Keeps up to `wanted` bytes and gives back the rest. */
@@ -93,18 +122,11 @@ export class LinkFrameReader {
   }
 }
 
-function checkedType(type: number): FrameType {
-  if (type < FrameType.open || type > FrameType.fin) {
-    throw new SkeinError('frame_invalid', { reason: `type ${type}` })
-  }
-  return type as FrameType
-}
-
+/** An empty payload of any frame is refused: nobody sends one, and ten million of them would cost without counting. */
 function checkedLength(type: FrameType, length: number): number {
   const most = type === FrameType.data ? MAX_DATA_FRAME_BYTES : MAX_CONTROL_FRAME_BYTES
-  if (length > most) throw new SkeinError('frame_invalid', { reason: `${length} bytes` })
-  if (length === 0 && type !== FrameType.data) {
-    throw new SkeinError('frame_invalid', { reason: 'empty' })
+  if (length > most || length === 0) {
+    throw new SkeinError('frame_invalid', { reason: `a frame of ${length} bytes` })
   }
   return length
 }

@@ -125,18 +125,13 @@ export class AgentLink {
     const answer = Promise.withResolvers<unknown>()
     const path = `/v1/${open.kind}`
     const h2 = session.request({ ':method': 'POST', ':path': path }, { endStream: false })
-    const pipe = new LinkPipe(h2, {
-      control: (type, value) => {
-        if (type === FrameType.opened) answer.resolve(value)
-        else pipe.destroy(new SkeinError('frame_invalid', { reason: 'an open from the agent' }))
-      },
-    })
+    const pipe = new LinkPipe(h2, { first: FrameType.opened, onFirst: answer.resolve })
     pipe.finished.then(
       (fin) =>
         answer.reject(fin.error ? SkeinError.fromBody(fin.error) : new SkeinError('link_lost')),
       (error: Error) => answer.reject(error),
     )
-    pipe.sendControl(FrameType.open, { open, actor: options.actor, requestId: options.requestId })
+    pipe.sendFirst(FrameType.open, { open, actor: options.actor, requestId: options.requestId })
     try {
       const opened = await this.#within(answer.promise, options.signal)
       return { pipe, stream: toStream(pipe, opened) }
