@@ -16,7 +16,7 @@ export class BareTerminal {
   }
 
   static async open(): Promise<BareTerminal> {
-    const server = fork(new URL('./bare-server.ts', import.meta.url).pathname)
+    const server = fork(new URL('./bare-server.ts', import.meta.url).pathname, { execArgv: [] })
     const [message] = (await once(server, 'message')) as [{ port: number }]
     const socket = new WebSocket(`ws://127.0.0.1:${message.port}`, { perMessageDeflate: false })
     await once(socket, 'open')

@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
+import { STREAMING_HEAP_FLAG } from '#protocol/heap.ts'
 import { loadConfig } from '../server/config/load.ts'
 import { createLog, type Log } from '../server/log.ts'
 import { Supervisor } from '../server/supervisor/supervisor.ts'
@@ -17,7 +18,7 @@ export async function server(words: readonly string[]): Promise<number> {
     config,
     log,
     instance: INSTANCE,
-    command: [process.execPath, PEER, INSTANCE, ...words],
+    command: [process.execPath, STREAMING_HEAP_FLAG, PEER, INSTANCE, ...words],
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => supervisor.stop())
   process.on('SIGHUP', () => reload(supervisor, words, log))

@@ -28,6 +28,11 @@ export interface Me {
   readonly peer: { readonly id: string; readonly name: string; readonly version: string }
 }
 
+/** Nobody signed in is an answer here, where `GET /me` refuses. */
+export interface SessionState {
+  readonly me: Me | null
+}
+
 export interface SetupState {
   readonly needed: boolean
 }

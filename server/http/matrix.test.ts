@@ -22,6 +22,7 @@ const row = (...verdicts: [Verdict, Verdict, Verdict, Verdict]) => verdicts
 const expected: Record<string, readonly Verdict[]> = {
   'GET /setup': row('yes', 'yes', 'yes', 'yes'),
   'POST /setup': row('yes', 'yes', 'yes', 'yes'),
+  'GET /session': row('yes', 'yes', 'yes', 'yes'),
   'POST /session': row('yes', 'yes', 'yes', 'yes'),
   'DELETE /session': row(401, 'yes', 'yes', 'yes'),
   'GET /me': row(401, 'yes', 'yes', 'yes'),

@@ -1,12 +1,20 @@
 // Signing in and out.
 
-import { loginSchema } from '#protocol/api/people.ts'
+import { loginSchema, type SessionState } from '#protocol/api/people.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { showMe } from './me.ts'
-import { created, nothing } from './reply.ts'
+import { created, nothing, ok } from './reply.ts'
 import { by, openRoute, route } from './route.ts'
 
 export const sessionRoutes = [
+  openRoute({
+    method: 'GET',
+    path: '/session',
+    action: 'session.ask',
+    // For a page that wants to know before it is drawn: nobody signed in is an answer, not an error on its console.
+    handle: (door, { person }) =>
+      ok({ me: person ? showMe(door, person.claims) : null } satisfies SessionState),
+  }),
   openRoute({
     method: 'POST',
     path: '/session',

@@ -29,6 +29,7 @@ const row = <R extends Rule>(rule: R, verb: string, thing: string) => ({ rule, v
 export const actions = {
   'setup.see': row('anyone', 'see', 'set-up'),
   'setup.finish': row('anyone', 'finish', 'set-up'),
+  'session.ask': row('anyone', 'ask for', 'session'),
   'session.start': row('anyone', 'start', 'session'),
   'session.end': row('signed-in', 'end', 'session'),
   'session.see': row('owner', 'see', 'session'),

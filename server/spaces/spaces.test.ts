@@ -290,3 +290,23 @@ describe('a start-up script', () => {
     assert.equal(space.failure?.code, 'startup_failed')
   })
 })
+
+describe('the number of spaces of one user', () => {
+  afterEach(() => stage.close())
+
+  it('has a limit, which is each user’s own and which a deleted space gives back', async () => {
+    engine = new FakeEngine()
+    stage = await openStage({ engine, spacesPerUser: 1 })
+    await stage.spaces.start()
+    const { id: templateId } = await stage.template()
+    const first = await stage.create(templateId, 'one')
+    const isLimit = (error: unknown) =>
+      error instanceof SkeinError && error.code === 'too_many_spaces' && error.details.limit === 1
+    await assert.rejects(stage.create(templateId, 'two'), isLimit)
+    const his = { id: newId<'space'>(), name: 'one', templateId, parameters: {} }
+    await stage.spaces.create(bob, his)
+    await stage.spaces.want(ada, first, 'deleted')
+    await stage.gone(first)
+    await stage.create(templateId, 'two')
+  })
+})

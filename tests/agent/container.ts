@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Docker from 'dockerode'
 import { ExecReader } from '#protocol/exec.ts'
+import { STREAMING_HEAP_FLAG } from '#protocol/heap.ts'
 import { newId, type SpaceId } from '#protocol/ids.ts'
 import type { Actor, Fin, StreamOpen } from '#protocol/link.ts'
 import type { AgentConfig } from '#protocol/report.ts'
@@ -89,7 +90,7 @@ export class AgentContainer {
       name: `skein-agenttest-${this.spaceId}`,
       Image: image,
       Entrypoint: [`/.skein/lib/${loader}`, '--library-path', '/.skein/lib', '/.skein/node'],
-      Cmd: ['/.skein/agent.mjs'],
+      Cmd: [STREAMING_HEAP_FLAG, '/.skein/agent.mjs'],
       Env: [`SKEIN_AGENT=${Buffer.from(JSON.stringify(told)).toString('base64')}`],
       ...(user === undefined ? {} : { User: user }),
       HostConfig: {

@@ -12,6 +12,8 @@ import { Skein } from '../support/skein.ts'
 import { TestTerminal } from '../support/terminal.ts'
 
 const KILLS = 10
+/** A tenth of a second each: longer than all the kills. */
+const BUILD_STEPS = 250
 const FLOOD_LINES = 4_000_000
 const TEMPLATE = `name: survive
 main: main
@@ -49,7 +51,7 @@ test('ten kills of the peer lose nothing of a flood, a vim, a build, or what is 
   await vim.until(/~ /)
   vim.type('i')
   build.type(
-    'for i in $(seq 1 400); do echo step $i | tee -a /tmp/build.log; sleep 0.1; done; echo built-$?\n',
+    `for i in $(seq 1 ${BUILD_STEPS}); do echo step $i | tee -a /tmp/build.log; sleep 0.1; done; echo built-$?\n`,
   )
   // What is typed before the shell has handed over is read, but never echoed.
   typed.type("sh -c 'echo cat-''began; exec cat > /tmp/typed'\n")
@@ -84,19 +86,24 @@ test('ten kills of the peer lose nothing of a flood, a vim, a build, or what is 
   await typed.until(/typed-end\r\n/)
   assert.equal(readFile('/tmp/typed').trim().split('\n').join(' '), words.join(' '))
   assert.equal(readFile('/tmp/letter').trim(), words.join(' '))
-  assert.equal(readFile('/tmp/build.log').trim().split('\n').length, 400)
+  assert.equal(readFile('/tmp/build.log').trim().split('\n').length, BUILD_STEPS)
   assert.equal(containerOf(spaceId), container)
   for (const terminal of [flood, vim, build, typed]) terminal.close()
 })
 
 test('a killed supervisor comes back, adopts its peer and starts no double', async () => {
   const peer = skein.peerPid
+  const adoptions = () => skein.output.filter((line) => line.includes('adopted the peer')).length
   const terminal = await TestTerminal.open(api, spaceId, 'adopted')
   for (let i = 0; i < KILLS; i++) {
     await skein.killSupervisor()
     terminal.type(`echo still-${i}\n`)
     await terminal.until(new RegExp(`still-${i}\\r\\n`))
     await skein.startSupervisor()
+    await eventually(() => adoptions() === i + 1, {
+      timeoutMs: 5000,
+      what: 'the peer to be adopted',
+    })
     assert.equal(skein.peerPid, peer)
   }
   assert.equal(terminal.connections, 1)

@@ -47,6 +47,7 @@ describe('the main container', () => {
       '--library-path',
       '/.skein/lib',
       '/.skein/node',
+      '--max-semi-space-size=1',
       '/.skein/agent.mjs',
     ])
     assert.deepEqual(spec.Cmd, [])

@@ -31,6 +31,7 @@ export interface StageOptions {
   readonly cluster?: string
   readonly agentFolder?: AgentFolder
   readonly routes?: () => Promise<readonly Range[]>
+  readonly spacesPerUser?: number
   /** Whether an agent links once its space is launched; true unless said otherwise. */
   readonly linking?: boolean
 }
@@ -126,7 +127,7 @@ export class Stage {
   }
 
   #open() {
-    const { engine, cluster = 'test', agentFolder = noAgent, routes } = this.#options
+    const { engine, cluster = 'test', agentFolder = noAgent, routes, spacesPerUser } = this.#options
     const hosts = createHosts()
     const spaces = createSpaces({
       records: this.records,
@@ -143,6 +144,7 @@ export class Stage {
       addresses: (gateway) => [`http://${gateway}:7534`],
       agentKey: () => Promise.resolve(new Uint8Array(32)),
       ...(routes && { routes }),
+      ...(spacesPerUser && { spacesPerUser }),
     })
     return { hosts, spaces }
   }

@@ -1,22 +1,16 @@
 // Who is signed in, and how one becomes so.
 
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query'
-import type { Login, Me, SessionInfo, Setup, SetupState } from '#protocol/api/people.ts'
-import { RequestError, request } from '../net/request.ts'
+import type { Login, Me, SessionInfo, SessionState, Setup, SetupState } from '#protocol/api/people.ts'
+import { request } from '../net/request.ts'
 import { queryClient } from './client.ts'
 import { keys } from './keys.ts'
 
 /** `null` means that nobody is signed in, which is an answer and not an error. */
 export const meQuery = queryOptions({
   queryKey: keys.me,
-  queryFn: async ({ signal }): Promise<Me | null> => {
-    try {
-      return await request<Me>('GET', '/me', undefined, signal)
-    } catch (caught) {
-      if (caught instanceof RequestError && caught.status === 401) return null
-      throw caught
-    }
-  },
+  queryFn: async ({ signal }): Promise<Me | null> =>
+    (await request<SessionState>('GET', '/session', undefined, signal)).me,
   staleTime: Number.POSITIVE_INFINITY,
 })
 

@@ -1,0 +1,202 @@
+// Each page for everyone: axe-core finds nothing on it in either theme, wide or on a phone, it does not scroll
+// sideways, its console is silent, and it shows nobody what is not theirs. `SKEIN_TEST_PICTURES=folder` keeps pictures.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { newId } from '#protocol/ids.ts'
+import { Api, TEST_PASSWORD } from '../support/api.ts'
+import { desktop, launchBrowser, phone, Visitor } from '../support/browser.ts'
+import { Skein } from '../support/skein.ts'
+import { TerminalScreen } from './screen.ts'
+import { signIn } from './walk.ts'
+
+const TEMPLATE = `name: Everything
+description: One parameter of each kind, an app and a service.
+parameters:
+  subject: { type: text, label: Subject, help: What it is about., default: letters }
+  amount: { type: number, label: Amount, default: 2, min: 1, max: 9 }
+  colour: { type: choice, label: Colour, default: red, choices: [red, green, blue] }
+  tools: { type: many, label: Tools, default: [git], choices: [git, vim, curl] }
+  loud: { type: switch, label: Loud, help: Say it louder., default: true }
+  memory: { type: size, label: Memory, default: 512m, min: 128m, max: 8g }
+  key: { type: secret, label: Key }
+apps: [{ name: Notes, port: 8000 }]
+startup: echo ready
+services:
+  main:
+    image: skein/debian-test:1
+    volumes: [home:/srv]
+    mem_limit: \${{ param.memory }}
+`
+
+let skein: Skein
+let api: Api
+let browser: Browser
+let ada: Visitor
+const ids = { notebook: newId<'space'>(), broken: newId<'space'>(), theirs: newId<'space'>() }
+let templateId = ''
+
+before(async () => {
+  ;({ skein, api } = await Skein.start())
+  const template = await api.createTemplate(TEMPLATE)
+  templateId = template.id
+  await api.saveTemplate(template.id, TEMPLATE.replace('letters', 'numbers'))
+  const broken = await api.createTemplate(
+    'name: Broken\nservices:\n  main:\n    image: nowhere.invalid/none:1\n',
+  )
+  await api.createSpace({ id: ids.notebook, name: 'notebook', templateId })
+  await api.createSpace({ id: ids.broken, name: 'broken', templateId: broken.id })
+  await addMember('mel')
+  await api.until(ids.notebook, 'running')
+  await api.until(ids.broken, 'failed')
+  await api.saveTemplate(template.id, TEMPLATE.replace('letters', 'figures'))
+  browser = await launchBrowser()
+  ada = await Visitor.arrive(browser, skein.url)
+})
+
+after(async () => {
+  await browser?.close()
+  await api?.deleteSpaces()
+  await skein?.close()
+})
+
+const heading = (name: string) => (page: Page) =>
+  page.getByRole('heading', { name, exact: true }).first().waitFor()
+
+interface Place {
+  readonly name: string
+  readonly path: () => string
+  readonly ready: (page: Page) => Promise<unknown>
+}
+
+const inside: readonly Place[] = [
+  {
+    name: 'spaces',
+    path: () => '/spaces',
+    ready: (page) => page.getByRole('link', { name: 'notebook', exact: true }).waitFor(),
+  },
+  {
+    name: 'new-space',
+    path: () => `/spaces/new?template=${templateId}`,
+    ready: (page) => page.getByLabel('Subject').waitFor(),
+  },
+  {
+    name: 'terminal',
+    path: () => `/spaces/${ids.notebook}`,
+    ready: (page) => new TerminalScreen(page).shows(/[$#]/),
+  },
+  {
+    name: 'timeline',
+    path: () => `/spaces/${ids.notebook}/timeline`,
+    ready: (page) => page.getByText('by ada').first().waitFor(),
+  },
+  { name: 'ports', path: () => `/spaces/${ids.notebook}/ports`, ready: heading('Apps') },
+  { name: 'settings', path: () => `/spaces/${ids.notebook}/settings`, ready: heading('Name') },
+  {
+    name: 'failed',
+    path: () => `/spaces/${ids.broken}`,
+    ready: heading('This space could not go on'),
+  },
+  {
+    name: 'not-mine',
+    path: () => `/spaces/${ids.theirs}`,
+    ready: (page) => page.getByRole('heading', { name: 'theirs', exact: true }).waitFor(),
+  },
+  { name: 'templates', path: () => '/templates', ready: heading('Everything') },
+  {
+    name: 'new-template',
+    path: () => '/templates/new',
+    ready: (page) => page.getByText('No problems').waitFor(),
+  },
+  {
+    name: 'template',
+    path: () => `/templates/${templateId}`,
+    ready: (page) => page.getByText('No problems').waitFor(),
+  },
+  { name: 'people', path: () => '/people', ready: (page) => page.getByText('mel').waitFor() },
+  {
+    name: 'account',
+    path: () => '/account',
+    ready: (page) => page.getByText('This session').waitFor(),
+  },
+  { name: 'missing', path: () => '/nowhere', ready: heading('There is nothing at this address') },
+]
+
+test('the sign-in page is for everyone, before and after a mistake', async () => {
+  await ada.page.goto('/spaces')
+  await ada.page.getByLabel('User name').fill('ada')
+  assert.deepEqual(await ada.accessFaults('login'), [])
+  await signIn(ada.page, 'ada')
+})
+
+for (const place of inside) {
+  test(`the page “${place.name}” is for everyone, at any width and in both themes`, async () => {
+    await ada.page.goto(place.path())
+    await place.ready(ada.page)
+    assert.deepEqual(await ada.accessFaults(place.name), [])
+    await ada.resize(phone)
+    assert.deepEqual(await ada.accessFaults(`${place.name}-phone`), [])
+    assert.equal(await ada.overflowPx(), 0)
+    await ada.resize(desktop)
+  })
+}
+
+const floating: readonly (readonly [string, string, (page: Page) => Promise<void>])[] = [
+  ['palette', '/spaces', (page) => page.keyboard.press('Control+k')],
+  ['keys', '/spaces', (page) => page.keyboard.press('?')],
+  ['add-person', '/people', (page) => page.getByRole('button', { name: 'Add a person' }).click()],
+  [
+    'delete',
+    '/spaces',
+    async (page) => {
+      await page.getByRole('button', { name: 'Actions for notebook' }).click()
+      await page.getByRole('menuitem', { name: 'Delete' }).click()
+    },
+  ],
+]
+
+for (const [name, path, open] of floating) {
+  test(`the dialog “${name}” is for everyone, and Escape closes it`, async () => {
+    await ada.page.goto(path)
+    await ada.page.getByRole('main').getByRole('heading').first().waitFor()
+    await open(ada.page)
+    const dialog = ada.page.getByRole('dialog')
+    await dialog.waitFor()
+    assert.deepEqual(await ada.accessFaults(name), [])
+    await ada.page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+  })
+}
+
+test('a menu is for everyone', async () => {
+  await ada.page.goto('/spaces')
+  await ada.page.getByRole('button', { name: 'Actions for notebook' }).click()
+  await ada.page.getByRole('menu').waitFor()
+  assert.deepEqual(await ada.accessFaults('menu'), [])
+})
+
+test('a member sees their own spaces only, and nothing of an administrator’s', async () => {
+  const mel = await Visitor.arrive(browser, skein.url)
+  await signIn(mel.page, 'mel')
+  await mel.page.getByRole('link', { name: 'theirs', exact: true }).waitFor()
+  assert.equal(await mel.page.getByRole('link', { name: 'notebook' }).count(), 0)
+  assert.equal(await mel.page.getByRole('link', { name: 'People' }).count(), 0)
+  assert.deepEqual(await mel.accessFaults('member'), [])
+  assert.deepEqual(mel.complaints, [])
+  await mel.page.goto(`/spaces/${ids.notebook}`)
+  await heading('This space no longer exists')(mel.page)
+  await mel.leave()
+})
+
+test('no page complained on its console', () => {
+  assert.deepEqual(ada.complaints, [])
+})
+
+async function addMember(username: string): Promise<void> {
+  const person = { id: newId(), username, role: 'member', password: TEST_PASSWORD }
+  await api.call('POST', '/users', person)
+  const member = new Api(skein.url)
+  await member.signIn(username)
+  await member.createSpace({ id: ids.theirs, name: 'theirs', templateId })
+}

@@ -1,0 +1,162 @@
+// Chromium for the tests that use the product as a person does. Whoever launches one closes it; each visitor is a
+// browser profile of their own, and what the page complains about is kept for the test to look at.
+
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import {
+  type Browser,
+  type BrowserContext,
+  type ConsoleMessage,
+  chromium,
+  type Page,
+} from 'playwright-core'
+
+/** How long a person would wait for anything on a page before giving up, ms. */
+export const PATIENCE_MS = 10_000
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  // Without WebGL the terminal is drawn as text, which a test can read.
+  '--disable-3d-apis',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export type Theme = 'light' | 'dark'
+export const themes: readonly Theme[] = ['light', 'dark']
+
+export const desktop = { width: 1440, height: 900 } as const
+export const phone = { width: 390, height: 844 } as const
+
+interface VisitorOptions {
+  readonly theme?: Theme
+  readonly viewport?: { readonly width: number; readonly height: number }
+}
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.SKEIN_TEST_CHROMIUM ?? '/usr/bin/chromium',
+    args: FLAGS,
+  })
+}
+
+/** What axe-core found wrong with a page: the rule, and where. */
+export interface AccessFault {
+  readonly theme: Theme
+  readonly rule: string
+  readonly where: string
+}
+
+export class Visitor {
+  readonly page: Page
+  /** Errors on the console and uncaught ones, since the visit began. */
+  readonly complaints: string[] = []
+  readonly #context: BrowserContext
+  readonly #theme: Theme
+  #cutOff = false
+
+  private constructor(context: BrowserContext, page: Page, theme: Theme) {
+    this.#context = context
+    this.page = page
+    this.#theme = theme
+    page.on('console', (message) => this.#heard(message))
+    page.on('pageerror', (error) => this.complaints.push(`uncaught: ${error.stack}`))
+  }
+
+  static async arrive(browser: Browser, url: string, options: VisitorOptions = {}) {
+    const theme = options.theme ?? 'dark'
+    const context = await browser.newContext({
+      baseURL: url,
+      colorScheme: theme,
+      // Fades would make a contrast depend on the moment of looking.
+      reducedMotion: 'reduce',
+      viewport: options.viewport ?? desktop,
+    })
+    context.setDefaultTimeout(PATIENCE_MS)
+    return new Visitor(context, await context.newPage(), theme)
+  }
+
+  /** While the server is killed on purpose, the browser itself logs each attempt that fails. */
+  async whileCutOff(work: () => Promise<void>): Promise<void> {
+    this.#cutOff = true
+    await work()
+    this.#cutOff = false
+  }
+
+  /** Looks at the page as it is, in both themes, with every rule of axe-core. `name` is that of the pictures. */
+  async accessFaults(name: string): Promise<readonly AccessFault[]> {
+    const faults: AccessFault[] = []
+    for (const theme of themes) {
+      await this.page.emulateMedia({ colorScheme: theme })
+      await this.page.locator(`html[data-theme=${theme}]`).waitFor()
+      faults.push(...(await this.#runAxe(theme)))
+      await this.#picture(`${name}-${theme}`)
+    }
+    await this.page.emulateMedia({ colorScheme: this.#theme })
+    return faults
+  }
+
+  /** How far the page can be pushed sideways, pixels: on a phone, by mistake only. */
+  async overflowPx(): Promise<number> {
+    return await this.page.evaluate<number>(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    )
+  }
+
+  async resize(viewport: { readonly width: number; readonly height: number }): Promise<void> {
+    await this.page.setViewportSize(viewport)
+  }
+
+  /** The page as it is read out, for the report of a test that failed on it. */
+  async describe(): Promise<string> {
+    return `${this.page.url()}\n${await this.page.locator('body').ariaSnapshot()}`
+  }
+
+  async leave(): Promise<void> {
+    await this.#context.close()
+  }
+
+  async #runAxe(theme: Theme): Promise<readonly AccessFault[]> {
+    // Through the debugger and not as a script of the page, whose policy would rightly refuse it.
+    await this.page.evaluate(axeSource())
+    const { violations } = await this.page.evaluate<AxeResults>('axe.run()')
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => ({
+        theme,
+        rule: id,
+        where: `${html.slice(0, 300)} ${failureSummary ?? ''}`,
+      })),
+    )
+  }
+
+  /** For the eyes: only when a folder for them is named. */
+  async #picture(name: string): Promise<void> {
+    const folder = process.env.SKEIN_TEST_PICTURES
+    if (folder) await this.page.screenshot({ path: `${folder}/${name}.png` })
+  }
+
+  #heard(message: ConsoleMessage): void {
+    if (message.type() !== 'error' && message.type() !== 'warning') return
+    const text = `${message.type()}: ${message.text()} (${message.location().url})`
+    if (this.#cutOff && /WebSocket connection|net::ERR_|status of 50[234]/.test(text)) return
+    this.complaints.push(text)
+  }
+}
+
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string
+    readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
+  }[]
+}
+
+let axe: string | undefined
+
+function axeSource(): string {
+  axe ??= readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  return axe
+}
