@@ -13,6 +13,6 @@ createDialer({
   version: 'test',
   run: 'run',
   log: QUIET,
-  delay: (ms, signal) => systemClock.delay(ms, signal),
+  clock: systemClock,
   onStream: serveForTests,
 })

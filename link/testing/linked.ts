@@ -59,7 +59,7 @@ export class TestPeer {
       version: 'test',
       run: 'run',
       log: QUIET,
-      delay: (ms, signal) => systemClock.delay(ms, signal),
+      clock: systemClock,
       onStream,
       ...overrides,
     })

@@ -12,8 +12,8 @@ export interface Pipes {
   readonly nearH2: ClientHttp2Stream
   readonly farH2: ServerHttp2Stream
   /** Ends the connection as a crash would. */
-  cut(): void
-  close(): void
+  readonly cut: () => void
+  readonly close: () => void
 }
 
 /** Opened and answered, as a stream is when a caller gets it. */
