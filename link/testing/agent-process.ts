@@ -3,7 +3,8 @@
 
 import { createDialer } from '../../agent/link/dialer.ts'
 import { systemClock } from '../../server/clock.ts'
-import { QUIET, serveForTests } from './linked.ts'
+import { serveFarEnd } from './far-end.ts'
+import { QUIET } from './linked.ts'
 
 const { key, ...given } = JSON.parse(process.argv[2] ?? '{}')
 
@@ -14,5 +15,5 @@ createDialer({
   run: 'run',
   log: QUIET,
   clock: systemClock,
-  onStream: serveForTests,
+  onStream: serveFarEnd,
 })

@@ -4,17 +4,18 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { newId, type SpaceId } from '#protocol/ids.ts'
-import type { Actor } from '#protocol/link.ts'
+import type { StreamOpen } from '#protocol/link.ts'
 import { createDialer, type Dialer, type DialerOptions } from '../../agent/link/dialer.ts'
-import type { ServedStream } from '../../agent/link/served.ts'
 import { systemClock } from '../../server/clock.ts'
-import { createLinks, type Links } from '../../server/links/links.ts'
+import { createLinks, type Links, type LinksOptions } from '../../server/links/links.ts'
+import type { LinkStream } from '../../server/links/streams.ts'
 import type { Live } from '../../server/live/live.ts'
 import { createLive } from '../../server/live/table.ts'
 import { silentLog } from '../../server/log.ts'
 import { eventually } from '../../tests/support/eventually.ts'
+import { ACTOR } from './conformance.ts'
+import { serveFarEnd } from './far-end.ts'
 
-export const ACTOR: Actor = { kind: 'user', id: 'u1', name: 'ada' }
 export const QUIET = { info: () => undefined, warn: () => undefined }
 
 export class TestPeer {
@@ -23,15 +24,19 @@ export class TestPeer {
   readonly live: Live = createLive({ clock: systemClock })
   readonly links: Links
   readonly #server = createServer()
-  #dialers: Dialer[] = []
+  readonly #unix = createServer()
+  readonly #dialers: Dialer[] = []
+  /** The start of the space that the peer knows. */
+  epoch = 1
 
-  constructor() {
+  constructor(overrides: Partial<LinksOptions> = {}) {
     this.links = createLinks({
       agentKey: ({ spaceId, epoch }) =>
-        spaceId === this.spaceId && epoch === 1 ? this.key : undefined,
+        spaceId === this.spaceId && epoch === this.epoch ? this.key : undefined,
       live: this.live,
       clock: systemClock,
       log: silentLog(),
+      ...overrides,
     })
     this.#server.on('upgrade', (request, socket, head) =>
       this.links.handleUpgrade(request, socket, head),
@@ -47,20 +52,24 @@ export class TestPeer {
     return typeof address === 'string' ? `unix:${address}` : `http://127.0.0.1:${address.port}`
   }
 
-  dial(
-    addresses: readonly string[],
-    onStream: (stream: ServedStream) => void,
-    overrides: Partial<DialerOptions> = {},
-  ): Dialer {
+  /** At a second address, for agents that are given several. */
+  async alsoListen(path: string): Promise<string> {
+    this.#unix.on('upgrade', (...call) => this.links.handleUpgrade(...call))
+    this.#unix.listen(path)
+    await once(this.#unix, 'listening')
+    return `unix:${path}`
+  }
+
+  dial(addresses: readonly string[], overrides: Partial<DialerOptions> = {}): Dialer {
     const dialer = createDialer({
       addresses,
-      identity: { spaceId: this.spaceId, epoch: 1 },
+      identity: { spaceId: this.spaceId, epoch: this.epoch },
       key: this.key,
       version: 'test',
       run: 'run',
       log: QUIET,
       clock: systemClock,
-      onStream,
+      onStream: serveFarEnd,
       ...overrides,
     })
     this.#dialers.push(dialer)
@@ -71,46 +80,17 @@ export class TestPeer {
     await eventually(() => this.links.has(this.spaceId), { timeoutMs: 5000, what: 'the link' })
   }
 
+  async open(open: StreamOpen): Promise<LinkStream> {
+    const options = { actor: ACTOR, requestId: 'r1' }
+    return await this.links.streams.open({ space: this.spaceId }, open, options)
+  }
+
   async close(): Promise<void> {
     for (const dialer of this.#dialers) await dialer.close()
     await this.links.close()
     this.live.close()
     this.#server.closeAllConnections()
     this.#server.close()
+    this.#unix.close()
   }
-}
-
-/** The agent of the conformance suite: echoes, swallows, floods, refuses. */
-export function serveForTests(stream: ServedStream): void {
-  const { open, duplex } = stream
-  if (open.kind === 'echo') {
-    stream.accept({ hello: 'echo' })
-    duplex.pipe(duplex)
-  } else if (open.kind === 'tcp' && open.port === 1) {
-    stream.accept()
-    flood(duplex)
-  } else if (open.kind === 'tcp' && open.port === 2) {
-    stream.accept()
-    // Never reads.
-  } else if (open.kind === 'tcp' && open.port === 3) {
-    stream.accept()
-    duplex.destroy(new Error('the handler failed'))
-  } else if (open.kind === 'exec') {
-    stream.accept()
-    duplex.resume()
-    duplex.on('end', () => {
-      duplex.write('late')
-      stream.fin({ ok: true, status: 7 })
-    })
-  }
-}
-
-const BLOCK = Buffer.alloc(64 * 1024, 'x')
-
-function flood(duplex: ServedStream['duplex']): void {
-  const write = () => {
-    while (duplex.writable && duplex.write(BLOCK));
-    if (duplex.writable) duplex.once('drain', write)
-  }
-  write()
 }
