@@ -1,0 +1,19 @@
+// A certificate for localhost that signed itself, valid to 2120, for those who try to stand between two ends of a link.
+// Its private key is no secret: nothing but tests trusts it.
+
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBajCCAQ+gAwIBAgIBATAKBggqhkjOPQQDAjAVMRMwEQYDVQQDDApza2VpbiB0
+ZXN0MCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAwWjAVMRMwEQYDVQQD
+DApza2VpbiB0ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEI1BP7uvxFsBy
+KtVReg1YzHV8mPospTKXgoDUM+3AeVzGPEaoZWG55/K0EQUy0G6VL1ePamP9fRrd
+cHN/ruw9QKNOMEwwGgYDVR0RBBMwEYIJbG9jYWxob3N0hwR/AAABMA8GA1UdEwEB
+/wQFMAMBAf8wHQYDVR0OBBYEFO8No4bM6O5DgdglIlvggX6vtnu9MAoGCCqGSM49
+BAMCA0kAMEYCIQC5T4EL29Vw8E0BbzoYCL/jBoWqlYbaP+S8Z8RENDrKZgIhAM5R
+tFGm0B6+JxIeHMTB20SADeiQHK2rtCaYyguq98bV
+-----END CERTIFICATE-----`
+
+export const privateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgAFRv4zk5IRUnlBXO
+xkt50hyiwHcMT5q2GJawbpmFVKShRANCAAQjUE/u6/EWwHIq1VF6DVjMdXyY+iyl
+MpeCgNQz7cB5XMY8RqhlYbnn8rQRBTLQbpUvV49qY/19Gt1wc3+u7D1A
+-----END PRIVATE KEY-----`
