@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SkeinError } from '#protocol/errors.ts'
 import { FrameType, MAX_CONTROL_FRAME_BYTES, MAX_DATA_FRAME_BYTES } from '#protocol/link.ts'
-import { controlFrame, dataFrame, dataHeader, FrameReader } from './frames.ts'
+import { controlFrame, dataFrame, FrameReader, linkHeader } from './frames.ts'
 
 const data = (text: string) => dataFrame([Buffer.from(text)], Buffer.byteLength(text))
 const opened = controlFrame(FrameType.opened, { pid: 7 })
@@ -33,11 +33,7 @@ test('frames may be cut anywhere', () => {
   }
 })
 
-const header = (type: number, length: number) => {
-  const bytes = dataHeader(length)
-  bytes[0] = type
-  return bytes
-}
+const header = (type: number, length: number) => linkHeader(type as FrameType, length)
 
 const refused: readonly (readonly [string, Buffer])[] = [
   ['data before the answer', data('x')],
@@ -47,7 +43,10 @@ const refused: readonly (readonly [string, Buffer])[] = [
   ['two fins', Buffer.concat([fin, fin])],
   ['a type that there is not', header(9, 1)],
   ['an empty frame', Buffer.concat([opened, header(FrameType.data, 0)])],
-  ['data above its limit', Buffer.concat([opened, dataHeader(MAX_DATA_FRAME_BYTES + 1)])],
+  [
+    'data above its limit',
+    Buffer.concat([opened, header(FrameType.data, MAX_DATA_FRAME_BYTES + 1)]),
+  ],
   ['JSON above its limit', header(FrameType.fin, MAX_CONTROL_FRAME_BYTES + 1)],
   ['four gigabytes', header(FrameType.fin, 0xffffffff)],
   ['no JSON', Buffer.concat([header(FrameType.fin, 1), Buffer.from('x')])],

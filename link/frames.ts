@@ -4,7 +4,7 @@
 import { SkeinError } from '#protocol/errors.ts'
 import { FrameType, MAX_CONTROL_FRAME_BYTES, MAX_DATA_FRAME_BYTES } from '#protocol/link.ts'
 
-export const FRAME_HEADER_BYTES = 5
+export const LINK_HEADER_BYTES = 5
 
 export interface FrameSink {
   /** A piece of a data frame, of the bytes that were pushed. */
@@ -13,15 +13,15 @@ export interface FrameSink {
   control(type: FrameType, value: unknown): void
 }
 
-export function dataHeader(payloadBytes: number): Buffer {
-  return putHeader(Buffer.allocUnsafe(FRAME_HEADER_BYTES), FrameType.data, payloadBytes)
+export function linkHeader(type: FrameType, payloadBytes: number): Buffer {
+  return putHeader(Buffer.allocUnsafe(LINK_HEADER_BYTES), type, payloadBytes)
 }
 
 /** Header and payload as one buffer, for payloads so small that a copy is cheaper than a second write. */
 export function dataFrame(parts: readonly Buffer[], payloadBytes: number): Buffer {
-  const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + payloadBytes)
+  const frame = Buffer.allocUnsafe(LINK_HEADER_BYTES + payloadBytes)
   putHeader(frame, FrameType.data, payloadBytes)
-  let at = FRAME_HEADER_BYTES
+  let at = LINK_HEADER_BYTES
   for (const part of parts) at += part.copy(frame, at)
   return frame
 }
@@ -32,8 +32,7 @@ export function controlFrame(type: FrameType, value: unknown): Buffer {
   if (payload.length > MAX_CONTROL_FRAME_BYTES) {
     throw new SkeinError('too_large', { thing: 'frame', limit: `${MAX_CONTROL_FRAME_BYTES} bytes` })
   }
-  const header = putHeader(Buffer.allocUnsafe(FRAME_HEADER_BYTES), type, payload.length)
-  return Buffer.concat([header, payload])
+  return Buffer.concat([linkHeader(type, payload.length), payload])
 }
 
 function putHeader(frame: Buffer, type: FrameType, payloadBytes: number): Buffer {
@@ -64,36 +63,44 @@ export class FrameReader {
   }
 
   push(chunk: Buffer): void {
-    let rest = chunk
-    while (rest.length > 0) {
-      if (this.#left === undefined) rest = this.#takeHeader(rest)
-      else if (this.#type === FrameType.data) rest = this.#takeData(rest, this.#left)
-      else rest = this.#takeControl(rest, this.#left)
+    let at = 0
+    while (at < chunk.length) {
+      if (this.#left === undefined) at = this.#takeHeader(chunk, at)
+      else if (this.#type === FrameType.data) at = this.#takeData(chunk, at, this.#left)
+      else at = this.#takeControl(chunk, at, this.#left)
     }
   }
 
-  #takeHeader(chunk: Buffer): Buffer {
-    const rest = this.#hold(chunk, FRAME_HEADER_BYTES - this.#heldBytes)
-    if (this.#heldBytes < FRAME_HEADER_BYTES) return rest
-    const header = this.#release()
-    this.#type = this.#checkedType(header[0] ?? 0)
-    this.#left = checkedLength(this.#type, header.readUInt32BE(1))
-    return rest
+  /** Answers where to go on, as the others do. */
+  #takeHeader(chunk: Buffer, at: number): number {
+    if (this.#heldBytes === 0 && chunk.length - at >= LINK_HEADER_BYTES) {
+      this.#begin(chunk, at)
+      return at + LINK_HEADER_BYTES
+    }
+    const next = this.#hold(chunk, at, LINK_HEADER_BYTES - this.#heldBytes)
+    if (this.#heldBytes === LINK_HEADER_BYTES) this.#begin(this.#release(), 0)
+    return next
   }
 
-  #takeData(chunk: Buffer, left: number): Buffer {
-    const piece = chunk.length > left ? chunk.subarray(0, left) : chunk
-    this.#left = piece.length === left ? undefined : left - piece.length
-    this.#sink.data(piece)
-    return chunk.subarray(piece.length)
+  #begin(header: Buffer, at: number): void {
+    this.#type = this.#checkedType(header[at] ?? 0)
+    this.#left = checkedLength(this.#type, header.readUInt32BE(at + 1))
   }
 
-  #takeControl(chunk: Buffer, left: number): Buffer {
-    const rest = this.#hold(chunk, left - this.#heldBytes)
-    if (this.#heldBytes < left) return rest
-    this.#left = undefined
-    this.#sink.control(this.#type, parseJson(this.#release()))
-    return rest
+  #takeData(chunk: Buffer, at: number, left: number): number {
+    const end = Math.min(chunk.length, at + left)
+    this.#left = end - at === left ? undefined : left - (end - at)
+    this.#sink.data(at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end))
+    return end
+  }
+
+  #takeControl(chunk: Buffer, at: number, left: number): number {
+    const next = this.#hold(chunk, at, left - this.#heldBytes)
+    if (this.#heldBytes === left) {
+      this.#left = undefined
+      this.#sink.control(this.#type, parseJson(this.#release()))
+    }
+    return next
   }
 
   #checkedType(type: number): FrameType {
@@ -105,12 +112,12 @@ export class FrameReader {
     return type as FrameType
   }
 
-  /** Keeps up to `wanted` bytes and gives back the rest. */
-  #hold(chunk: Buffer, wanted: number): Buffer {
-    const taken = chunk.subarray(0, wanted)
+  /** Keeps up to `wanted` bytes. */
+  #hold(chunk: Buffer, at: number, wanted: number): number {
+    const taken = chunk.subarray(at, at + wanted)
     this.#held.push(taken)
     this.#heldBytes += taken.length
-    return chunk.subarray(taken.length)
+    return at + taken.length
   }
 
   #release(): Buffer {

@@ -6,12 +6,18 @@ import { constants, type Http2Stream } from 'node:http2'
 import { Duplex } from 'node:stream'
 import { SkeinError } from '#protocol/errors.ts'
 import { type Fin, FrameType, MAX_DATA_FRAME_BYTES, parseFin } from '#protocol/link.ts'
-import { controlFrame, dataFrame, dataHeader, FrameReader } from './frames.ts'
+import { controlFrame, dataFrame, FrameReader, linkHeader } from './frames.ts'
 
 /** What a pipe buffers each way before it asks the writer to wait, bytes: four pieces of what agents send at once. */
 const BUFFER_BYTES = 256 * 1024
 /** Below this a payload is copied behind its header: one small write costs less than two (measured, docs/link.md). */
 const COPY_BELOW_BYTES = 4 * 1024
+
+/**
+ * Data frames in one chunk of at most 16 kB, beyond which the rest waits for the next turn of the event loop: libuv reads
+ * up to 2 MB a turn, and as frames of one byte those kept everybody else waiting for 50 ms.
+ */
+const MANY_FRAMES = 256
 
 type Done = (error?: Error | null) => void
 
@@ -33,6 +39,9 @@ export class LinkPipe extends Duplex {
   #ours = false
   /** The other side's fin has come. */
   #theirs = false
+  /** Data of the chunk that is being read: small frames are handed on together, not one by one. */
+  #pieces: Buffer[] = []
+  #isResting = false
 
   constructor(h2: Http2Stream, options: PipeOptions) {
     super({ highWaterMark: BUFFER_BYTES, allowHalfOpen: true })
@@ -45,11 +54,12 @@ export class LinkPipe extends Duplex {
     this.on('error', () => undefined)
     this.#h2 = h2
     this.#reader = new FrameReader(options.first, {
-      data: (piece) => {
-        if (!this.push(piece)) h2.pause()
+      data: (piece) => void this.#pieces.push(piece),
+      control: (type, value) => {
+        this.#handOn()
+        if (type === FrameType.fin) this.#finCame(parseFin(value))
+        else options.onFirst(value)
       },
-      control: (type, value) =>
-        type === FrameType.fin ? this.#finCame(parseFin(value)) : options.onFirst(value),
     })
     h2.on('data', (chunk: Buffer) => this.#take(chunk))
     h2.on('end', () => this.#stopped(!this.#theirs))
@@ -70,7 +80,7 @@ export class LinkPipe extends Duplex {
   }
 
   override _read(): void {
-    this.#h2.resume()
+    if (!this.#isResting) this.#h2.resume()
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
@@ -132,9 +142,29 @@ export class LinkPipe extends Duplex {
     if (this.destroyed) return
     try {
       this.#reader.push(chunk)
+      if (this.#pieces.length > MANY_FRAMES) this.#rest()
+      this.#handOn()
     } catch (error) {
       this.destroy(error instanceof Error ? error : new SkeinError('link_lost'))
     }
+  }
+
+  /** Lets others have a turn. A `_read` meanwhile is not forgotten: it comes only below the high-water mark. */
+  #rest(): void {
+    this.#isResting = true
+    this.#h2.pause()
+    setImmediate(() => {
+      this.#isResting = false
+      if (this.readableLength < this.readableHighWaterMark) this.#h2.resume()
+    })
+  }
+
+  #handOn(): void {
+    const [first] = this.#pieces
+    if (!first) return
+    const data = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces)
+    this.#pieces = []
+    if (!this.push(data)) this.#h2.pause()
   }
 
   #finCame(fin: Fin): void {
@@ -182,13 +212,13 @@ function putFrame(buffers: Buffer[], chunks: readonly Buffer[], bytes: number): 
   const [first] = chunks
   if (first && bytes > MAX_DATA_FRAME_BYTES) putCut(buffers, first)
   else if (bytes < COPY_BELOW_BYTES) buffers.push(dataFrame(chunks, bytes))
-  else buffers.push(dataHeader(bytes), ...chunks.filter(({ length }) => length > 0))
+  else buffers.push(linkHeader(FrameType.data, bytes), ...chunks.filter(({ length }) => length > 0))
 }
 
 function putCut(buffers: Buffer[], chunk: Buffer): void {
   for (let at = 0; at < chunk.length; at += MAX_DATA_FRAME_BYTES) {
     const part = chunk.subarray(at, at + MAX_DATA_FRAME_BYTES)
-    buffers.push(dataHeader(part.length), part)
+    buffers.push(linkHeader(FrameType.data, part.length), part)
   }
 }
 

@@ -4,7 +4,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { ServedStream } from '../../agent/link/served.ts'
 import { farPorts } from './conformance.ts'
 
-export function serveFarEnd(stream: ServedStream): void {
+export function serveForTests(stream: ServedStream): void {
   const { open, duplex } = stream
   if (open.kind === 'echo') {
     stream.accept({ hello: 'echo' })

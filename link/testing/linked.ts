@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import { newId, type SpaceId } from '#protocol/ids.ts'
 import type { StreamOpen } from '#protocol/link.ts'
 import { createDialer, type Dialer, type DialerOptions } from '../../agent/link/dialer.ts'
+import type { ServedStream } from '../../agent/link/served.ts'
 import { systemClock } from '../../server/clock.ts'
 import { createLinks, type Links, type LinksOptions } from '../../server/links/links.ts'
 import type { LinkStream } from '../../server/links/streams.ts'
@@ -14,8 +15,9 @@ import { createLive } from '../../server/live/table.ts'
 import { silentLog } from '../../server/log.ts'
 import { eventually } from '../../tests/support/eventually.ts'
 import { ACTOR } from './conformance.ts'
-import { serveFarEnd } from './far-end.ts'
+import { serveForTests } from './far-end.ts'
 
+export { ACTOR, serveForTests }
 export const QUIET = { info: () => undefined, warn: () => undefined }
 
 export class TestPeer {
@@ -25,22 +27,38 @@ export class TestPeer {
   readonly links: Links
   readonly #server = createServer()
   readonly #unix = createServer()
-  readonly #dialers: Dialer[] = []
-  /** The start of the space that the peer knows. */
+  /** Keys of more spaces than the first. */
+  readonly #keys = new Map<SpaceId, Buffer>()
+  #dialers: Dialer[] = []
+
+  /** Why links were refused, newest last. */
+  readonly refusals: string[] = []
+
+  /** The start of its spaces that the peer knows. */
   epoch = 1
 
   constructor(overrides: Partial<LinksOptions> = {}) {
+    this.#keys.set(this.spaceId, this.key)
+    const log = silentLog()
+    log.warn = (details: unknown) => void this.refusals.push(JSON.stringify(details))
     this.links = createLinks({
       agentKey: ({ spaceId, epoch }) =>
-        spaceId === this.spaceId && epoch === this.epoch ? this.key : undefined,
+        epoch === this.epoch ? this.#keys.get(spaceId) : undefined,
       live: this.live,
       clock: systemClock,
-      log: silentLog(),
+      log,
       ...overrides,
     })
     this.#server.on('upgrade', (request, socket, head) =>
       this.links.handleUpgrade(request, socket, head),
     )
+  }
+
+  /** One more space, whose agent may link. */
+  another(): { spaceId: SpaceId; key: Buffer } {
+    const space = { spaceId: newId<'space'>(), key: randomBytes(32) }
+    this.#keys.set(space.spaceId, space.key)
+    return space
   }
 
   async listen(at: string | number = 0): Promise<string> {
@@ -60,7 +78,11 @@ export class TestPeer {
     return `unix:${path}`
   }
 
-  dial(addresses: readonly string[], overrides: Partial<DialerOptions> = {}): Dialer {
+  dial(
+    addresses: readonly string[],
+    onStream: (stream: ServedStream) => void = serveForTests,
+    overrides: Partial<DialerOptions> = {},
+  ): Dialer {
     const dialer = createDialer({
       addresses,
       identity: { spaceId: this.spaceId, epoch: this.epoch },
@@ -69,7 +91,7 @@ export class TestPeer {
       run: 'run',
       log: QUIET,
       clock: systemClock,
-      onStream: serveFarEnd,
+      onStream,
       ...overrides,
     })
     this.#dialers.push(dialer)

@@ -95,7 +95,8 @@ async function answer(
   const requestId = c.get('requestId')
   const call: Call = { ...visitor, requestId, params: c.req.param(), query: url.searchParams }
   const work = admitted(route, door, call)
-  const body = route.isSocket || !route.takesBody ? new Uint8Array() : await readBody(c.req.raw)
+  const maxBytes = route.isSocket ? 0 : route.maxBodyBytes
+  const body = maxBytes === 0 ? new Uint8Array() : await readBody(c.req.raw, maxBytes)
   const run = async (): Promise<Reply> => {
     try {
       return await work(body.length > 0 ? parseJson(body) : undefined)

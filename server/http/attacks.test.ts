@@ -240,6 +240,12 @@ test('a body over the limit is refused, whether or not it says how long it is', 
   assert.equal(streamed, 413)
 })
 
+test('who is not signed in may send little, since reading it takes everyone’s time', async () => {
+  const raw = `{"username":"${'x'.repeat(128 * 1024)}"}`
+  const { status, body } = await world.client().post('/session', undefined, { raw })
+  assert.deepEqual([status, body.error?.code], [413, 'too_large'])
+})
+
 test('a method that an address does not take is a coded error', async () => {
   const { status, body } = await administrator.put('/spaces', {})
   assert.deepEqual([status, body.error?.code], [405, 'method_not_allowed'])

@@ -47,7 +47,7 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
   const newRequestId = () => freshId(parts) as string
   const shared = { door, front, unready, newRequestId }
   const app = createApp({ ...shared, files: await WebFiles.open(parts.webFolder) })
-  const upgrade = new Upgrade({ ...shared, sockets })
+  const upgrade = new Upgrade({ ...shared, sockets, isDraining: () => isDraining })
   const failed = (err: unknown): void => log.error({ err }, 'live updates stopped')
   const dirt = new Dirt({ records, live, clock, flush: (all) => tabs.flush(all), failed })
   const ending = endSocketsWithSessions(parts, sockets, failed)

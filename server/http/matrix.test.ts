@@ -118,7 +118,7 @@ async function verdictOf(route: Route, role: Role): Promise<Verdict> {
 }
 
 const bodyFor = (route: Route): unknown =>
-  !route.isSocket && route.takesBody ? { not: 'expected' } : undefined
+  !route.isSocket && route.maxBodyBytes > 0 ? { not: 'expected' } : undefined
 
 /** What would take away what the next question needs is asked with an Idempotency-Key that is refused. */
 const isSpent = (route: Route): boolean =>

@@ -20,7 +20,7 @@ export const nothing: Reply = { status: 204 }
 /** An error as an answer. Bugs are logged here, once, with all they say; the reader gets the request's id. */
 export function errorReply(caught: unknown, requestId: string, log: Log): Reply {
   const error = toSkeinError(caught, requestId)
-  if (error.status >= 500)
+  if (error.status >= 500 && error.code !== 'unavailable')
     log.error({ err: error.cause ?? error, code: error.code, requestId }, error.message)
   const seconds = error.details.seconds
   const headers = error.code === 'rate_limited' ? { 'retry-after': String(seconds) } : undefined

@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Action, actions } from '../identity/policy.ts'
 import type { Person } from '../identity/sessions.ts'
-import { checked } from './body.ts'
+import { checked, SMALL_BODY_BYTES } from './body.ts'
 import type { Door } from './ports.ts'
 import type { Reply } from './reply.ts'
 import { admit, type TargetName, type Targets } from './targets.ts'
@@ -51,7 +51,8 @@ interface RouteFacts {
 
 export interface HttpRoute extends RouteFacts {
   readonly isSocket: false
-  readonly takesBody: boolean
+  /** Bytes; 0 for a route that takes none. */
+  readonly maxBodyBytes: number
   /** Checks the rule, then gives the work that is still to do with the parsed body. */
   admit(door: Door, call: Call): (body: unknown) => Promise<Reply>
 }
@@ -74,13 +75,15 @@ export function route<
   action: ClosedAction
   target?: N
   body?: S
+  /** When it is not a small one. */
+  maxBodyBytes?: number
   handle(door: Door, call: ClosedCall<z.output<S>, Targets[N]>): Promise<Reply> | Reply
 }): HttpRoute {
   const name = (spec.target ?? 'none') as N
   return {
     ...facts(spec),
     isSocket: false,
-    takesBody: spec.body !== undefined,
+    maxBodyBytes: spec.body === undefined ? 0 : (spec.maxBodyBytes ?? SMALL_BODY_BYTES),
     admit(door, call) {
       const target = admit(door.records, name, call.params.id, spec.action, call.person)
       const person = signedIn(call)
@@ -103,7 +106,7 @@ export function openRoute<S extends z.ZodType = z.ZodType<undefined>>(spec: {
   return {
     ...facts(spec),
     isSocket: false,
-    takesBody: spec.body !== undefined,
+    maxBodyBytes: spec.body === undefined ? 0 : SMALL_BODY_BYTES,
     admit(door, call) {
       return async (raw) => {
         const body = (spec.body ? checked(spec.body, raw) : undefined) as z.output<S>

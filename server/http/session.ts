@@ -11,7 +11,7 @@ export const sessionRoutes = [
     method: 'GET',
     path: '/session',
     action: 'session.ask',
-    // For a page that wants to know before it is drawn: nobody signed in is an answer, not an error on its console.
+    // For a page that wants to know before it is drawn: that nobody is signed in is an answer here, not an error.
     handle: (door, { person }) =>
       ok({ me: person ? showMe(door, person.claims) : null } satisfies SessionState),
   }),

@@ -9,7 +9,7 @@ import {
 import { SkeinError } from '#protocol/errors.ts'
 import type { VersionId } from '#protocol/ids.ts'
 import type { Row } from '../records/records.ts'
-import { givenId } from './body.ts'
+import { givenId, TEMPLATE_BODY_BYTES } from './body.ts'
 import type { Door } from './ports.ts'
 import { created, nothing, ok } from './reply.ts'
 import { type ClosedCall, route } from './route.ts'
@@ -32,6 +32,7 @@ export const templateRoutes = [
     path: '/templates',
     action: 'template.create',
     body: saveTemplateSchema,
+    maxBodyBytes: TEMPLATE_BODY_BYTES,
     async handle({ templates }, call) {
       const { source, note } = call.body
       const id = call.body.id === undefined ? undefined : givenId<'template'>(call.body.id)
@@ -46,6 +47,7 @@ export const templateRoutes = [
     path: '/templates/check',
     action: 'template.check',
     body: checkTemplateSchema,
+    maxBodyBytes: TEMPLATE_BODY_BYTES,
     handle: ({ templates }, { body }) => ok(templates.check(body.source)),
   }),
   route({
@@ -65,6 +67,7 @@ export const templateRoutes = [
     action: 'template.update',
     target: 'template',
     body: saveTemplateSchema,
+    maxBodyBytes: TEMPLATE_BODY_BYTES,
     async handle({ templates }, call) {
       const { source, note, base } = call.body
       const template = { id: call.target.id, source, note, ...(base !== undefined && { base }) }

@@ -204,6 +204,8 @@ test('an upgrade from elsewhere, by nobody or to nowhere is refused before anyth
     ['a bad terminal name', own.replace('main', 'a--b'), { cookie }, 400],
     ['a bad size', `${own}?cols=1`, { cookie }, 400],
     ['a size of 1e400', `${own}?cols=1e400`, { cookie }, 400],
+    ['a size in hexadecimal', `${own}?cols=0x50`, { cookie }, 400],
+    ['a size with a zero before it', `${own}?cols=080`, { cookie }, 400],
     ['no such route', '/nowhere', { cookie }, 404],
     ['a route that is no socket', '/me', { cookie }, 404],
   ]

@@ -33,9 +33,16 @@ const terminalsSchema = z.object({
     .max(1000),
 })
 const startupSchema = z.object({ log: z.string().max(1024 * 1024) })
+/** Digits alone: `Number` would also take `0x50`, `1e2` and spaces. */
+const count = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, 'not a whole number')
+    .transform(Number)
+    .pipe(z.number().min(least).max(most))
 const sizeSchema = z.object({
-  cols: z.coerce.number().int().min(2).max(1000).default(80),
-  rows: z.coerce.number().int().min(1).max(500).default(24),
+  cols: count(2, 1000).default(80),
+  rows: count(1, 500).default(24),
 })
 
 export const terminalRoutes = [

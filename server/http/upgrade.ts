@@ -21,7 +21,8 @@ export interface UpgradeParts {
   readonly door: Door
   readonly front: Front
   readonly sockets: Sockets
-  readonly unready: () => readonly string[]
+  /** A peer that still looks at its engine serves terminals all the same: their agents' links do not wait for it. */
+  readonly isDraining: () => boolean
   readonly newRequestId: () => string
 }
 
@@ -63,13 +64,12 @@ export class Upgrade {
   }
 
   #admit(request: IncomingMessage, requestId: string) {
-    const { door, front, unready } = this.#parts
+    const { door, front, isDraining } = this.#parts
     const visitor = front.receive(entryOf(request), request.socket.remoteAddress)
     const url = new URL(pathOf(request.url), 'http://localhost')
     const found = match(url.pathname)
     if (!found || request.method !== 'GET') throw new SkeinError('not_found', { thing: 'address' })
-    const [reason] = unready()
-    if (reason !== undefined) throw new SkeinError('unavailable', { reason })
+    if (isDraining()) throw new SkeinError('unavailable', { reason: 'draining' })
     const call: Call = { ...visitor, requestId, params: found.params, query: url.searchParams }
     const attend: Attend = found.route.admit(door, call)
     if (!call.person) throw new SkeinError('not_signed_in')

@@ -5,117 +5,149 @@ import type { IncomingMessage } from 'node:http'
 import http2, { type ClientHttp2Session } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import tls, { type Server, type TLSSocket } from 'node:tls'
-import { SkeinError, toSkeinError } from '#protocol/errors.ts'
 import { type LinkIdentity, parseIdentity, UPGRADE_PROTOCOL } from '#protocol/link.ts'
-import { Connection, onEnd } from '../../link/connection.ts'
+import { Connection } from '../../link/connection.ts'
 import { ElasticSocket } from '../../link/elastic.ts'
 import { assertPsk, linkTls, sessionOptions, takeSocket, widen } from '../../link/session.ts'
 import type { Clock } from '../clock.ts'
+import { type BucketRule, Buckets } from '../identity/limits.ts'
 
-/** For the TLS handshake, and again from there to HTTP/2, milliseconds: a dialler that is silent keeps no socket. */
+/** For the TLS handshake, and again from there to HTTP/2, ms: a dialler that is silent holds a socket no longer. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000
-/** Sockets that have not proved their key yet: a thousand agents come at once after a restart, each to two addresses. */
-export const MAX_HANDSHAKES = 4000
+/**
+ * Sockets that have not proved a key. Beyond it the oldest is closed: an honest handshake takes milliseconds, so that
+ * the oldest are those who mean to be silent, and a thousand of them lock nobody out.
+ */
+export const MAX_HANDSHAKES = 256
+/** Links and lanes of one space: ten addresses at once, a few times over; then two a second. */
+export const DIAL_RULE: BucketRule = { burst: 60, refillMs: 500 }
+/** Pings that a space's agent may have answered; an honest one asks once a second. */
+const PING_RULE: BucketRule = { burst: 30, refillMs: 500 }
 
 export interface AcceptorOptions {
-  /** The key of a connection that may come now, or undefined. */
+  readonly clock: Clock
+  /** The key of a space's start, or undefined when that start is not the current one. */
   readonly keyOf: (identity: LinkIdentity) => Buffer | undefined
-  /** A connection whose other end has the key and has begun HTTP/2. */
   readonly onConnection: (
     identity: LinkIdentity,
     connection: Connection<ClientHttp2Session>,
   ) => void
-  /** `who` is what the other end claims, as far as it came. */
-  readonly onRefused: (error: SkeinError, who: LinkIdentity | undefined) => void
-  readonly clock: Clock
+  readonly onRefused: (reason: string) => void
 }
 
 export class Acceptor {
   readonly #options: AcceptorOptions
   readonly #server: Server
   readonly #sockets = new Set<Duplex>()
-  #proved = 0
-  #isClosed = false
-  /** The identity that a TLS connection claims; the socket exists before its key is looked up. */
-  readonly #identities = new WeakMap<TLSSocket, LinkIdentity>()
+  /** Oldest first. */
+  readonly #handshakes = new Set<Duplex>()
+  readonly #dials: Buckets
+  readonly #pings: Buckets
+  /** The identity a TLS connection was made with; the socket exists before its key is looked up. */
+  readonly #identities = new WeakMap<object, LinkIdentity>()
 
   constructor(options: AcceptorOptions) {
     this.#options = options
+    this.#dials = new Buckets(DIAL_RULE, options.clock)
+    this.#pings = new Buckets(PING_RULE, options.clock)
     this.#server = tls.createServer({
       ...linkTls,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-      pskCallback: (socket, text) => this.#keyOf(socket, text),
+      pskCallback: (socket, text) => this.#key(socket, text),
     })
-    this.#server.on('secureConnection', (socket) => this.#onSecured(socket))
-    this.#server.on('tlsClientError', (cause, socket) => {
-      this.#refuse(socket, new SkeinError('link_refused', {}, cause))
-    })
+    this.#server.on('secureConnection', (socket) => this.#secured(socket))
+    this.#server.on('tlsClientError', (error) => options.onRefused(error.message))
   }
 
   handleUpgrade(request: IncomingMessage, raw: Duplex, head: Buffer): void {
-    takeSocket(raw, head)
+    raw.on('error', () => raw.destroy())
     if (request.headers.upgrade !== UPGRADE_PROTOCOL) {
-      answerAndEnd(raw, `426 Upgrade Required\r\nUpgrade: ${UPGRADE_PROTOCOL}`)
-      return
-    }
-    if (this.#isClosed || this.#sockets.size - this.#proved >= MAX_HANDSHAKES) {
-      answerAndEnd(raw, '503 Service Unavailable\r\nRetry-After: 1')
+      raw.end(
+        `HTTP/1.1 426 Upgrade Required\r\nUpgrade: ${UPGRADE_PROTOCOL}\r\nConnection: close\r\n\r\n`,
+      )
       return
     }
     this.#sockets.add(raw)
-    raw.once('close', () => this.#sockets.delete(raw))
+    raw.on('close', () => {
+      this.#sockets.delete(raw)
+      this.#handshakes.delete(raw)
+    })
     raw.write(
       `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${UPGRADE_PROTOCOL}\r\n\r\n`,
     )
+    takeSocket(raw, head)
+    this.#await(raw)
     // A bare TLSSocket never tells http2.connect that it is ready; the server's own way does.
     this.#server.emit('connection', raw)
   }
 
-  /** Ends every connection that was accepted. */
   close(): void {
-    this.#isClosed = true
     for (const socket of this.#sockets) socket.destroy()
+    this.#server.removeAllListeners('secureConnection')
   }
 
-  #keyOf(socket: TLSSocket, text: string): Buffer | null {
+  #key(socket: TLSSocket, text: string): Buffer | null {
     const identity = parseIdentity(text)
-    if (!identity) return null
+    const key = identity && this.#options.keyOf(identity)
+    if (!identity || !key || !this.#mayDial(identity.spaceId)) return null
     this.#identities.set(socket, identity)
-    return this.#options.keyOf(identity) ?? null
+    return key
   }
 
-  #onSecured(socket: TLSSocket): void {
-    socket.on('error', () => socket.destroy())
-    const identity = this.#identities.get(socket)
+  #mayDial(spaceId: string): boolean {
     try {
-      assertPsk(socket)
-      if (!identity) throw new SkeinError('link_not_psk')
-      this.#begin(identity, socket)
-    } catch (error) {
-      this.#refuse(socket, toSkeinError(error))
+      this.#dials.take(spaceId)
+      return true
+    } catch {
+      this.#options.onRefused('dialled too often')
+      return false
     }
   }
 
-  #begin(identity: LinkIdentity, socket: TLSSocket): void {
+  /** Counts a socket whose handshake is to come, and makes room for it. */
+  #await(raw: Duplex): void {
+    this.#handshakes.add(raw)
+    const [oldest] = this.#handshakes
+    if (this.#handshakes.size <= MAX_HANDSHAKES || !oldest) return
+    this.#handshakes.delete(oldest)
+    oldest.destroy()
+  }
+
+  #secured(socket: TLSSocket): void {
+    socket.on('error', () => socket.destroy())
+    const raw = below(socket)
+    if (raw) this.#handshakes.delete(raw)
+    const identity = this.#identities.get(socket)
+    try {
+      assertPsk(socket)
+    } catch {
+      this.#options.onRefused('not proved by its key')
+      socket.destroy()
+      return
+    }
+    if (!identity) {
+      socket.destroy()
+      return
+    }
     const elastic = new ElasticSocket(socket)
     const session = http2.connect('http://agent', {
       ...sessionOptions,
       createConnection: () => elastic,
     })
+    widen(session)
     const connection = new Connection(session, [elastic, socket])
-    // The space's user may be the agent. What no agent of ours sends ends the connection before it costs anything.
+    // The space's user may be the agent: what it pushes is not read, and it is not answered for ever.
     for (const event of ['stream', 'altsvc', 'origin', 'goaway']) {
       session.on(event, () => connection.end())
     }
-    widen(session)
-    this.#whenBegun(connection, () => {
-      this.#proved++
-      onEnd(connection, () => this.#proved--)
-      this.#options.onConnection(identity, connection)
-    })
+    session.on('ping', () => this.#pinged(identity, connection))
+    this.#whenBegun(connection, () => this.#options.onConnection(identity, connection))
   }
 
-  /** A dialler proves its key at several addresses and begins HTTP/2 at the one that it chose: its settings tell. */
+  /**
+   * A dialler proves its key at several addresses and begins HTTP/2 at the one that it chose: its settings tell. Taken
+   * for a link before that, a loser of its race would have ended the winner.
+   */
   #whenBegun(connection: Connection<ClientHttp2Session>, then: () => void): void {
     const begun = new AbortController()
     connection.session.once('remoteSettings', () => {
@@ -129,14 +161,16 @@ export class Acceptor {
     )
   }
 
-  #refuse(socket: TLSSocket, error: SkeinError): void {
-    this.#options.onRefused(error, this.#identities.get(socket))
-    socket.destroy()
+  #pinged({ spaceId }: LinkIdentity, connection: Connection): void {
+    try {
+      this.#pings.take(spaceId)
+    } catch {
+      connection.end()
+    }
   }
 }
 
-function answerAndEnd(raw: Duplex, status: string): void {
-  raw.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
-    raw.destroy(),
-  )
+/** The socket that a TLS server was given. Node keeps it and has no public name for it. */
+function below(socket: TLSSocket): Duplex | undefined {
+  return (socket as { _parent?: Duplex })._parent
 }

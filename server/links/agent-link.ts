@@ -61,9 +61,8 @@ export class AgentLink {
     }
     this.#asked.delete(lane)
     this.#lanes.set(lane, connection)
-    onEnd(connection, () => {
-      if (this.#lanes.get(lane) === connection) this.#lanes.delete(lane)
-    })
+    // All lanes lead to one process: the first that ends is the end of the link (docs/link.md).
+    onEnd(connection, () => this.close())
     asked.resolve(connection)
   }
 

@@ -52,7 +52,7 @@ test('an agent that is given several good addresses makes one link, and keeps it
   const unix = await peer.alsoListen(join(folder, 'link.sock'))
   const log = { info: (text: string) => void told.push(text), warn: () => undefined }
   for (let i = 1; i <= 10; i++) {
-    const dialer = peer.dial([tcp, unix, tcp.replace('127.0.0.1', 'localhost')], { log })
+    const dialer = peer.dial([tcp, unix, tcp.replace('127.0.0.1', 'localhost')], undefined, { log })
     await peer.linked()
     await (await peer.open({ kind: 'echo' })).duplex.destroy()
     assert.deepEqual(told, ['linked'])
@@ -110,7 +110,7 @@ test('a later start of a space takes the link, and the earlier one is refused fr
   const peer = makePeer(t)
   const address = await peer.listen()
   const log = { info: () => undefined, warn: (text: string) => void refused.push(text) }
-  peer.dial([address], { log })
+  peer.dial([address], undefined, { log })
   await peer.linked()
   const stream = await peer.open({ kind: 'tcp', port: farPorts.flood })
   peer.epoch = 2

@@ -31,7 +31,7 @@ export class Links {
       clock: options.clock,
       keyOf: (identity) => this.#keyOf(identity),
       onConnection: (identity, connection) => this.#accepted(identity, connection),
-      onRefused: (err, who) => options.log.warn({ err, who }, 'a link was refused'),
+      onRefused: (reason) => options.log.warn({ reason }, 'a link was refused'),
     })
     this.streams = {
       open: async (to, open, openOptions) => {

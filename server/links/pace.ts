@@ -1,24 +1,33 @@
-// How fast one end may make another work: so many items a second, and whoever brings more waits, unread.
+// How fast what an agent says is listened to. Who says more waits: its words stay in the windows of its own stream, and
+// an honest agent then says the newest state only.
+
+import type { Clock } from '../clock.ts'
+
+const SECOND_MS = 1000
 
 export class Pace {
   readonly #perSecond: number
+  readonly #clock: Clock
   #beganMs: number
-  #items = 0
+  #taken = 0
 
-  constructor(perSecond: number, nowMs: number) {
+  constructor(perSecond: number, clock: Clock) {
     this.#perSecond = perSecond
-    this.#beganMs = nowMs
+    this.#clock = clock
+    this.#beganMs = clock.monotonicMs()
   }
 
-  /** Counts items that came at `nowMs` (monotonic). Answers how long to wait before the next, milliseconds. */
-  count(items: number, nowMs: number): number {
-    // A quiet time is not saved up: at most one second's worth may come at once.
-    if (nowMs - this.#beganMs >= 1000 * (this.#items / this.#perSecond + 1)) {
-      this.#beganMs = nowMs
-      this.#items = 0
+  /** Resolves when the next may be taken. Rejects with the signal's reason. */
+  async next(signal: AbortSignal): Promise<void> {
+    if (this.#taken >= this.#perSecond) {
+      const leftMs = this.#beganMs + SECOND_MS - this.#clock.monotonicMs()
+      if (leftMs > 0) await this.#clock.delay(leftMs, signal)
     }
-    this.#items += items
-    const excess = this.#items - this.#perSecond
-    return Math.max(0, this.#beganMs + (1000 * excess) / this.#perSecond - nowMs)
+    const nowMs = this.#clock.monotonicMs()
+    if (nowMs - this.#beganMs >= SECOND_MS) {
+      this.#beganMs = nowMs
+      this.#taken = 0
+    }
+    this.#taken++
   }
 }

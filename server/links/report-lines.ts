@@ -1,40 +1,35 @@
-// Cuts an agent's report stream into checked reports. The space's user can be the agent: a line that is not a report
-// is dropped and counted, one that never ends is refused before it is held.
+// Reads an agent's report stream: lines of JSON, each checked. The space's user can be the agent: a line that is not a
+// report is dropped and counted, one that never ends is refused before it is held.
 
 import { SkeinError } from '#protocol/errors.ts'
 import { type AgentReport, agentReportSchema, MAX_REPORT_LINE_BYTES } from '#protocol/report.ts'
 
 const NEWLINE = 0x0a
-/** Lines that may be no report we know: an agent of a later version has some, one of an attacker has nothing else. */
+/** Lines that may be no report we know: an agent of a later version has some, one that means harm has nothing else. */
 export const MAX_UNKNOWN_LINES = 1000
 
+/**
+ * Cuts chunks into reports, each read only when it is asked for, so that the reader sets the pace. Read each chunk to
+ * its end before the next. Throws `too_large` or `frame_invalid`.
+ */
 export class ReportLines {
   #held: Buffer[] = []
   #heldBytes = 0
-  #unknown = 0
-  #count = 0
+  #unknown = 0;
 
-  /** All lines so far, known or not. */
-  get count(): number {
-    return this.#count
-  }
-
-  /** Throws `too_large` or `frame_invalid`: then nothing of this stream is believed any more. */
-  push(chunk: Buffer): AgentReport[] {
-    const reports: AgentReport[] = []
-    let at = 0
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, at)) {
-      this.#hold(chunk.subarray(at, end))
-      const report = parseReport(Buffer.concat(this.#held).toString('utf8'))
-      if (report) reports.push(report)
-      else this.#countUnknown()
-      this.#count++
+  *read(chunk: Buffer): Generator<AgentReport> {
+    let rest = chunk
+    for (let end = rest.indexOf(NEWLINE); end >= 0; end = rest.indexOf(NEWLINE)) {
+      this.#hold(rest.subarray(0, end))
+      const line = Buffer.concat(this.#held)
       this.#held = []
       this.#heldBytes = 0
-      at = end + 1
+      const report = parseReport(line)
+      if (report) yield report
+      else this.#countUnknown()
+      rest = rest.subarray(end + 1)
     }
-    this.#hold(chunk.subarray(at))
-    return reports
+    this.#hold(rest)
   }
 
   #hold(piece: Buffer): void {
@@ -45,7 +40,7 @@ export class ReportLines {
         limit: `${MAX_REPORT_LINE_BYTES} bytes`,
       })
     }
-    if (piece.length > 0) this.#held.push(piece)
+    this.#held.push(piece)
   }
 
   #countUnknown(): void {
@@ -56,9 +51,9 @@ export class ReportLines {
   }
 }
 
-function parseReport(line: string): AgentReport | undefined {
+function parseReport(line: Buffer): AgentReport | undefined {
   try {
-    return agentReportSchema.safeParse(JSON.parse(line)).data
+    return agentReportSchema.safeParse(JSON.parse(line.toString('utf8'))).data
   } catch {
     return undefined
   }

@@ -4,15 +4,7 @@ import type { AgentReport } from '#protocol/report.ts'
 import type { LiveTopics } from '../live/live.ts'
 
 /** Everything in Live that comes from an agent; the key is its space. */
-export const reportedTopics = [
-  'agent',
-  'ports',
-  'services',
-  'usage',
-  'startup',
-  'terminals',
-] as const
-export type ReportedTopic = (typeof reportedTopics)[number]
+export type ReportedTopic = 'agent' | 'ports' | 'services' | 'usage' | 'startup' | 'terminals'
 
 export type Reported = {
   [T in ReportedTopic]: { readonly topic: T; readonly value: LiveTopics[T] }

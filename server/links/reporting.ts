@@ -1,7 +1,6 @@
 // Listens to what one agent says of itself for as long as its link stands, and keeps it in Live. With the link it is
 // withdrawn: nothing of an agent that is away is shown as true.
 
-import { SkeinError, toSkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import type { AgentReport } from '#protocol/report.ts'
 import type { Clock } from '../clock.ts'
@@ -10,15 +9,15 @@ import type { Log } from '../log.ts'
 import type { AgentLink } from './agent-link.ts'
 import { Pace } from './pace.ts'
 import { ReportLines } from './report-lines.ts'
-import { type Reported, type ReportedTopic, reportedTopics, toReported } from './reported.ts'
+import { type Reported, type ReportedTopic, toReported } from './reported.ts'
 import type { LinkStream } from './streams.ts'
 
 /** What is said lives this long after it was last confirmed, milliseconds: two refreshes may be missed. */
 export const REPORT_TTL_MS = 90_000
 /** How often all is confirmed while the link stands, milliseconds; each is an event for whoever watches. */
 export const REFRESH_MS = 30_000
-/** Lines a second of one agent; ours sends a few. What is above waits unread, and so does the agent. */
-export const MAX_LINES_A_SECOND = 200
+/** Reports that are read of one agent: an honest one has six types, none said more often than twice a second. */
+const REPORTS_PER_SECOND = 50
 
 const REPORTER = { kind: 'system', id: 'links', name: 'links' } as const
 
@@ -43,7 +42,7 @@ export class Reporting {
     this.#spaceId = link.identity.spaceId as SpaceId
     this.#linkedAt = options.clock.nowMs()
     // At once, so that what a newer link says is never taken back by this one.
-    link.ended.addEventListener('abort', () => this.#withdraw(reportedTopics), { once: true })
+    link.ended.addEventListener('abort', () => this.#withdraw(), { once: true })
   }
 
   /** Resolves when the link has ended. Never rejects. */
@@ -59,31 +58,27 @@ export class Reporting {
     if (isFirst && agent) this.#publish(agent)
   }
 
+  /** What is not a report ends the link: nothing more of this agent can be believed. */
   async #listen(): Promise<void> {
-    const spaceId = this.#spaceId
-    const { run } = this.#link.identity
-    const options = { actor: REPORTER, requestId: `report-${run.slice(0, 16)}` }
+    const options = { actor: REPORTER, requestId: `report-${this.#link.identity.run}` }
     try {
       await this.#hearAll(await this.#link.open({ kind: 'report' }, options))
-      throw new SkeinError('frame_invalid', { reason: 'the agent has ended its reports' })
-    } catch (caught) {
+    } catch (err) {
       if (this.#link.ended.aborted) return
-      const err = toSkeinError(caught)
-      this.#options.log.warn({ spaceId, err }, 'an agent’s reports are no longer read')
-      // The link stays: its terminals belong to a user, who need not be the one who sends this.
-      this.#withdraw(reportedTopics.filter((topic) => topic !== 'agent'))
+      this.#options.log.warn({ spaceId: this.#spaceId, err }, 'an agent’s reports ended its link')
     }
+    this.#link.close()
   }
 
   async #hearAll({ duplex }: LinkStream): Promise<void> {
     const { clock } = this.#options
     const lines = new ReportLines()
-    const pace = new Pace(MAX_LINES_A_SECOND, clock.monotonicMs())
+    const pace = new Pace(REPORTS_PER_SECOND, clock)
     for await (const chunk of duplex) {
-      const before = lines.count
-      for (const report of lines.push(chunk as Buffer)) this.#hear(report)
-      const waitMs = pace.count(lines.count - before, clock.monotonicMs())
-      if (waitMs > 0) await clock.delay(waitMs, this.#link.ended)
+      for (const report of lines.read(chunk as Buffer)) {
+        await pace.next(this.#link.ended)
+        this.#hear(report)
+      }
     }
   }
 
@@ -118,9 +113,8 @@ export class Reporting {
     }
   }
 
-  #withdraw(topics: readonly ReportedTopic[]): void {
-    for (const topic of topics) {
-      if (this.#said.delete(topic)) this.#options.live.withdraw(topic, this.#spaceId)
-    }
+  #withdraw(): void {
+    for (const topic of this.#said.keys()) this.#options.live.withdraw(topic, this.#spaceId)
+    this.#said.clear()
   }
 }

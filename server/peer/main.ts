@@ -1,7 +1,6 @@
 // A peer's process. It holds its instance's lock, tells on disk who it is, serves, and drains when it is asked to end.
 //   node server/peer/main.ts INSTANCE [settings as flags]
 
-import { mkdirSync } from 'node:fs'
 import module from 'node:module'
 import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -14,7 +13,7 @@ module.enableCompileCache(
 const { SkeinError } = await import('#protocol/errors.ts')
 const { loadConfig } = await import('../config/load.ts')
 const { createLog } = await import('../log.ts')
-const { childLockPath, linkSocketPath, runFolder, writeChild } = await import(
+const { childLockPath, linkSocketPath, makeRunFolder, writeChild } = await import(
   '../supervisor/child-state.ts'
 )
 const { ExitStatus, exitStatus } = await import('../supervisor/exit.ts')
@@ -42,7 +41,9 @@ async function serve(instance: string, words: readonly string[]): Promise<number
     log.fatal({ err }, 'a bug ended this peer; the supervisor starts the next')
     log.flush(() => process.exit(ExitStatus.failed))
   })
-  mkdirSync(runFolder(config.data), { recursive: true, mode: 0o700 })
+  // SQLite makes its files for everyone to read, and someone may have opened the folder: hashes and keys are in them.
+  process.umask(0o077)
+  makeRunFolder(config.data)
   const lock = takeLock(childLockPath(config.data, instance))
   const state = { ...thisProcess(), instance, socket: linkSocketPath(config.data).socket }
   writeChild(config.data, { ...state, isReady: false })

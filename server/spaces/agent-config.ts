@@ -11,16 +11,18 @@ export interface AgentStart {
   readonly addresses: readonly string[]
   /** What runs beside the terminals; empty for nothing. */
   readonly command: readonly string[]
+  /** What the agent's children are given beside the container's own environment. */
+  readonly withheld: Readonly<Record<string, string>>
 }
 
 /** Base64 of the JSON that `agentConfigSchema` describes. */
-export function agentConfig(space: RenderedSpace, start: AgentStart): string {
+export function agentConfig(space: RenderedSpace, { withheld, ...start }: AgentStart): string {
   const config: AgentConfig = agentConfigSchema.parse({
     ...start,
     key: Buffer.from(start.key).toString('hex'),
     shell: space.shell,
     home: space.home,
-    env: space.env,
+    env: { ...withheld, ...space.env },
     startup: space.startup,
     services: space.run,
   })

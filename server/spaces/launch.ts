@@ -22,6 +22,7 @@ import {
 import type { Engine, Image } from './runtime/engine.ts'
 import { labels } from './runtime/names.ts'
 import { gatewayOf } from './runtime/subnets.ts'
+import { withheldOf } from './runtime/withheld.ts'
 import { waitForDependency } from './sides.ts'
 import type { OpenStep } from './timeline.ts'
 import { ensureVolumes, ownVolumes } from './volumes.ts'
@@ -178,6 +179,7 @@ export class Launcher {
     const { spaceId, epoch } = launch.identity
     const key = await agentKey({ spaceId, epoch })
     if (key === undefined) throw new Error(`The space ${spaceId} has no key for epoch ${epoch}.`)
+    const withheld = withheldOf(image.environment, container.environment)
     const config = agentConfig(launch.rendered, {
       spaceId,
       spaceName: launch.spaceName,
@@ -185,11 +187,13 @@ export class Launcher {
       key,
       addresses: addresses(gatewayOf(subnet) ?? ''),
       command: ownCommand(container, image),
+      withheld,
     })
     return mainSpec(container, launch.identity, {
       version: agentVolume.version,
       architecture: launch.architecture,
       config,
+      withheld,
       ...(socketFolder !== undefined && { socketFolder }),
     })
   }

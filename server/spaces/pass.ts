@@ -38,6 +38,14 @@ export interface PassOptions {
   readonly log: Log
 }
 
+/** As the timeline names what is waited for. */
+const waitTexts = { agent: 'Wait for its agent', startup: 'Run the start-up script' } as const
+
+interface Wait {
+  readonly for: keyof typeof waitTexts
+  readonly step: OpenStep
+}
+
 /** What a pass works on; read at its begin. */
 interface Subject {
   readonly id: SpaceId
@@ -61,7 +69,7 @@ export class Passes {
   /** Agents that were linked to a peer before us need time to find this one. */
   readonly #startedMs: number
   /** The steps of spaces that wait for a report, open over several passes. */
-  readonly #waits = new Map<SpaceId, { readonly for: string; readonly step: OpenStep }>()
+  readonly #waits = new Map<SpaceId, Wait>()
 
   constructor(options: PassOptions) {
     this.#options = options
@@ -213,10 +221,9 @@ export class Passes {
   #wait(subject: Subject, step: Step & { do: 'wait' }): Verdict {
     const { id, told } = subject
     const { timeline, clock, live } = this.#options
-    const text = step.for === 'agent' ? 'Wait for its agent' : 'Run the start-up script'
     const wait = this.#waits.get(id) ?? {
       for: step.for,
-      step: timeline.begin(told, step.for, text),
+      step: timeline.begin(told, step.for, waitTexts[step.for]),
     }
     this.#waits.set(id, wait)
     const tail = live.get('startup', id)?.tail
@@ -225,14 +232,26 @@ export class Passes {
   }
 
   /** What was waited for has come, or will not come any more. */
-  #endWaits({ id }: Subject, next: Step, observed: Observed): void {
+  #endWaits(subject: Subject, next: Step, observed: Observed): void {
+    const { id, template, told } = subject
     const wait = this.#waits.get(id)
-    if (wait === undefined || (next.do === 'wait' && next.for === wait.for)) return
-    this.#waits.delete(id)
+    if (wait !== undefined && !(next.do === 'wait' && next.for === wait.for)) {
+      this.#waits.delete(id)
+      this.#endWait(id, wait, next, observed)
+    }
+    // A script that was over before anybody could wait for it has its place on the timeline all the same.
+    const isUp = next.do === 'settle' && next.state === 'running'
+    if (!isUp || wait?.for === 'startup' || template?.startup === undefined) return
+    const step = this.#options.timeline.begin(told, 'startup', waitTexts.startup)
+    this.#endWait(id, { for: 'startup', step }, next, observed)
+  }
+
+  #endWait(id: SpaceId, wait: Wait, next: Step, observed: Observed): void {
     const { live } = this.#options
     const came = wait.for === 'agent' ? observed.agentLinked : observed.startup?.state === 'done'
     const log = wait.for === 'startup' ? live.get('startup', id)?.tail : undefined
-    const error = next.do === 'settle' ? next.failure : undefined
+    // A script that fails is no failure of the agent that came before it.
+    const error = !came && next.do === 'settle' ? next.failure : undefined
     wait.step.end({ state: came ? 'done' : 'failed', ...(log && { log }), ...(error && { error }) })
   }
 

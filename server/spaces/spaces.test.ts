@@ -9,9 +9,9 @@ import { ada, bob, openStage, type Stage, soon } from './testing/stage.ts'
 let engine: FakeEngine
 let stage: Stage
 
-async function open(): Promise<void> {
+async function open(linking = true): Promise<void> {
   engine = new FakeEngine()
-  stage = await openStage({ engine })
+  stage = await openStage({ engine, linking })
   await stage.spaces.start()
 }
 
@@ -281,6 +281,21 @@ describe('a start-up script', () => {
     await stage.reaches(id, 'running')
     const step = (await read()).find((one) => one.step === 'startup')
     assert.deepEqual([step?.state, step?.log], ['done', ['whole']])
+  })
+
+  it('that is over before anybody looks has its log on the timeline', async () => {
+    await stage.close()
+    await open(false)
+    const id = await stage.create((await stage.template(source)).id)
+    await eventually(async () => (await steps(id)).includes('agent running'), soon('the agent'))
+    stage.report(id, { state: 'done', tail: ['quick'] })
+    stage.link(id)
+    await stage.reaches(id, 'running')
+    const found = (await stage.spaces.timeline(id)).filter(({ step }) => step === 'startup')
+    assert.deepEqual(
+      found.map(({ state, log }) => [state, log]),
+      [['done', ['quick']]],
+    )
   })
 
   it('that fails leaves the space running, with the failure', async () => {

@@ -2,9 +2,10 @@
 // socket is, and whether it serves. Written by the child alone, replaced and never removed: a dead child's file names
 // a process that does not live.
 
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { SkeinError } from '#protocol/errors.ts'
 import { isAlive, processSchema } from './process.ts'
 
 export const childStateSchema = processSchema.extend({
@@ -20,6 +21,18 @@ export const childStateSchema = processSchema.extend({
 export type ChildState = z.infer<typeof childStateSchema>
 
 export const runFolder = (data: string): string => join(data, 'run')
+
+/** Makes the data folder with what its processes write there. Throws `config_invalid` when that may not be. */
+export function makeRunFolder(data: string): void {
+  try {
+    mkdirSync(runFolder(data), { recursive: true, mode: 0o700 })
+    accessSync(runFolder(data), constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    const reason = `${data} cannot be made or written (${cause instanceof Error && 'code' in cause ? cause.code : cause})`
+    throw new SkeinError('config_invalid', { key: 'data', reason, source: '--data' }, cause)
+  }
+}
+
 const statePath = (data: string, instance: string) => join(runFolder(data), `${instance}.json`)
 /** Agents' containers mount the folder, so nothing else may lie in it. */
 export function linkSocketPath(data: string): { folder: string; socket: string } {

@@ -2,11 +2,10 @@
 // again when it dies, and takes over one that runs already. It may itself be killed at any time; the peer lives on.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config/settings.ts'
 import type { Log } from '../log.ts'
-import { type ChildState, readChild, runFolder } from './child-state.ts'
+import { type ChildState, makeRunFolder, readChild, runFolder } from './child-state.ts'
 import { type Act, advance, type Course, firstStep, type Happening } from './course.ts'
 import { takeLock } from './lock.ts'
 
@@ -32,7 +31,7 @@ interface Running {
 
 /**
  * Takes the data folder's lock and starts or adopts the child. Throws `already_running` when another supervisor has
- * the folder. `ended` resolves to the exit status once the child is gone for good.
+ * the folder, and `config_invalid` when it cannot be written. `ended` resolves to the exit status once the child is gone for good.
  */
 export class Supervisor {
   readonly ended: Promise<number>
@@ -47,7 +46,7 @@ export class Supervisor {
     this.#options = options
     const { promise, resolve } = Promise.withResolvers<number>()
     this.#resolveEnded = resolve
-    mkdirSync(runFolder(options.config.data), { recursive: true, mode: 0o711 })
+    makeRunFolder(options.config.data)
     const lock = takeLock(join(runFolder(options.config.data), 'supervisor.lock'))
     this.ended = promise.finally(() => lock.release())
     this.#watch = setInterval(() => this.#look(), WATCH_MS)

@@ -48,8 +48,13 @@ export class Field {
   problem(message: string, hint?: string): undefined {
     const offset = (this.#node ?? this.#at)?.range?.[0] ?? 0
     const { line, col } = this.#report.lines.linePos(offset)
-    if (this.#report.problems.length < MAX_PROBLEMS) {
-      this.#report.problems.push({ line, column: col, message, ...(hint && { hint }) })
+    const { problems } = this.#report
+    // The head is read twice, since everything may refer to its parameters.
+    const isKnown = problems.some(
+      (known) => known.line === line && known.column === col && known.message === message,
+    )
+    if (!isKnown && problems.length < MAX_PROBLEMS) {
+      problems.push({ line, column: col, message, ...(hint && { hint }) })
     }
     return undefined
   }
@@ -68,11 +73,16 @@ export class Field {
       this.problem('Here belong keys with values, each on a line of its own.')
       return []
     }
+    const seen = new Set<string>()
     return this.#bounded(this.#node.items as Pair<Node, Node | null>[]).flatMap((pair) => {
       const keyField = new Field(pair.key, this.#report)
       const key = keyField.literal()
       const value = new Field(pair.value, this.#report, pair.key)
-      return key === undefined ? [] : [{ key, keyField, value }]
+      if (key === undefined) return []
+      if (seen.has(key))
+        keyField.problem(`The key “${key}” stands here twice.`, 'Keep one of them.')
+      seen.add(key)
+      return [{ key, keyField, value }]
     })
   }
 
@@ -112,7 +122,7 @@ export class Field {
     if (source === undefined) return undefined
     const text = parseText(source)
     for (const ref of references(text)) this.#checkReference(ref)
-    if (source.replace(/\$\{\{[^}]*\}\}/g, '').includes(OPENING)) {
+    if (text.some((piece) => typeof piece === 'string' && piece.includes(OPENING))) {
       return this.problem(`“${OPENING}” has no “}}”.`, `Write ${OPENING} param.name }}.`)
     }
     if (source.includes('\0')) return this.problem('A value may not contain a zero byte.')

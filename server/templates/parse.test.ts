@@ -152,7 +152,7 @@ describe('a problem names its place and what to do', () => {
     ['no YAML', 'a: [', '1:5', /not YAML/],
     ['a list', '- a', '1:1', /A template has/],
     ['nothing', '', '1:1', /A template has/],
-    ['a key twice', `name: U\n${small}`, '2:1', /not YAML/],
+    ['a key twice', `name: U\n${small}`, '2:1', /stands here twice/],
   ]
   for (const [name, source, place, message, hint] of cases) {
     it(name, () => {
@@ -231,3 +231,23 @@ it('a circle of dependencies is a problem', () => {
     'name: T\nmain: m\nservices:\n  m: {image: x}\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [a]}\n'
   assert.match(problemsOf(source)[0]?.message ?? '', /depends on itself/)
 })
+
+const hostile: [string, string, RegExp][] = [
+  ['brackets in brackets', `a: ${'[1,'.repeat(60_000)}`, /nested too deeply/],
+  [
+    '20,000 keys',
+    Array.from({ length: 20_000 }, (_, i) => `k${i}: 1`).join('\n'),
+    /too many parts/,
+  ],
+  ['190,000 commas', `a: [${','.repeat(190_000)}]`, /too many parts/],
+  ['lists in lists', `a:\n${'- '.repeat(90_000)}`, /too many parts/],
+  ['50,000 openings', `name: x\nshell: "${'$'.concat('{{ ').repeat(49_000)}"`, /has no “}}”/],
+]
+for (const [what, source, message] of hostile) {
+  it(`a template of ${what} is refused before it costs others their time`, () => {
+    const before = process.cpuUsage()
+    assert.match(problemsOf(source)[0]?.message ?? '', message)
+    // Seconds without the bounds, a few milliseconds with them.
+    assert.ok(process.cpuUsage(before).user < 400_000)
+  })
+}

@@ -8,6 +8,7 @@ import {
   type TemplateHead,
   type TemplateProblem,
 } from '#protocol/api/templates.ts'
+import { boundsProblem } from './bounds.ts'
 import { Field, type Report } from './field.ts'
 import { startOrder } from './order.ts'
 import { MAX_PARAMETERS, readParameter } from './parameter.ts'
@@ -32,7 +33,15 @@ export function parseTemplate(source: string): ParseResult {
   if (source.length > MAX_TEMPLATE_CHARS) {
     return { problems: [{ line: 1, column: 1, message: 'The template is too long.' }] }
   }
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, merge: false })
+  const bounds = boundsProblem(source)
+  if (bounds !== undefined) {
+    const before = source.slice(0, bounds.offset).split('\n')
+    const column = (before.at(-1)?.length ?? 0) + 1
+    return { problems: [{ line: before.length, column, message: bounds.message }] }
+  }
+  // The library looks for a key that stands twice by comparing each with each; Field does it with a set.
+  const options = { lineCounter: lines, prettyErrors: false, merge: false, uniqueKeys: false }
+  const document = parseDocument(source, options)
   const problems: TemplateProblem[] = document.errors.map((error) => {
     const { line, col } = lines.linePos(error.pos[0])
     return { line, column: col, message: `This is not YAML: ${error.message}` }

@@ -17,7 +17,12 @@ export function renderTemplate(template: ParsedTemplate, scope: Scope): Rendered
   const to = new Filler(scope)
   return {
     main: template.main,
-    containers: template.services.map((service) => renderService(service, to)),
+    containers: template.services.map((service) => {
+      const container = renderService(service, to)
+      // Docker's own choice is a part of an id, and tells nobody whose shell they are looking at.
+      const own = service.name === template.main ? scope.space.name : undefined
+      return { ...container, hostname: container.hostname ?? own }
+    }),
     volumes: template.volumes,
     apps: template.apps,
     startup: template.startup,

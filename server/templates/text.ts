@@ -18,7 +18,8 @@ export interface Scope {
   readonly param: Readonly<Record<string, ParameterValue>>
 }
 
-const EXPRESSION = /\$\{\{([^}]*)\}\}/g
+/** No brace inside, so that no text makes the search begin anew from each of many openings. */
+const EXPRESSION = /\$\{\{([^{}]*)\}\}/g
 
 export function parseText(source: string): Text {
   const pieces: (string | Reference)[] = []

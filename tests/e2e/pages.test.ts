@@ -53,6 +53,7 @@ before(async () => {
   await api.saveTemplate(template.id, TEMPLATE.replace('letters', 'figures'))
   browser = await launchBrowser()
   ada = await Visitor.arrive(browser, skein.url)
+  await signIn(ada.page, 'ada')
 })
 
 after(async () => {
@@ -103,7 +104,11 @@ const inside: readonly Place[] = [
     path: () => `/spaces/${ids.theirs}`,
     ready: (page) => page.getByRole('heading', { name: 'theirs', exact: true }).waitFor(),
   },
-  { name: 'templates', path: () => '/templates', ready: heading('Everything') },
+  {
+    name: 'templates',
+    path: () => '/templates',
+    ready: (page) => page.getByRole('link', { name: 'Everything' }).first().waitFor(),
+  },
   {
     name: 'new-template',
     path: () => '/templates/new',
@@ -123,11 +128,13 @@ const inside: readonly Place[] = [
   { name: 'missing', path: () => '/nowhere', ready: heading('There is nothing at this address') },
 ]
 
-test('the sign-in page is for everyone, before and after a mistake', async () => {
-  await ada.page.goto('/spaces')
-  await ada.page.getByLabel('User name').fill('ada')
-  assert.deepEqual(await ada.accessFaults('login'), [])
-  await signIn(ada.page, 'ada')
+test('the sign-in page is for everyone', async () => {
+  const nobody = await Visitor.arrive(browser, skein.url)
+  await nobody.page.goto('/spaces')
+  await nobody.page.getByLabel('User name').fill('ada')
+  assert.deepEqual(await nobody.accessFaults('login'), [])
+  assert.deepEqual(nobody.complaints, [])
+  await nobody.leave()
 })
 
 for (const place of inside) {
@@ -187,6 +194,23 @@ test('a member sees their own spaces only, and nothing of an administrator’s',
   await mel.page.goto(`/spaces/${ids.notebook}`)
   await heading('This space no longer exists')(mel.page)
   await mel.leave()
+})
+
+test('who signs out is at the sign-in page, is told of a wrong password, and comes back in', async () => {
+  const again = await Visitor.arrive(browser, skein.url)
+  const { page } = again
+  await signIn(page, 'ada')
+  await page.getByRole('button', { name: 'Account: ada' }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  assert.deepEqual(again.complaints, [])
+  await page.getByLabel('User name').fill('ada')
+  await page.getByLabel('Password', { exact: true }).fill('not her password')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('alert').waitFor()
+  assert.deepEqual(await again.accessFaults('wrong-password'), [])
+  await signIn(page, 'ada')
+  await again.leave()
 })
 
 test('no page complained on its console', () => {

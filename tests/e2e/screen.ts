@@ -59,6 +59,14 @@ export class TerminalScreen {
     })
   }
 
+  /** Resolves when it shows exactly these lines. */
+  async showsLines(lines: readonly string[]): Promise<void> {
+    await eventually(async () => (await this.lines()).join('\n') === lines.join('\n'), {
+      timeoutMs: 10_000,
+      what: `exactly ${lines.join('\n')}`,
+    })
+  }
+
   /** Asks the shell for its process id. The marks keep the question apart from its answer. */
   async shellPid(): Promise<string> {
     await this.enter('clear; echo shell-[$$]')

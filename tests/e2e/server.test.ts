@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -70,8 +70,27 @@ test('a wrong setting ends the server before anything is made', async () => {
   assert.throws(() => statSync(data), /ENOENT/)
 })
 
-test('only its own user can read the data folder', () => {
-  assert.equal(statSync(skein.data).mode & 0o077, 0)
+test('a data folder that cannot be made ends the server with the reason', async () => {
+  const file = join(skein.data, 'cluster.key', 'below-a-file')
+  const ended = await run('server', '--data', file, '--listen', '127.0.0.1:0')
+  assert.equal(ended.status, ExitStatus.config)
+  assert.match(ended.stderr, /^config_invalid: The setting data .*ENOTDIR.*\n.*--data/)
+})
+
+test('only its own user can read what the server keeps, the folder and each file in it', async () => {
+  const open = mkdtempSync(join(tmpdir(), 'skein-server-'))
+  const data = join(open, 'made')
+  const { skein: other } = await Skein.start({ bare: true, flags: ['--data', data] })
+  try {
+    const files = readdirSync(data, { recursive: true, encoding: 'utf8' })
+    const readable = files.filter((file) => (statSync(join(data, file)).mode & 0o044) !== 0)
+    // Agents' containers mount it; the link's key decides who is let in.
+    assert.deepEqual(readable.sort(), ['run/link', 'run/link/link.sock'])
+    assert.equal(statSync(data).mode & 0o077, 0)
+  } finally {
+    await other.close()
+    rmSync(open, { recursive: true })
+  }
 })
 
 test('status names the processes and the address', async () => {

@@ -26,6 +26,11 @@ const FLAGS = [
   '--disable-sync',
 ]
 
+/** Half-way between two themes no contrast is what it will be. */
+const TRANSITIONS_OVER = `Promise.allSettled(
+  document.getAnimations().filter((it) => it instanceof CSSTransition).map((it) => it.finished),
+)`
+
 export type Theme = 'light' | 'dark'
 export const themes: readonly Theme[] = ['light', 'dark']
 
@@ -93,6 +98,7 @@ export class Visitor {
     for (const theme of themes) {
       await this.page.emulateMedia({ colorScheme: theme })
       await this.page.locator(`html[data-theme=${theme}]`).waitFor()
+      await this.page.evaluate(TRANSITIONS_OVER)
       faults.push(...(await this.#runAxe(theme)))
       await this.#picture(`${name}-${theme}`)
     }
@@ -121,7 +127,7 @@ export class Visitor {
   }
 
   async #runAxe(theme: Theme): Promise<readonly AccessFault[]> {
-    // Through the debugger and not as a script of the page, whose policy would rightly refuse it.
+    // From outside and not as a script of the page, whose policy would rightly refuse it.
     await this.page.evaluate(axeSource())
     const { violations } = await this.page.evaluate<AxeResults>('axe.run()')
     return violations.flatMap(({ id, nodes }) =>

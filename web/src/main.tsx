@@ -14,9 +14,15 @@ import { router } from './router.tsx'
 
 followTheme()
 // Asked for while the page is still being put together; a page that needs it finds the answer on its way.
-void queryClient.prefetchQuery(meQuery)
-if (window.location.pathname === '/' || window.location.pathname === '/spaces') {
-  void queryClient.prefetchQuery(spacesQuery)
+void prefetch()
+
+/** Nobody's spaces are not asked for: the browser would log the refusal as an error of the page. */
+async function prefetch(): Promise<void> {
+  await queryClient.prefetchQuery(meQuery)
+  const { pathname } = window.location
+  if (queryClient.getQueryData(meQuery.queryKey) && ['/', '/spaces'].includes(pathname)) {
+    await queryClient.prefetchQuery(spacesQuery)
+  }
 }
 
 const root = document.getElementById('root')

@@ -17,8 +17,8 @@ describe('the agent’s volume', () => {
     clock = new TestClock(1_000_000)
   })
 
-  const volume = (version: string) =>
-    new AgentVolume({ engine, clock, folder: { path: '/', version, files: [] }, cluster: 'c' })
+  const volume = (version: string, cluster = 'c') =>
+    new AgentVolume({ engine, clock, folder: { path: '/', version, files: [] }, cluster })
   const act = <T>(work: (owner: Owner) => Promise<T>) => createHosts().act(newId<'host'>(), work)
   const puts = () => engine.calls.filter((call) => call === 'putArchive').length
   const names = () => [...engine.containers.values()].map(({ name }) => name)
@@ -95,5 +95,22 @@ describe('the agent’s volume', () => {
     engine.vanish(id)
     await act((owner) => newer.removeOld(owner))
     assert.deepEqual(names(), ['skein-agent-2-filled'])
+  })
+
+  it('that another cluster left behind goes after a day, filled or half filled', async () => {
+    await act((owner) => volume('1', 'gone').ensure(owner))
+    engine.before = (call) => {
+      if (call === 'renameContainer' || call === 'removeContainer') throw new Error('died')
+    }
+    await assert.rejects(act((owner) => volume('2', 'gone').ensure(owner)))
+    engine.before = () => undefined
+    for (const container of engine.containers.values()) container.createdAtMs = clock.nowMs()
+    const newer = volume('3')
+    await act((owner) => newer.ensure(owner))
+    await act((owner) => newer.removeOld(owner))
+    assert.equal(names().length, 3)
+    await clock.advance(24 * 60 * 60 * 1000)
+    await act((owner) => newer.removeOld(owner))
+    assert.deepEqual(names(), ['skein-agent-3-filled'])
   })
 })

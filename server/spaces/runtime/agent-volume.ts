@@ -19,6 +19,8 @@ const EMPTY_IMAGE = 'skein/empty:1'
 /** A filling container of a peer that died is taken over after this; a live one needs a few seconds. */
 const ABANDONED_AFTER_MS = 30_000
 const POLL_MS = 250
+/** How long what another cluster filled and nothing mounts is kept. */
+const OTHERS_KEPT_MS = 24 * 60 * 60 * 1000
 /** How long another peer's filling is waited for. */
 const FILL_DEADLINE_MS = 300_000
 /** Files up to this are part of the version by content, larger ones (Node itself) by size. */
@@ -75,18 +77,34 @@ export class AgentVolume {
   }
 
   /**
-   * Removes older versions that no container mounts, of whichever cluster: 130 MB for every upgrade. A space that
-   * runs keeps its agent until it restarts.
+   * Removes versions that no container mounts: 130 MB for every upgrade. A space that runs keeps its agent until it
+   * restarts. What another cluster filled goes after a day, since clusters that are gone clean nothing up; one that
+   * lives fills it again.
    */
   async removeOld(owner: Owner): Promise<void> {
-    const fillers = await this.#engine.listContainers(owner, fillerLabels(this.#cluster))
-    for (const { id, name } of fillers) {
-      const version = /^skein-agent-(.+)-filled$/.exec(name)?.[1]
+    for (const filler of await this.#engine.listContainers(owner, fillers)) {
+      const [, version, state] = /^skein-agent-(.+)-(filled|filling)$/.exec(filler.name) ?? []
       if (version === undefined || version === this.version) continue
+      const isOurs = filler.labels[labels.cluster] === this.#cluster
+      const leastAgeMs = isOurs ? (state === 'filled' ? 0 : FILL_DEADLINE_MS) : OTHERS_KEPT_MS
+      if ((await this.#ageMs(owner, filler.id)) < leastAgeMs) continue
       const users = await this.#engine.listContainers(owner, { [labels.agent]: version })
-      if (users.length > 0) continue
-      await this.#engine.removeContainer(owner, id)
-      await this.#engine.removeVolume(owner, agentVolumeName(version))
+      if (users.length === 0) await this.#remove(owner, filler.id, agentVolumeName(version))
+    }
+  }
+
+  async #ageMs(owner: Owner, id: string): Promise<number> {
+    const container = await this.#engine.inspectContainer(owner, id)
+    return this.#clock.nowMs() - (container?.createdAtMs ?? this.#clock.nowMs())
+  }
+
+  async #remove(owner: Owner, fillerId: string, volume: string): Promise<void> {
+    await this.#engine.removeContainer(owner, fillerId)
+    try {
+      await this.#engine.removeVolume(owner, volume)
+    } catch (caught) {
+      // A container that mounts it came in between: without its filler it is filled anew at the next start.
+      if (refusedStatus(caught) !== 409) throw caught
     }
   }
 
@@ -148,7 +166,9 @@ export class AgentVolume {
   }
 }
 
+const fillers = { [labels.service]: 'agent-volume' } as const
+
 const fillerLabels = (cluster: string): Record<string, string> => ({
   [labels.cluster]: cluster,
-  [labels.service]: 'agent-volume',
+  ...fillers,
 })

@@ -35,11 +35,12 @@ export const imageAnswer = z.object({
     .object({
       User: z.string().default(''),
       WorkingDir: z.string().default(''),
+      Env: words,
       Entrypoint: words,
       Cmd: words,
     })
     .nullish()
-    .transform((value) => value ?? { User: '', WorkingDir: '', Entrypoint: [], Cmd: [] }),
+    .transform((value) => value ?? { User: '', WorkingDir: '', Env: [], Entrypoint: [], Cmd: [] }),
 })
 
 export const containerStates = [

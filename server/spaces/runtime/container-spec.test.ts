@@ -26,7 +26,13 @@ const container = (more: Partial<RenderedContainer> = {}): RenderedContainer => 
   ...more,
 })
 
-const agent = { version: '1', architecture: 'amd64', config: 'e30=', socketFolder: '/run/skein' }
+const agent = {
+  version: '1',
+  architecture: 'amd64',
+  config: 'e30=',
+  socketFolder: '/run/skein',
+  withheld: {},
+}
 
 describe('the main container', () => {
   const spec = mainSpec(
@@ -65,6 +71,13 @@ describe('the main container', () => {
 
   it('keeps a value with “=” and line ends in one variable', () => {
     assert.deepEqual(spec.Env, ['LANG=C.UTF-8', 'A=b=c\nd', 'SKEIN_AGENT=e30='])
+  })
+
+  it('is started without what would change the agent, even where the image sets it', () => {
+    const environment = { A: '1', LD_PRELOAD: '/x.so' }
+    const withheld = { LD_PRELOAD: '/x.so', NODE_OPTIONS: '--x' }
+    const { Env } = mainSpec(container({ environment }), identity, { ...agent, withheld })
+    assert.deepEqual(Env.slice(1), ['A=1', 'LD_PRELOAD', 'NODE_OPTIONS', 'SKEIN_AGENT=e30='])
   })
 
   it('says whose it is, whatever the template’s labels say', () => {
@@ -131,6 +144,7 @@ describe('what the agent runs of the image', () => {
     architecture: 'amd64',
     user: '',
     workingDir: '',
+    environment: {},
     entrypoint,
     command,
   })

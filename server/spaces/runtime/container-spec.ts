@@ -5,6 +5,7 @@ import { STREAMING_HEAP_FLAG } from '#protocol/heap.ts'
 import type { RenderedContainer, RenderedSpace } from '../../templates/rendered.ts'
 import type { Image } from './engine.ts'
 import { agentVolumeName, containerName, labels, networkName, volumeName } from './names.ts'
+import { envWithout } from './withheld.ts'
 
 /** Where the agent's packed folder is mounted in the main container. */
 export const AGENT_FOLDER = '/.skein'
@@ -39,6 +40,8 @@ export interface AgentMount {
   readonly architecture: string
   /** SKEIN_AGENT's value. */
   readonly config: string
+  /** Variables that only the agent's children are given; see withheld.ts. */
+  readonly withheld: Readonly<Record<string, string>>
   /** The folder with the peer's socket, as the engine's machine names it. */
   readonly socketFolder?: string
 }
@@ -116,7 +119,7 @@ export function mainSpec(
     ],
     Cmd: [],
     Env: [
-      ...environment({ LANG: 'C.UTF-8', ...container.environment }),
+      ...envWithout(agent.withheld, { LANG: 'C.UTF-8', ...container.environment }),
       `SKEIN_AGENT=${agent.config}`,
     ],
     StopSignal: 'SIGTERM',

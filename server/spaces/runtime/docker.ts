@@ -81,6 +81,7 @@ class DockerEngine implements Engine {
       architecture: Architecture,
       user: Config.User,
       workingDir: Config.WorkingDir,
+      environment: Object.fromEntries(Config.Env.map(splitVariable)),
       entrypoint: Config.Entrypoint,
       command: Config.Cmd,
     }
@@ -357,6 +358,11 @@ const labelList = (labels: Labels): string[] =>
   Object.entries(labels).map(([key, value]) => `${key}=${value}`)
 
 const labelFilter = (labels: Labels): string => JSON.stringify({ label: labelList(labels) })
+
+function splitVariable(line: string): [string, string] {
+  const at = line.indexOf('=')
+  return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)]
+}
 
 function splitTag(name: string): [string, string] {
   const at = name.lastIndexOf(':')

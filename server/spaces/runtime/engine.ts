@@ -24,6 +24,7 @@ export interface Image {
   readonly architecture: string
   readonly user: string
   readonly workingDir: string
+  readonly environment: Readonly<Record<string, string>>
   readonly entrypoint: readonly string[]
   readonly command: readonly string[]
 }

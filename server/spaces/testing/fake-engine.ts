@@ -312,6 +312,7 @@ export const fakeImage = (more: Partial<Image> = {}): Image => ({
   architecture: 'amd64',
   user: '',
   workingDir: '',
+  environment: {},
   entrypoint: [],
   command: ['/bin/bash'],
   ...more,

@@ -1,7 +1,14 @@
 // Who is signed in, and how one becomes so.
 
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query'
-import type { Login, Me, SessionInfo, SessionState, Setup, SetupState } from '#protocol/api/people.ts'
+import type {
+  Login,
+  Me,
+  SessionInfo,
+  SessionState,
+  Setup,
+  SetupState,
+} from '#protocol/api/people.ts'
 import { request } from '../net/request.ts'
 import { queryClient } from './client.ts'
 import { keys } from './keys.ts'
@@ -44,10 +51,8 @@ export const useSetup = () =>
 export const useLogout = () =>
   useMutation({
     mutationFn: () => request<unknown>('DELETE', '/session'),
-    onSuccess: () => {
-      queryClient.clear()
-      queryClient.setQueryData(keys.me, null)
-    },
+    // By a fresh page: nothing of the person who was here stays in memory, and no part of theirs is drawn without them.
+    onSuccess: () => window.location.assign('/login'),
   })
 
 export const usePassword = () =>

@@ -20,6 +20,8 @@ const inTerminal = (target: EventTarget | null): boolean =>
 /** A link or button that has the focus does what Enter means to it, not what it means to the page. */
 const isOwnEnter = (event: KeyboardEvent): boolean =>
   event.key === 'Enter' &&
+  !event.ctrlKey &&
+  !event.metaKey &&
   event.target instanceof Element &&
   event.target.closest('a, button, summary, [role=menuitem]') !== null
 

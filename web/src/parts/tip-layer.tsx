@@ -17,7 +17,9 @@ const tipped = (target: EventTarget | null): HTMLElement | null =>
 
 function read(element: HTMLElement): Shown | undefined {
   const { tip, tipKeys } = element.dataset
-  return tip && element.isConnected ? { element, text: tip, keys: tipKeys } : undefined
+  // Over a menu that is open the name of its button would only be in the way.
+  const isOpen = element.ariaExpanded === 'true'
+  return tip && element.isConnected && !isOpen ? { element, text: tip, keys: tipKeys } : undefined
 }
 
 export function TipLayer() {

@@ -71,7 +71,7 @@ function Facts({ space }: { readonly space: Space }) {
 /** Each has a dot before it; where one begins a line its dot is cut off by the edge. */
 function Fact({ children }: { readonly children: ReactNode }) {
   return (
-    <span className="before:inline-block before:w-3.5 before:text-center before:text-line-strong before:content-['·']">
+    <span className="relative pl-3.5 before:absolute before:left-0 before:w-3.5 before:text-center before:text-line-strong before:content-['·']">
       {children}
     </span>
   )

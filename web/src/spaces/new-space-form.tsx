@@ -1,12 +1,13 @@
 // The form made from a template's parameters, validated as one types; ⌘ or Ctrl with Enter creates.
 
 import { useNavigate } from '@tanstack/react-router'
-import { type FormEvent, type KeyboardEvent, useMemo, useRef, useState } from 'react'
+import { type FormEvent, useMemo, useRef, useState } from 'react'
 import type { Template } from '#protocol/api/templates.ts'
 import { newId } from '#protocol/ids.ts'
 import { useHosts } from '../api/people.ts'
 import { useMe } from '../api/session.ts'
 import { useCreateSpace, useSpaces } from '../api/spaces.ts'
+import { useKeys } from '../app/use-keys.ts'
 import { Button } from '../parts/button.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
@@ -21,13 +22,7 @@ export function NewSpaceForm({ template }: { readonly template: Template }) {
   const { parameters } = template.head
   const form = useForm(template)
   return (
-    <form
-      className="flex flex-col gap-5"
-      noValidate
-      onKeyDown={form.onKeyDown}
-      onSubmit={form.onSubmit}
-      ref={form.ref}
-    >
+    <form className="flex flex-col gap-5" noValidate onSubmit={form.onSubmit} ref={form.ref}>
       <NameField
         name={form.name}
         onName={form.setName}
@@ -90,6 +85,7 @@ function useForm(template: Template) {
       },
     )
   }
+  useKeys({ 'mod+enter': submit })
   return {
     ref,
     name,
@@ -109,11 +105,6 @@ function useForm(template: Template) {
     },
     problemOf: (key: string) => (touched.has(key) ? problems[key] : undefined),
     onSubmit: (event: FormEvent) => {
-      event.preventDefault()
-      submit()
-    },
-    onKeyDown: (event: KeyboardEvent) => {
-      if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
       event.preventDefault()
       submit()
     },

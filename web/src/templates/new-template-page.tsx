@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import type { Starter } from '#protocol/api/templates.ts'
 import { useSaveTemplate, useStarters } from '../api/templates.ts'
+import { useKeys } from '../app/use-keys.ts'
 import { Button } from '../parts/button.tsx'
 import { Loading } from '../parts/loading.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
@@ -60,6 +61,7 @@ function Editor({ starters }: { readonly starters: readonly Starter[] }) {
         },
       },
     )
+  useKeys({ 'mod+enter': create })
   const choose = (starter: Starter) => {
     setChosen(starter)
     setSource(starter.source)

@@ -5,6 +5,7 @@ import { useRef, useState } from 'react'
 import type { TemplateDetail } from '#protocol/api/templates.ts'
 import { useMe } from '../api/session.ts'
 import { useSaveTemplate } from '../api/templates.ts'
+import { useKeys } from '../app/use-keys.ts'
 import { Button } from '../parts/button.tsx'
 import { TextField } from '../parts/field.tsx'
 import { Advice, ErrorNotice } from '../parts/notice.tsx'
@@ -34,6 +35,7 @@ export function TemplateEditor({ template, original, shown }: TemplateEditorProp
   const checked = useCheck(source, mayEdit)
   const save = useSave(template, source, () => setSource(source))
   const changed = source !== original
+  useKeys({ 'mod+enter': () => mayEdit && changed && save.now() })
   useBlocker({
     shouldBlockFn: () => changed && !save.saved.current && !window.confirm(text.leave),
     enableBeforeUnload: () => changed && !save.saved.current,

@@ -7,7 +7,12 @@ export const TERMINAL_FONT =
 const ADVANCE = 0.6
 
 /** WebGL cuts a cell's width to whole device pixels; where more than half of one is lost, one is given back. */
-export function letterSpacingPx(fontPx: number, devicePixelRatio: number): number {
+export function letterSpacingPx(
+  fontPx: number,
+  devicePixelRatio: number,
+  drawsWithWebgl: boolean,
+): number {
+  if (!drawsWithWebgl) return 0
   return (fontPx * ADVANCE * devicePixelRatio) % 1 > 0.5 ? 1 : 0
 }
 

@@ -23,6 +23,14 @@ const MAX_ROWS = 500
 const RESET = '\x1bc'
 const MAX_HIGHLIGHTS = 1_000
 
+let hasWebgl: boolean | undefined
+
+/** Whether there is WebGL is asked once: a page has only few contexts. */
+function spacingPx(fontPx: number): number {
+  hasWebgl ??= document.createElement('canvas').getContext('webgl2') !== null
+  return letterSpacingPx(fontPx, window.devicePixelRatio, hasWebgl)
+}
+
 export interface ScreenLook {
   readonly theme: 'light' | 'dark'
   readonly fontPx: number
@@ -58,7 +66,7 @@ export class XtermScreen implements Screen {
       fontFamily: TERMINAL_FONT,
       fontSize: look.fontPx,
       fontWeightBold: 600,
-      letterSpacing: letterSpacingPx(look.fontPx, window.devicePixelRatio),
+      letterSpacing: spacingPx(look.fontPx),
       lineHeight: 1.25,
       macOptionIsMeta: true,
       minimumContrastRatio: MIN_CONTRAST,
@@ -115,7 +123,7 @@ export class XtermScreen implements Screen {
   look({ theme, fontPx }: ScreenLook): void {
     this.terminal.options.theme = palettes[theme]
     this.terminal.options.fontSize = fontPx
-    this.terminal.options.letterSpacing = letterSpacingPx(fontPx, window.devicePixelRatio)
+    this.terminal.options.letterSpacing = spacingPx(fontPx)
   }
 
   show(visible: boolean): void {
