@@ -32,7 +32,7 @@ export function startAgent(config: AgentConfig, version: string, log: Log): Runn
     version,
     run: randomBytes(16).toString('hex'),
     log,
-    clock: agent.clock,
+    delay: (ms, signal) => agent.clock.delay(ms, signal),
     onStream: (stream) => void serve(stream),
   })
   const idle = new IdleTrim()

@@ -1,68 +1,96 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { SkeinError } from '#protocol/errors.ts'
 import { FrameType, MAX_CONTROL_FRAME_BYTES, MAX_DATA_FRAME_BYTES } from '#protocol/link.ts'
-import { controlFrame, dataFrame, FrameReader, linkHeader } from './frames.ts'
+import { controlFrame, LinkFrameReader, linkHeader } from './frames.ts'
 
-const data = (text: string) => dataFrame([Buffer.from(text)], Buffer.byteLength(text))
-const opened = controlFrame(FrameType.opened, { pid: 7 })
-const fin = controlFrame(FrameType.fin, { ok: true })
+type Said = { data: string } | { type: FrameType; value: unknown }
 
-/** What a reader hears when the bytes come in pieces of `size`. */
-function read(bytes: Buffer, size = bytes.length): { bytes: string; controls: unknown[] } {
-  const pieces: Buffer[] = []
-  const controls: unknown[] = []
-  const reader = new FrameReader(FrameType.opened, {
-    data: (piece) => pieces.push(piece),
-    control: (type, value) => controls.push([type, value]),
+/** What a reader hears of chunks; data that came in pieces is joined. */
+function heard(chunks: readonly Buffer[]): Said[] {
+  const said: Said[] = []
+  const reader = new LinkFrameReader({
+    data: (piece) => {
+      const last = said.at(-1)
+      const text = piece.toString('latin1')
+      if (last && 'data' in last) last.data += text
+      else said.push({ data: text })
+    },
+    control: (type, value) => void said.push({ type, value }),
   })
-  for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size))
-  return { bytes: Buffer.concat(pieces).toString(), controls }
+  for (const chunk of chunks) reader.push(chunk)
+  return said
 }
 
-test('frames may be cut anywhere', () => {
-  const bytes = Buffer.concat([opened, data('hello '), data('wörld'), fin])
-  for (let size = 1; size <= bytes.length; size++) {
-    assert.deepEqual(read(bytes, size), {
-      bytes: 'hello wörld',
-      controls: [
-        [FrameType.opened, { pid: 7 }],
-        [FrameType.fin, { ok: true }],
-      ],
-    })
-  }
+function cut(whole: Buffer, at: readonly number[]): Buffer[] {
+  const places = [...new Set(at.map((each) => each % (whole.length + 1)))].sort((a, b) => a - b)
+  return [0, ...places].map((from, i) => whole.subarray(from, places[i] ?? whole.length))
+}
+
+const data = (bytes: Uint8Array) => Buffer.concat([linkHeader(FrameType.data, bytes.length), bytes])
+
+const someFrame = fc.oneof(
+  fc.uint8Array({ minLength: 1, maxLength: 300 }).map(data),
+  fc
+    .tuple(fc.constantFrom(FrameType.open, FrameType.opened, FrameType.fin), fc.jsonValue())
+    .map(([type, value]) => controlFrame(type, value)),
+)
+
+const isInvalid = (error: unknown) => error instanceof SkeinError && error.code === 'frame_invalid'
+
+test('frames are the same wherever the bytes are cut', () => {
+  const places = fc.array(fc.nat(), { maxLength: 40 })
+  fc.assert(
+    fc.property(fc.array(someFrame, { maxLength: 12 }), places, (frames, at) => {
+      const whole = Buffer.concat(frames)
+      assert.deepEqual(heard(cut(whole, at)), heard([whole]))
+    }),
+  )
 })
 
-const header = (type: number, length: number) => linkHeader(type as FrameType, length)
+test('frames come byte by byte as they come at once', () => {
+  const whole = Buffer.concat([
+    controlFrame(FrameType.open, { kind: 'größer' }),
+    data(Buffer.from('abc')),
+    controlFrame(FrameType.fin, { ok: true }),
+  ])
+  const bytes = Array.from(whole, (byte) => Buffer.from([byte]))
+  assert.deepEqual(heard(bytes), [
+    { type: FrameType.open, value: { kind: 'größer' } },
+    { data: 'abc' },
+    { type: FrameType.fin, value: { ok: true } },
+  ])
+})
 
-const refused: readonly (readonly [string, Buffer])[] = [
-  ['data before the answer', data('x')],
-  ['an open where an answer is awaited', controlFrame(FrameType.open, {})],
-  ['two answers', Buffer.concat([opened, opened])],
-  ['data after the fin', Buffer.concat([opened, fin, data('x')])],
-  ['two fins', Buffer.concat([fin, fin])],
-  ['a type that there is not', header(9, 1)],
-  ['an empty frame', Buffer.concat([opened, header(FrameType.data, 0)])],
-  [
-    'data above its limit',
-    Buffer.concat([opened, header(FrameType.data, MAX_DATA_FRAME_BYTES + 1)]),
-  ],
-  ['JSON above its limit', header(FrameType.fin, MAX_CONTROL_FRAME_BYTES + 1)],
-  ['four gigabytes', header(FrameType.fin, 0xffffffff)],
-  ['no JSON', Buffer.concat([header(FrameType.fin, 1), Buffer.from('x')])],
-]
+test('bytes at random are frames or frame_invalid, and nothing else', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      try {
+        heard([Buffer.from(bytes)])
+      } catch (error) {
+        assert.ok(isInvalid(error))
+      }
+    }),
+  )
+})
 
-for (const [what, bytes] of refused) {
-  test(`${what}: frame_invalid`, () => {
-    assert.throws(
-      () => read(bytes),
-      (error) => error instanceof SkeinError && error.code === 'frame_invalid',
-    )
-  })
-}
+test('a frame is refused by its header, before its payload is held', () => {
+  const headers = [
+    linkHeader(FrameType.fin, MAX_CONTROL_FRAME_BYTES + 1),
+    linkHeader(FrameType.data, MAX_DATA_FRAME_BYTES + 1),
+    linkHeader(FrameType.data, 0),
+    linkHeader(FrameType.open, 0),
+    Buffer.from([0, 0, 0, 0, 1]),
+    Buffer.from([5, 0, 0, 0, 1]),
+  ]
+  for (const header of headers) assert.throws(() => heard([header]), isInvalid)
+})
 
-test('a control frame above its limit is not even sent', () => {
-  assert.throws(() => controlFrame(FrameType.opened, { x: 'x'.repeat(MAX_CONTROL_FRAME_BYTES) }), {
-    code: 'too_large',
-  })
+test('a frame of JSON that is too large is refused where it is made', () => {
+  const large = 'x'.repeat(MAX_CONTROL_FRAME_BYTES)
+  assert.throws(
+    () => controlFrame(FrameType.opened, large),
+    (error) => error instanceof SkeinError && error.code === 'too_large',
+  )
 })

@@ -41,15 +41,9 @@ function putHeader(frame: Buffer, type: FrameType, payloadBytes: number): Buffer
   return frame
 }
 
-/**
- * Cuts what comes into frames and holds the other side to their order: `first` (open or opened), then data, then one
- * fin; a side that was asked may answer with the fin at once. Throws `frame_invalid`; the stream is then dead.
- */
-export class FrameReader {
+/** Cuts a byte stream into frames. Throws `frame_invalid` for what no honest end sends; the stream is then dead. */
+export class LinkFrameReader {
   readonly #sink: FrameSink
-  readonly #first: typeof FrameType.open | typeof FrameType.opened
-  #began = false
-  #ended = false
   /** What has come of a header or a JSON payload that is not complete. */
   #held: Buffer[] = []
   #heldBytes = 0
@@ -57,8 +51,7 @@ export class FrameReader {
   /** Payload bytes still to come; undefined while a header is awaited. */
   #left: number | undefined
 
-  constructor(first: typeof FrameType.open | typeof FrameType.opened, sink: FrameSink) {
-    this.#first = first
+  constructor(sink: FrameSink) {
     this.#sink = sink
   }
 
@@ -83,7 +76,7 @@ export class FrameReader {
   }
 
   #begin(header: Buffer, at: number): void {
-    this.#type = this.#checkedType(header[at] ?? 0)
+    this.#type = checkedType(header[at] ?? 0)
     this.#left = checkedLength(this.#type, header.readUInt32BE(at + 1))
   }
 
@@ -103,15 +96,6 @@ export class FrameReader {
     return next
   }
 
-  #checkedType(type: number): FrameType {
-    const isFin = type === FrameType.fin && (this.#began || this.#first === FrameType.opened)
-    const isNext = isFin || (this.#began ? type === FrameType.data : type === this.#first)
-    if (this.#ended || !isNext) throw new SkeinError('frame_invalid', { reason: `type ${type}` })
-    this.#began = true
-    this.#ended = isFin
-    return type as FrameType
-  }
-
   /** Keeps up to `wanted` bytes. */
   #hold(chunk: Buffer, at: number, wanted: number): number {
     const taken = chunk.subarray(at, at + wanted)
@@ -127,6 +111,13 @@ export class FrameReader {
     this.#heldBytes = 0
     return whole
   }
+}
+
+function checkedType(type: number): FrameType {
+  if (type < FrameType.open || type > FrameType.fin) {
+    throw new SkeinError('frame_invalid', { reason: `type ${type}` })
+  }
+  return type as FrameType
 }
 
 /** An empty payload of any frame is refused: nobody sends one, and ten million of them would cost without counting. */

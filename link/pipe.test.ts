@@ -77,6 +77,20 @@ test('what comes after a fin is refused', async () => {
   assert.ok(withCode('frame_invalid')(error))
 })
 
+const opened = controlFrame(FrameType.opened, {})
+const outOfOrder = [
+  ['a second answer', opened],
+  ['an open where none is awaited', controlFrame(FrameType.open, {})],
+] as const
+
+for (const [what, frame] of outOfOrder) {
+  test(`${what} is refused`, async () => {
+    pipes.farH2.write(frame)
+    const [error] = await once(pipes.near.resume(), 'error')
+    assert.ok(withCode('frame_invalid')(error))
+  })
+}
+
 test('a write larger than a frame arrives whole', async () => {
   const { near, far } = pipes
   const sent = Buffer.alloc(2_500_000, 'abcdefg')

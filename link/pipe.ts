@@ -6,7 +6,7 @@ import { constants, type Http2Stream } from 'node:http2'
 import { Duplex } from 'node:stream'
 import { SkeinError } from '#protocol/errors.ts'
 import { type Fin, FrameType, MAX_DATA_FRAME_BYTES, parseFin } from '#protocol/link.ts'
-import { controlFrame, dataFrame, FrameReader, linkHeader } from './frames.ts'
+import { controlFrame, dataFrame, LinkFrameReader, linkHeader } from './frames.ts'
 
 /** What a pipe buffers each way before it asks the writer to wait, bytes: four pieces of what agents send at once. */
 const BUFFER_BYTES = 256 * 1024
@@ -32,11 +32,13 @@ export class LinkPipe extends Duplex {
   /** The other side's fin, which may come before its last bytes are read; rejects with `link_lost` or the abort's reason. */
   readonly finished: Promise<Fin>
   readonly #h2: Http2Stream
-  readonly #reader: FrameReader
+  readonly #reader: LinkFrameReader
   readonly #settle: { resolve(fin: Fin): void; reject(error: Error): void }
   #ourFin: Fin = { ok: true }
   /** Our fin is given to HTTP/2, which ends a stream by itself when its session is destroyed. */
   #ours = false
+  /** The frame that the other side begins with has come. */
+  #begun = false
   /** The other side's fin has come. */
   #theirs = false
   /** Data of the chunk that is being read: small frames are handed on together, not one by one. */
@@ -53,13 +55,9 @@ export class LinkPipe extends Duplex {
     promise.catch(() => undefined)
     this.on('error', () => undefined)
     this.#h2 = h2
-    this.#reader = new FrameReader(options.first, {
-      data: (piece) => void this.#pieces.push(piece),
-      control: (type, value) => {
-        this.#handOn()
-        if (type === FrameType.fin) this.#finCame(parseFin(value))
-        else options.onFirst(value)
-      },
+    this.#reader = new LinkFrameReader({
+      data: (piece) => this.#dataCame(piece),
+      control: (type, value) => this.#controlCame(type, value, options),
     })
     h2.on('data', (chunk: Buffer) => this.#take(chunk))
     h2.on('end', () => this.#stopped(!this.#theirs))
@@ -165,6 +163,23 @@ export class LinkPipe extends Duplex {
     const data = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces)
     this.#pieces = []
     if (!this.push(data)) this.#h2.pause()
+  }
+
+  /** The order is: the first frame, data, one fin. A side that was asked may answer with the fin at once. */
+  #dataCame(piece: Buffer): void {
+    if (!this.#begun || this.#theirs) throw new SkeinError('frame_invalid', { reason: 'data' })
+    this.#pieces.push(piece)
+  }
+
+  #controlCame(type: FrameType, value: unknown, { first, onFirst }: PipeOptions): void {
+    const isFin = type === FrameType.fin && (this.#begun || first === FrameType.opened)
+    if (this.#theirs || (!isFin && (this.#begun || type !== first))) {
+      throw new SkeinError('frame_invalid', { reason: `a frame of type ${type}` })
+    }
+    this.#handOn()
+    this.#begun = true
+    if (isFin) this.#finCame(parseFin(value))
+    else onFirst(value)
   }
 
   #finCame(fin: Fin): void {

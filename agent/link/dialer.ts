@@ -28,7 +28,7 @@ export interface DialerOptions {
     info(text: string, details?: Readonly<Record<string, unknown>>): void
     warn(text: string, details?: Readonly<Record<string, unknown>>): void
   }
-  readonly clock: Clock
+  readonly delay: Clock['delay']
   readonly onStream: (stream: ServedStream) => void
   /** In [0, 1). */
   readonly chance?: () => number
@@ -36,6 +36,7 @@ export interface DialerOptions {
 
 export class Dialer {
   readonly #options: DialerOptions
+  readonly #clock: Clock
   readonly #chance: () => number
   readonly #reports = new Reports()
   readonly #closed = new AbortController()
@@ -44,6 +45,7 @@ export class Dialer {
 
   constructor(options: DialerOptions) {
     this.#options = options
+    this.#clock = { monotonicMs: () => performance.now(), delay: options.delay }
     this.#chance = options.chance ?? Math.random
     this.#addresses = options.addresses
     this.#done = this.#keepLinked().catch((error: unknown) => {
@@ -67,7 +69,8 @@ export class Dialer {
   }
 
   async #keepLinked(): Promise<void> {
-    const { clock, log } = this.#options
+    const clock = this.#clock
+    const { log } = this.#options
     const { signal } = this.#closed
     for (let losses = 0; !signal.aborted; ) {
       await clock.delay(pauseMs(losses, this.#chance()), signal)
@@ -84,7 +87,7 @@ export class Dialer {
   }
 
   async #dialAll(run: string): Promise<Won<Secured>> {
-    const { clock, log } = this.#options
+    const { log } = this.#options
     return await race({
       addresses: this.#addresses,
       attempt: (address, signal) => this.#dial(address, 'control', run, signal),
@@ -92,7 +95,7 @@ export class Dialer {
         socket.destroy()
         raw.destroy()
       },
-      clock,
+      clock: this.#clock,
       chance: this.#chance,
       onAllFailed: (failed) => log.warn('no peer can be reached', { failed }),
       signal: this.#closed.signal,
@@ -103,7 +106,7 @@ export class Dialer {
   async #stand(won: Won<Secured>, run: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     const link = new StandingLink(won.value, {
-      clock: this.#options.clock,
+      clock: this.#clock,
       chance: this.#chance,
       dialLane: (lane, signal) => this.#dial(won.address, lane, run, signal),
       onStream: (stream) => this.#serve(stream, won),
@@ -130,9 +133,9 @@ export class Dialer {
   }
 
   async #dial(address: string, lane: Lane, run: string, signal: AbortSignal): Promise<Secured> {
-    const { identity, key, clock } = this.#options
+    const { identity, key } = this.#options
     const text = formatIdentity({ ...identity, lane, run })
-    return await dial({ address, identity: text, key, clock, signal })
+    return await dial({ address, identity: text, key, clock: this.#clock, signal })
   }
 }
 

@@ -74,6 +74,22 @@ test('why others failed is told, and that all did is told once', async () => {
   assert.deepEqual((await won).failed, all.slice(0, 1))
 })
 
+test('an attempt that throws at once is one that failed', async () => {
+  const attempt = (address: string) => {
+    if (address === 'not an address') throw new Error('Invalid URL')
+    return Promise.resolve('link')
+  }
+  const { won } = start(attempt, ['not an address', 'b'])
+  assert.deepEqual((await won).failed, [{ address: 'not an address', reason: 'Invalid URL' }])
+})
+
+test('a reason is never longer than a report may carry', async () => {
+  const { clock, reported } = start(() => Promise.reject(new Error('x'.repeat(10_000))), ['a'])
+  await clock.advance(0)
+  const [[failed]] = reported as [[{ reason: string }]]
+  assert.ok(failed.reason.length <= 500)
+})
+
 test('what comes in after the winner is given back', async () => {
   const late = Promise.withResolvers<string>()
   const { won, discarded } = start(

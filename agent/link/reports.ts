@@ -18,7 +18,7 @@ export class Reports {
   }
 
   /** A new link's stream: everything is said again, `hello` first. */
-  attach(stream: Duplex, hello: AgentReport & { type: 'hello' }): void {
+  attach(stream: Duplex, hello: AgentReport): void {
     this.#stream = stream
     this.#newest.set('hello', hello)
     this.#unsaid = new Set(['hello', ...this.#newest.keys()])

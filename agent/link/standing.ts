@@ -29,9 +29,8 @@ export class StandingLink {
   constructor(control: Secured, options: StandingOptions) {
     this.#options = options
     const { session } = this.#begin(control)
-    const { clock } = options
-    const signal = this.#over.signal
-    void heartbeat(session, { clock, signal, onDead: () => this.end() })
+    const delay = (ms: number, signal?: AbortSignal) => options.clock.delay(ms, signal)
+    void heartbeat(session, { delay, onDead: () => this.end() }, this.ended)
   }
 
   /** Aborted when the link has ended. */

@@ -55,8 +55,7 @@ export class TestPeer {
   }
 
   /** One more space, whose agent may link. */
-  another(): { spaceId: SpaceId; key: Buffer } {
-    const space = { spaceId: newId<'space'>(), key: randomBytes(32) }
+  another(space = { spaceId: newId<'space'>(), key: randomBytes(32) }) {
     this.#keys.set(space.spaceId, space.key)
     return space
   }
@@ -90,7 +89,7 @@ export class TestPeer {
       version: 'test',
       run: 'run',
       log: QUIET,
-      clock: systemClock,
+      delay: (ms, signal) => systemClock.delay(ms, signal),
       onStream,
       ...overrides,
     })

@@ -98,12 +98,12 @@ export class Links {
     const reporting = new Reporting(link, this.#options)
     this.#links.set(spaceId, link)
     log.info({ spaceId, epoch }, 'an agent is linked')
-    const beating = heartbeat(link.control, {
-      clock,
-      signal: link.ended,
-      onRoundTrip: (ms) => reporting.measured(ms),
+    const beats = {
+      delay: (ms: number, signal?: AbortSignal) => clock.delay(ms, signal),
+      onRoundTrip: (ms: number) => reporting.measured(ms),
       onDead: () => link.close(),
-    })
+    }
+    const beating = heartbeat(link.control, beats, link.ended)
     link.ended.addEventListener('abort', () => {
       if (this.#links.get(spaceId) === link) this.#links.delete(spaceId)
       log.info({ spaceId, epoch }, 'the link of an agent has ended')
