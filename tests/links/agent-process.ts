@@ -1,5 +1,5 @@
 // The agent's end of a link as a process of its own, to be killed: `node agent-process.ts <address> <space> <key>`.
-// A terminal of it floods.
+// Of its terminals, `flood` writes without end and every other one echoes.
 
 import { systemClock } from '../../agent/clock.ts'
 import { createDialer } from '../../agent/link/dialer.ts'
@@ -10,8 +10,10 @@ const [, , address = '', spaceId = '', key = ''] = process.argv
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 
 function serve(stream: ServedStream): void {
-  if (stream.open.kind === 'terminal') serveForTests({ ...stream, open: { kind: 'tcp', port: 1 } })
-  else serveForTests(stream)
+  const { open } = stream
+  if (open.kind !== 'terminal') serveForTests(stream)
+  else if (open.terminal === 'flood') serveForTests({ ...stream, open: { kind: 'tcp', port: 1 } })
+  else serveForTests({ ...stream, open: { kind: 'echo' } })
 }
 
 createDialer({

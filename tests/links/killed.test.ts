@@ -21,7 +21,7 @@ const sockets = [
   { name: 'TCP', where: () => 0 },
 ] as const
 
-const terminal: StreamOpen = { kind: 'terminal', terminal: 'main', cols: 80, rows: 24 }
+const terminal: StreamOpen = { kind: 'terminal', terminal: 'flood', cols: 80, rows: 24 }
 const echo: StreamOpen = { kind: 'echo' }
 
 function folderOf(t: TestContext): string {
