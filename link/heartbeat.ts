@@ -34,7 +34,7 @@ export async function heartbeat(
     } catch {
       return
     }
-    if (missed > MAX_MISSED_PINGS) {
+    if (missed >= MAX_MISSED_PINGS) {
       options.onDead()
       return
     }

@@ -186,7 +186,7 @@ function keepsStreamsApart({ open }: Door): void {
       await assert.rejects(take(), withCode('too_many_streams'))
       const other = await open(echo)
       for (const stream of [...held, other]) stream.abort()
-      await Promise.all(held.map(({ duplex }) => duplex.closed || once(duplex, 'close')))
+      await Promise.allSettled(held.map(({ finished }) => finished))
       // A stream counts until HTTP/2 has let it go, which is told by the same connection, in order.
       ;(await open(echo)).abort()
     }

@@ -11,6 +11,8 @@ export function serveForTests(stream: ServedStream): void {
     duplex.pipe(duplex)
   } else if (open.kind === 'tcp') {
     onPort[open.port]?.(stream)
+  } else if (open.kind === 'exec') {
+    onPort[farPorts.late]?.(stream)
   } else {
     stream.refuse(new SkeinError('stream_unsupported', { kind: open.kind }))
   }

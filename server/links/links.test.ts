@@ -54,7 +54,8 @@ test('an agent that is given several good addresses makes one link, and keeps it
   for (let i = 1; i <= 10; i++) {
     const dialer = peer.dial([tcp, unix, tcp.replace('127.0.0.1', 'localhost')], undefined, { log })
     await peer.linked()
-    await (await peer.open({ kind: 'echo' })).duplex.destroy()
+    const stream = await peer.open({ kind: 'echo' })
+    stream.abort()
     assert.deepEqual(told, ['linked'])
     await dialer.close()
     await eventually(() => !peer.links.has(peer.spaceId), { timeoutMs: 2000, what: 'the end' })
