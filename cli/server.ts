@@ -14,14 +14,15 @@ const PEER = fileURLToPath(new URL('../server/peer/main.ts', import.meta.url))
 export async function server(words: readonly string[]): Promise<number> {
   const { config } = loadConfig({ words })
   const log = createLog({ level: config.logLevel, name: 'supervisor' })
+  // Before the lock is taken: whoever sees it may signal at once. No signal is heard before the constructor is through.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => supervisor.stop())
+  process.on('SIGHUP', () => reload(supervisor, words, log))
   const supervisor = new Supervisor({
     config,
     log,
     instance: INSTANCE,
     command: [process.execPath, STREAMING_HEAP_FLAG, PEER, INSTANCE, ...words],
   })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => supervisor.stop())
-  process.on('SIGHUP', () => reload(supervisor, words, log))
   return supervisor.ended
 }
 

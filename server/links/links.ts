@@ -10,6 +10,7 @@ import type { Connection } from '../../link/connection.ts'
 import { heartbeat } from '../../link/heartbeat.ts'
 import { Acceptor } from './acceptor.ts'
 import { AgentLink } from './agent-link.ts'
+import { Refusals } from './refusals.ts'
 import { Reporting, type ReportingOptions } from './reporting.ts'
 import type { Streams } from './streams.ts'
 
@@ -27,11 +28,14 @@ export class Links {
 
   constructor(options: LinksOptions) {
     this.#options = options
+    const refusals = new Refusals(options.clock, (details) =>
+      options.log.warn(details, 'a link was refused'),
+    )
     this.#acceptor = new Acceptor({
       clock: options.clock,
       keyOf: (identity) => this.#keyOf(identity),
       onConnection: (identity, connection) => this.#accepted(identity, connection),
-      onRefused: (reason) => options.log.warn({ reason }, 'a link was refused'),
+      onRefused: (reason) => refusals.add(reason),
     })
     this.streams = {
       open: async (to, open, openOptions) => {

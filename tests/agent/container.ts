@@ -8,7 +8,6 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Docker from 'dockerode'
 import { ExecReader } from '#protocol/exec.ts'
 import { STREAMING_HEAP_FLAG } from '#protocol/heap.ts'
 import { newId, type SpaceId } from '#protocol/ids.ts'
@@ -20,6 +19,7 @@ import type { LinkStream } from '../../server/links/streams.ts'
 import type { Live } from '../../server/live/live.ts'
 import { createLive } from '../../server/live/table.ts'
 import { silentLog } from '../../server/log.ts'
+import { docker, dockerLog } from '../support/docker.ts'
 import { eventually } from '../support/eventually.ts'
 import { agentConfig } from './agent-config.ts'
 import { Viewer } from './viewer.ts'
@@ -36,8 +36,8 @@ const ACTOR: Actor = { kind: 'user', id: 'u', name: 'tester' }
 
 export interface ContainerOptions {
   readonly image: string
-  readonly host?: Docker.HostConfig
-  readonly user?: string
+  /** More words for `docker create`. */
+  readonly flags?: readonly string[]
   readonly config?: Partial<AgentConfig>
 }
 
@@ -49,7 +49,7 @@ export class AgentContainer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'skein-agenttest-'))
   readonly #key = randomBytes(32)
   readonly #viewers: Viewer[] = []
-  #container: Docker.Container | undefined
+  #container: string | undefined
 
   private constructor() {
     this.#links = createLinks({
@@ -77,7 +77,7 @@ export class AgentContainer {
     }
   }
 
-  async #start({ image, host, user, config }: ContainerOptions): Promise<void> {
+  async #start({ image, flags = [], config }: ContainerOptions): Promise<void> {
     const socket = join(this.#folder, 'link.sock')
     this.#server.listen(socket)
     await once(this.#server, 'listening')
@@ -86,20 +86,16 @@ export class AgentContainer {
     const key = this.#key.toString('hex')
     const addresses = ['unix:/run/skein/link.sock']
     const told = agentConfig({ spaceId: this.spaceId, key, addresses, ...config })
-    this.#container = await new Docker().createContainer({
-      name: `skein-agenttest-${this.spaceId}`,
-      Image: image,
-      Entrypoint: [`/.skein/lib/${loader}`, '--library-path', '/.skein/lib', '/.skein/node'],
-      Cmd: [STREAMING_HEAP_FLAG, '/.skein/agent.mjs'],
-      Env: [`SKEIN_AGENT=${Buffer.from(JSON.stringify(told)).toString('base64')}`],
-      ...(user === undefined ? {} : { User: user }),
-      HostConfig: {
-        Init: true,
-        Binds: [`${join(root, 'dist/agent')}:/.skein:ro`, `${this.#folder}:/run/skein:ro`],
-        ...host,
-      },
-    })
-    await this.#container.start()
+    const told64 = Buffer.from(JSON.stringify(told)).toString('base64')
+    this.#container = await docker(
+      ...['create', '--name', `skein-agenttest-${this.spaceId}`, '--init', ...flags],
+      ...['--volume', `${join(root, 'dist/agent')}:/.skein:ro`],
+      ...['--volume', `${this.#folder}:/run/skein:ro`],
+      ...['--env', `SKEIN_AGENT=${told64}`, '--entrypoint', `/.skein/lib/${loader}`],
+      ...[image, '--library-path', '/.skein/lib', '/.skein/node'],
+      ...[STREAMING_HEAP_FLAG, '/.skein/agent.mjs'],
+    )
+    await docker('start', this.#container)
     await eventually(() => this.run, { timeoutMs: START_TIMEOUT_MS, what: 'the agent’s link' })
   }
 
@@ -144,24 +140,24 @@ export class AgentContainer {
   }
 
   async state(): Promise<{ Running: boolean; Pid: number; ExitCode: number; OOMKilled: boolean }> {
-    const state = (await this.#container?.inspect())?.State
-    if (!state) throw new Error('there is no container')
-    return state
+    if (this.#container === undefined) throw new Error('there is no container')
+    return JSON.parse(await docker('inspect', '--format', '{{json .State}}', this.#container))
   }
 
   /** Asks the agent to end, as `docker stop` does; resolves when the container has ended. */
   async stop(): Promise<void> {
-    await this.#container?.stop({ t: 15 })
+    if (this.#container !== undefined) await docker('stop', '--time', '15', this.#container)
   }
 
   async log(): Promise<string> {
-    const log = await this.#container?.logs({ stdout: true, stderr: true })
-    return log?.toString() ?? ''
+    return this.#container === undefined ? '' : await dockerLog(this.#container)
   }
 
   async close(): Promise<void> {
     for (const viewer of this.#viewers) viewer.close()
-    await this.#container?.remove({ force: true, v: true })
+    if (this.#container !== undefined) {
+      await docker('rm', '--force', '--volumes', this.#container)
+    }
     await this.#links.close()
     this.live.close()
     this.#server.closeAllConnections()

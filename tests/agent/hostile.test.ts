@@ -2,14 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AgentContainer, DEBIAN_IMAGE } from './container.ts'
 
-/** A small space: what the user starts must not take the agent, the other terminals or the container with it. */
-const small = {
-  Memory: 256 * 1024 * 1024,
-  MemorySwap: 256 * 1024 * 1024,
-  PidsLimit: 64,
-  // The machine that runs the tests has other work.
-  NanoCpus: 1_000_000_000,
-}
+/**
+ * A small space: what the user starts must not take the agent, the other terminals or the container with it. One core,
+ * since the machine that runs the tests has other work.
+ */
+const small = ['--memory=256m', '--memory-swap=256m', '--pids-limit=64', '--cpus=1']
 
 /** What is typed, and what shows that it has come to its worst; the shell's echo of the typing never does. */
 const attacks = {
@@ -41,7 +38,7 @@ const ROUNDS = 20
 
 for (const [name, { script, worst, outOfMemory }] of Object.entries(attacks)) {
   test(`${name} ends neither the agent nor another terminal`, async (t) => {
-    const container = await AgentContainer.start({ image: DEBIAN_IMAGE, host: small })
+    const container = await AgentContainer.start({ image: DEBIAN_IMAGE, flags: small })
     try {
       const calm = await container.terminal('calm')
       const ask = async () => {

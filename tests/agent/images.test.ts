@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.ts'
 import { AgentContainer, BUSYBOX_IMAGE, type ContainerOptions, DEBIAN_IMAGE } from './container.ts'
 
 /** Everything that an administrator may take away from a container. */
-const bare = { ReadonlyRootfs: true, CapDrop: ['ALL'], NetworkMode: 'none' }
+const bare = ['--read-only', '--cap-drop=ALL', '--network=none']
 /** Promised for an agent without a terminal (bytes). */
 const PRIVATE_BYTES = 20 * 1024 * 1024
 
@@ -12,14 +12,12 @@ const containers: Record<string, ContainerOptions> = {
   'a Debian image': { image: DEBIAN_IMAGE },
   'a Debian image as uid 1000 with nothing allowed': {
     image: DEBIAN_IMAGE,
-    user: '1000',
-    host: bare,
+    flags: ['--user=1000', ...bare],
   },
   'an image of one static busybox': { image: BUSYBOX_IMAGE },
   'one static busybox as uid 1000 with a read-only root, no capabilities and no network': {
     image: BUSYBOX_IMAGE,
-    user: '1000:1000',
-    host: bare,
+    flags: ['--user=1000:1000', ...bare],
   },
 }
 

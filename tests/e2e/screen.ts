@@ -3,6 +3,9 @@
 import type { Locator, Page } from 'playwright-core'
 import { eventually } from '../support/eventually.ts'
 
+/** How long a space may take to start, ms: the first one after an agent was packed copies that agent first. */
+const START_MS = 40_000
+
 export class TerminalScreen {
   readonly #page: Page
   readonly #section: Locator
@@ -16,7 +19,7 @@ export class TerminalScreen {
 
   /** Resolves when keys will reach the shell. */
   async connected(): Promise<void> {
-    await this.state(/^(Connected|echo)/).waitFor()
+    await this.state(/^(Connected|echo)/).waitFor({ timeout: START_MS })
     await this.#section.waitFor()
   }
 

@@ -172,7 +172,7 @@ async function picture(world: World, browser: Browser, theme: Theme, file: strin
   await visitor.page.mouse.move(2, 600)
   return {
     page: visitor.page,
-    async take() {
+    take: async () => {
       await visitor.page.screenshot({ path: join(DOCS, file) })
       await visitor.leave()
       console.log(`docs/${file}`)

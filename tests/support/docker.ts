@@ -11,6 +11,12 @@ export async function docker(...words: string[]): Promise<string> {
   return stdout.trim()
 }
 
+/** What a container said on both outputs. */
+export async function dockerLog(container: string): Promise<string> {
+  const { stdout, stderr } = await run('docker', ['logs', container])
+  return stdout + stderr
+}
+
 /** Removes every container, network and volume that carries the label; never anything else. */
 export async function removeLabelled(label: string): Promise<void> {
   const filter = `label=${label}`

@@ -158,3 +158,6 @@ export async function freePort(): Promise<number> {
   if (address === null || typeof address === 'string') throw new Error('no port')
   return address.port
 }
+
+/** A path of this process's own, for a file that is not there yet. */
+export const freePath = (name: string): string => join(tmpdir(), `${process.pid}-${name}`)

@@ -13,6 +13,21 @@ while :; do sleep 1 & wait $!; done
 `
 
 /** `version` tells the volumes of several tests apart. */
+/** A shell in the place of Node, which overlooks an option for V8 as no shell would. */
+const NODE_SOURCE = `
+#include <string.h>
+#include <unistd.h>
+int main(int count, char **words) {
+  char loader[4096] = {0};
+  if (readlink("/proc/self/exe", loader, sizeof loader - 1) < 0) return 127;
+  char *command[64] = {loader, "--library-path", "/.skein/lib", "/.skein/lib/sh"};
+  int skipped = count > 1 && strncmp(words[1], "--", 2) == 0;
+  for (int i = 1 + skipped, to = 4; i < count && to < 63; i++) command[to++] = words[i];
+  execv(loader, command);
+  return 127;
+}
+`
+
 export async function stubAgent(version: string): Promise<AgentFolder> {
   const folder = await mkdtemp(join(tmpdir(), 'skein-stub-agent-'))
   await mkdir(join(folder, 'lib'))
@@ -20,7 +35,8 @@ export async function stubAgent(version: string): Promise<AgentFolder> {
   for (const library of librariesOf(shell)) {
     await copyFile(library, join(folder, 'lib', basename(library)))
   }
-  await copyFile(shell, join(folder, 'node'))
+  await copyFile(shell, join(folder, 'lib', 'sh'))
+  execFileSync('cc', ['-x', 'c', '-', '-o', join(folder, 'node')], { input: NODE_SOURCE })
   await writeFile(join(folder, 'agent.mjs'), script)
   await writeFile(join(folder, 'VERSION'), `${version}\n`)
   return await readAgentFolder(folder)

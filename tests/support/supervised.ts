@@ -21,14 +21,15 @@ function child(data: string, mode: Mode): void {
 }
 
 async function supervise(data: string, mode: Mode): Promise<void> {
+  // Before the lock is taken: whoever sees it may signal at once. No signal is heard before the constructor is through.
+  process.on('SIGTERM', () => supervisor.stop())
+  process.on('SIGHUP', () => supervisor.reload())
   const supervisor = new Supervisor({
     config: { data, drainSeconds: 1, restartMaxSeconds: 1 },
     log: createLog({ level: 'debug', name: 'supervisor' }),
     instance: INSTANCE,
     command: [process.execPath, import.meta.filename, 'child', data, mode],
   })
-  process.on('SIGTERM', () => supervisor.stop())
-  process.on('SIGHUP', () => supervisor.reload())
   process.exitCode = await supervisor.ended
 }
 

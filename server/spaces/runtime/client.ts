@@ -1,5 +1,5 @@
-// HTTP to a Docker engine, over its unix socket or TCP. Node's own `http` is enough: the engine speaks plain JSON,
-// and dockerode with its gRPC and ssh2 costs each peer 34 MB (docker-modem alone 19 MB) of memory at rest.
+// HTTP to a Docker engine, over its unix socket or TCP. Node’s own `http` is enough: the engine speaks plain JSON, and
+// the usual library, dockerode, with its gRPC and ssh2 costs each peer 34 MB of memory at rest.
 
 import { Agent, type IncomingMessage, request } from 'node:http'
 import type { Readable } from 'node:stream'
