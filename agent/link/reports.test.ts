@@ -27,15 +27,15 @@ class SlowPeer extends Duplex {
     this.#taken = done
   }
 
-  async accept(): Promise<void> {
+  async hear(): Promise<void> {
     const taken = this.#taken
     this.#taken = undefined
     taken?.()
     await new Promise(setImmediate)
   }
 
-  async acceptAll(): Promise<void> {
-    for (let i = 0; i < 10; i++) await this.accept()
+  async hearAll(): Promise<void> {
+    for (let i = 0; i < 10; i++) await this.hear()
   }
 }
 
@@ -46,7 +46,7 @@ test('hello comes first, then the newest of each type', async () => {
   reports.say(terminals(2))
   const peer = new SlowPeer()
   reports.attach(peer, hello('a'))
-  await peer.acceptAll()
+  await peer.hearAll()
   assert.deepEqual(peer.lines, [hello('a'), terminals(2), { type: 'ports', ports: [] }])
 })
 
@@ -55,7 +55,7 @@ test('a peer that reads slowly gets the newest state and no backlog', async () =
   const peer = new SlowPeer()
   reports.attach(peer, hello('a'))
   for (let count = 0; count < 1000; count++) reports.say(terminals(count))
-  await peer.acceptAll()
+  await peer.hearAll()
   assert.deepEqual(peer.lines, [hello('a'), terminals(999)])
 })
 
@@ -65,10 +65,10 @@ test('everything is said again on a new link, and nothing more on the old', asyn
   reports.attach(old, hello('a'))
   reports.say(terminals(1))
   reports.attach(young, hello('b'))
-  await old.acceptAll()
-  await young.acceptAll()
+  await old.hearAll()
+  await young.hearAll()
   reports.say(terminals(2))
-  await young.acceptAll()
+  await young.hearAll()
   assert.deepEqual(old.lines, [hello('a')])
   assert.deepEqual(young.lines, [hello('b'), terminals(1), terminals(2)])
 })
@@ -78,9 +78,9 @@ test('an old link that drains does not hurry the new one', async () => {
   const [old, young] = [new SlowPeer(), new SlowPeer()]
   reports.attach(old, hello('a'))
   reports.attach(young, hello('b'))
-  await old.accept()
+  await old.hear()
   for (let count = 0; count < 5; count++) reports.say(terminals(count))
-  await young.acceptAll()
+  await young.hearAll()
   assert.deepEqual(young.lines, [hello('b'), terminals(4)])
 })
 
@@ -89,10 +89,10 @@ test('an old link that closes late does not take the new one with it', async () 
   const [old, young] = [new SlowPeer(), new SlowPeer()]
   reports.attach(old, hello('a'))
   reports.attach(young, hello('b'))
-  await young.acceptAll()
+  await young.hearAll()
   old.destroy()
   await new Promise(setImmediate)
   reports.say(terminals(1))
-  await young.acceptAll()
+  await young.hearAll()
   assert.deepEqual(young.lines, [hello('b'), terminals(1)])
 })

@@ -7,8 +7,8 @@ import { newId, type SpaceId } from '#protocol/ids.ts'
 import type { StreamOpen } from '#protocol/link.ts'
 import { createDialer, type Dialer, type DialerOptions } from '../../agent/link/dialer.ts'
 import type { ServedStream } from '../../agent/link/served.ts'
-import { systemClock } from '../../server/clock.ts'
-import { createLinks, type Links, type LinksOptions } from '../../server/links/links.ts'
+import { type Clock, systemClock } from '../../server/clock.ts'
+import { createLinks, type Links } from '../../server/links/links.ts'
 import type { LinkStream } from '../../server/links/streams.ts'
 import type { Live } from '../../server/live/live.ts'
 import { createLive } from '../../server/live/table.ts'
@@ -37,7 +37,7 @@ export class TestPeer {
   /** The start of its spaces that the peer knows. */
   epoch = 1
 
-  constructor(overrides: Partial<LinksOptions> = {}) {
+  constructor(clock: Clock = systemClock) {
     this.#keys.set(this.spaceId, this.key)
     const log = silentLog()
     log.warn = (details: unknown) => void this.refusals.push(JSON.stringify(details))
@@ -45,9 +45,8 @@ export class TestPeer {
       agentKey: ({ spaceId, epoch }) =>
         epoch === this.epoch ? this.#keys.get(spaceId) : undefined,
       live: this.live,
-      clock: systemClock,
+      clock,
       log,
-      ...overrides,
     })
     this.#server.on('upgrade', (request, socket, head) =>
       this.links.handleUpgrade(request, socket, head),

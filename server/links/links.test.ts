@@ -9,7 +9,6 @@ import { conformance, farPorts, withCode } from '../../link/testing/conformance.
 import { TestPeer } from '../../link/testing/linked.ts'
 import { Relay } from '../../link/testing/relay.ts'
 import { eventually } from '../../tests/support/eventually.ts'
-import type { LinksOptions } from './links.ts'
 
 async function linkedPeer(at: string | number = 0): Promise<TestPeer> {
   const peer = new TestPeer()
@@ -37,8 +36,8 @@ conformance('a unix socket', async () => {
   return { ...subjectOf(peer), close }
 })
 
-function makePeer(t: TestContext, overrides?: Partial<LinksOptions>): TestPeer {
-  const peer = new TestPeer(overrides)
+function makePeer(t: TestContext): TestPeer {
+  const peer = new TestPeer()
   t.after(() => peer.close())
   return peer
 }
