@@ -10,7 +10,7 @@ import type { LinkStream, OpenOptions } from './streams.ts'
 import { within } from './within.ts'
 
 /** How long the agent may take to answer an open, milliseconds: it may have to start a program first. */
-export const ANSWER_TIMEOUT_MS = 20_000
+export const ANSWER_TIMEOUT_MS = 10_000
 
 export interface StreamRequest extends OpenOptions {
   readonly open: StreamOpen
