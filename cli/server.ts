@@ -9,13 +9,15 @@ import { Supervisor } from '../server/supervisor/supervisor.ts'
 
 /** The one peer of this version; several per supervisor come later, and each keeps its name for ever. */
 const INSTANCE = 'peer-1'
+/** One Ctrl-C comes from the terminal and again from whatever started us; only a later one asks not to wait. */
+const SAME_REQUEST_MS = 500
 const PEER = fileURLToPath(new URL('../server/peer/main.ts', import.meta.url))
 
 export async function server(words: readonly string[]): Promise<number> {
   const { config } = loadConfig({ words })
   const log = createLog({ level: config.logLevel, name: 'supervisor' })
   // Before the lock is taken: whoever sees it may signal at once. No signal is heard before the constructor is through.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => supervisor.stop())
+  onStopSignals(() => supervisor.stop())
   process.on('SIGHUP', () => reload(supervisor, words, log))
   const supervisor = new Supervisor({
     config,
@@ -24,6 +26,16 @@ export async function server(words: readonly string[]): Promise<number> {
     command: [process.execPath, STREAMING_HEAP_FLAG, PEER, INSTANCE, ...words],
   })
   return supervisor.ended
+}
+
+function onStopSignals(stop: () => void): void {
+  let heardMs = Number.NEGATIVE_INFINITY
+  const heard = () => {
+    const nowMs = performance.now()
+    if (nowMs - heardMs > SAME_REQUEST_MS) stop()
+    heardMs = nowMs
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, heard)
 }
 
 /** A configuration that is wrong by now must not cost us the peer that runs. */

@@ -8,6 +8,7 @@ import {
   settingNames,
   settings,
 } from '../server/config/settings.ts'
+import { surroundings } from '../server/config/surroundings.ts'
 
 export function settingsHelp(): string {
   const rows = [
@@ -24,7 +25,7 @@ function flag(name: SettingName): string {
 }
 
 function description(name: SettingName): string {
-  const where = { env: process.env, isRoot: process.getuid?.() === 0 }
+  const where = surroundings()
   const fallback = isSwitch(name) ? undefined : fallbackOf(name, where)
   return `${settings[name].description}${fallback ? ` [${fallback}]` : ''}`
 }

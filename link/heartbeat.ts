@@ -1,5 +1,5 @@
-// Says when the other end of a connection has gone without a word: a ping each second, two without answer are
-// its death. Nothing else runs on the connection that is asked (protocol/link.ts, lanes).
+// Says when the other end of a connection has gone without a word: a ping each second, three in a
+// row without answer are its death. Nothing else runs on the connection that is asked (protocol/link.ts, lanes).
 
 import { MAX_MISSED_PINGS, PING_INTERVAL_MS } from '#protocol/link.ts'
 
@@ -34,7 +34,7 @@ export async function heartbeat(
     } catch {
       return
     }
-    if (missed >= MAX_MISSED_PINGS) {
+    if (missed > MAX_MISSED_PINGS) {
       options.onDead()
       return
     }

@@ -25,7 +25,7 @@ export const SESSION_WINDOW_BYTES = 16 * 1024 * 1024
 export const MAX_STREAMS_PER_LINK = 2000
 export const MAX_STREAMS_PER_ACTOR = 200
 export const PING_INTERVAL_MS = 1000
-/** A link is dead after this many pings in a row without answer. */
+/** So many pings in a row may stay without answer; one more, 3 to 4 s after the last sign of life, is the link's death. */
 export const MAX_MISSED_PINGS = 2
 /** The largest JSON frame (open, opened, fin), bytes. */
 export const MAX_CONTROL_FRAME_BYTES = 64 * 1024

@@ -8,7 +8,10 @@ import { main, note, step } from './lib/say.js'
 const bin = (name) => `node_modules/.bin/${name}`
 
 const checks = [
-  ['format and lint', [bin('biome'), 'ci', '.']],
+  [
+    'format and lint',
+    [bin('biome'), 'ci', '.', `--colors=${process.stdout.isTTY ? 'force' : 'off'}`],
+  ],
   ['types', [bin('tsc'), '-p', '.']],
   ['types of the web', [bin('tsc'), '-p', 'web']],
   ['promises', [bin('oxlint'), '--type-aware']],

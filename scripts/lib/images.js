@@ -2,11 +2,19 @@
 // static busybox. Imported over the engine's socket.
 
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ask } from './engine.js'
-import { ensurePackages, requireApt, unpackPackage } from './packages.js'
+import { canInstall, ensurePackages, unpackPackage } from './packages.js'
 import { command, note, Stop, step } from './say.js'
 
 export const BASE_IMAGE = 'skein/base:1'
@@ -28,16 +36,17 @@ const BASE_PACKAGES = `
   .trim()
   .split(/\s+/)
 
-/** Makes sure that spaces have an image: a registry that answers, or the base made here. */
+/** Makes sure that the base image is there: of a registry's Debian, else of packages from the machine's mirror. */
 export async function ensureBaseImage() {
-  if ((await hasImage(BASE_IMAGE)) || (await hasImage(PROBE_IMAGE))) return
-  if (await canPull()) return
-  await makeBaseImage()
+  if (await hasImage(BASE_IMAGE)) return
+  if (await canPull()) return buildBaseImage()
+  if (canInstall()) return bootstrapBaseImage()
+  note(`${BASE_IMAGE} cannot be made on this machine: spaces need images that the engine has`)
 }
 
-/** The images of the tests, always made here so that each run has the same. */
+/** The images of the tests: the base under a name that tests may rely on, and one with nothing in it but a busybox. */
 export async function ensureTestImages() {
-  if (!(await hasImage(BASE_IMAGE))) await makeBaseImage()
+  await ensureBaseImage()
   if (!(await hasImage(DEBIAN_TEST_IMAGE))) await tag(BASE_IMAGE, DEBIAN_TEST_IMAGE)
   if (!(await hasImage(BUSYBOX_TEST_IMAGE))) await makeBusyboxImage()
 }
@@ -61,25 +70,42 @@ async function canPull() {
   }
 }
 
-async function makeBaseImage() {
-  step(`Making ${BASE_IMAGE} from Debian packages (once, about a minute)`)
-  requireApt(['mmdebstrap'])
-  await ensurePackages(['bootstrap'])
-  const argv = ['mmdebstrap', '--variant=minbase', `--include=${BASE_PACKAGES.join(',')}`, ...hooks]
-  const child = spawnQuietly([...argv, suiteOf(readFileSync('/etc/os-release', 'utf8')), '-'])
-  await importFrom(child, BASE_IMAGE, [
-    'USER dev',
-    'WORKDIR /home/dev',
-    'ENV LANG=C.UTF-8',
-    'CMD ["/bin/bash"]',
-  ])
+/** What makes Debian a place to work in: a user, and a vim by its usual name. */
+const FINISH = [
+  'useradd --create-home --uid 1000 --shell /bin/bash dev',
+  'ln -sf vim.tiny /usr/bin/vim',
+]
+const CHANGES = ['USER dev', 'WORKDIR /home/dev', 'ENV LANG=C.UTF-8', 'CMD ["/bin/bash"]']
+
+/** By the engine itself, so that this works for whoever may use an engine, on any system. */
+async function buildBaseImage() {
+  step(`Building ${BASE_IMAGE} from ${PROBE_IMAGE} (once, about a minute)`)
+  const install = `apt-get update && apt-get install -y --no-install-recommends ${BASE_PACKAGES.join(' ')}`
+  const commands = [install, ...FINISH, 'rm -rf /var/lib/apt/lists/*'].join(' && ')
+  const recipe = [`FROM ${PROBE_IMAGE}`, `RUN ${commands}`, ...CHANGES].join('\n')
+  const folder = mkdtempSync(join(tmpdir(), 'skein-base-'))
+  try {
+    writeFileSync(join(folder, 'Dockerfile'), recipe)
+    const tar = spawnQuietly(['tar', '-C', folder, '-c', '.'])
+    const path = `/build?${new URLSearchParams({ t: BASE_IMAGE, rm: '1' })}`
+    const answer = await ask('POST', path, { body: tar.stdout, idleMs: IMPORT_SILENCE_MS })
+    if (answer.status !== 200 || answer.text.includes('"error"')) {
+      throw new Stop(`Docker did not build ${BASE_IMAGE}: ${answer.text.trim().slice(-2000)}`)
+    }
+    note(`${BASE_IMAGE} is there`)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
-/** The user of the base image, and no lists, so that `apt-get update` is the first thing that works. */
-const hooks = [
-  '--customize-hook=chroot "$1" useradd --create-home --uid 1000 --shell /bin/bash dev',
-  '--customize-hook=ln -sf vim.tiny "$1/usr/bin/vim"',
-]
+async function bootstrapBaseImage() {
+  step(`Making ${BASE_IMAGE} from Debian packages (once, about a minute)`)
+  await ensurePackages(['bootstrap'])
+  const argv = ['mmdebstrap', '--variant=minbase', `--include=${BASE_PACKAGES.join(',')}`]
+  for (const line of FINISH) argv.push(`--customize-hook=chroot "$1" ${line}`)
+  const child = spawnQuietly([...argv, suiteOf(readFileSync('/etc/os-release', 'utf8')), '-'])
+  await importFrom(child, BASE_IMAGE, CHANGES)
+}
 
 /** The release to make: the machine's own, since its package mirror is known to carry that. */
 export function suiteOf(osRelease) {
@@ -158,5 +184,6 @@ async function importImage(name, stream, changes) {
 async function tag(name, as) {
   const [repo, version] = as.split(':')
   const query = new URLSearchParams({ repo, tag: version })
-  await ask('POST', `/images/${encodeURI(name)}/tag?${query}`)
+  const answer = await ask('POST', `/images/${encodeURI(name)}/tag?${query}`)
+  if (answer.status !== 201) throw new Stop(`There is no image ${as}: ${answer.text.trim()}`)
 }

@@ -46,9 +46,14 @@ function readOsRelease() {
   return existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : ''
 }
 
+/** Whether missing packages can be installed by us. */
+export function canInstall() {
+  return isDebianLike() && which('apt-get') !== undefined && process.getuid?.() === 0
+}
+
 /** @throws {Stop} naming the packages, where we cannot install them ourselves */
 export function requireApt(packages) {
-  if (isDebianLike() && which('apt-get') && process.getuid?.() === 0) return
+  if (canInstall()) return
   const advice = isDebianLike()
     ? [`As root: apt-get update && apt-get install --no-remove ${packages.join(' ')}`]
     : [`Install what Debian calls ${packages.join(', ')} with your system’s package manager.`]

@@ -102,6 +102,15 @@ test('lists are YAML lists or text with commas', () => {
   assert.deepEqual(yaml.config.hostNames, ['skein.lan', 'skein.home'])
 })
 
+test('the data folder is the checkout’s own once there is one, else root’s or the user’s', () => {
+  const readFile = () => assert.fail('nothing is read')
+  const data = (where: Partial<Inputs>) =>
+    resolveConfig({ env: {}, isRoot: false, readFile, flags: parseFlags([]), ...where }).config.data
+  assert.equal(data({ isRoot: true, ownData: '/srv/skein/.skein' }), '/srv/skein/.skein')
+  assert.equal(data({ isRoot: true }), '/var/lib/skein')
+  assert.equal(data({ env: { XDG_STATE_HOME: '/state' } }), '/state/skein')
+})
+
 test('what is printed names every setting, its value and its origin', () => {
   const rows = printedSettings(resolved({ flags: ['--listen', '[::1]:0', '--insecure-http'] }))
   assert.deepEqual(

@@ -6,6 +6,7 @@ import { parseDocument } from 'yaml'
 import { SkeinError } from '#protocol/errors.ts'
 import { type Resolved, resolveConfig } from './config.ts'
 import { parseFlags } from './flags.ts'
+import { surroundings } from './surroundings.ts'
 
 /** The largest YAML file that is read, bytes; there are a dozen settings. */
 const MAX_FILE_BYTES = 256 * 1024
@@ -21,9 +22,8 @@ export function loadConfig({ words, env = process.env }: LoadOptions): Resolved 
   const flags = parseFlags(words)
   const path = flags.file ?? env.SKEIN_CONFIG
   const { config, origins } = resolveConfig({
+    ...surroundings(env),
     flags,
-    env,
-    isRoot: process.getuid?.() === 0,
     readFile: (file) => readFileSync(file, 'utf8'),
     ...(path === undefined ? {} : { file: { path, values: readYaml(path) } }),
   })

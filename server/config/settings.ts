@@ -24,6 +24,8 @@ import {
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly isRoot: boolean
+  /** The data folder beside the program, once `npm start` has made one. */
+  readonly ownData?: string
 }
 
 interface Setting<S extends z.ZodType> {
@@ -149,8 +151,9 @@ export function fallbackOf(name: SettingName, where: Surroundings): string | und
   return typeof fallback === 'function' ? fallback(where) : fallback
 }
 
-/** The system's folder for root, the user's state folder (XDG Base Directory) for others. */
-function dataFolder({ env, isRoot }: Surroundings): string {
+/** The checkout's own, else the system's folder for root, the user's state folder (XDG Base Directory) for others. */
+function dataFolder({ env, isRoot, ownData }: Surroundings): string {
+  if (ownData !== undefined) return ownData
   if (isRoot) return '/var/lib/skein'
   return join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'skein')
 }

@@ -6,9 +6,11 @@ import { SkeinError } from '#protocol/errors.ts'
 import { type Id, isId } from '#protocol/ids.ts'
 
 /**
- * Names, passwords and a form's parameters. Reading a body takes the peer's one thread, also for those who are not
- * signed in, so only who must send more may: 1 MB of brackets takes 20 ms, as long as 20 keystrokes.
+ * A name and a password, of somebody whom nobody knows. Reading a body takes the peer's one thread, so only who must
+ * send more may: 1 MB of brackets takes 40 ms, in which everybody waits.
  */
+export const STRANGER_BODY_BYTES = 16 * 1024
+/** A form with its parameters. */
 export const SMALL_BODY_BYTES = 128 * 1024
 /** A template of 200,000 characters takes at most 800 kB of UTF-8. */
 export const TEMPLATE_BODY_BYTES = 1024 * 1024

@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Action, actions } from '../identity/policy.ts'
 import type { Person } from '../identity/sessions.ts'
-import { checked, SMALL_BODY_BYTES } from './body.ts'
+import { checked, SMALL_BODY_BYTES, STRANGER_BODY_BYTES } from './body.ts'
 import type { Door } from './ports.ts'
 import type { Reply } from './reply.ts'
 import { admit, type TargetName, type Targets } from './targets.ts'
@@ -106,7 +106,7 @@ export function openRoute<S extends z.ZodType = z.ZodType<undefined>>(spec: {
   return {
     ...facts(spec),
     isSocket: false,
-    maxBodyBytes: spec.body === undefined ? 0 : SMALL_BODY_BYTES,
+    maxBodyBytes: spec.body === undefined ? 0 : STRANGER_BODY_BYTES,
     admit(door, call) {
       return async (raw) => {
         const body = (spec.body ? checked(spec.body, raw) : undefined) as z.output<S>

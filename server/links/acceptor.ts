@@ -19,8 +19,11 @@ export const HANDSHAKE_TIMEOUT_MS = 10_000
  * the oldest are those who mean to be silent, and a thousand of them lock nobody out.
  */
 export const MAX_HANDSHAKES = 256
-/** Links and lanes of one space: ten addresses at once, a few times over; then two a second. */
-export const DIAL_RULE: BucketRule = { burst: 60, refillMs: 500 }
+/**
+ * Links and lanes of one space: sixty-four addresses at once and the lanes after; then ten a second, so that one that
+ * flaps still gets its lanes, and one that means harm costs some milliseconds of handshakes a second.
+ */
+export const DIAL_RULE: BucketRule = { burst: 100, refillMs: 100 }
 /** Pings that a space's agent may have answered; an honest one asks once a second. */
 const PING_RULE: BucketRule = { burst: 30, refillMs: 500 }
 

@@ -136,9 +136,12 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
   ending.defer(() => hosts.close())
   const templates = createTemplates({ records, clock, random })
   const isLocal = isLocalEngine(config.docker)
+  const parts = { records, live, links, engine, hosts, templates, clock, random, log, cluster }
   const spaces = createSpaces({
-    ...{ records, live, links, engine, hosts, templates, clock, random, log },
-    ...{ cluster, agentFolder, subnets: config.spacesSubnets, spacesPerUser: config.spacesPerUser },
+    ...parts,
+    agentFolder,
+    subnets: config.spacesSubnets,
+    spacesPerUser: config.spacesPerUser,
     addresses: (gateway) => agentAddresses(config, port(), gateway),
     agentKey: async (start) => base.identity.agentKey(start.spaceId as SpaceId, start.epoch),
     ...(isLocal && { socketFolder: linkSocketPath(config.data).folder, routes: readRoutes }),

@@ -129,14 +129,16 @@ test('a killed supervisor is followed by one that adopts the peer', async () => 
   await skein.killPeer()
 })
 
-test('a server that is asked to end takes its peer with it', async () => {
+test('a server that is asked to end takes its peer with it, drained also when two ask at once', async () => {
   const { skein: other } = await Skein.start({ bare: true })
   const { data } = other
   assert.ok(readChild(data, 'peer-1'))
+  process.kill(other.supervisorPid, 'SIGINT')
   process.kill(other.supervisorPid, 'SIGTERM')
   await eventually(() => readChild(data, 'peer-1') === undefined, {
     timeoutMs: TIMEOUT_MS,
     what: 'the end of the peer',
   })
   await other.close()
+  assert.match(other.output.join('\n'), /"status":0,"signal":null,"msg":"the peer ended"/)
 })

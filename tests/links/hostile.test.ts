@@ -14,7 +14,8 @@ import type { Mischief } from './mischief.ts'
 const PROGRAM = join(import.meta.dirname, 'mischief.ts')
 /** How long the others are watched while it goes on, ms. */
 const WATCHED_MS = 600
-const MAX_P99_MS = 10
+/** Below 10 on a quiet machine; what is looked for here is a peer that stands still. */
+const MAX_P99_MS = 50
 const MAX_GROWTH_BYTES = 96 * 1024 * 1024
 
 /** What the peer answers with; `ended` is the end of the link that it came on. */

@@ -11,10 +11,12 @@ import { laneOf, type StreamOpen } from '#protocol/link.ts'
 import { ACTOR, serveForTests, TestPeer } from '../../link/testing/linked.ts'
 import { eventually } from '../support/eventually.ts'
 
-const SEEN_MS = 100
-/** Two pings, one second apart, after one that was answered just before, and what a busy machine adds. */
-const MISSED_MS = 4000
-const REDIAL_MS = 1000
+/** Some ms on a quiet machine; the heartbeat alone would take three seconds. */
+const SEEN_MS = 500
+/** Up to a second to the next ping, three of them, and what a busy machine adds. */
+const MISSED_MS = 4500
+/** A pause of a second at the most, and what a busy machine adds. */
+const REDIAL_MS = 2500
 
 const sockets = [
   { name: 'a unix socket', where: (folder: string) => join(folder, 'link.sock') },
@@ -100,7 +102,7 @@ for (const { name, where } of sockets) {
   })
 }
 
-test('an agent that stands still is dead after two pings without answer, and back when it goes on', async (t) => {
+test('an agent that stands still is dead after three pings without answer, and back when it goes on', async (t) => {
   const { peer, child } = await linkedChild(t, 0)
   child.kill('SIGSTOP')
   const lostMs = await untilLost(peer, 6000)

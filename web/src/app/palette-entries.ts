@@ -15,9 +15,8 @@ import {
 import type { Space } from '#protocol/api/spaces.ts'
 import { useMe } from '../api/session.ts'
 import { mayAsk } from '../api/space-action.ts'
-import { useSpaceAction, useSpaces } from '../api/spaces.ts'
+import { askSpace, useSpaces } from '../api/spaces.ts'
 import { useTemplates } from '../api/templates.ts'
-import { toastError } from '../parts/toast.ts'
 import { words } from '../words.ts'
 import { accountPlace, placesFor } from './nav.ts'
 import type { PaletteItem } from './palette-items.ts'
@@ -37,7 +36,6 @@ export function usePaletteEntries(): readonly PaletteEntry[] {
 
 function useSpaceEntries(): readonly PaletteEntry[] {
   const navigate = useNavigate()
-  const { mutate } = useSpaceAction()
   const me = useMe()
   return (useSpaces().data ?? []).flatMap((space: Space): PaletteEntry[] => {
     const params = { spaceId: space.id }
@@ -49,8 +47,7 @@ function useSpaceEntries(): readonly PaletteEntry[] {
       icon,
       run,
     })
-    const ask = (action: 'start' | 'stop') => () =>
-      mutate({ space, action }, { onError: toastError })
+    const ask = (action: 'start' | 'stop') => () => askSpace(space, action)
     const all = [
       entry('terminal', space.name, SquareTerminal, () => {
         void navigate({ to: '/spaces/$spaceId', params })

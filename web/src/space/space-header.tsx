@@ -4,11 +4,10 @@ import { ArrowUp, Play, RotateCw, Square } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Space } from '#protocol/api/spaces.ts'
 import { mayAsk, type SpaceAction } from '../api/space-action.ts'
-import { useSpaceAction } from '../api/spaces.ts'
+import { askSpace } from '../api/spaces.ts'
 import { bytes, percent } from '../format/quantity.ts'
 import { Button } from '../parts/button.tsx'
 import { Moment, Since } from '../parts/moment.tsx'
-import { toastError } from '../parts/toast.ts'
 import { SpaceMenu } from '../spaces/space-menu.tsx'
 import { StateMark } from '../spaces/state-mark.tsx'
 import { TemplateIcon } from '../templates/template-icon.tsx'
@@ -79,7 +78,6 @@ function Fact({ children }: { readonly children: ReactNode }) {
 
 function Newer({ space }: { readonly space: Space }) {
   const { newer } = space.template
-  const { mutate } = useSpaceAction()
   if (!newer) return null
   return (
     <span className="inline-flex items-center gap-2">
@@ -93,7 +91,7 @@ function Newer({ space }: { readonly space: Space }) {
       {mayAsk(space, 'restart') && (
         <button
           className="rounded text-sm text-violet underline underline-offset-2"
-          onClick={() => mutate({ space, action: 'restart' }, { onError: toastError })}
+          onClick={() => askSpace(space, 'restart')}
           type="button"
         >
           {words.spaces.actions.restartToApply}
@@ -104,9 +102,8 @@ function Newer({ space }: { readonly space: Space }) {
 }
 
 function Actions({ space }: { readonly space: Space }) {
-  const { mutate } = useSpaceAction()
   const { actions } = words.spaces
-  const ask = (action: SpaceAction) => () => mutate({ space, action }, { onError: toastError })
+  const ask = (action: SpaceAction) => () => askSpace(space, action)
   return (
     <div className="flex items-center gap-1.5">
       {mayAsk(space, 'start') && (

@@ -5,7 +5,7 @@ import { Play, RotateCw } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useEffect } from 'react'
 import type { Space } from '#protocol/api/spaces.ts'
 import { useMe } from '../api/session.ts'
-import { useSpaceAction, useTimeline } from '../api/spaces.ts'
+import { askSpace, useTimeline } from '../api/spaces.ts'
 import { markUsed } from '../app/preferences.ts'
 import { useKeys } from '../app/use-keys.ts'
 import { load } from '../net/load.ts'
@@ -13,7 +13,6 @@ import { Button } from '../parts/button.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Loading } from '../parts/loading.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
-import { toastError } from '../parts/toast.ts'
 import { terminalFont } from '../terminal/font.ts'
 import { words } from '../words.ts'
 import { useCurrentSpace } from './current.ts'
@@ -74,13 +73,8 @@ function NotRunning({ space }: { readonly space: Space }) {
   }
 }
 
-function useStart(space: Space) {
-  const { mutate } = useSpaceAction()
-  return () => mutate({ space, action: 'start' }, { onError: toastError })
-}
-
 function Stopped({ space }: { readonly space: Space }) {
-  const start = useStart(space)
+  const start = () => askSpace(space, 'start')
   useKeys({ enter: start })
   return (
     <Empty text={words.space.stopped.text} title={words.space.stopped.title}>
@@ -117,7 +111,7 @@ function Waiting({ space, title }: { readonly space: Space; readonly title: stri
 }
 
 function Failed({ space }: { readonly space: Space }) {
-  const start = useStart(space)
+  const start = () => askSpace(space, 'start')
   const { failure } = space
   return (
     <Panel title={words.space.failed.title}>

@@ -14,11 +14,10 @@ import {
 import { Suspense, useState } from 'react'
 import type { Space } from '#protocol/api/spaces.ts'
 import { mayAsk, type SpaceAction } from '../api/space-action.ts'
-import { useSpaceAction } from '../api/spaces.ts'
+import { askSpace } from '../api/spaces.ts'
 import { IconButton } from '../parts/icon-button.tsx'
 import { lazyPart } from '../parts/lazy-part.ts'
 import { Menu, type MenuEntry, when } from '../parts/menu.tsx'
-import { toastError } from '../parts/toast.ts'
 import { words } from '../words.ts'
 
 const DeleteSpace = lazyPart(() => import('./delete-space.tsx'), 'DeleteSpace')
@@ -26,9 +25,8 @@ const DeleteSpace = lazyPart(() => import('./delete-space.tsx'), 'DeleteSpace')
 export function SpaceMenu({ space }: { readonly space: Space }) {
   const [deleting, setDeleting] = useState(false)
   const navigate = useNavigate()
-  const { mutate } = useSpaceAction()
   const { actions } = words.spaces
-  const ask = (action: SpaceAction) => mutate({ space, action }, { onError: toastError })
+  const ask = (action: SpaceAction) => askSpace(space, action)
   const params = { spaceId: space.id }
   const item = (icon: LucideIcon, text: string, onSelect: () => void): MenuEntry => ({
     kind: 'item',

@@ -5,13 +5,12 @@ import { ArrowUp, Play, SquareTerminal } from 'lucide-react'
 import { memo, type ReactNode } from 'react'
 import type { Space } from '#protocol/api/spaces.ts'
 import { mayAsk } from '../api/space-action.ts'
-import { useSpaceAction } from '../api/spaces.ts'
+import { askSpace } from '../api/spaces.ts'
 import { bytes, percent } from '../format/quantity.ts'
 import { Button, buttonClass } from '../parts/button.tsx'
 import { cx } from '../parts/class.ts'
 import { Moment } from '../parts/moment.tsx'
 import { Tip } from '../parts/tip.tsx'
-import { toastError } from '../parts/toast.ts'
 import { TemplateIcon } from '../templates/template-icon.tsx'
 import { words } from '../words.ts'
 import { SpaceMenu } from './space-menu.tsx'
@@ -113,7 +112,6 @@ function TemplateVersion({ space }: { readonly space: Space }) {
 
 /** The one thing that is wanted most in this state. */
 function RowAction({ space, mine }: { readonly space: Space; readonly mine: boolean }) {
-  const { mutate } = useSpaceAction()
   const { actions } = words.spaces
   if (space.state === 'running' && mine) {
     return (
@@ -133,7 +131,7 @@ function RowAction({ space, mine }: { readonly space: Space; readonly mine: bool
     <Button
       aria-label={words.palette.start(space.name)}
       icon={Play}
-      onClick={() => mutate({ space, action: 'start' }, { onError: toastError })}
+      onClick={() => askSpace(space, 'start')}
       small
     >
       {actions.start}

@@ -4,6 +4,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { Space } from '#protocol/api/spaces.ts'
 import { usePreferences } from '../app/preferences.ts'
 import { cx } from '../parts/class.ts'
+import { Growing } from '../parts/growing.tsx'
 import { words } from '../words.ts'
 import { clicked, type Order, ordered, type SortColumn, usedAtMs } from './order.ts'
 import { rowGrid, SpaceRow } from './space-row.tsx'
@@ -47,14 +48,17 @@ export function SpacesTable({ spaces, order, myId, onOrder }: SpacesTableProps) 
           <Head key={name} name={name} onOrder={onOrder} order={order} right={right ?? false} />
         ))}
       </div>
-      {ordered(spaces, order, usedAt).map((space) => (
-        <SpaceRow
-          key={space.id}
-          mine={space.owner.id === myId}
-          space={space}
-          usedAtMs={usedAtMs(space, usedAt)}
-        />
-      ))}
+      <Growing
+        draw={(space) => (
+          <SpaceRow
+            key={space.id}
+            mine={space.owner.id === myId}
+            space={space}
+            usedAtMs={usedAtMs(space, usedAt)}
+          />
+        )}
+        items={ordered(spaces, order, usedAt)}
+      />
     </div>
   )
 }

@@ -12,6 +12,7 @@ import type { Screen } from './connection.ts'
 import { letterSpacingPx, TERMINAL_FONT } from './font.ts'
 import { MIN_CONTRAST, palettes } from './palettes.ts'
 import { keepQuiet } from './quiet.ts'
+import { isWebglFast } from './webgl.ts'
 
 /** Lines kept above the screen; the agent keeps as many. */
 const SCROLLBACK_LINES = 1_000
@@ -23,13 +24,8 @@ const MAX_ROWS = 500
 const RESET = '\x1bc'
 const MAX_HIGHLIGHTS = 1_000
 
-let hasWebgl: boolean | undefined
-
-/** Whether there is WebGL is asked once: a page has only few contexts. */
-function spacingPx(fontPx: number): number {
-  hasWebgl ??= document.createElement('canvas').getContext('webgl2') !== null
-  return letterSpacingPx(fontPx, window.devicePixelRatio, hasWebgl)
-}
+const letterSpacing = (fontPx: number): number =>
+  letterSpacingPx(fontPx, window.devicePixelRatio, isWebglFast())
 
 export interface ScreenLook {
   readonly theme: 'light' | 'dark'
@@ -66,7 +62,7 @@ export class XtermScreen implements Screen {
       fontFamily: TERMINAL_FONT,
       fontSize: look.fontPx,
       fontWeightBold: 600,
-      letterSpacing: spacingPx(look.fontPx),
+      letterSpacing: letterSpacing(look.fontPx),
       lineHeight: 1.25,
       macOptionIsMeta: true,
       minimumContrastRatio: MIN_CONTRAST,
@@ -123,7 +119,7 @@ export class XtermScreen implements Screen {
   look({ theme, fontPx }: ScreenLook): void {
     this.terminal.options.theme = palettes[theme]
     this.terminal.options.fontSize = fontPx
-    this.terminal.options.letterSpacing = spacingPx(fontPx)
+    this.terminal.options.letterSpacing = letterSpacing(fontPx)
   }
 
   show(visible: boolean): void {
@@ -131,7 +127,7 @@ export class XtermScreen implements Screen {
       this.#giveBack()
       return
     }
-    if (this.#webgl || !this.terminal.element) return
+    if (this.#webgl || !this.terminal.element || !isWebglFast()) return
     try {
       const webgl = new WebglAddon()
       webgl.onContextLoss(() => this.#giveBack())
