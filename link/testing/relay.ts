@@ -1,23 +1,17 @@
-// A relay between an agent and its peer, as a network may have one: it carries bytes, late if told so, or refuses.
+// A relay between an agent and its peer, as a network may have one: it carries bytes or refuses.
 
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { Transform } from 'node:stream'
-
-export interface RelayOptions {
-  readonly port: number
-  /** What each direction takes, milliseconds. In order, and without a limit of bytes on the way. */
-  readonly delayMs?: number
-}
 
 export class Relay {
   readonly #server = createServer((socket) => this.#carry(socket))
   readonly #sockets = new Set<Socket>()
-  readonly #options: RelayOptions
+  readonly #port: number
   isRefusing = false
 
-  constructor(options: RelayOptions) {
-    this.#options = options
+  /** To a port of 127.0.0.1. */
+  constructor(port: number) {
+    this.#port = port
   }
 
   async listen(): Promise<string> {
@@ -38,28 +32,14 @@ export class Relay {
       socket.destroy()
       return
     }
-    const onward = connect(this.#options.port, '127.0.0.1')
-    const { delayMs = 0 } = this.#options
+    const onward = connect(this.#port, '127.0.0.1')
     for (const [from, to] of [
       [socket, onward],
       [onward, socket],
     ] as const) {
       this.#sockets.add(from.setNoDelay(true))
       from.on('error', () => to.destroy()).on('close', () => to.destroy())
-      if (delayMs > 0) from.pipe(late(delayMs)).pipe(to)
-      else from.pipe(to)
+      from.pipe(to)
     }
   }
-}
-
-/** What is on the way is not held back by what was not yet delivered: a long line, not a slow one. */
-function late(delayMs: number): Transform {
-  return new Transform({
-    readableHighWaterMark: 64 * 1024 * 1024,
-    writableHighWaterMark: 64 * 1024 * 1024,
-    transform(chunk, _, done) {
-      setTimeout(() => this.push(chunk), delayMs)
-      done()
-    },
-  })
 }

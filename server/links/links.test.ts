@@ -122,7 +122,7 @@ test('a later start of a space takes the link, and the earlier one is refused fr
 
 test('a lane that could not be dialled is asked for again', async (t) => {
   const peer = makePeer(t)
-  const relay = new Relay({ port: Number(new URL(await peer.listen()).port) })
+  const relay = new Relay(Number(new URL(await peer.listen()).port))
   t.after(() => relay.close())
   peer.dial([await relay.listen()])
   await peer.linked()
