@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { ACTOR, serveForTests, TestPeer } from './testing/linked.ts'
+import { TestPeer } from './testing/linked.ts'
 
 /** More than a unix socket's two buffers hold, and within one stream's window. */
 const BYTES = 1_000_000
@@ -11,14 +11,9 @@ const BYTES = 1_000_000
 test('both ends may send more at once than the kernel holds', { timeout: 10_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'skein-link-'))
   const peer = new TestPeer()
-  peer.dial([await peer.listen(join(folder, 'link.sock'))], serveForTests)
+  peer.dial([await peer.listen(join(folder, 'link.sock'))])
   await peer.linked()
-  const target = { space: peer.spaceId }
-  const stream = await peer.links.streams.open(
-    target,
-    { kind: 'echo' },
-    { actor: ACTOR, requestId: 'r' },
-  )
+  const stream = await peer.open({ kind: 'echo' })
   stream.duplex.end(Buffer.alloc(BYTES))
   const heard = await Array.fromAsync(stream.duplex)
   assert.equal(Buffer.concat(heard).length, BYTES)

@@ -7,34 +7,47 @@ import { FrameType, MAX_CONTROL_FRAME_BYTES, MAX_DATA_FRAME_BYTES } from '#proto
 export const LINK_HEADER_BYTES = 5
 
 export interface FrameSink {
-  /** A piece of a data frame. */
+  /** A piece of a data frame, of the bytes that were pushed. */
   data(piece: Buffer): void
-  /** A whole open, opened or fin frame. */
+  /** The whole value of an open, opened or fin frame. */
   control(type: FrameType, value: unknown): void
 }
 
-export function linkHeader(type: FrameType, length: number): Buffer {
-  const header = Buffer.allocUnsafe(LINK_HEADER_BYTES)
-  header[0] = type
-  header.writeUInt32BE(length, 1)
-  return header
+export function linkHeader(type: FrameType, payloadBytes: number): Buffer {
+  return putHeader(Buffer.allocUnsafe(LINK_HEADER_BYTES), type, payloadBytes)
 }
 
+/** Header and payload as one buffer, for payloads so small that a copy is cheaper than a second write. */
+export function dataFrame(parts: readonly Buffer[], payloadBytes: number): Buffer {
+  const frame = Buffer.allocUnsafe(LINK_HEADER_BYTES + payloadBytes)
+  putHeader(frame, FrameType.data, payloadBytes)
+  let at = LINK_HEADER_BYTES
+  for (const part of parts) at += part.copy(frame, at)
+  return frame
+}
+
+/** Throws `too_large` for what the other side would refuse. */
 export function controlFrame(type: FrameType, value: unknown): Buffer {
-  const payload = Buffer.from(JSON.stringify(value))
+  const payload = Buffer.from(JSON.stringify(value ?? {}))
   if (payload.length > MAX_CONTROL_FRAME_BYTES) {
     throw new SkeinError('too_large', { thing: 'frame', limit: `${MAX_CONTROL_FRAME_BYTES} bytes` })
   }
   return Buffer.concat([linkHeader(type, payload.length), payload])
 }
 
+function putHeader(frame: Buffer, type: FrameType, payloadBytes: number): Buffer {
+  frame[0] = type
+  frame.writeUInt32BE(payloadBytes, 1)
+  return frame
+}
+
 /** Cuts a byte stream into frames. Throws `frame_invalid` for what no honest end sends; the stream is then dead. */
 export class LinkFrameReader {
   readonly #sink: FrameSink
-  /** What was seen of a header or a control frame so far. */
+  /** What has come of a header or a JSON payload that is not complete. */
   #held: Buffer[] = []
   #heldBytes = 0
-  #type: FrameType = FrameType.open
+  #type: FrameType = FrameType.data
   /** Payload bytes still to come; undefined while a header is awaited. */
   #left: number | undefined
 
@@ -43,44 +56,52 @@ export class LinkFrameReader {
   }
 
   push(chunk: Buffer): void {
-    let rest = chunk
-    while (rest.length > 0) {
-      if (this.#left === undefined) rest = this.#header(rest)
-      else if (this.#type === FrameType.data) rest = this.#data(rest, this.#left)
-      else rest = this.#control(rest, this.#left)
+    let at = 0
+    while (at < chunk.length) {
+      if (this.#left === undefined) at = this.#takeHeader(chunk, at)
+      else if (this.#type === FrameType.data) at = this.#takeData(chunk, at, this.#left)
+      else at = this.#takeControl(chunk, at, this.#left)
     }
   }
 
-  #header(chunk: Buffer): Buffer {
-    const taken = this.#hold(chunk, LINK_HEADER_BYTES - this.#heldBytes)
-    if (this.#heldBytes < LINK_HEADER_BYTES) return taken
-    const header = this.#release()
-    this.#type = checkedType(header[0] ?? 0)
-    this.#left = checkedLength(this.#type, header.readUInt32BE(1))
-    return taken
+  /** Answers where to go on, as the others do. */
+  #takeHeader(chunk: Buffer, at: number): number {
+    if (this.#heldBytes === 0 && chunk.length - at >= LINK_HEADER_BYTES) {
+      this.#begin(chunk, at)
+      return at + LINK_HEADER_BYTES
+    }
+    const next = this.#hold(chunk, at, LINK_HEADER_BYTES - this.#heldBytes)
+    if (this.#heldBytes === LINK_HEADER_BYTES) this.#begin(this.#release(), 0)
+    return next
   }
 
-  #data(chunk: Buffer, left: number): Buffer {
-    const piece = chunk.subarray(0, left)
-    this.#left = piece.length === left ? undefined : left - piece.length
-    this.#sink.data(piece)
-    return chunk.subarray(piece.length)
+  #begin(header: Buffer, at: number): void {
+    this.#type = checkedType(header[at] ?? 0)
+    this.#left = checkedLength(this.#type, header.readUInt32BE(at + 1))
   }
 
-  #control(chunk: Buffer, left: number): Buffer {
-    const rest = this.#hold(chunk, left - this.#heldBytes)
-    if (this.#heldBytes < left) return rest
-    this.#left = undefined
-    this.#sink.control(this.#type, parseJson(this.#release()))
-    return rest
+  #takeData(chunk: Buffer, at: number, left: number): number {
+    const end = Math.min(chunk.length, at + left)
+    this.#left = end - at === left ? undefined : left - (end - at)
+    this.#sink.data(at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end))
+    return end
   }
 
-  /** Keeps up to `wanted` bytes and gives back the rest. */
-  #hold(chunk: Buffer, wanted: number): Buffer {
-    const taken = chunk.subarray(0, wanted)
+  #takeControl(chunk: Buffer, at: number, left: number): number {
+    const next = this.#hold(chunk, at, left - this.#heldBytes)
+    if (this.#heldBytes === left) {
+      this.#left = undefined
+      this.#sink.control(this.#type, parseJson(this.#release()))
+    }
+    return next
+  }
+
+  /** Keeps up to `wanted` bytes. */
+  #hold(chunk: Buffer, at: number, wanted: number): number {
+    const taken = chunk.subarray(at, at + wanted)
     this.#held.push(taken)
     this.#heldBytes += taken.length
-    return chunk.subarray(taken.length)
+    return at + taken.length
   }
 
   #release(): Buffer {
@@ -99,11 +120,12 @@ function checkedType(type: number): FrameType {
   return type as FrameType
 }
 
+/** An empty payload of any frame is refused: nobody sends one, and ten million of them would cost without counting. */
 function checkedLength(type: FrameType, length: number): number {
   const most = type === FrameType.data ? MAX_DATA_FRAME_BYTES : MAX_CONTROL_FRAME_BYTES
-  if (length > most) throw new SkeinError('frame_invalid', { reason: `${length} bytes` })
-  // Empty frames cost their sender 5 bytes and their reader a turn: no honest end sends one.
-  if (length === 0) throw new SkeinError('frame_invalid', { reason: 'empty' })
+  if (length > most || length === 0) {
+    throw new SkeinError('frame_invalid', { reason: `a frame of ${length} bytes` })
+  }
   return length
 }
 

@@ -1,55 +1,69 @@
-// One attempt at one address: HTTP Upgrade, TLS 1.3 with the space's key in the taken socket, HTTP/2 with this end
-// as server. Proxy variables of the space's environment are not honoured: the peer's addresses are the way.
+// One attempt at one address: HTTP Upgrade, then TLS 1.3 with the space's key in the taken socket. HTTP/2 is not begun
+// here: an attempt that loses the race must not look like a link to the peer.
 
-import http, { type IncomingMessage } from 'node:http'
-import http2, { type ServerHttp2Session } from 'node:http2'
+import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import type { Duplex } from 'node:stream'
 import tls, { type TLSSocket } from 'node:tls'
 import { SkeinError } from '#protocol/errors.ts'
-import { LINK_CIPHERS, LINK_PATH, UPGRADE_PROTOCOL } from '#protocol/link.ts'
-import { Connection } from '../../link/connection.ts'
-import { assertPsk, sessionOptions, takeSocket, widen } from '../../link/session.ts'
+import { UPGRADE_PROTOCOL } from '#protocol/link.ts'
+import { assertPsk, linkTls, takeSocket } from '../../link/session.ts'
+import type { Clock } from '../clock.ts'
+import { parseAddress } from './address.ts'
 
-/** How long one address may take to a finished handshake, ms. */
-const DIAL_TIMEOUT_MS = 5_000
+/** How long one address may take from the first packet to the proved key, milliseconds. */
+export const DIAL_TIMEOUT_MS = 10_000
 
 export interface DialOptions {
-  /** `unix:/path`, `http://host:port` or `https://host`. */
   readonly address: string
+  /** The whole PSK identity, with lane and run. */
   readonly identity: string
   readonly key: Buffer
+  readonly clock: Clock
   readonly signal: AbortSignal
 }
 
-/** Rejects with the reason why this address did not lead to the peer. */
-export async function dial(options: DialOptions): Promise<Connection<ServerHttp2Session>> {
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(DIAL_TIMEOUT_MS)])
-  const raw = await upgrade(options.address, signal)
+/** A connection that has proved its key, and the socket below it. */
+export interface Secured {
+  readonly socket: TLSSocket
+  readonly raw: Duplex
+}
+
+/** Rejects with the reason why this address did not lead to a peer that has the key. */
+export async function dial(options: DialOptions): Promise<Secured> {
+  const { address, clock } = options
+  // Of its own, since a signal that fires after all went well would end the link through the request it came from.
+  const stop = new AbortController()
+  const over = new AbortController()
+  const giveUp = () => stop.abort(options.signal.reason)
+  options.signal.addEventListener('abort', giveUp, { once: true })
+  const tooLate = new SkeinError('timeout', { thing: address, seconds: DIAL_TIMEOUT_MS / 1000 })
+  clock.delay(DIAL_TIMEOUT_MS, over.signal).then(
+    () => stop.abort(tooLate),
+    () => undefined, // over in time
+  )
   try {
-    const socket = await secure(raw, options, signal)
-    const session = http2.performServerHandshake(socket, sessionOptions)
-    widen(session)
-    return new Connection(session, [socket, raw])
+    options.signal.throwIfAborted()
+    const raw = await upgrade(options, stop.signal)
+    return { raw, socket: await secure(raw, options, stop.signal) }
   } catch (error) {
-    raw.destroy()
-    throw error
+    throw stop.signal.aborted ? stop.signal.reason : error
+  } finally {
+    over.abort()
+    options.signal.removeEventListener('abort', giveUp)
   }
 }
 
-function upgrade(address: string, signal: AbortSignal): Promise<Duplex> {
+function upgrade({ address }: DialOptions, signal: AbortSignal): Promise<Duplex> {
   const { promise, resolve, reject } = Promise.withResolvers<Duplex>()
-  const headers = { Connection: 'Upgrade', Upgrade: UPGRADE_PROTOCOL }
-  const common = { path: LINK_PATH, headers, signal, agent: false as const }
-  const request = requestTo(address, common)
+  const request = requestTo(address, signal)
   request.on('error', reject)
   request.on('response', (response) => {
-    reject(new Error(`HTTP ${response.statusCode ?? 0} in place of the upgrade`))
     response.resume()
     request.destroy()
+    reject(refusal(response))
   })
-  request.on('upgrade', (_response: IncomingMessage, raw: Duplex, head: Buffer) => {
-    raw.on('error', () => raw.destroy())
+  request.on('upgrade', (_: IncomingMessage, raw: Duplex, head: Buffer) => {
     takeSocket(raw, head)
     resolve(raw)
   })
@@ -57,46 +71,54 @@ function upgrade(address: string, signal: AbortSignal): Promise<Duplex> {
   return promise
 }
 
-function requestTo(address: string, common: http.RequestOptions): http.ClientRequest {
-  if (address.startsWith('unix:')) {
-    return http.request({ ...common, socketPath: address.slice('unix:'.length) })
-  }
-  const url = new URL(address)
-  const options = { ...common, host: url.hostname, port: url.port || undefined }
-  return url.protocol === 'https:' ? https.request(options) : http.request(options)
+function requestTo(address: string, signal: AbortSignal): ClientRequest {
+  const { secure, request } = parseAddress(address)
+  const headers = { Connection: 'Upgrade', Upgrade: UPGRADE_PROTOCOL }
+  // An agent of one's own (`agent: false`) knows no proxy variables: they are the space's, not the link's.
+  const options = { ...request, headers, signal, agent: false as const }
+  if (!secure) return http.request(options)
+  // The certificate outside proves nothing that the key inside does not, and may well be the peer's own.
+  return https.request({ ...options, rejectUnauthorized: false })
 }
 
-function secure(raw: Duplex, options: DialOptions, signal: AbortSignal): Promise<TLSSocket> {
+function refusal({ statusCode = 0 }: IncomingMessage): Error {
+  return new Error(`HTTP ${statusCode} in place of the upgrade`)
+}
+
+function secure(
+  raw: Duplex,
+  { key, identity }: DialOptions,
+  signal: AbortSignal,
+): Promise<TLSSocket> {
   const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>()
   const socket = tls.connect({
+    ...linkTls,
     socket: raw,
-    minVersion: 'TLSv1.3',
-    maxVersion: 'TLSv1.3',
-    ciphers: LINK_CIPHERS,
-    ALPNProtocols: ['h2'],
-    pskCallback: () => ({ psk: options.key, identity: options.identity }),
-    // There is no certificate to have a name; assertPsk refuses a connection that has one.
+    pskCallback: () => ({ psk: key, identity }),
+    // A link has no certificate to carry a name; `assertPsk` refuses a connection that has one.
     checkServerIdentity: () => undefined,
   })
-  const aborted = () =>
-    socket.destroy(
-      new SkeinError('timeout', { thing: 'The peer', seconds: DIAL_TIMEOUT_MS / 1000 }),
-    )
-  signal.addEventListener('abort', aborted, { once: true })
-  socket.once('close', () => {
-    signal.removeEventListener('abort', aborted)
-    reject(new SkeinError('link_refused'))
-  })
-  socket.once('error', reject)
+  const abort = () => socket.destroy(new Error('not needed any more'))
+  signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
+  promise.catch(() => raw.destroy()).finally(() => signal.removeEventListener('abort', abort))
+  socket.once('close', () => reject(new SkeinError('link_refused')))
+  socket.on('error', (error) => reject(asRefusal(error, socket)))
   socket.once('secureConnect', () => {
-    signal.removeEventListener('abort', aborted)
     try {
       assertPsk(socket)
       resolve(socket)
     } catch (error) {
-      socket.destroy()
       reject(error)
+      socket.destroy()
     }
   })
   return promise
+}
+
+/** Whoever shows a certificate has not got the key, whether the certificate is good or not. */
+function asRefusal(error: Error, socket: TLSSocket): Error {
+  const certificate = socket.getPeerCertificate()
+  const isShown = Object.keys(certificate ?? {}).length > 0
+  return isShown ? new SkeinError('link_not_psk', {}, error) : error
 }

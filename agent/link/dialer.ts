@@ -1,171 +1,142 @@
 // Keeps one link to any of the peers: dials all addresses at once, keeps the first, and dials again the moment it is
 // lost. Terminals and everything else in the agent live on between links.
 
-import type { ServerHttp2Session } from 'node:http2'
-import { formatIdentity, type Lane, laneRequestPath, lanes } from '#protocol/link.ts'
+import { randomBytes } from 'node:crypto'
+import { formatIdentity, type Lane } from '#protocol/link.ts'
 import type { AgentReport } from '#protocol/report.ts'
-import { type Connection, onEnd } from '../../link/connection.ts'
-import { heartbeat } from '../../link/heartbeat.ts'
-import { dial } from './dial.ts'
-import { AllFailed, type Failed, race } from './race.ts'
+import type { Clock } from '../clock.ts'
+import { pauseMs } from './back-off.ts'
+import { dial, type Secured } from './dial.ts'
+import { race, type Won } from './race.ts'
 import { Reports } from './reports.ts'
-import { type ServedStream, serveStream } from './served.ts'
+import type { ServedStream } from './served.ts'
+import { StandingLink } from './standing.ts'
 
-/** The longest pause between two rounds of dialling, ms: a peer is back within seconds, and dialling is cheap. */
-const MAX_PAUSE_MS = 1000
-const FIRST_PAUSE_MS = 20
+/** A link that stood this long was a good one, and the next dial comes at once, milliseconds. */
+const SETTLED_MS = 5000
 
 export interface DialerOptions {
+  /** `unix:/path`, `http://host:port` or `https://host`. */
   readonly addresses: readonly string[]
   readonly identity: { readonly spaceId: string; readonly epoch: number }
+  /** 32 bytes. */
   readonly key: Buffer
   readonly version: string
-  /** Random per agent process. */
+  /** Random per agent process; told in the hello. */
   readonly run: string
   readonly log: {
-    info(text: string, details?: object): void
-    warn(text: string, details?: object): void
+    info(text: string, details?: Readonly<Record<string, unknown>>): void
+    warn(text: string, details?: Readonly<Record<string, unknown>>): void
   }
-  readonly delay: (ms: number, signal?: AbortSignal) => Promise<void>
+  readonly delay: Clock['delay']
   readonly onStream: (stream: ServedStream) => void
+  /** In [0, 1). */
+  readonly chance?: () => number
 }
 
 export class Dialer {
   readonly #options: DialerOptions
+  readonly #clock: Clock
+  readonly #chance: () => number
   readonly #reports = new Reports()
   readonly #closed = new AbortController()
   readonly #done: Promise<void>
   #addresses: readonly string[]
-  #count = 0
 
   constructor(options: DialerOptions) {
     this.#options = options
+    this.#clock = { monotonicMs: () => performance.now(), delay: options.delay }
+    this.#chance = options.chance ?? Math.random
     this.#addresses = options.addresses
-    this.#done = this.#keepLinked()
+    this.#done = this.#keepLinked().catch((error: unknown) => {
+      if (!this.#closed.signal.aborted) options.log.warn('dialling has ended', { error })
+    })
   }
 
+  /** Told on this link and again on each new one; the newest of each type is what counts. */
   report(report: AgentReport): void {
     this.#reports.say(report)
   }
 
-  /** New addresses, learned from a link; used at the next dial. */
+  /** Other addresses, learned from a link; used from the next dial on. */
   learn(addresses: readonly string[]): void {
     if (addresses.length > 0) this.#addresses = addresses
   }
 
   async close(): Promise<void> {
-    this.#closed.abort()
+    this.#closed.abort(new Error('the agent is stopping'))
     await this.#done
   }
 
   async #keepLinked(): Promise<void> {
-    const { log, delay } = this.#options
-    let pauseMs = FIRST_PAUSE_MS
-    while (!this.#closed.signal.aborted) {
-      try {
-        await this.#link()
-        pauseMs = FIRST_PAUSE_MS
-      } catch (error) {
-        if (error instanceof AllFailed)
-          log.warn('no peer could be reached', { failed: error.failed })
-        else log.warn('the link failed', { error: String(error) })
-        pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2)
-      }
-      // Up to half of the pause is left to chance, so that a thousand agents do not come back in step.
-      await delay(pauseMs * (0.5 + Math.random() / 2), this.#closed.signal).catch(() => undefined)
+    const clock = this.#clock
+    const { log } = this.#options
+    const { signal } = this.#closed
+    for (let losses = 0; !signal.aborted; ) {
+      await clock.delay(pauseMs(losses, this.#chance()), signal)
+      const run = randomBytes(16).toString('hex')
+      const won = await this.#dialAll(run)
+      const { address, failed } = won
+      const beganMs = clock.monotonicMs()
+      log.info('linked', { address, failed })
+      await this.#stand(won, run)
+      const stoodMs = clock.monotonicMs() - beganMs
+      log.info('the link ended', { address, stoodMs })
+      losses = stoodMs >= SETTLED_MS ? 0 : losses + 1
     }
   }
 
-  /** Dials, and resolves when the link that was made has ended. */
-  async #link(): Promise<void> {
-    const run = `${this.#options.run}-${this.#count++}`
-    const {
-      address,
-      value: control,
-      failed,
-    } = await race(
-      this.#addresses,
-      (each, signal) => this.#dial(each, 'control', run, signal),
-      (late) => late.end(),
-    )
-    const link: Standing = { address, run, failed, lanes: new Set([control]) }
-    const end = () => {
-      for (const lane of link.lanes) lane.end()
-    }
-    this.#closed.signal.addEventListener('abort', end, { once: true })
-    this.#serve(control, link)
-    const { delay } = this.#options
-    const beats = heartbeat(control.session, { delay, onDead: end }, control.ended)
-    await new Promise<void>((resolve) => onEnd(control, resolve))
-    end()
-    this.#closed.signal.removeEventListener('abort', end)
-    await beats
-    this.#options.log.info('the link ended', { address })
-  }
-
-  #serve({ session }: Connection<ServerHttp2Session>, link: Standing): void {
-    session.on('stream', (h2, headers) => {
-      const path = headers[':path']
-      const lane = lanes.find((each) => laneRequestPath(each) === path)
-      if (!lane) {
-        serveStream(h2, (stream) => this.#served(stream, link))
-        return
-      }
-      h2.on('error', () => undefined)
-      h2.respond({ ':status': 202 }, { endStream: true })
-      this.#addLane(lane, link).catch((error: unknown) => {
-        this.#options.log.warn('a lane could not be opened', { lane, error: String(error) })
-      })
+  async #dialAll(run: string): Promise<Won<Secured>> {
+    const { log } = this.#options
+    return await race({
+      addresses: this.#addresses,
+      attempt: (address, signal) => this.#dial(address, 'control', run, signal),
+      discard: ({ socket, raw }) => {
+        socket.destroy()
+        raw.destroy()
+      },
+      clock: this.#clock,
+      chance: this.#chance,
+      onAllFailed: (failed) => log.warn('no peer can be reached', { failed }),
+      signal: this.#closed.signal,
     })
   }
 
-  #served(stream: ServedStream, link: Standing): void {
+  /** Resolves when the link has ended. */
+  async #stand(won: Won<Secured>, run: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const link = new StandingLink(won.value, {
+      clock: this.#clock,
+      chance: this.#chance,
+      dialLane: (lane, signal) => this.#dial(won.address, lane, run, signal),
+      onStream: (stream) => this.#serve(stream, won),
+    })
+    const end = () => link.end()
+    this.#closed.signal.addEventListener('abort', end, { once: true })
+    link.ended.addEventListener('abort', () => resolve(), { once: true })
+    if (this.#closed.signal.aborted) end()
+    if (link.ended.aborted) resolve()
+    await promise
+    this.#closed.signal.removeEventListener('abort', end)
+  }
+
+  #serve(stream: ServedStream, { address, failed }: Won<Secured>): void {
     if (stream.open.kind !== 'report') {
       this.#options.onStream(stream)
       return
     }
+    const { version, run } = this.#options
     stream.accept()
     stream.duplex.resume()
-    const { version, run } = this.#options
-    const { address: route, failed } = link
-    this.#reports.attach(stream.duplex, { type: 'hello', version, run, route, failed: [...failed] })
+    const hello = { version, run, route: address, failed: [...failed] }
+    this.#reports.attach(stream.duplex, { type: 'hello', ...hello })
   }
 
-  async #addLane(lane: Lane, link: Standing): Promise<void> {
-    const connection = await this.#dial(link.address, lane, link.run, this.#closed.signal)
-    link.lanes.add(connection)
-    const [control] = link.lanes
-    // All lanes lead to one process. A killed one is heard of at once on the lane that is busy and, seen about one
-    // time in three, only by the next heartbeats on the others: the first to end is the end of the link.
-    onEnd(connection, () => control?.end())
-    if (control?.ended.aborted) connection.end()
-    else this.#serve(connection, link)
-  }
-
-  #dial(
-    address: string,
-    lane: Lane,
-    run: string,
-    signal: AbortSignal,
-  ): Promise<Connection<ServerHttp2Session>> {
+  async #dial(address: string, lane: Lane, run: string, signal: AbortSignal): Promise<Secured> {
     const { identity, key } = this.#options
-    const stop = AbortSignal.any([signal, this.#closed.signal])
-    return dial({
-      address,
-      key,
-      identity: formatIdentity({ ...identity, lane, run }),
-      signal: stop,
-    })
+    const text = formatIdentity({ ...identity, lane, run })
+    return await dial({ address, identity: text, key, clock: this.#clock, signal })
   }
-}
-
-/** A link while it stands. */
-interface Standing {
-  readonly address: string
-  readonly run: string
-  readonly failed: readonly Failed[]
-  /** Control first. */
-  readonly lanes: Set<Connection<ServerHttp2Session>>
 }
 
 export function createDialer(options: DialerOptions): Dialer {

@@ -1,64 +1,77 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AllFailed, race } from './race.ts'
+import { TestClock } from '../../tests/support/clock.ts'
+import { pauseMs } from './back-off.ts'
+import { type RaceOptions, race } from './race.ts'
 
-/** Attempts that a test settles by address. */
-function attempts() {
-  const made = new Map<string, PromiseWithResolvers<string>>()
-  const signals = new Map<string, AbortSignal>()
-  const attempt = (address: string, signal: AbortSignal) => {
-    const settled = Promise.withResolvers<string>()
-    made.set(address, settled)
-    signals.set(address, signal)
-    return settled.promise
-  }
-  const of = (address: string) => made.get(address) ?? assert.fail(`${address} was not tried`)
-  return { attempt, of, signals }
+const never = (_: string, signal: AbortSignal) =>
+  new Promise<string>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+
+function start(attempt: RaceOptions<string>['attempt'], addresses: readonly string[]) {
+  const clock = new TestClock()
+  const discarded: string[] = []
+  const reported: unknown[] = []
+  const stop = new AbortController()
+  const won = race({
+    addresses,
+    attempt,
+    discard: (late) => discarded.push(late),
+    clock,
+    chance: () => 0.5,
+    onAllFailed: (failed) => reported.push(failed),
+    signal: stop.signal,
+  })
+  return { clock, discarded, reported, stop, won }
 }
 
-const never = () => assert.fail('nothing was late')
-
-test('all addresses are tried at once, and the first that is reached wins', async () => {
-  const { attempt, of, signals } = attempts()
-  const running = race(['a', 'b', 'c'], attempt, never)
-  assert.equal(signals.size, 3)
-  of('a').reject(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }))
-  await new Promise(setImmediate)
-  of('b').resolve('link b')
-  const won = await running
-  assert.equal(won.address, 'b')
-  assert.equal(won.value, 'link b')
-  assert.deepEqual(won.failed, [
-    { address: 'a', reason: 'nothing listens there' },
-    { address: 'c', reason: 'slower than the one chosen' },
-  ])
-  assert.ok(signals.get('c')?.aborted)
+test('the first that completes wins, and the others are told to stop', async () => {
+  const stopped: string[] = []
+  const { won } = start(
+    async (address, signal) => {
+      if (address === 'b') return 'socket'
+      signal.addEventListener('abort', () => stopped.push(address))
+      return await never(address, signal)
+    },
+    ['a', 'b', 'c'],
+  )
+  assert.deepEqual(await won, { address: 'b', value: 'socket', failed: [] })
+  assert.deepEqual(stopped, ['a', 'c'])
 })
 
-test('what finishes after the winner is given up, not leaked', async () => {
-  const { attempt, of } = attempts()
-  const late: string[] = []
-  const running = race(['a', 'b'], attempt, (value) => late.push(value))
-  of('a').resolve('link a')
-  of('b').resolve('link b')
-  assert.equal((await running).value, 'link a')
-  await new Promise(setImmediate)
-  assert.deepEqual(late, ['link b'])
+test('an address that never answers does not keep another from being tried again', async () => {
+  let attempts = 0
+  const { won, clock } = start(
+    async (address, signal) => {
+      if (address === 'silent') return await never(address, signal)
+      if (++attempts < 5) throw new Error('refused')
+      return 'socket'
+    },
+    ['silent', 'restarting'],
+  )
+  await clock.advance(0)
+  await clock.advance(1000)
+  assert.deepEqual(await won, { address: 'restarting', value: 'socket', failed: [] })
+  assert.equal(attempts, 5)
 })
 
-test('when none is reached, each says why', async () => {
-  const { attempt, of } = attempts()
-  const running = race(['a', 'b'], attempt, never)
-  of('a').reject(new Error('one'))
-  of('b').reject('two')
-  await assert.rejects(running, (error) => {
-    assert.ok(error instanceof AllFailed)
-    assert.deepEqual(error.failed, [
-      { address: 'a', reason: 'one' },
-      { address: 'b', reason: 'two' },
-    ])
-    return true
-  })
+test('why others failed is told, and that all did is told once', async () => {
+  let isBack = false
+  const { won, clock, reported } = start(
+    async (address) => {
+      if (address === 'b' && isBack) return 'socket'
+      throw new Error(`no ${address}`)
+    },
+    ['a', 'b'],
+  )
+  await clock.advance(3000)
+  const all = [
+    { address: 'a', reason: 'no a' },
+    { address: 'b', reason: 'no b' },
+  ]
+  assert.deepEqual(reported, [all])
+  isBack = true
+  await clock.advance(1000)
+  assert.deepEqual((await won).failed, all.slice(0, 1))
 })
 
 test('an attempt that throws at once is one that failed', async () => {
@@ -66,22 +79,40 @@ test('an attempt that throws at once is one that failed', async () => {
     if (address === 'not an address') throw new Error('Invalid URL')
     return Promise.resolve('link')
   }
-  const won = await race(['not an address', 'b'], attempt, never)
-  assert.deepEqual(won.failed, [{ address: 'not an address', reason: 'Invalid URL' }])
+  const { won } = start(attempt, ['not an address', 'b'])
+  assert.deepEqual((await won).failed, [{ address: 'not an address', reason: 'Invalid URL' }])
 })
 
 test('a reason is never longer than a report may carry', async () => {
-  const attempt = () => Promise.reject(new Error('x'.repeat(10_000)))
-  await assert.rejects(race(['a'], attempt, never), (error) => {
-    assert.ok(error instanceof AllFailed)
-    assert.ok((error.failed[0]?.reason.length ?? Infinity) <= 500)
-    return true
-  })
+  const { clock, reported } = start(() => Promise.reject(new Error('x'.repeat(10_000))), ['a'])
+  await clock.advance(0)
+  const [[failed]] = reported as [[{ reason: string }]]
+  assert.ok(failed.reason.length <= 500)
 })
 
-test('without addresses it fails and says so', async () => {
-  await assert.rejects(
-    race([], () => Promise.resolve(1), never),
-    /no address/,
+test('what comes in after the winner is given back', async () => {
+  const late = Promise.withResolvers<string>()
+  const { won, discarded } = start(
+    async (address) => (address === 'late' ? await late.promise : 'first'),
+    ['late', 'quick'],
   )
+  assert.equal((await won).value, 'first')
+  late.resolve('second')
+  await new Promise(setImmediate)
+  assert.deepEqual(discarded, ['second'])
+})
+
+test('a race that is called off ends with the reason', async () => {
+  const { won, stop } = start(never, ['a'])
+  stop.abort(new Error('the agent is stopping'))
+  await assert.rejects(won, /the agent is stopping/)
+})
+
+test('the first dial after a loss comes at once, later ones within a second', () => {
+  assert.equal(pauseMs(0, 0.9), 0)
+  assert.deepEqual(
+    [1, 2, 3, 6, 7, 100].map((failures) => pauseMs(failures, 0.9999)).map(Math.round),
+    [20, 40, 80, 640, 1000, 1000],
+  )
+  assert.equal(pauseMs(100, 0), 500)
 })

@@ -1,4 +1,6 @@
-// A failed dial in words that help whoever reads the space's page.
+// Why a dial failed, in words that help whoever reads the space's page.
+
+import { SkeinError } from '#protocol/errors.ts'
 
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
@@ -8,20 +10,18 @@ const WORDS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'the host cannot be reached',
   ENOTFOUND: 'the name is not known',
   EAI_AGAIN: 'the name could not be looked up',
-  ETIMEDOUT: 'no answer',
+  ETIMEDOUT: 'no answer in time',
   ECONNRESET: 'the connection was closed',
-  ABORT_ERR: 'no answer in time',
+  ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR: 'the key does not fit',
+  ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR: 'the key does not fit',
 }
 
-/** As much of a reason as a report may carry (protocol/report.ts), characters. */
-const MAX_REASON_CHARS = 500
+/** The most that is told, characters; the report's own limit is 500. */
+const MAX_REASON_CHARS = 200
 
 export function reasonOf(error: unknown): string {
-  return wordsFor(error).slice(0, MAX_REASON_CHARS)
-}
-
-function wordsFor(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
+  if (error instanceof SkeinError) return error.message
+  if (!(error instanceof Error)) return String(error).slice(0, MAX_REASON_CHARS)
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return WORDS[code] ?? error.message
+  return (WORDS[code] ?? error.message).slice(0, MAX_REASON_CHARS)
 }

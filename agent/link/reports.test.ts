@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Duplex } from 'node:stream'
 import { test } from 'node:test'
-import type { AgentReport } from '#protocol/report.ts'
+import { type AgentReport, MAX_REPORT_LINE_BYTES } from '#protocol/report.ts'
 import { Reports } from './reports.ts'
 
 const hello = (run: string): AgentReport => ({
@@ -95,4 +95,17 @@ test('an old link that closes late does not take the new one with it', async () 
   reports.say(terminals(1))
   await young.hearAll()
   assert.deepEqual(young.lines, [hello('b'), terminals(1)])
+})
+
+test('a start-up log of wide characters is cut at its head to what a peer reads in one line', async () => {
+  const reports = new Reports()
+  const tail = Array.from({ length: 50 }, (_, i) => `${i}: ${'世'.repeat(990)}`)
+  reports.say({ type: 'startup', state: 'running', tail })
+  const peer = new SlowPeer()
+  reports.attach(peer, hello('a'))
+  await peer.hearAll()
+  const said = peer.lines.at(-1)
+  assert.ok(said?.type === 'startup')
+  assert.equal(said.tail.at(-1), tail.at(-1))
+  assert.ok(Buffer.byteLength(JSON.stringify(said)) <= MAX_REPORT_LINE_BYTES)
 })

@@ -30,13 +30,9 @@ export interface ServedStream {
 /** Reads the open frame; a kind that this agent does not know is refused here. */
 export function serveStream(h2: ServerHttp2Stream, onStream: (stream: ServedStream) => void): void {
   h2.respond({ ':status': 200 })
-  let opened = false
   const pipe = new LinkPipe(h2, {
-    control: (type, value) => {
-      if (type !== FrameType.open || opened) {
-        throw new SkeinError('frame_invalid', { reason: 'not an open' })
-      }
-      opened = true
+    first: FrameType.open,
+    onFirst: (value) => {
       const stream = parse(pipe, value)
       if (stream) onStream(stream)
     },
@@ -60,7 +56,7 @@ function parse(pipe: LinkPipe, value: unknown): ServedStream | undefined {
     requestId,
     duplex: pipe,
     finished: pipe.finished,
-    accept: (opened = {}) => pipe.sendControl(FrameType.opened, opened),
+    accept: (opened = {}) => pipe.sendFirst(FrameType.opened, opened),
     refuse: (error) => {
       pipe.fin({ ok: false, error: error.body })
       pipe.resume()

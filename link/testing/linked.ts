@@ -4,17 +4,20 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { newId, type SpaceId } from '#protocol/ids.ts'
-import type { Actor } from '#protocol/link.ts'
+import type { StreamOpen } from '#protocol/link.ts'
 import { createDialer, type Dialer, type DialerOptions } from '../../agent/link/dialer.ts'
 import type { ServedStream } from '../../agent/link/served.ts'
 import { type Clock, systemClock } from '../../server/clock.ts'
 import { createLinks, type Links } from '../../server/links/links.ts'
+import type { LinkStream } from '../../server/links/streams.ts'
 import type { Live } from '../../server/live/live.ts'
 import { createLive } from '../../server/live/table.ts'
 import { silentLog } from '../../server/log.ts'
 import { eventually } from '../../tests/support/eventually.ts'
+import { ACTOR } from './conformance.ts'
+import { serveForTests } from './far-end.ts'
 
-export const ACTOR: Actor = { kind: 'user', id: 'u1', name: 'ada' }
+export { ACTOR, serveForTests }
 export const QUIET = { info: () => undefined, warn: () => undefined }
 
 export class TestPeer {
@@ -23,6 +26,7 @@ export class TestPeer {
   readonly live: Live = createLive({ clock: systemClock })
   readonly links: Links
   readonly #server = createServer()
+  readonly #unix = createServer()
   /** Keys of more spaces than the first. */
   readonly #keys = new Map<SpaceId, Buffer>()
   #dialers: Dialer[] = []
@@ -30,12 +34,16 @@ export class TestPeer {
   /** Why links were refused, newest last. */
   readonly refusals: string[] = []
 
+  /** The start of its spaces that the peer knows. */
+  epoch = 1
+
   constructor(clock: Clock = systemClock) {
     this.#keys.set(this.spaceId, this.key)
     const log = silentLog()
     log.warn = (details: unknown) => void this.refusals.push(JSON.stringify(details))
     this.links = createLinks({
-      agentKey: ({ spaceId, epoch }) => (epoch === 1 ? this.#keys.get(spaceId) : undefined),
+      agentKey: ({ spaceId, epoch }) =>
+        epoch === this.epoch ? this.#keys.get(spaceId) : undefined,
       live: this.live,
       clock,
       log,
@@ -60,14 +68,22 @@ export class TestPeer {
     return typeof address === 'string' ? `unix:${address}` : `http://127.0.0.1:${address.port}`
   }
 
+  /** At a second address, for agents that are given several. */
+  async alsoListen(path: string): Promise<string> {
+    this.#unix.on('upgrade', (...call) => this.links.handleUpgrade(...call))
+    this.#unix.listen(path)
+    await once(this.#unix, 'listening')
+    return `unix:${path}`
+  }
+
   dial(
     addresses: readonly string[],
-    onStream: (stream: ServedStream) => void,
+    onStream: (stream: ServedStream) => void = serveForTests,
     overrides: Partial<DialerOptions> = {},
   ): Dialer {
     const dialer = createDialer({
       addresses,
-      identity: { spaceId: this.spaceId, epoch: 1 },
+      identity: { spaceId: this.spaceId, epoch: this.epoch },
       key: this.key,
       version: 'test',
       run: 'run',
@@ -84,46 +100,17 @@ export class TestPeer {
     await eventually(() => this.links.has(this.spaceId), { timeoutMs: 5000, what: 'the link' })
   }
 
+  async open(open: StreamOpen): Promise<LinkStream> {
+    const options = { actor: ACTOR, requestId: 'r1' }
+    return await this.links.streams.open({ space: this.spaceId }, open, options)
+  }
+
   async close(): Promise<void> {
     for (const dialer of this.#dialers) await dialer.close()
     await this.links.close()
     this.live.close()
     this.#server.closeAllConnections()
     this.#server.close()
+    this.#unix.close()
   }
-}
-
-/** The agent of the conformance suite: echoes, swallows, floods, refuses. */
-export function serveForTests(stream: ServedStream): void {
-  const { open, duplex } = stream
-  if (open.kind === 'echo') {
-    stream.accept({ hello: 'echo' })
-    duplex.pipe(duplex)
-  } else if (open.kind === 'tcp' && open.port === 1) {
-    stream.accept()
-    flood(duplex)
-  } else if (open.kind === 'tcp' && open.port === 2) {
-    stream.accept()
-    // Never reads.
-  } else if (open.kind === 'tcp' && open.port === 3) {
-    stream.accept()
-    duplex.destroy(new Error('the handler failed'))
-  } else if (open.kind === 'exec') {
-    stream.accept()
-    duplex.resume()
-    duplex.on('end', () => {
-      duplex.write('late')
-      stream.fin({ ok: true, status: 7 })
-    })
-  }
-}
-
-const BLOCK = Buffer.alloc(64 * 1024, 'x')
-
-function flood(duplex: ServedStream['duplex']): void {
-  const write = () => {
-    while (duplex.writable && duplex.write(BLOCK));
-    if (duplex.writable) duplex.once('drain', write)
-  }
-  write()
 }

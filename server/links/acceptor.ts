@@ -5,15 +5,15 @@ import type { IncomingMessage } from 'node:http'
 import http2, { type ClientHttp2Session } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import tls, { type Server, type TLSSocket } from 'node:tls'
-import { LINK_CIPHERS, type LinkIdentity, parseIdentity, UPGRADE_PROTOCOL } from '#protocol/link.ts'
+import { type LinkIdentity, parseIdentity, UPGRADE_PROTOCOL } from '#protocol/link.ts'
 import { Connection } from '../../link/connection.ts'
 import { ElasticSocket } from '../../link/elastic.ts'
-import { assertPsk, sessionOptions, takeSocket, widen } from '../../link/session.ts'
+import { assertPsk, linkTls, sessionOptions, takeSocket, widen } from '../../link/session.ts'
 import type { Clock } from '../clock.ts'
 import { type BucketRule, Buckets } from '../identity/limits.ts'
 
-/** From the upgrade to the end of the TLS handshake, ms: a dialler that is silent holds a socket no longer. */
-const HANDSHAKE_TIMEOUT_MS = 10_000
+/** For the TLS handshake, and again from there to HTTP/2, ms: a dialler that is silent holds a socket no longer. */
+export const HANDSHAKE_TIMEOUT_MS = 10_000
 /**
  * Sockets that have not proved a key. Beyond it the oldest is closed: an honest handshake takes milliseconds, so that
  * the oldest are those who mean to be silent, and a thousand of them lock nobody out.
@@ -54,10 +54,7 @@ export class Acceptor {
     this.#dials = new Buckets(DIAL_RULE, options.clock)
     this.#pings = new Buckets(PING_RULE, options.clock)
     this.#server = tls.createServer({
-      minVersion: 'TLSv1.3',
-      maxVersion: 'TLSv1.3',
-      ciphers: LINK_CIPHERS,
-      ALPNProtocols: ['h2'],
+      ...linkTls,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       pskCallback: (socket, text) => this.#key(socket, text),
     })
@@ -131,7 +128,7 @@ export class Acceptor {
       socket.destroy()
       return
     }
-    if (!identity || socket.alpnProtocol !== 'h2') {
+    if (!identity) {
       socket.destroy()
       return
     }
@@ -143,9 +140,28 @@ export class Acceptor {
     widen(session)
     const connection = new Connection(session, [elastic, socket])
     // The space's user may be the agent: what it pushes is not read, and it is not answered for ever.
-    session.on('stream', () => connection.end())
+    for (const event of ['stream', 'altsvc', 'origin', 'goaway']) {
+      session.on(event, () => connection.end())
+    }
     session.on('ping', () => this.#pinged(identity, connection))
-    this.#options.onConnection(identity, connection)
+    this.#whenBegun(connection, () => this.#options.onConnection(identity, connection))
+  }
+
+  /**
+   * A dialler proves its key at several addresses and begins HTTP/2 at the one that it chose: its settings tell. Taken
+   * for a link before that, a loser of its race would have ended the winner.
+   */
+  #whenBegun(connection: Connection<ClientHttp2Session>, then: () => void): void {
+    const begun = new AbortController()
+    connection.session.once('remoteSettings', () => {
+      begun.abort()
+      if (!connection.ended.aborted) then()
+    })
+    const over = AbortSignal.any([begun.signal, connection.ended])
+    this.#options.clock.delay(HANDSHAKE_TIMEOUT_MS, over).then(
+      () => connection.end(),
+      () => undefined, // begun or ended in time
+    )
   }
 
   #pinged({ spaceId }: LinkIdentity, connection: Connection): void {

@@ -4,34 +4,36 @@
 import type { ClientHttp2Session } from 'node:http2'
 import { SkeinError } from '#protocol/errors.ts'
 import {
-  FrameType,
   type Lane,
   type LinkIdentity,
   laneOf,
   laneRequestPath,
-  MAX_STREAMS_PER_ACTOR,
-  MAX_STREAMS_PER_LINK,
   type StreamOpen,
 } from '#protocol/link.ts'
 import { type Connection, onEnd } from '../../link/connection.ts'
-import { LinkPipe } from '../../link/pipe.ts'
 import type { Clock } from '../clock.ts'
+import { Shares } from './shares.ts'
+import { openStream } from './stream.ts'
 import type { LinkStream, OpenOptions } from './streams.ts'
+import { within } from './within.ts'
 
-/** How long a stream waits for its lane to be dialled, and for the agent's answer to its open, ms. */
-const OPEN_TIMEOUT_MS = 10_000
+/** How long the agent may take to dial a lane, milliseconds; the first stream of its kind waits for it. */
+export const LANE_TIMEOUT_MS = 10_000
+
+type AgentConnection = Connection<ClientHttp2Session>
 
 export class AgentLink {
   readonly identity: LinkIdentity
+  readonly #control: AgentConnection
   readonly #clock: Clock
-  readonly #lanes = new Map<Lane, Connection<ClientHttp2Session>>()
-  readonly #waiting = new Map<Lane, PromiseWithResolvers<ClientHttp2Session>>()
-  readonly #perActor = new Map<string, number>()
+  readonly #lanes = new Map<Lane, AgentConnection>()
+  readonly #asked = new Map<Lane, PromiseWithResolvers<AgentConnection>>()
+  readonly #shares = new Shares()
   readonly #ended = new AbortController()
-  #streams = 0
 
-  constructor(identity: LinkIdentity, control: Connection<ClientHttp2Session>, clock: Clock) {
+  constructor(identity: LinkIdentity, control: AgentConnection, clock: Clock) {
     this.identity = identity
+    this.#control = control
     this.#clock = clock
     this.#lanes.set('control', control)
     onEnd(control, () => this.close())
@@ -42,145 +44,78 @@ export class AgentLink {
     return this.#ended.signal
   }
 
-  get control(): ClientHttp2Session | undefined {
-    return this.#lanes.get('control')?.session
+  get control(): ClientHttp2Session {
+    return this.#control.session
   }
 
-  addLane(lane: Lane, connection: Connection<ClientHttp2Session>): void {
-    const earlier = this.#lanes.get(lane)
+  /** Whether a connection of this identity was asked for and has not come. */
+  expects({ run, epoch, lane }: LinkIdentity): boolean {
+    return run === this.identity.run && epoch === this.identity.epoch && this.#asked.has(lane)
+  }
+
+  addLane(lane: Lane, connection: AgentConnection): void {
+    const asked = this.#asked.get(lane)
+    if (!asked || this.ended.aborted) {
+      connection.end()
+      return
+    }
+    this.#asked.delete(lane)
     this.#lanes.set(lane, connection)
-    earlier?.end()
     // All lanes lead to one process: the first that ends is the end of the link (docs/link.md).
-    onEnd(connection, () => {
-      if (this.#lanes.get(lane) === connection) this.close()
-    })
-    this.#waiting.get(lane)?.resolve(connection.session)
-    this.#waiting.delete(lane)
+    onEnd(connection, () => this.close())
+    asked.resolve(connection)
   }
 
+  /** Rejects as `Streams.open` does. */
   async open(open: StreamOpen, options: OpenOptions): Promise<LinkStream> {
     options.signal?.throwIfAborted()
-    const release = this.#take(`${options.actor.kind}:${options.actor.id}`)
+    const giveBack = this.#shares.take(options.actor)
     try {
-      const session = await this.#lane(laneOf[open.kind] ?? 'bulk', options.signal)
-      const { stream, pipe } = await this.#request(session, open, options)
-      // The agent may have ended it before this line is reached.
-      if (pipe.closed) release()
-      else pipe.once('close', release)
-      return stream
+      const connection = await this.#lane(laneOf[open.kind] ?? 'bulk', options.signal)
+      const clock = this.#clock
+      return await openStream(connection, { ...options, open, clock, onClose: giveBack })
     } catch (error) {
-      release()
+      giveBack()
       throw error
     }
   }
 
   close(): void {
-    if (this.#ended.signal.aborted) return
+    if (this.ended.aborted) return
     this.#ended.abort()
-    const lost = new SkeinError('link_lost')
-    for (const waiting of this.#waiting.values()) waiting.reject(lost)
-    this.#waiting.clear()
+    for (const { reject } of this.#asked.values()) reject(new SkeinError('link_lost'))
+    this.#asked.clear()
     for (const connection of this.#lanes.values()) connection.end()
     this.#lanes.clear()
   }
 
-  /** Counts a stream of this actor; gives back what uncounts it, once. */
-  #take(actor: string): () => void {
-    const mine = this.#perActor.get(actor) ?? 0
-    if (this.#streams >= MAX_STREAMS_PER_LINK) {
-      throw new SkeinError('too_many_streams', { limit: MAX_STREAMS_PER_LINK })
-    }
-    if (mine >= MAX_STREAMS_PER_ACTOR) {
-      throw new SkeinError('too_many_streams', { limit: MAX_STREAMS_PER_ACTOR })
-    }
-    this.#streams++
-    this.#perActor.set(actor, mine + 1)
-    let released = false
-    return () => {
-      if (released) return
-      released = true
-      this.#streams--
-      const left = (this.#perActor.get(actor) ?? 1) - 1
-      if (left > 0) this.#perActor.set(actor, left)
-      else this.#perActor.delete(actor)
-    }
+  async #lane(lane: Lane, signal: AbortSignal | undefined): Promise<AgentConnection> {
+    if (this.ended.aborted) throw new SkeinError('link_lost')
+    const standing = this.#lanes.get(lane)
+    if (standing && !standing.ended.aborted) return standing
+    const asked = this.#asked.get(lane) ?? this.#ask(lane)
+    return await within(asked.promise, { ...this.#laneWait, signal })
   }
 
-  async #lane(lane: Lane, signal: AbortSignal | undefined): Promise<ClientHttp2Session> {
-    const standing = this.#lanes.get(lane)?.session
-    if (standing && !standing.closed && !standing.destroyed) return standing
-    const { control } = this
-    if (!control || this.#ended.signal.aborted) throw new SkeinError('link_lost')
-    let waiting = this.#waiting.get(lane)
-    if (!waiting) {
-      waiting = Promise.withResolvers<ClientHttp2Session>()
-      waiting.promise.catch(() => undefined)
-      this.#waiting.set(lane, waiting)
-      const ask = control.request({ ':method': 'POST', ':path': laneRequestPath(lane) })
-      ask.on('error', () => undefined)
-      ask.resume()
-    }
-    try {
-      return await this.#within(waiting.promise, signal)
-    } catch (error) {
-      // The next stream asks again: the agent may have failed to dial this once.
-      if (error instanceof SkeinError && error.code === 'timeout') this.#waiting.delete(lane)
-      throw error
-    }
+  get #laneWait() {
+    return { clock: this.#clock, timeoutMs: LANE_TIMEOUT_MS, thing: 'The agent' }
   }
 
-  async #request(session: ClientHttp2Session, open: StreamOpen, options: OpenOptions) {
-    const answer = Promise.withResolvers<unknown>()
-    const path = `/v1/${open.kind}`
-    const h2 = session.request({ ':method': 'POST', ':path': path }, { endStream: false })
-    let answered = false
-    const pipe = new LinkPipe(h2, {
-      control: (type, value) => {
-        if (type !== FrameType.opened || answered) {
-          throw new SkeinError('frame_invalid', { reason: 'not the one answer to an open' })
-        }
-        answered = true
-        answer.resolve(value)
-      },
+  /** Asks the agent to dial a lane. What is not there in time is forgotten, so that the next stream asks again. */
+  #ask(lane: Lane): PromiseWithResolvers<AgentConnection> {
+    const asked = Promise.withResolvers<AgentConnection>()
+    this.#asked.set(lane, asked)
+    const request = this.control.request({ ':method': 'POST', ':path': laneRequestPath(lane) })
+    request.on('response', ({ ':status': status }) => {
+      if (status !== 200) asked.reject(new SkeinError('link_lost'))
     })
-    pipe.finished.then(
-      (fin) =>
-        answer.reject(fin.error ? SkeinError.fromBody(fin.error) : new SkeinError('link_lost')),
-      (error: Error) => answer.reject(error),
-    )
-    pipe.sendControl(FrameType.open, { open, actor: options.actor, requestId: options.requestId })
-    try {
-      const opened = await this.#within(answer.promise, options.signal)
-      return { pipe, stream: toStream(pipe, opened) }
-    } catch (error) {
-      pipe.destroy(error instanceof Error ? error : undefined)
-      throw error
-    }
-  }
-
-  /** The promise, the caller's signal or the deadline, whichever is first. */
-  async #within<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    const done = new AbortController()
-    const stop = signal ? AbortSignal.any([signal, done.signal]) : done.signal
-    const deadline = this.#clock.delay(OPEN_TIMEOUT_MS, stop).then(() => {
-      throw new SkeinError('timeout', { thing: 'The agent', seconds: OPEN_TIMEOUT_MS / 1000 })
+    request.on('error', asked.reject)
+    request.resume()
+    within(asked.promise, this.#laneWait).catch((error: unknown) => {
+      request.close()
+      asked.reject(error)
+      if (this.#asked.get(lane) === asked) this.#asked.delete(lane)
     })
-    deadline.catch(() => undefined)
-    promise.catch(() => undefined)
-    try {
-      return await Promise.race([promise, deadline])
-    } finally {
-      done.abort()
-    }
-  }
-}
-
-function toStream(pipe: LinkPipe, opened: unknown): LinkStream {
-  return {
-    duplex: pipe,
-    opened,
-    finished: pipe.finished,
-    fin: (status) => pipe.fin(status),
-    abort: (reason) => pipe.destroy(reason),
+    return asked
   }
 }

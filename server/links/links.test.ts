@@ -1,106 +1,135 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
-import { SkeinError } from '#protocol/errors.ts'
-import { conformance } from '../../link/testing/conformance.ts'
-import { ACTOR, serveForTests, TestPeer } from '../../link/testing/linked.ts'
+import { type TestContext, test } from 'node:test'
+import { newId } from '#protocol/ids.ts'
+import { conformance, farPorts, withCode } from '../../link/testing/conformance.ts'
+import { TestPeer } from '../../link/testing/linked.ts'
+import { Relay } from '../../link/testing/relay.ts'
 import { eventually } from '../../tests/support/eventually.ts'
 
-conformance('a TCP socket', async () => {
+async function linkedPeer(at: string | number = 0): Promise<TestPeer> {
   const peer = new TestPeer()
-  peer.dial([await peer.listen()], serveForTests)
+  peer.dial([await peer.listen(at)])
   await peer.linked()
-  return { streams: peer.links.streams, target: { space: peer.spaceId }, close: () => peer.close() }
+  return peer
+}
+
+const subjectOf = (peer: TestPeer) => ({
+  streams: peer.links.streams,
+  target: { space: peer.spaceId },
+  nowhere: { space: newId<'space'>() },
+  close: () => peer.close(),
 })
+
+conformance('a TCP socket', async () => subjectOf(await linkedPeer()))
 
 conformance('a unix socket', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'skein-link-'))
-  const peer = new TestPeer()
-  peer.dial([await peer.listen(join(folder, 'link.sock'))], serveForTests)
-  await peer.linked()
+  const peer = await linkedPeer(join(folder, 'link.sock'))
   const close = async () => {
     await peer.close()
     rmSync(folder, { recursive: true })
   }
-  return { streams: peer.links.streams, target: { space: peer.spaceId }, close }
+  return { ...subjectOf(peer), close }
 })
 
-test('a wrong key and an old start are refused', async () => {
+function makePeer(t: TestContext): TestPeer {
   const peer = new TestPeer()
-  const address = await peer.listen()
-  const reasons: string[] = []
-  const log = {
-    info: () => undefined,
-    warn: (_: string, details?: object) => void reasons.push(JSON.stringify(details)),
+  t.after(() => peer.close())
+  return peer
+}
+
+test('an agent that is given several good addresses makes one link, and keeps it', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'skein-link-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const told: string[] = []
+  const peer = makePeer(t)
+  const tcp = await peer.listen()
+  const unix = await peer.alsoListen(join(folder, 'link.sock'))
+  const log = { info: (text: string) => void told.push(text), warn: () => undefined }
+  for (let i = 1; i <= 10; i++) {
+    const dialer = peer.dial([tcp, unix, tcp.replace('127.0.0.1', 'localhost')], undefined, { log })
+    await peer.linked()
+    const stream = await peer.open({ kind: 'echo' })
+    stream.abort()
+    assert.deepEqual(told, ['linked'])
+    await dialer.close()
+    await eventually(() => !peer.links.has(peer.spaceId), { timeoutMs: 2000, what: 'the end' })
+    told.length = 0
   }
-  peer.dial([address], serveForTests, { key: randomBytes(32), log })
-  peer.dial([address], serveForTests, { identity: { spaceId: peer.spaceId, epoch: 0 }, log })
-  await eventually(() => reasons.length >= 4, { timeoutMs: 5000, what: 'refusals' })
-  assert.equal(peer.links.has(peer.spaceId), false)
-  await peer.close()
 })
 
-test('the route and the reasons of the others are told, and withdrawn with the link', async () => {
-  const peer = new TestPeer()
+test('the route and why the others failed are told, and withdrawn with the link', async (t) => {
+  const peer = makePeer(t)
   const address = await peer.listen()
-  const dialer = peer.dial(
-    ['unix:/nowhere/link.sock', 'http://127.0.0.1:1', address],
-    serveForTests,
-  )
+  const dialer = peer.dial(['unix:/nowhere/link.sock', 'http://127.0.0.1:1', 'ftp://x', address])
   dialer.report({ type: 'ports', ports: [{ port: 8080, address: '0.0.0.0' }] })
+  const what = 'what the agent says'
   const agent = await eventually(() => peer.live.get('agent', peer.spaceId), {
     timeoutMs: 5000,
-    what: 'hello',
+    what,
   })
   assert.equal(agent.route, address)
-  assert.deepEqual(agent.failed.map((each) => each.reason).sort(), [
-    'nothing listens there',
-    'there is no such socket',
-  ])
-  await eventually(() => peer.live.get('ports', peer.spaceId), { timeoutMs: 5000, what: 'ports' })
-  await dialer.close()
-  await eventually(() => !peer.live.get('ports', peer.spaceId), {
+  const failed = new Map(agent.failed.map((each) => [each.address, each.reason]))
+  if (failed.has('http://127.0.0.1:1')) {
+    assert.equal(failed.get('http://127.0.0.1:1'), 'nothing listens there')
+  }
+  await eventually(() => peer.live.get('ports', peer.spaceId), { timeoutMs: 5000, what })
+  await eventually(() => peer.live.get('agent', peer.spaceId)?.roundTripMs, {
     timeoutMs: 5000,
-    what: 'withdrawal',
+    what: 'a round trip',
   })
-  await peer.close()
+  await dialer.close()
+  await eventually(
+    () => !peer.live.get('ports', peer.spaceId) && !peer.live.get('agent', peer.spaceId),
+    { timeoutMs: 5000, what: 'withdrawal' },
+  )
 })
 
-test('an agent dials again at once when its link is cut, and streams say link_lost', async () => {
-  const peer = new TestPeer()
-  peer.dial([await peer.listen()], serveForTests)
+test('an agent dials again at once when its link is cut, and its streams say link_lost', async (t) => {
+  const peer = makePeer(t)
+  const dialer = peer.dial([await peer.listen()])
+  dialer.report({ type: 'terminals', count: 3 })
   await peer.linked()
-  const stream = await peer.links.streams.open(
-    { space: peer.spaceId },
-    { kind: 'echo' },
-    { actor: ACTOR, requestId: 'r' },
-  )
+  const stream = await peer.open({ kind: 'echo' })
   peer.links.unlink(peer.spaceId)
-  await assert.rejects(
-    stream.finished,
-    (error) => error instanceof SkeinError && error.code === 'link_lost',
-  )
+  await assert.rejects(stream.finished, withCode('link_lost'))
   await peer.linked()
-  await peer.close()
+  const count = await eventually(() => peer.live.get('terminals', peer.spaceId)?.count, {
+    timeoutMs: 2000,
+    what: 'the last report, said again',
+  })
+  assert.equal(count, 3)
 })
 
-test('a relay that carries the bytes learns nothing and breaks nothing; one that speaks TLS itself is refused', async () => {
-  const peer = new TestPeer()
-  const address = new URL(await peer.listen())
-  const relay = createServer((socket) => {
-    const onward = connect(Number(address.port), '127.0.0.1')
-    socket.on('error', () => onward.destroy()).pipe(onward)
-    onward.on('error', () => socket.destroy()).pipe(socket)
-  }).listen(0, '127.0.0.1')
-  await eventually(() => relay.listening, { timeoutMs: 1000, what: 'relay' })
-  const at = relay.address()
-  assert.ok(at && typeof at === 'object')
-  peer.dial([`http://127.0.0.1:${at.port}`], serveForTests)
+test('a later start of a space takes the link, and the earlier one is refused from then on', async (t) => {
+  const refused: string[] = []
+  const peer = makePeer(t)
+  const address = await peer.listen()
+  const log = { info: () => undefined, warn: (text: string) => void refused.push(text) }
+  peer.dial([address], undefined, { log })
   await peer.linked()
-  await peer.close()
-  relay.close()
+  const stream = await peer.open({ kind: 'tcp', port: farPorts.flood })
+  peer.epoch = 2
+  peer.dial([address])
+  await assert.rejects(stream.finished, withCode('link_lost'))
+  await eventually(() => refused.length > 0, { timeoutMs: 5000, what: 'a refusal' })
+  await peer.linked()
+})
+
+test('a lane that could not be dialled is asked for again', async (t) => {
+  const peer = makePeer(t)
+  const relay = new Relay(Number(new URL(await peer.listen()).port))
+  t.after(() => relay.close())
+  peer.dial([await relay.listen()])
+  await peer.linked()
+  relay.isRefusing = true
+  await assert.rejects(peer.open({ kind: 'echo' }), withCode('link_lost'))
+  relay.isRefusing = false
+  const stream = await peer.open({ kind: 'echo' })
+  stream.duplex.write('x')
+  await once(stream.duplex, 'data')
 })

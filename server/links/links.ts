@@ -1,45 +1,22 @@
-// Every agent's link that this peer holds: who is linked, the way to open a stream, and what agents report about
-// themselves, which goes into Live and ends with the link.
+// Every agent's link that this peer holds: who may link, who is linked, and the way to open a stream to one of them.
 
 import type { IncomingMessage } from 'node:http'
+import type { ClientHttp2Session } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import type { LinkIdentity } from '#protocol/link.ts'
-import type { AgentReport } from '#protocol/report.ts'
+import type { Connection } from '../../link/connection.ts'
 import { heartbeat } from '../../link/heartbeat.ts'
-import type { Clock } from '../clock.ts'
-import type { Live, LiveTopic } from '../live/live.ts'
-import type { Log } from '../log.ts'
 import { Acceptor } from './acceptor.ts'
 import { AgentLink } from './agent-link.ts'
-import { Pace } from './pace.ts'
 import { Refusals } from './refusals.ts'
-import { ReportLines } from './report-lines.ts'
+import { Reporting, type ReportingOptions } from './reporting.ts'
 import type { Streams } from './streams.ts'
 
-/** What agents say lives this long after it was last said or confirmed by a ping, ms. */
-const REPORT_TTL_MS = 60_000
-/** How often what is live is said again while the link stands, ms. */
-const REFRESH_MS = 20_000
-/** Reports that are read of one agent: an honest one has six types, none said more often than twice a second. */
-const REPORTS_PER_SECOND = 50
-const REPORTED: readonly LiveTopic[] = [
-  'agent',
-  'ports',
-  'services',
-  'usage',
-  'startup',
-  'terminals',
-]
-
-export interface LinksOptions {
-  /** The key of a space's start; undefined when that start is not the space's current one. */
+export interface LinksOptions extends ReportingOptions {
+  /** The 32 bytes of one start of a space; undefined when that start is not the space's current one. */
   readonly agentKey: (identity: { spaceId: SpaceId; epoch: number }) => Buffer | undefined
-  readonly live: Live
-  readonly clock: Clock
-  readonly log: Log
-  readonly onReport?: (spaceId: SpaceId, report: AgentReport) => void
 }
 
 export class Links {
@@ -47,6 +24,7 @@ export class Links {
   readonly #options: LinksOptions
   readonly #acceptor: Acceptor
   readonly #links = new Map<SpaceId, AgentLink>()
+  readonly #watches = new Set<Promise<unknown>>()
 
   constructor(options: LinksOptions) {
     this.#options = options
@@ -54,9 +32,9 @@ export class Links {
       options.log.warn(details, 'a link was refused'),
     )
     this.#acceptor = new Acceptor({
-      keyOf: (identity) => options.agentKey({ ...identity, spaceId: identity.spaceId as SpaceId }),
-      onConnection: (identity, connection) => this.#accepted(identity, connection),
       clock: options.clock,
+      keyOf: (identity) => this.#keyOf(identity),
+      onConnection: (identity, connection) => this.#accepted(identity, connection),
       onRefused: (reason) => refusals.add(reason),
     })
     this.streams = {
@@ -68,6 +46,7 @@ export class Links {
     }
   }
 
+  /** Takes the socket of a request for LINK_PATH, whatever becomes of it. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#acceptor.handleUpgrade(request, socket, head)
   }
@@ -81,136 +60,59 @@ export class Links {
     this.#links.get(spaceId)?.close()
   }
 
+  /** Ends all links; resolves when nobody watches them any more and nothing of them is left in Live. */
   async close(): Promise<void> {
     for (const link of this.#links.values()) link.close()
     this.#acceptor.close()
+    await Promise.all(this.#watches)
   }
 
-  #accepted(identity: LinkIdentity, connection: Parameters<AgentLink['addLane']>[1]): void {
+  #keyOf(identity: LinkIdentity): Buffer | undefined {
+    const spaceId = identity.spaceId as SpaceId
+    // A lane that nobody asked for is of an earlier link, or for another peer behind the same address.
+    if (identity.lane !== 'control' && !this.#links.get(spaceId)?.expects(identity))
+      return undefined
+    return this.#options.agentKey({ spaceId, epoch: identity.epoch })
+  }
+
+  #accepted(identity: LinkIdentity, connection: Connection<ClientHttp2Session>): void {
     const spaceId = identity.spaceId as SpaceId
     const standing = this.#links.get(spaceId)
     if (identity.lane !== 'control') {
-      if (standing?.identity.run === identity.run) standing.addLane(identity.lane, connection)
+      if (standing?.expects(identity)) standing.addLane(identity.lane, connection)
       else connection.end()
       return
     }
+    // It got its key before a later start of the space was linked.
+    if (standing && standing.identity.epoch > identity.epoch) {
+      connection.end()
+      return
+    }
     standing?.close()
-    const link = new AgentLink(identity, connection, this.#options.clock)
-    this.#links.set(spaceId, link)
-    link.ended.addEventListener('abort', () => this.#lost(spaceId, link))
-    this.#watch(spaceId, link).catch((error: unknown) => {
-      this.#options.log.warn({ spaceId, error: String(error) }, 'an agent’s reports ended its link')
-      link.close()
-    })
+    const watch = this.#watch(spaceId, new AgentLink(identity, connection, this.#options.clock))
+    this.#watches.add(watch)
+    void watch.finally(() => this.#watches.delete(watch))
   }
 
-  #lost(spaceId: SpaceId, link: AgentLink): void {
-    if (this.#links.get(spaceId) !== link) return
-    this.#links.delete(spaceId)
-    for (const topic of REPORTED) this.#options.live.withdraw(topic, spaceId)
-    this.#options.log.info({ spaceId }, 'an agent’s link ended')
-  }
-
-  /** Pings the link and reads its reports until it ends. */
+  /** Holds the link until it ends. Never rejects. */
   async #watch(spaceId: SpaceId, link: AgentLink): Promise<void> {
-    const { clock } = this.#options
-    const { control } = link
-    if (!control) return
-    let roundTripMs: number | undefined
-    const beats = heartbeat(
-      control,
-      {
-        delay: (ms, signal) => clock.delay(ms, signal),
-        onRoundTrip: (ms) => {
-          roundTripMs = ms
-        },
-        onDead: () => link.close(),
-      },
-      link.ended,
-    )
-    const said = new Map<LiveTopic, () => void>()
-    const refreshed = this.#refresh(link, said)
-    const stream = await link.open(
-      { kind: 'report' },
-      {
-        actor: { kind: 'system', id: 'links', name: 'links' },
-        requestId: `report-${link.identity.run}`,
-      },
-    )
-    const lines = new ReportLines()
-    const pace = new Pace(REPORTS_PER_SECOND, clock)
-    for await (const chunk of stream.duplex) {
-      for (const report of lines.read(chunk as Buffer)) {
-        await pace.next(link.ended)
-        this.#heard(spaceId, report, said, () => roundTripMs)
-      }
+    const { clock, log } = this.#options
+    if (link.ended.aborted) return
+    const { epoch } = link.identity
+    const reporting = new Reporting(link, this.#options)
+    this.#links.set(spaceId, link)
+    log.info({ spaceId, epoch }, 'an agent is linked')
+    const beats = {
+      delay: (ms: number, signal?: AbortSignal) => clock.delay(ms, signal),
+      onRoundTrip: (ms: number) => reporting.measured(ms),
+      onDead: () => link.close(),
     }
-    link.close()
-    await Promise.all([beats, refreshed])
-  }
-
-  async #refresh(link: AgentLink, said: ReadonlyMap<LiveTopic, () => void>): Promise<void> {
-    while (!link.ended.aborted) {
-      try {
-        await this.#options.clock.delay(REFRESH_MS, link.ended)
-      } catch {
-        return
-      }
-      for (const say of said.values()) say()
-    }
-  }
-
-  #heard(
-    spaceId: SpaceId,
-    report: AgentReport,
-    said: Map<LiveTopic, () => void>,
-    roundTripMs: () => number | undefined,
-  ): void {
-    const topic =
-      report.type === 'hello' ? 'agent' : report.type === 'stats' ? 'usage' : report.type
-    const linkedAt = this.#options.clock.nowMs()
-    const say = () => this.#publish(spaceId, report, linkedAt, roundTripMs())
-    said.set(topic, say)
-    say()
-    this.#options.onReport?.(spaceId, report)
-  }
-
-  #publish(
-    spaceId: SpaceId,
-    report: AgentReport,
-    at: number,
-    roundTripMs: number | undefined,
-  ): void {
-    const { type, value } = toLive(report, at, roundTripMs)
-    this.#options.live.publish(type, spaceId, value, REPORT_TTL_MS)
-  }
-}
-
-/** What a report says, as the value of its Live topic. */
-function toLive(report: AgentReport, at: number, roundTripMs: number | undefined) {
-  switch (report.type) {
-    case 'hello': {
-      const { route, failed, version, run } = report
-      const trip = roundTripMs === undefined ? {} : { roundTripMs }
-      return {
-        type: 'agent',
-        value: { linkedAt: at, route, failed, version, run, ...trip },
-      } as const
-    }
-    case 'ports':
-      return { type: 'ports', value: report.ports } as const
-    case 'services':
-      return { type: 'services', value: report.services } as const
-    case 'stats': {
-      const { type: _, ...usage } = report
-      return { type: 'usage', value: { at, ...usage } } as const
-    }
-    case 'startup': {
-      const { type: _, ...startup } = report
-      return { type: 'startup', value: startup } as const
-    }
-    case 'terminals':
-      return { type: 'terminals', value: { count: report.count, at } } as const
+    const beating = heartbeat(link.control, beats, link.ended)
+    link.ended.addEventListener('abort', () => {
+      if (this.#links.get(spaceId) === link) this.#links.delete(spaceId)
+      log.info({ spaceId, epoch }, 'the link of an agent has ended')
+    })
+    await Promise.all([beating, reporting.run()])
   }
 }
 

@@ -1,10 +1,12 @@
-// Reads an agent's report stream: lines of JSON, each checked. The space's user can be the agent, so a line that is
-// too long or not a report ends the reading, and with it the link; nothing else is touched.
+// Reads an agent's report stream: lines of JSON, each checked. The space's user can be the agent: a line that is not a
+// report is dropped and counted, one that never ends is refused before it is held.
 
 import { SkeinError } from '#protocol/errors.ts'
 import { type AgentReport, agentReportSchema, MAX_REPORT_LINE_BYTES } from '#protocol/report.ts'
 
 const NEWLINE = 0x0a
+/** Lines that may be no report we know: an agent of a later version has some, one that means harm has nothing else. */
+export const MAX_UNKNOWN_LINES = 1000
 
 /**
  * Cuts chunks into reports, each read only when it is asked for, so that the reader sets the pace. Read each chunk to
@@ -12,7 +14,8 @@ const NEWLINE = 0x0a
  */
 export class ReportLines {
   #held: Buffer[] = []
-  #heldBytes = 0;
+  #heldBytes = 0
+  #unknown = 0;
 
   *read(chunk: Buffer): Generator<AgentReport> {
     let rest = chunk
@@ -21,7 +24,9 @@ export class ReportLines {
       const line = Buffer.concat(this.#held)
       this.#held = []
       this.#heldBytes = 0
-      yield parseReport(line)
+      const report = parseReport(line)
+      if (report) yield report
+      else this.#countUnknown()
       rest = rest.subarray(end + 1)
     }
     this.#hold(rest)
@@ -37,16 +42,19 @@ export class ReportLines {
     }
     this.#held.push(piece)
   }
+
+  #countUnknown(): void {
+    this.#unknown++
+    if (this.#unknown > MAX_UNKNOWN_LINES) {
+      throw new SkeinError('frame_invalid', { reason: 'reports of no known form' })
+    }
+  }
 }
 
-function parseReport(line: Buffer): AgentReport {
-  let value: unknown
+function parseReport(line: Buffer): AgentReport | undefined {
   try {
-    value = JSON.parse(line.toString('utf8'))
-  } catch (cause) {
-    throw new SkeinError('frame_invalid', { reason: 'report is not JSON' }, cause)
+    return agentReportSchema.safeParse(JSON.parse(line.toString('utf8'))).data
+  } catch {
+    return undefined
   }
-  const report = agentReportSchema.safeParse(value)
-  if (!report.success) throw new SkeinError('frame_invalid', { reason: 'report of no known form' })
-  return report.data
 }

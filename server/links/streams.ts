@@ -25,6 +25,7 @@ export interface LinkStream {
 export interface OpenOptions {
   readonly actor: Actor
   readonly requestId: string
+  /** Gives up the opening; a stream that is open is ended by `fin` or `abort`. */
   readonly signal?: AbortSignal
 }
 

@@ -74,7 +74,10 @@ describe('over a round trip of 30 ms', () => {
     files.duplex.resume()
     const beside = await echoes(keys, 1000)
     t.diagnostic(`p99 alone ${alone.p99Ms.toFixed(1)} ms, beside ${beside.p99Ms.toFixed(1)} ms`)
-    assert.ok(beside.p99Ms < ROUND_TRIP_MS + MAX_EXTRA_MS, `${beside.p99Ms} ms`)
+    assert.ok(
+      beside.p99Ms < Math.max(alone.p99Ms, ROUND_TRIP_MS) + MAX_EXTRA_MS,
+      `${beside.p99Ms} ms`,
+    )
     files.abort()
   })
 })

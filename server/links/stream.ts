@@ -1,0 +1,61 @@
+// Opens one stream on a connection that stands: the open frame, the agent's answer, and what callers hold after that.
+
+import type { ClientHttp2Session } from 'node:http2'
+import { SkeinError } from '#protocol/errors.ts'
+import { FrameType, type StreamOpen } from '#protocol/link.ts'
+import type { Connection } from '../../link/connection.ts'
+import { LinkPipe } from '../../link/pipe.ts'
+import type { Clock } from '../clock.ts'
+import type { LinkStream, OpenOptions } from './streams.ts'
+import { within } from './within.ts'
+
+/** How long the agent may take to answer an open, milliseconds: it may have to start a program first. */
+export const ANSWER_TIMEOUT_MS = 10_000
+
+export interface StreamRequest extends OpenOptions {
+  readonly open: StreamOpen
+  readonly clock: Clock
+  /** Called once when HTTP/2 is done with the stream: until then it takes the agent's room. */
+  readonly onClose: () => void
+}
+
+/** Rejects with what the agent refuses with, `link_lost`, `timeout` or the signal's reason. */
+export async function openStream(
+  connection: Connection<ClientHttp2Session>,
+  request: StreamRequest,
+): Promise<LinkStream> {
+  const { open, actor, requestId, clock, signal, onClose } = request
+  const path = `/v1/${open.kind}`
+  const h2 = connection.session.request({ ':method': 'POST', ':path': path }, { endStream: false })
+  h2.once('close', onClose)
+  // No agent of ours sends either; one that does wants to keep us busy.
+  h2.on('headers', () => connection.end())
+  h2.on('trailers', () => connection.end())
+  const answer = Promise.withResolvers<unknown>()
+  const pipe = new LinkPipe(h2, { first: FrameType.opened, onFirst: answer.resolve })
+  pipe.finished.then(
+    ({ error }) => answer.reject(error ? SkeinError.fromBody(error) : new SkeinError('link_lost')),
+    answer.reject,
+  )
+  try {
+    pipe.sendFirst(FrameType.open, { open, actor, requestId })
+    const wait = { clock, timeoutMs: ANSWER_TIMEOUT_MS, thing: 'The agent', signal }
+    return toStream(pipe, await within(answer.promise, wait))
+  } catch (error) {
+    pipe.destroy(asError(error))
+    throw error
+  }
+}
+
+function toStream(pipe: LinkPipe, opened: unknown): LinkStream {
+  return {
+    duplex: pipe,
+    opened,
+    finished: pipe.finished,
+    fin: (status) => pipe.fin(status),
+    abort: (reason) => pipe.destroy(reason),
+  }
+}
+
+const asError = (reason: unknown): Error =>
+  reason instanceof Error ? reason : new SkeinError('link_lost')
