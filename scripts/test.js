@@ -12,7 +12,15 @@ import { main, step } from './lib/say.js'
 
 await main(async () => {
   await ensureDependencies()
-  await ensurePackages(['chromium', 'mariadb', 'redis', 'sshClient', 'sshServer', 'iptables'])
+  await ensurePackages([
+    'chromium',
+    'mariadb',
+    'redis',
+    'sshClient',
+    'sshServer',
+    'openssl',
+    'iptables',
+  ])
   await ensureBuilt()
   await ensureEngine()
   await ensureTestImages()

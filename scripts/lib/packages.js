@@ -14,11 +14,13 @@ export const needs = {
   python: { shows: ['python3'], packages: ['python3'] },
   engine: { shows: ['dockerd'], packages: ['docker.io', 'iptables'] },
   bootstrap: { shows: ['mmdebstrap'], packages: ['mmdebstrap'] },
-  chromium: { shows: ['chromium'], packages: ['chromium'] },
+  // Without any font of the system's, Chromium measures letters that our own fonts lack as nothing.
+  chromium: { shows: ['chromium'], packages: ['chromium', 'fonts-liberation'] },
   mariadb: { shows: ['mariadbd'], packages: ['mariadb-server'] },
   redis: { shows: ['redis-server'], packages: ['redis-server'] },
   sshClient: { shows: ['ssh'], packages: ['openssh-client'] },
   sshServer: { shows: ['sshd'], packages: ['openssh-server'] },
+  openssl: { shows: ['openssl'], packages: ['openssl'] },
   iptables: { shows: ['iptables'], packages: ['iptables'] },
 }
 
