@@ -74,22 +74,31 @@ export class Tabs {
   #receive(tab: Tab, data: Buffer, isBinary: boolean): void {
     try {
       const message = checked(liveClientSchema, isBinary ? undefined : parseJson(data))
-      answer(tab, message)
+      const fresh = answer(tab, message)
+      // What changed between the tab's first look and this line would else be missed for ever.
+      if (fresh.length > 0)
+        tell(tab.socket, { type: 'changed', topics: fresh, cursor: this.#cursor })
     } catch (caught) {
       tab.socket.close(POLICY_VIOLATION, toSkeinError(caught).code)
     }
   }
 }
 
-function answer({ socket, topics }: Tab, message: LiveClientMessage): void {
+/** Gives the topics that are watched from now on and were not before. */
+function answer({ socket, topics }: Tab, message: LiveClientMessage): readonly string[] {
   if (message.type === 'ping') {
     tell(socket, { type: 'pong', at: message.at })
-    return
+    return []
   }
+  if (message.type === 'unwatch') {
+    for (const topic of message.topics) topics.delete(topic)
+    return []
+  }
+  const before = new Set(topics)
   for (const topic of message.topics) {
-    if (message.type === 'unwatch') topics.delete(topic)
-    else if (actionOf(topic) && topics.size < MAX_TOPICS_PER_TAB) topics.add(topic)
+    if (actionOf(topic) && topics.size < MAX_TOPICS_PER_TAB) topics.add(topic)
   }
+  return [...topics].filter((topic) => !before.has(topic))
 }
 
 function tell(socket: WebSocket, message: LiveServerMessage): void {

@@ -17,7 +17,7 @@ export const keys = {
   hosts: ['hosts'],
 } as const
 
-type Key = readonly string[]
+export type Key = readonly string[]
 
 /** A key stands for all keys that it is the beginning of. An unknown topic makes nothing stale. */
 export function staleAfter(topic: string): readonly Key[] {

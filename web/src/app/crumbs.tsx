@@ -1,11 +1,13 @@
 // Where one is: the part of Skein, then the thing by its name.
 
-import { skipToken, useQuery } from '@tanstack/react-query'
+import { notifyManager } from '@tanstack/react-query'
 import { Link, useLocation } from '@tanstack/react-router'
 import { ChevronRight } from 'lucide-react'
+import { useSyncExternalStore } from 'react'
 import type { Space } from '#protocol/api/spaces.ts'
 import type { Template } from '#protocol/api/templates.ts'
-import { keys } from '../api/keys.ts'
+import { queryClient } from '../api/client.ts'
+import { type Key, keys } from '../api/keys.ts'
 import { words } from '../words.ts'
 import { accountPlace, placesFor } from './nav.ts'
 
@@ -46,14 +48,19 @@ export function Crumbs() {
 /** From what is fetched anyway: the page itself asks for it. */
 function useName(part: string, id: string | undefined): string {
   const isSpace = part === 'spaces'
-  const one = useQuery<Space | Template>({
-    queryKey: isSpace ? keys.space(id ?? '') : keys.template(id ?? ''),
-    queryFn: skipToken,
-  })
-  const all = useQuery<readonly (Space | Template)[]>({
-    queryKey: isSpace ? keys.spaces : keys.templates,
-    queryFn: skipToken,
-  })
+  const one = useCached<Space | Template>(isSpace ? keys.space(id ?? '') : keys.template(id ?? ''))
+  const all = useCached<readonly (Space | Template)[]>(isSpace ? keys.spaces : keys.templates)
   if (id === 'new') return isSpace ? words.newSpace.title : words.newTemplate.title
-  return one.data?.name ?? all.data?.find((each) => each.id === id)?.name ?? ''
+  return one?.name ?? all?.find((each) => each.id === id)?.name ?? ''
 }
+
+/**
+ * What another part has fetched, without asking for it. An observer with a `skipToken` would not do: whichever observer
+ * of a query drew last lends it its function, and a query that has the token is never fetched again.
+ */
+function useCached<T>(key: Key): T | undefined {
+  return useSyncExternalStore(onCacheChange, () => queryClient.getQueryData<T>(key))
+}
+
+const onCacheChange = (changed: () => void) =>
+  queryClient.getQueryCache().subscribe(notifyManager.batchCalls(changed))

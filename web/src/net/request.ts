@@ -44,16 +44,16 @@ export async function request<T>(
   const init: RequestInit = { method, headers, credentials: 'same-origin' }
   if (body !== undefined) init.body = JSON.stringify(body)
   if (signal) init.signal = signal
-  const response = await send(`/api/v1${path}`, init)
-  return (await read(response)) as T
+  return (await send(`/api/v1${path}`, init)) as T
 }
 
-async function send(url: string, init: RequestInit): Promise<Response> {
+async function send(url: string, init: RequestInit): Promise<unknown> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await fetch(url, init)
+      return await read(await fetch(url, init))
     } catch (caught) {
-      if (init.signal?.aborted) throw caught
+      // An answer stays one. Everything else is the network, which may also fail between the head and the body.
+      if (caught instanceof RequestError || init.signal?.aborted) throw caught
       if (attempt >= ATTEMPTS) throw cutOff()
       await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt + 2, Math.random())))
     }
