@@ -104,7 +104,9 @@ for (const [what, [bytes, times, status]] of Object.entries(floods)) {
     assert.ok(worstMs < WORST_ECHO_MS, `an echo took ${worstMs} ms`)
     assert.ok(peerMegabytes() - beforeMb < MAX_GROWTH_MB)
     assert.equal(skein.peerPid, peerPid)
-    if (status !== undefined) assert.deepEqual([...new Set(answers)], [status])
+    // A close while we still send may take the answer with it, but not all of them.
+    const told = answers.filter((answer) => answer !== '')
+    if (status !== undefined) assert.deepEqual([...new Set(told)], [status])
   })
 }
 
