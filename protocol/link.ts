@@ -96,11 +96,68 @@ export const streamOpenSchema = z.discriminatedUnion('kind', [
   }),
   /** Opened by the peer on each new link and kept open: lines of JSON from the agent (report.ts). Lane control. */
   z.object({ kind: z.literal('report') }),
+  /** A login shell, or one command line given to it, as SSH asks for them. Pieces of session.ts both ways. */
+  z.object({
+    kind: z.literal('session'),
+    command: z.string().max(131_072).optional(),
+    env: environment,
+    pty: z.object({ term: z.string().max(64), ...size }).optional(),
+  }),
+  /** Packets of the SSH file transfer protocol, version 3, both ways. */
+  z.object({ kind: z.literal('sftp') }),
+  /**
+   * Listens inside the space until this stream ends: on a TCP port (0: any), on a unix socket, or on a fresh private
+   * socket. `opened` is `Listening`; each connection is a line of JSON, `Arrival`, to be fetched by `accepted`.
+   */
+  z.object({
+    kind: z.literal('listen'),
+    on: z.discriminatedUnion('type', [
+      z.object({
+        type: z.literal('tcp'),
+        host: z.string().max(255),
+        port: z.number().int().min(0).max(65_535),
+      }),
+      z.object({ type: z.literal('unix'), path: z.string().min(1).max(107) }),
+      z.object({ type: z.literal('private') }),
+    ]),
+  }),
+  /** The bytes of one connection that a `listen` stream told of. */
+  z.object({ kind: z.literal('accepted'), id: z.string().min(1).max(64) }),
+  /** Numbered bytes of something that outlives the connection to it: what is resumed is named in their attach frame. */
+  z.object({
+    kind: z.literal('resumable'),
+    to: z.discriminatedUnion('type', [
+      z.object({ type: z.literal('ssh') }),
+      z.object({
+        type: z.literal('tcp'),
+        host: z.string().max(255).optional(),
+        port: z.number().int().min(1).max(65_535),
+      }),
+      /** Each datagram: u16 length (big-endian), bytes. */
+      z.object({ type: z.literal('udp'), port: z.number().int().min(1).max(65_535) }),
+    ]),
+  }),
   /** For tests of the link itself: every byte comes back. */
   z.object({ kind: z.literal('echo') }),
 ])
 export type StreamOpen = z.infer<typeof streamOpenSchema>
 export type StreamKind = StreamOpen['kind']
+
+/** What `listen` answers: the port that was asked for or chosen, or the socket's path. */
+export const listeningSchema = z.object({
+  port: z.number().int().min(1).max(65_535).optional(),
+  path: z.string().max(107).optional(),
+})
+export type Listening = z.infer<typeof listeningSchema>
+
+/** A connection that waits inside the agent for its `accepted` stream. */
+export const arrivalSchema = z.object({
+  id: z.string().min(1).max(64),
+  from: z
+    .object({ host: z.string().max(255), port: z.number().int().min(0).max(65_535) })
+    .optional(),
+})
+export type Arrival = z.infer<typeof arrivalSchema>
 
 /** The open frame: what, by whom, on whose request. */
 export const openFrameSchema = z.object({
@@ -146,6 +203,11 @@ export const laneOf: Record<StreamKind, Lane> = {
   tcp: 'bulk',
   unix: 'bulk',
   files: 'bulk',
+  session: 'live',
+  sftp: 'bulk',
+  listen: 'control',
+  accepted: 'bulk',
+  resumable: 'live',
   ask: 'control',
   report: 'control',
   echo: 'bulk',

@@ -30,12 +30,13 @@ const mayImport: Record<string, { ours: readonly string[]; packages: RegExp }> =
   protocol: { ours: ['protocol'], packages: /^zod$/ },
   // Both ends of a link are one module, so that they cannot differ.
   link: { ours: ['link', 'protocol'], packages: /^(node:|zod$)/ },
+  ssh: { ours: ['ssh', 'protocol'], packages: /^(node:|zod$|ssh2)/ },
   agent: {
-    ours: ['agent', 'link', 'protocol'],
+    ours: ['agent', 'link', 'protocol', 'ssh'],
     packages: /^(node:|node-pty$|tar-stream$|ws$|@xterm\/)/,
   },
   web: { ours: ['web', 'protocol'], packages: /^(?!node:)/ },
-  server: { ours: ['server', 'link', 'protocol', 'package.json'], packages: /^/ },
+  server: { ours: ['server', 'link', 'protocol', 'ssh', 'package.json'], packages: /^/ },
   cli: { ours: ['cli', 'server', 'protocol'], packages: /^/ },
   scripts: { ours: ['scripts'], packages: /^(node:|rolldown$)/ },
 }

@@ -30,14 +30,34 @@ export interface SpaceAgent {
   readonly version?: string
 }
 
-export interface SpaceApp {
+/** Who may open a port in a browser. `people` are those named, besides the owner. */
+export const visibilities = ['owner', 'people', 'signed-in', 'public'] as const
+export type Visibility = (typeof visibilities)[number]
+
+/** How a port is reached from outside; `url` is absent where no apps domain is set and nobody is on this machine. */
+export interface PortAccess {
+  readonly visibility: Visibility
+  readonly people: readonly Ref[]
+  readonly url?: string
+}
+
+export const sharePortSchema = z.strictObject({
+  visibility: z.enum(visibilities),
+  /** User names; for `people` only. */
+  people: z.array(z.string().min(1).max(64)).max(50).default([]),
+})
+export type SharePort = z.input<typeof sharePortSchema>
+
+export interface SpaceApp extends Partial<PortAccess> {
   readonly name: string
   readonly port: number
   readonly icon?: string
   readonly path?: string
+  /** Whether it answers; absent until it was asked. */
+  readonly health?: 'up' | 'down'
 }
 
-export interface ListeningPort {
+export interface ListeningPort extends Partial<PortAccess> {
   readonly port: number
   readonly address: string
   readonly process?: string

@@ -12,7 +12,7 @@ import { root } from './node24.js'
 /** No file may take longer: a hang must not cost the whole run its report. */
 const FILE_TIMEOUT_MS = 5 * 60_000
 
-const EVERYWHERE = 'protocol link server agent cli web/src scripts tests bench'.split(' ')
+const EVERYWHERE = 'protocol link ssh server agent cli web/src scripts tests bench'.split(' ')
 
 /** Files that must not run beside others: they time things, or share an engine and a browser. */
 export function runsAlone(file) {
