@@ -68,6 +68,16 @@ export const errorTable = {
     'Skein does not answer to the name “{host}”.',
     'Open it by its address or its public URL; administrators set --public-url.',
   ),
+  https_only: row(
+    403,
+    'This address takes requests over HTTPS only.',
+    'Use its https:// address. If a password or a token was in the request, change it: it was sent in clear text.',
+  ),
+  bad_proxy: row(
+    403,
+    'What the proxy says of the request ({said}) is not how Skein is served.',
+    'Let the proxy pass on the Host as it came, and take HTTPS only; see docs/https.md.',
+  ),
   setup_done: row(409, 'This Skein is set up already.', 'Sign in instead.'),
   setup_token_wrong: row(
     403,
@@ -260,6 +270,11 @@ export const errorTable = {
     'Did you mean “{nearest}”? `skein config print` lists them all.',
   ),
   config_invalid: row(400, 'The setting {key} is not valid: {reason}.', 'Correct it in {source}.'),
+  tls_invalid: row(
+    400,
+    'The certificate cannot be used: {reason}.',
+    'Correct --tls-cert and --tls-key; `--tls self` makes a certificate by itself.',
+  ),
   not_built: row(
     500,
     'The {part} has not been built.',

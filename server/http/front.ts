@@ -6,6 +6,8 @@ import { SESSION_MS } from '../identity/sessions.ts'
 import { ClientAddress } from './address.ts'
 import { readCookie, writeCookie } from './cookie.ts'
 import { checkHost, checkOrigin, type Entry } from './entry.ts'
+import { asForwarded } from './forwarded.ts'
+import type { HostName } from './host.ts'
 import type { HttpConfig } from './ports.ts'
 import type { Call } from './route.ts'
 
@@ -23,10 +25,10 @@ export class Front {
     this.#address = new ClientAddress(config)
   }
 
-  /** Throws `bad_request`, `bad_host` or `bad_origin`. */
+  /** Throws `bad_request`, `bad_host`, `bad_proxy` or `bad_origin`. */
   receive(entry: Entry, socketAddress: string | undefined): Visitor {
     const config = this.#config
-    const host = checkHost(entry, config)
+    const host = this.#hostOf(entry, socketAddress)
     const token = readCookie(entry.header('cookie'), host, config)
     const person: Person | undefined = this.#sessions.authenticate(token)
     // Any cookie counts, also one that no longer holds: a browser sent it.
@@ -40,6 +42,12 @@ export class Front {
           ? writeCookie('', 0, host, config)
           : writeCookie(fresh, SESSION_MS, host, config),
     }
+  }
+
+  /** How the browser calls us. */
+  #hostOf(entry: Entry, socketAddress: string | undefined): HostName {
+    const host = checkHost(entry, this.#config)
+    return this.#address.trusts(socketAddress) ? asForwarded(host, entry, this.#config) : host
   }
 }
 

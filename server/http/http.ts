@@ -11,6 +11,7 @@ import { createApp, type Incoming } from './app.ts'
 import { Front } from './front.ts'
 import { Dirt } from './live/dirt.ts'
 import { Tabs } from './live/tabs.ts'
+import { createPlainDoor, type PlainDoor } from './plain.ts'
 import type { Door } from './ports.ts'
 import { errorReply, toResponse } from './reply.ts'
 import { Sockets } from './sockets.ts'
@@ -30,6 +31,8 @@ type HandleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) =>
 export interface Http {
   fetch(request: Request, env?: Partial<Incoming>): Promise<Response>
   handleUpgrade: HandleUpgrade
+  /** For those who come in plain HTTP to a port that speaks HTTPS; `serve` answers what is served there as well. */
+  plainDoor(serve: RequestListener): PlainDoor
   /** From now on `/readyz` says so and no WebSocket is taken; those that are open are told to go elsewhere. */
   drain(): void
   /** Drains, and closes every WebSocket. */
@@ -59,6 +62,7 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
   return {
     fetch: async (request, env = {}) => app.fetch(request, env),
     handleUpgrade: (request, socket, head) => upgrade.handle(request, socket, head),
+    plainDoor: (serve) => createPlainDoor({ config: parts.config, log, newRequestId, serve }),
     drain,
     async close() {
       drain()
