@@ -6,9 +6,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { AuditEvent } from '#protocol/api/people.ts'
-import { newId } from '#protocol/ids.ts'
+import { newId, type SpaceId } from '#protocol/ids.ts'
 import { formatIdentity } from '#protocol/link.ts'
-import { dial } from '../../agent/link/dial.ts'
+import { type DialOptions, dial } from '../../agent/link/dial.ts'
 import { systemClock } from '../../server/clock.ts'
 import { CLUSTER_KEY_FILE, deriveAgentKey } from '../../server/identity/keys.ts'
 import { TerminalScreen } from '../e2e/screen.ts'
@@ -30,6 +30,14 @@ services:
 `
 
 resolveTestNames()
+
+/** As the agent of the space's first start would dial. */
+function attemptAt(address: string, spaceId: SpaceId, data: string): DialOptions {
+  const secret = Buffer.from(readFileSync(join(data, CLUSTER_KEY_FILE), 'utf8'), 'hex')
+  const identity = formatIdentity({ spaceId, epoch: 1, lane: 'control', run: 'a'.repeat(32) })
+  const { signal } = new AbortController()
+  return { address, identity, clock: systemClock, signal, key: deriveAgentKey(secret, spaceId, 1) }
+}
 
 for (const [name, open] of entrances) {
   describe(`through ${name}`, () => {
@@ -104,15 +112,21 @@ for (const [name, open] of entrances) {
 
     test('an agent links by the public URL, proved by its key alone', async () => {
       const { skein } = entrance
-      const secret = Buffer.from(readFileSync(join(skein.data, CLUSTER_KEY_FILE), 'utf8'), 'hex')
-      const identity = formatIdentity({ spaceId, epoch: 1, lane: 'control', run: 'a'.repeat(32) })
-      const { signal } = new AbortController()
-      const attempt = { address: skein.url, identity, clock: systemClock, signal }
-      const { socket, raw } = await dial({ ...attempt, key: deriveAgentKey(secret, spaceId, 1) })
+      const attempt = attemptAt(skein.url, spaceId, skein.data)
+      const { socket, raw } = await dial(attempt)
       assert.equal(socket.getProtocol(), 'TLSv1.3')
       socket.destroy()
       raw.destroy()
       await assert.rejects(dial({ ...attempt, key: Buffer.alloc(32, 1) }))
+    })
+
+    test('an agent links by plain HTTP at the listener’s own port, as over the bridge', async () => {
+      const { skein } = entrance
+      const address = `http://127.0.0.1:${skein.port}`
+      const { socket, raw } = await dial(attemptAt(address, spaceId, skein.data))
+      assert.equal(socket.getProtocol(), 'TLSv1.3')
+      socket.destroy()
+      raw.destroy()
     })
 
     test('a request too large is refused while it is still being sent', async () => {
