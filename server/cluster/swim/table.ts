@@ -81,8 +81,9 @@ export class Table {
     return [this.#self, ...this.others().map(({ claim }) => claim)]
   }
 
-  /** Says something new of ourselves, with the next incarnation. */
+  /** Says something new of ourselves, with the next incarnation. A farewell is the last that is said. */
   declare(turn: Turn, change: { metadata?: string; state?: 'left' }): void {
+    if (this.#self.state === 'left') return
     const { metadata = this.#self.contact.metadata, state = this.#self.state } = change
     const contact = { ...this.#self.contact, metadata }
     this.#renewSelf(turn, this.#self.incarnation + 1, state, contact)
