@@ -3,7 +3,7 @@
 
 import type { PeerId } from '#protocol/ids.ts'
 import type { Awareness } from './awareness.ts'
-import { isPresent } from './claim.ts'
+import { type Claim, isPresent } from './claim.ts'
 import type { Carrier, Turn } from './effect.ts'
 import {
   INDIRECT_PROBES,
@@ -43,7 +43,7 @@ interface Errand {
 }
 
 /** Sends with the news that fits; `about` is told first. */
-export type Send = (turn: Turn, to: string, over: Carrier, body: Body, about?: Member) => void
+export type Send = (turn: Turn, to: string, over: Carrier, body: Body, about?: Claim) => void
 
 interface ProbesParts {
   readonly table: Table
@@ -87,16 +87,16 @@ export class Probes {
   /** One unscheduled question, whose answer is heard but not waited for. */
   knock(turn: Turn, member: Member, over: Carrier): void {
     const { id, contact } = member.claim
-    this.#parts.send(turn, contact.address, over, this.#ping(id, this.#newSeq()), member)
+    this.#parts.send(turn, contact.address, over, this.#ping(id, this.#newSeq()), member.claim)
   }
 
   onPing(turn: Turn, message: Message & { type: 'ping' }, from: string, over: Carrier): void {
-    const { table, rules, send } = this.#parts
+    const { table, send } = this.#parts
     if (message.target !== table.self.id) return
     const asker = table.get(message.from)
-    const isDoubted = asker !== undefined && asker.claim.state !== 'alive' && rules.tellsDoubted
+    const isDoubted = asker !== undefined && asker.claim.state !== 'alive'
     const body: Body = { type: 'ack', seq: message.seq, wallMs: turn.wallMs }
-    send(turn, from, over, body, isDoubted ? asker : undefined)
+    send(turn, from, over, body, isDoubted ? asker.claim : undefined)
   }
 
   onRequest(
@@ -121,7 +121,7 @@ export class Probes {
     })
     const known = table.get(target)
     const to = known?.claim.contact.address ?? address
-    send(turn, to, 'datagram', this.#ping(target, seq), known)
+    send(turn, to, 'datagram', this.#ping(target, seq), known?.claim)
   }
 
   onAck(turn: Turn, message: Message & { type: 'ack' }): void {
@@ -160,7 +160,7 @@ export class Probes {
   }
 
   #begin(turn: Turn, member: Member): void {
-    const { awareness, rules, send } = this.#parts
+    const { awareness, send } = this.#parts
     const { id, contact, state } = member.claim
     const answerMs = Math.min(
       MAX_ANSWER_MS,
@@ -176,8 +176,9 @@ export class Probes {
       relays: undefined,
       nacks: 0,
     })
-    const isDoubted = state !== 'alive' && rules.tellsDoubted
-    send(turn, contact.address, 'datagram', this.#ping(id, seq), isDoubted ? member : undefined)
+    // Who is doubted hears of it with the question, and can refute in the answer (Lifeguard's buddy).
+    const about = state === 'alive' ? undefined : member.claim
+    send(turn, contact.address, 'datagram', this.#ping(id, seq), about)
   }
 
   #advance(turn: Turn, seq: number, probe: Probe): void {

@@ -23,10 +23,6 @@ export interface Rules {
   readonly syncs: boolean
   /** Whether others are asked before a member that did not answer is doubted. */
   readonly asksOthers: boolean
-  /** Whether one who is doubted is told so with the next probe. */
-  readonly tellsDoubted: boolean
-  /** Whether time that the machine missed counts against others. */
-  readonly countsMissedTime: boolean
 }
 
 export const rules: Rules = {
@@ -41,6 +37,4 @@ export const rules: Rules = {
   retriesDead: true,
   syncs: true,
   asksOthers: true,
-  tellsDoubted: true,
-  countsMissedTime: false,
 }

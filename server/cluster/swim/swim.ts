@@ -101,9 +101,7 @@ export class Swim {
   }
 
   step(now: Now, input: Input): Effect[] {
-    const { nowMs, stalledMs } = this.#rules.countsMissedTime
-      ? { nowMs: now.monotonicMs, stalledMs: 0 }
-      : this.#time.arrive(now.monotonicMs)
+    const { nowMs, stalledMs } = this.#time.arrive(now.monotonicMs)
     const turn: Turn = { nowMs, wallMs: now.wallMs, effects: [] }
     if (stalledMs > 0) this.#awareness.lagged(stalledMs)
     this.#take(turn, input)
@@ -220,7 +218,8 @@ export class Swim {
     const fanout = isLeaving ? present.length : GOSSIP_FANOUT
     for (const { claim } of shuffled(present, this.#random).slice(0, fanout)) {
       if (!isLeaving && this.#news.isEmpty) return
-      this.#send(turn, claim.contact.address, 'datagram', { type: 'gossip' })
+      const about = isLeaving ? this.#table.self : undefined
+      this.#send(turn, claim.contact.address, 'datagram', { type: 'gossip' }, about)
     }
   }
 
@@ -251,7 +250,7 @@ export class Swim {
     const bare = this.#complete(body, [])
     const times = this.#rules.timesTold(this.#table.present)
     const room = MAX_DATAGRAM_BYTES - sizeWithoutNews(bare)
-    const news = this.#news.take(room, times, about?.claim)
+    const news = this.#news.take(room, times, about)
     turn.effects.push({ type: 'send', to, over, message: { ...bare, news } })
   }
 
