@@ -31,8 +31,8 @@ type HandleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) =>
 export interface Http {
   fetch(request: Request, env?: Partial<Incoming>): Promise<Response>
   handleUpgrade: HandleUpgrade
-  /** For those who come in plain HTTP to a port that speaks HTTPS; `serve` answers what is served there as well. */
-  plainDoor(serve: RequestListener): PlainDoor
+  /** For those who come in plain HTTP to a port that speaks HTTPS. */
+  readonly plain: PlainDoor
   /** From now on `/readyz` says so and no WebSocket is taken; those that are open are told to go elsewhere. */
   drain(): void
   /** Drains, and closes every WebSocket. */
@@ -51,6 +51,7 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
   const shared = { door, front, unready, newRequestId }
   const app = createApp({ ...shared, files: await WebFiles.open(parts.webFolder) })
   const upgrade = new Upgrade({ ...shared, sockets, isDraining: () => isDraining })
+  const health = async (path: string) => app.fetch(new Request(`http://localhost${path}`))
   const failed = (err: unknown): void => log.error({ err }, 'live updates stopped')
   const dirt = new Dirt({ records, live, clock, flush: (all) => tabs.flush(all), failed })
   const ending = endSocketsWithCredentials(parts, sockets, failed)
@@ -62,7 +63,7 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
   return {
     fetch: async (request, env = {}) => app.fetch(request, env),
     handleUpgrade: (request, socket, head) => upgrade.handle(request, socket, head),
-    plainDoor: (serve) => createPlainDoor({ config: parts.config, log, newRequestId, serve }),
+    plain: createPlainDoor({ config: parts.config, log, newRequestId, health }),
     drain,
     async close() {
       drain()

@@ -2,7 +2,7 @@
 // is sent on to HTTPS under a name of ours. A request that carries something is refused and not redirected: it was
 // readable on its way here, and whoever wrote the program that sent it has to hear of that.
 
-import type { IncomingMessage, RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { SkeinError } from '#protocol/errors.ts'
 import { checkHost, type Entry } from './entry.ts'
@@ -18,8 +18,7 @@ export interface PlainParts {
   readonly config: HttpConfig
   readonly log: Log
   readonly newRequestId: () => string
-  /** What serves HTTPS; health is asked there. */
-  readonly serve: RequestListener
+  readonly health: (path: string) => Promise<Response>
 }
 
 export interface PlainDoor {
@@ -28,7 +27,7 @@ export interface PlainDoor {
   readonly refuseUpgrade: (request: IncomingMessage, socket: Duplex) => void
 }
 
-export function createPlainDoor({ config, log, newRequestId, serve }: PlainParts): PlainDoor {
+export function createPlainDoor({ config, log, newRequestId, health }: PlainParts): PlainDoor {
   const answer = (request: IncomingMessage, isUpgrade: boolean): Response => {
     const requestId = newRequestId()
     const response = respond(request, isUpgrade, requestId)
@@ -46,14 +45,16 @@ export function createPlainDoor({ config, log, newRequestId, serve }: PlainParts
   }
   return {
     request: (request, response) => {
-      if (HEALTH.has(pathOf(request.url ?? '/'))) return serve(request, response)
-      const { status, headers, body } = answer(request, false)
-      response.writeHead(status, Object.fromEntries(headers))
-      void endWith(response, body)
+      const path = pathAndQuery(request.url ?? '/').split('?')[0] ?? '/'
+      const answered = HEALTH.has(path) ? health(path) : answer(request, false)
+      write(response, answered).catch((err: unknown) => {
+        log.error({ err }, 'request not answered')
+        response.destroy()
+      })
     },
     refuseUpgrade: (request, socket) => {
       socket.on('error', () => socket.destroy())
-      void refuse(socket, answer(request, true))
+      refuse(socket, answer(request, true)).catch(() => socket.destroy())
     },
   }
 }
@@ -87,13 +88,11 @@ function entryOf(request: IncomingMessage, isUpgrade: boolean): Entry {
 /** Of a request line in either form; always with one leading slash, so that it cannot name a host. */
 const pathAndQuery = (target: string): string =>
   target.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/^[/\\]*/, '/')
-const pathOf = (target: string): string => pathAndQuery(target).split('?')[0] ?? '/'
 
-async function endWith(
-  response: { end(body?: Uint8Array): unknown },
-  body: Response['body'],
-): Promise<void> {
-  response.end(body === null ? undefined : new Uint8Array(await new Response(body).arrayBuffer()))
+async function write(to: ServerResponse, answered: Response | Promise<Response>): Promise<void> {
+  const response = await answered
+  const body = await response.text()
+  to.writeHead(response.status, Object.fromEntries(response.headers)).end(body)
 }
 
 async function refuse(socket: Duplex, response: Response): Promise<void> {

@@ -1,7 +1,6 @@
 // The composition root: every part of a peer is made here once, in the order of what needs what, and ended in the
 // reverse.
 
-import type { RequestListener } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
@@ -186,27 +185,26 @@ function open(
   tls: Tls | undefined,
 ): Promise<Listeners> {
   const toLinks: Upgrade = (request, socket, head) => links.handleUpgrade(request, socket, head)
-  const serve = requestListener(http, { log })
   return openListeners({
     listen: config.listen,
     socketPath: linkSocketPath(config.data).socket,
-    request: serve,
+    request: requestListener(http, { log }),
     upgrade: dispatchUpgrade({ links: toLinks, http: http.handleUpgrade }),
     linkUpgrade: (request, socket, head) => {
       if (request.url?.split('?')[0] === LINK_PATH) toLinks(request, socket, head)
       else socket.destroy()
     },
-    ...(tls && { secured: { tls, ...plainDoor(http, toLinks, serve) } }),
+    ...(tls && { secured: { tls, ...plainDoor(http, toLinks) } }),
   })
 }
 
 /** What plain HTTP gets where the port speaks HTTPS. */
-function plainDoor(http: Http, toLinks: Upgrade, serve: RequestListener) {
-  const plain = http.plainDoor(serve)
-  return {
-    plainRequest: plain.request,
-    plainUpgrade: dispatchUpgrade({ links: toLinks, http: plain.refuseUpgrade }),
+function plainDoor({ plain }: Http, toLinks: Upgrade) {
+  const plainUpgrade: Upgrade = (request, socket, head) => {
+    if (request.url?.split('?')[0] === LINK_PATH) toLinks(request, socket, head)
+    else plain.refuseUpgrade(request, socket)
   }
+  return { plainRequest: plain.request, plainUpgrade }
 }
 
 async function drain(http: Http, listeners: Listeners, seconds: number): Promise<void> {
