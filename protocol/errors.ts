@@ -242,6 +242,17 @@ export const errorTable = {
     'A frame was not understood: {reason}.',
     'Reload the page; if it stays so, report it.',
   ),
+  // SSH
+  ssh_protocol: row(
+    400,
+    'The SSH client broke the protocol: {reason}.',
+    'Use a current SSH client; OpenSSH of the last ten years works.',
+  ),
+  ssh_key_refused: row(
+    401,
+    'The SSH key does not open this: {reason}.',
+    'Add the public key under SSH keys on your account page, and offer that one.',
+  ),
   // In the space
   terminal_gone: row(410, 'The terminal has ended.', 'Open a new one.'),
   too_many_terminals: row(
