@@ -215,6 +215,22 @@ export const errorTable = {
     'The start-up script ended with status {status}.',
     'Its log is on the timeline; mend the template and restart.',
   ),
+  // ssh
+  ssh_key_unknown: row(
+    401,
+    'Nobody has registered the key {fingerprint}; add it to your account at {page}.',
+    'Paste the line of its .pub file there and connect again.',
+  ),
+  ssh_space_unknown: row(
+    404,
+    'There is no space {name} that you may enter.',
+    'Use SPACE for one of yours, OWNER+SPACE for another’s; {page} lists them.',
+  ),
+  ssh_crowded: row(
+    429,
+    'There are too many ssh connections ({limit}).',
+    'Close some and try again.',
+  ),
   // Links and streams
   link_refused: row(403, 'The link was refused.', 'The key does not fit; restart the space.'),
   link_not_psk: row(
@@ -329,7 +345,7 @@ export const errorTable = {
   port_in_use: row(
     409,
     'The address {address} is in use.',
-    'Stop what listens there, or give another --listen.',
+    'Stop what listens there, or give another --{setting}.',
   ),
 } as const satisfies Record<string, ErrorRow>
 

@@ -6,8 +6,10 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
-import type { Config } from '../config/settings.ts'
+import { type Config, sshAddress } from '../config/settings.ts'
+import { type Door, openDoor } from '../gateway/door.ts'
 import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http/http.ts'
+import { type HostKey, loadHostKey } from '../identity/host-key.ts'
 import { createIdentity, type Identity } from '../identity/identity.ts'
 import { ensureSetting, freshId } from '../identity/settings.ts'
 import { Links } from '../links/links.ts'
@@ -21,7 +23,7 @@ import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volum
 import { createEngine } from '../spaces/runtime/docker.ts'
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
 import { openSqliteStore } from '../store/sqlite/open.ts'
-import { linkSocketPath } from '../supervisor/child-state.ts'
+import { gatewaySocketPath, linkSocketPath, readChild } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { version } from '../version.ts'
 import { agentAddresses, engineAddress, isLocalEngine } from './addresses.ts'
@@ -69,6 +71,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   let port = config.listen.port
   const { links, spaces, templates } = await raise(base, agentFolder, () => port)
   let isLooking = true
+  const hostKey = await loadHostKey(base.records, { clock, random })
   const http = await createHttp({
     ...base,
     streams: links.streams,
@@ -76,7 +79,10 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     templates,
     clock,
     random,
-    config: httpConfig(config, loadPeerId(config.data, { clock, random })),
+    config: {
+      ...httpConfig(config, loadPeerId(config.data, { clock, random })),
+      ...sshConfig(config, hostKey),
+    },
     webFolder: WEB_FOLDER,
     unready: () => (isLooking ? ['looking at its engine'] : []),
   })
@@ -84,6 +90,9 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   const listeners = await open(base, http, links)
   ending.defer(() => drain(http, listeners, config.drainSeconds))
   port = Number(new URL(listeners.url).port)
+  const url = browserUrl(config, listeners.url)
+  const door = await openGatewayDoor(base, { links, spaces, hostKey, url })
+  ending.defer(() => door.close(config.drainSeconds * 1000))
   const looked = look(spaces, log).finally(() => {
     isLooking = false
   })
@@ -95,7 +104,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   const setupToken = await identity.setup.begin()
   const closing = ending.move()
   return {
-    url: browserUrl(config, listeners.url),
+    url,
     cluster,
     setupToken,
     close: () => closing.disposeAsync(),
@@ -163,6 +172,37 @@ function httpConfig(config: Config, peerId: string) {
   const peer = { id: peerId, name, version }
   const common = { insecureHttp, trustedProxies, hostNames, peer }
   return publicUrl === undefined ? common : { ...common, publicUrl }
+}
+
+/** The gateway may have been told to choose its port: then it says on disk which it has. */
+function sshConfig(config: Config, { shown }: HostKey) {
+  const listen = sshAddress(config)
+  if (listen === undefined) return {}
+  const { host, port } = listen
+  const chosen = () => Number(new URL(readChild(config.data, 'gateway-1')?.url ?? 'ssh://-:0').port)
+  return { ssh: () => ({ host, port: port === 0 ? chosen() : port, hostKeys: [shown] }) }
+}
+
+interface BehindDoor {
+  readonly links: Links
+  readonly spaces: Spaces
+  readonly hostKey: HostKey
+  readonly url: string
+}
+
+function openGatewayDoor(
+  { config, log, records, live, identity }: Foundation,
+  { links, spaces, hostKey, url }: BehindDoor,
+): Promise<Door> {
+  const { keys, sessions } = identity
+  return openDoor({
+    ...{ records, live, spaces, keys, sessions, clock, log },
+    streams: links.streams,
+    hostKeys: [hostKey],
+    url,
+    newRequestId: () => freshId({ clock, random }),
+    socketPath: gatewaySocketPath(config.data),
+  })
 }
 
 function open({ config, log }: Foundation, http: Http, links: Links): Promise<Listeners> {
