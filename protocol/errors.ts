@@ -226,11 +226,7 @@ export const errorTable = {
     'There is no space {name} that you may enter.',
     'Use SPACE for one of yours, OWNER+SPACE for another’s; {page} lists them.',
   ),
-  ssh_crowded: row(
-    429,
-    'There are too many ssh connections ({limit}).',
-    'Close some and try again.',
-  ),
+  ssh_crowded: row(429, 'Too many ssh connections ({limit}).', 'Close some and try again.'),
   // Links and streams
   link_refused: row(403, 'The link was refused.', 'The key does not fit; restart the space.'),
   link_not_psk: row(
