@@ -225,6 +225,18 @@ export const errorTable = {
     'The start-up script ended with status {status}.',
     'Its log is on the timeline; mend the template and restart.',
   ),
+  // ssh
+  ssh_key_unknown: row(
+    401,
+    'Nobody has registered the key {fingerprint}; add it to your account at {page}.',
+    'Paste the line of its .pub file there and connect again.',
+  ),
+  ssh_space_unknown: row(
+    404,
+    'There is no space {name} that you may enter.',
+    'Use SPACE for one of yours, OWNER+SPACE for another’s; {page} lists them.',
+  ),
+  ssh_crowded: row(429, 'Too many ssh connections ({limit}).', 'Close some and try again.'),
   // Links and streams
   link_refused: row(403, 'The link was refused.', 'The key does not fit; restart the space.'),
   link_not_psk: row(
@@ -251,6 +263,17 @@ export const errorTable = {
     400,
     'A frame was not understood: {reason}.',
     'Reload the page; if it stays so, report it.',
+  ),
+  // SSH
+  ssh_protocol: row(
+    400,
+    'The SSH client broke the protocol: {reason}.',
+    'Use a current SSH client; OpenSSH of the last ten years works.',
+  ),
+  ssh_key_refused: row(
+    401,
+    'The SSH key does not open this: {reason}.',
+    'Add the public key under SSH keys on your account page, and offer that one.',
   ),
   // In the space
   terminal_gone: row(410, 'The terminal has ended.', 'Open a new one.'),
@@ -333,7 +356,7 @@ export const errorTable = {
   port_in_use: row(
     409,
     'The address {address} is in use.',
-    'Stop what listens there, or give another --listen.',
+    'Stop what listens there, or give another --{setting}.',
   ),
 } as const satisfies Record<string, ErrorRow>
 

@@ -15,7 +15,7 @@ import type { HttpConfig } from './ports.ts'
 import type { Call } from './route.ts'
 
 /** What is known of a request before its route is. */
-export type Visitor = Pick<Call, 'address' | 'client' | 'person' | 'setCookie'>
+export type Visitor = Pick<Call, 'address' | 'hostName' | 'client' | 'person' | 'setCookie'>
 
 export class Front {
   readonly #config: HttpConfig
@@ -38,6 +38,7 @@ export class Front {
       bearer === undefined ? this.#byCookie(entry, host) : this.#byToken(bearer, address)
     return {
       address,
+      hostName: host.name,
       client: entry.header('user-agent') ?? '',
       person,
       setCookie: (fresh) =>

@@ -2,6 +2,7 @@
 // small ones by hand.
 
 import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.ts'
+import type { SshHostKey } from '#protocol/api/ssh.ts'
 import type { Starter, Template, TemplateCheck, TemplateDetail } from '#protocol/api/templates.ts'
 import type { SpaceId, TemplateId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
@@ -66,6 +67,12 @@ export interface HttpConfig {
   readonly trustedProxies: readonly string[]
   /** Names besides localhost, IP addresses and the public URL by which this peer may be called. */
   readonly hostNames?: readonly string[]
+  /** Where the gateway answers and by which keys; absent when ssh is off. */
+  readonly ssh?: () => {
+    readonly host: string
+    readonly port: number
+    readonly hostKeys: readonly SshHostKey[]
+  }
   readonly peer: { readonly id: string; readonly name: string; readonly version: string }
 }
 

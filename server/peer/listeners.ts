@@ -122,7 +122,9 @@ function start(server: Server, where: ListenOptions, address: string): Promise<v
 }
 
 function asListenError(error: NodeJS.ErrnoException, address: string): SkeinError {
-  if (error.code === 'EADDRINUSE') return new SkeinError('port_in_use', { address }, error)
+  if (error.code === 'EADDRINUSE') {
+    return new SkeinError('port_in_use', { address, setting: 'listen' }, error)
+  }
   const reason = `${address} cannot be listened at (${error.code ?? error.message})`
   const source = 'the configuration'
   return new SkeinError('config_invalid', { key: 'listen', reason, source }, error)
