@@ -1,6 +1,8 @@
 // Every route there is. The app, the WebSocket door, the matrix test and the check of docs/api.md all read this.
 
 import { auditRoutes } from './audit.ts'
+import { loginRoutes } from './cli/login-routes.ts'
+import { connectRoutes } from './connect.ts'
 import { hostRoutes } from './hosts.ts'
 import { keyRoutes } from './keys.ts'
 import { liveRoutes } from './live/route.ts'
@@ -17,6 +19,7 @@ import { userRoutes } from './users.ts'
 export const routes: readonly Route[] = [
   ...setupRoutes,
   ...sessionRoutes,
+  ...loginRoutes,
   ...meRoutes,
   ...keyRoutes,
   ...tokenRoutes,
@@ -24,6 +27,7 @@ export const routes: readonly Route[] = [
   ...templateRoutes,
   ...spaceRoutes,
   ...terminalRoutes,
+  ...connectRoutes,
   ...hostRoutes,
   ...auditRoutes,
   ...liveRoutes,
