@@ -2,6 +2,7 @@
 // read through in one sitting. Sentence case, verbs on buttons, no exclamation marks.
 
 import { accountWords } from './words/account.ts'
+import { cliWords } from './words/cli.ts'
 import { commonWords } from './words/common.ts'
 import { spaceWords } from './words/spaces.ts'
 import { templateWords } from './words/templates.ts'
@@ -10,6 +11,7 @@ import { terminalWords } from './words/terminal.ts'
 export const words = {
   ...commonWords,
   ...accountWords,
+  ...cliWords,
   ...spaceWords,
   ...templateWords,
   ...terminalWords,

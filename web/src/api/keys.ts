@@ -3,6 +3,7 @@
 export const keys = {
   me: ['me'],
   setup: ['setup'],
+  login: (id: string) => ['login', id],
   sessions: ['sessions'],
   spaces: ['spaces'],
   space: (id: string) => ['space', id],
