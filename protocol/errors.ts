@@ -2,17 +2,8 @@
 // with, and what the reader can do. `{name}` is replaced from the error's details. docs/errors.md lists them
 // all, and the tidy test fails where it does not.
 
-interface ErrorRow {
-  readonly status: number
-  readonly sentence: string
-  readonly hint: string
-}
-
-const row = (status: number, sentence: string, hint: string): ErrorRow => ({
-  status,
-  sentence,
-  hint,
-})
+import { laptopErrors } from './errors/laptop.ts'
+import { type ErrorRow, row } from './errors/row.ts'
 
 export const errorTable = {
   // Anyone
@@ -331,6 +322,7 @@ export const errorTable = {
     'The migration {name} is not the one that made this database.',
     'Use an unaltered Skein of the same or a newer version.',
   ),
+  ...laptopErrors,
   // Configuration
   config_unknown: row(
     400,

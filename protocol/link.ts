@@ -90,6 +90,7 @@ export const streamOpenSchema = z.discriminatedUnion('kind', [
       'startup-log',
       'restart-service',
       'hello',
+      'ssh-host-key',
     ]),
     name: z.string().max(64).optional(),
     addresses: z.array(z.string().max(512)).max(64).optional(),

@@ -4,6 +4,7 @@
 import { type Context, Hono } from 'hono'
 import { SkeinError } from '#protocol/errors.ts'
 import { readBody } from './body.ts'
+import type { CliFiles } from './cli/files.ts'
 import type { Entry } from './entry.ts'
 import { isUnsafe } from './entry.ts'
 import { authorityOf, type Front, rawValues } from './front.ts'
@@ -35,6 +36,7 @@ export interface AppParts {
   readonly door: Door
   readonly front: Front
   readonly files: WebFiles
+  readonly cliFiles: CliFiles
   /** Why this peer should get no requests now; empty when it may. */
   readonly unready: () => readonly string[]
   readonly newRequestId: () => string
@@ -59,8 +61,21 @@ export function createApp(parts: AppParts): Hono<AppContext> {
       toResponse(await answer(parts, idempotency, route, c)),
     )
   }
+  addProgram(app, parts)
   addRefusals(app, parts)
   return app
+}
+
+/** `skein` for a laptop. */
+function addProgram(app: Hono<AppContext>, { front, cliFiles }: AppParts): void {
+  app.get('/cli/skein.mjs', (c) => {
+    front.receive(entryOf(c), addressOf(c))
+    return cliFiles.program(c.req.raw.headers)
+  })
+  app.get('/cli/install.sh', (c) => {
+    front.receive(entryOf(c), addressOf(c))
+    return cliFiles.script(front.origin(entryOf(c)))
+  })
 }
 
 /** What no route takes: a coded error under `/api`, the browser application elsewhere. */

@@ -26,6 +26,11 @@ const expected: Record<string, readonly Verdict[]> = {
   'GET /session': row('yes', 'yes', 'yes', 'yes'),
   'POST /session': row('yes', 'yes', 'yes', 'yes'),
   'DELETE /session': row(401, 'yes', 'yes', 'yes'),
+  'POST /logins': row('yes', 'yes', 'yes', 'yes'),
+  'GET /logins/:id': row(401, 'yes', 'yes', 'yes'),
+  'POST /logins/:id/approve': row(401, 'yes', 'yes', 'yes'),
+  'DELETE /logins/:id': row(401, 'yes', 'yes', 'yes'),
+  'POST /logins/:id/token': row('yes', 'yes', 'yes', 'yes'),
   'GET /me': row(401, 'yes', 'yes', 'yes'),
   'PUT /me/password': row(401, 'yes', 'yes', 'yes'),
   'GET /me/sessions': row(401, 'yes', 'yes', 'yes'),
@@ -60,6 +65,9 @@ const expected: Record<string, readonly Verdict[]> = {
   'GET /spaces/:id/terminals': row(401, 404, 'yes', 403),
   'DELETE /spaces/:id/terminals/:name': row(401, 404, 'yes', 403),
   'GET /spaces/:id/terminals/:name/attach': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/connect': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/exec': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/ssh-host-key': row(401, 404, 'yes', 403),
   'GET /spaces/:id/startup-log': row(401, 404, 'yes', 'yes'),
   'GET /ssh': row(401, 'yes', 'yes', 'yes'),
   'GET /hosts': row(401, 403, 403, 'yes'),
@@ -95,6 +103,7 @@ before(async () => {
     '/users': me.user.id,
     '/me/sessions': me.sessionId,
     '/spaces': space.id,
+    '/logins': 'no-login',
     '/templates': template?.id ?? '',
   }
 })
@@ -161,6 +170,7 @@ const tokenMayNot = new Set([
   'DELETE /me/sessions/:id',
   'POST /me/keys',
   'POST /me/tokens',
+  'POST /logins/:id/approve',
   'POST /users',
 ])
 

@@ -1,6 +1,8 @@
 // Every route there is. The app, the WebSocket door, the matrix test and the check of docs/api.md all read this.
 
 import { auditRoutes } from './audit.ts'
+import { loginRoutes } from './cli/login-routes.ts'
+import { connectRoutes } from './connect.ts'
 import { hostRoutes } from './hosts.ts'
 import { keyRoutes } from './keys.ts'
 import { liveRoutes } from './live/route.ts'
@@ -18,6 +20,7 @@ import { userRoutes } from './users.ts'
 export const routes: readonly Route[] = [
   ...setupRoutes,
   ...sessionRoutes,
+  ...loginRoutes,
   ...meRoutes,
   ...keyRoutes,
   ...tokenRoutes,
@@ -26,6 +29,7 @@ export const routes: readonly Route[] = [
   ...spaceRoutes,
   ...terminalRoutes,
   ...sshRoutes,
+  ...connectRoutes,
   ...hostRoutes,
   ...auditRoutes,
   ...liveRoutes,

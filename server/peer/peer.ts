@@ -38,6 +38,7 @@ import { readRoutes } from './routes.ts'
 import { browserUrl } from './welcome.ts'
 
 const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
+const CLI_FOLDER = fileURLToPath(new URL('../../dist/cli', import.meta.url))
 const AGENT_FOLDER = fileURLToPath(new URL('../../dist/agent', import.meta.url))
 
 export interface Peer {
@@ -91,6 +92,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
       ...sshConfig(config, hostKey),
     },
     webFolder: WEB_FOLDER,
+    cliFolder: CLI_FOLDER,
     unready: () => (isLooking ? ['looking at its engine'] : []),
   })
   ending.defer(() => http.close())

@@ -28,6 +28,7 @@ const silent: Log = { info: () => undefined, warn: () => undefined, error: () =>
 export interface WorldOptions {
   readonly config?: Partial<HttpConfig>
   readonly webFolder?: string
+  readonly cliFolder?: string
   readonly answer?: (open: StreamOpen) => unknown
   readonly log?: Log
 }
@@ -89,6 +90,7 @@ export class World {
     const http = await createHttp({
       ...parts,
       webFolder: options.webFolder ?? join(folder, 'none'),
+      cliFolder: options.cliFolder ?? join(folder, 'none'),
     })
     return new World({ ...parts, http }, folder)
   }
