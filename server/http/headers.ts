@@ -28,7 +28,10 @@ const HEADERS = {
 } as const
 
 export function addSecurityHeaders(headers: Headers, requestId: string, config: HttpConfig): void {
+  // What users wrote comes with a policy of its own, which lets nothing run at all.
+  const policy = headers.get('content-security-policy')
   for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value)
+  if (policy !== null) headers.set('content-security-policy', policy)
   headers.set('x-request-id', requestId)
   headers.set('skein-peer', config.peer.name)
 }

@@ -3,8 +3,10 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { SkeinError } from '#protocol/errors.ts'
 import type { SessionId } from '#protocol/ids.ts'
 import { newId } from '#protocol/ids.ts'
+import type { StreamOpen } from '#protocol/link.ts'
 import type { Client } from '../../tests/support/http/client.ts'
 import { TEMPLATE_SOURCE } from '../../tests/support/http/fakes.ts'
 import { PASSWORD, World } from '../../tests/support/http/world.ts'
@@ -54,6 +56,15 @@ const expected: Record<string, readonly Verdict[]> = {
   'DELETE /spaces/:id/terminals/:name': row(401, 404, 'yes', 403),
   'GET /spaces/:id/terminals/:name/attach': row(401, 404, 'yes', 403),
   'GET /spaces/:id/startup-log': row(401, 404, 'yes', 'yes'),
+  'GET /spaces/:id/files': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/files/stat': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/files/content': row(401, 404, 'yes', 403),
+  'PUT /spaces/:id/files/content': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/files/tar': row(401, 404, 'yes', 403),
+  'PUT /spaces/:id/files/tar': row(401, 404, 'yes', 403),
+  'POST /spaces/:id/files/folder': row(401, 404, 'yes', 403),
+  'POST /spaces/:id/files/rename': row(401, 404, 'yes', 403),
+  'DELETE /spaces/:id/files': row(401, 404, 'yes', 403),
   'GET /hosts': row(401, 403, 403, 'yes'),
   'GET /audit': row(401, 403, 403, 'yes'),
   'GET /live': row(401, 'yes', 'yes', 'yes'),
@@ -63,8 +74,14 @@ let world: World
 let clients: Record<Role, Client>
 let ids: Record<string, string>
 
+/** Terminals there are none either, but a question for those is answered at once. */
+function noFiles(open: StreamOpen): unknown {
+  if (open.kind === 'files') throw new SkeinError('path_missing', { path: open.path })
+  return { terminals: [] }
+}
+
 before(async () => {
-  world = await World.open()
+  world = await World.open({ answer: noFiles })
   const administrator = await world.setUp({ starters: ['shell'] })
   const owner = await world.member(administrator, 'olga')
   const stranger = await world.member(administrator, 'stan')

@@ -1,6 +1,7 @@
 // Every route there is. The app, the WebSocket door, the matrix test and the check of docs/api.md all read this.
 
 import { auditRoutes } from './audit.ts'
+import { fileRoutes } from './files.ts'
 import { hostRoutes } from './hosts.ts'
 import { liveRoutes } from './live/route.ts'
 import { meRoutes } from './me.ts'
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   ...templateRoutes,
   ...spaceRoutes,
   ...terminalRoutes,
+  ...fileRoutes,
   ...hostRoutes,
   ...auditRoutes,
   ...liveRoutes,

@@ -9,11 +9,14 @@ import { dirname } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Address } from '../config/schemas.ts'
+import { limitBodies } from './body-time.ts'
 
 /** A client that sends its header more slowly than this is not one of ours. */
 const HEADERS_TIMEOUT_MS = 15_000
-/** A whole request with its body; uploads go through streams of the link, not through here. */
+/** A whole request with its body, unless it is an upload. */
 const REQUEST_TIMEOUT_MS = 60_000
+/** An upload may take as long as it likes, but not stand still for longer than this. */
+const UPLOAD_IDLE_MS = 60_000
 /** Longer than usual proxies keep a connection, so that none sends into one that we just closed. */
 const KEEP_ALIVE_MS = 75_000
 /** All headers of a request, bytes. */
@@ -35,6 +38,8 @@ export interface ListenersOptions {
   readonly listen: Address
   readonly socketPath: string
   readonly request: RequestListener
+  /** Whether a request's body may take as long as its bytes keep coming. */
+  readonly isUpload?: (request: IncomingMessage) => boolean
   readonly upgrade: Upgrade
   /** Upgrades on the unix socket: links only, no people. */
   readonly linkUpgrade: Upgrade
@@ -45,8 +50,10 @@ export async function openListeners(options: ListenersOptions): Promise<Listener
   const { listen, socketPath } = options
   const tcp = createServer(limits, options.request)
   tcp.on('upgrade', options.upgrade)
+  limitBodies(tcp, { isUpload: options.isUpload ?? (() => false), ...times })
   const unix = createServer(limits, (_, response) => response.writeHead(404).end())
   unix.on('upgrade', options.linkUpgrade)
+  limitBodies(unix, { isUpload: () => false, ...times })
   await start(tcp, listen, `${listen.host}:${listen.port}`)
   try {
     prepareSocket(socketPath)
@@ -67,10 +74,13 @@ export async function openListeners(options: ListenersOptions): Promise<Listener
 
 const limits = {
   headersTimeout: HEADERS_TIMEOUT_MS,
-  requestTimeout: REQUEST_TIMEOUT_MS,
+  // One limit for all; body-time.ts knows which request may take longer.
+  requestTimeout: 0,
   keepAliveTimeout: KEEP_ALIVE_MS,
   maxHeaderSize: MAX_HEADER_BYTES,
 }
+
+const times = { wholeMs: REQUEST_TIMEOUT_MS, idleMs: UPLOAD_IDLE_MS }
 
 /** A folder of its own, since containers mount the folder: a socket that is made anew then appears in them. */
 function prepareSocket(path: string): void {
