@@ -91,6 +91,51 @@ export const errorTable = {
     'This is the last administrator.',
     'Make someone else an administrator first.',
   ),
+  key_invalid: row(
+    400,
+    'That is not an SSH public key: {reason}.',
+    'Paste the one line of the file that ends in .pub; `ssh-keygen -t ed25519` makes a pair.',
+  ),
+  key_private: row(
+    400,
+    'This is the private half of the key, which is yours alone.',
+    'Nothing was kept of it. Paste the file that ends in .pub; if anyone may have seen this one, make a new pair.',
+  ),
+  key_weak: row(
+    400,
+    'The key is too weak: {reason}.',
+    'Make a stronger pair with `ssh-keygen -t ed25519`.',
+  ),
+  key_unsupported: row(
+    400,
+    'SSH keys of the type {type} cannot be used here.',
+    'Use ssh-ed25519, ecdsa-sha2-nistp256, -384 or -521, or ssh-rsa; `ssh-keygen -t ed25519` makes a pair.',
+  ),
+  key_taken: row(
+    409,
+    'This key is registered already.',
+    'A key belongs to one person and is registered once; make another pair with `ssh-keygen -t ed25519`.',
+  ),
+  too_many_keys: row(
+    409,
+    'You have {limit} SSH keys, which is the limit.',
+    'Remove one that you no longer use.',
+  ),
+  token_wrong: row(
+    401,
+    'The token is not valid.',
+    'It may have been revoked or have expired; make a new one on your account page.',
+  ),
+  token_forbidden: row(
+    403,
+    'A token may not {action} this {thing}.',
+    'Sign in with your password in a browser and do it there.',
+  ),
+  too_many_tokens: row(
+    409,
+    'You have {limit} tokens, which is the limit.',
+    'Revoke one that you no longer use.',
+  ),
   user_has_spaces: row(
     409,
     'The user owns {count} spaces.',
