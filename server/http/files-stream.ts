@@ -1,7 +1,7 @@
 // Streams of kind `files` to a space's agent. The agent is its user's, so what it answers is checked; and it is ended in
 // order and not cut wherever that is possible, since a link bears only so many resets.
 
-import type { Duplex, Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { z } from 'zod'
 import { SkeinError } from '#protocol/errors.ts'
 import type { StreamOpen } from '#protocol/link.ts'
@@ -127,26 +127,38 @@ export async function resultOf<S extends z.ZodType>(
   return understood(schema, parse(Buffer.concat(chunks)))
 }
 
-/** Sends a request's body to the agent as fast as that takes it. Rejects when the agent or the client breaks off. */
+/**
+ * Sends a request's body to the agent as fast as that takes it, until it is whole, breaks off, or the agent wants no
+ * more; then says to the agent which it was, who puts nothing half into its place.
+ */
 export async function sendBody(stream: LinkStream, body: Readable): Promise<void> {
-  const over = stream.finished.then(
-    () => undefined,
-    () => undefined,
-  )
-  const pieces: AsyncIterator<Buffer> = body.iterator({ destroyOnReturn: false })
-  let isWhole = false
-  try {
-    for (;;) {
-      const next = await Promise.race([pieces.next(), over])
-      if (next === undefined) break
-      isWhole = next.done === true
-      if (next.done) break
-      if (!stream.duplex.write(next.value)) await Promise.race([roomIn(stream.duplex), over])
+  const isWhole = await carried(stream, body)
+  stream.fin({ ok: isWhole })
+}
+
+/** By events and not by racing promises: a race keeps every piece until the last of its runners is there. */
+function carried({ duplex, finished }: LinkStream, body: Readable): Promise<boolean> {
+  return new Promise((resolve) => {
+    const take = (piece: Buffer): void => {
+      if (!duplex.writable || !duplex.write(piece)) body.pause()
     }
-  } finally {
-    // Says whether the body came whole: an agent puts nothing half into its place.
-    stream.fin({ ok: isWhole })
-  }
+    const goOn = (): void => {
+      body.resume()
+    }
+    const stop = (isWhole: boolean) => (): void => {
+      body.off('data', take).off('end', whole).off('error', broken).off('close', broken)
+      duplex.off('drain', goOn)
+      body.pause()
+      resolve(isWhole)
+    }
+    const whole = stop(true)
+    const broken = stop(false)
+    finished.then(broken, broken)
+    // Whoever hangs up causes errors that nobody may leave unheard.
+    body.on('error', () => undefined)
+    body.on('data', take).on('end', whole).on('error', broken).on('close', broken)
+    duplex.on('drain', goOn)
+  })
 }
 
 /** The pieces of a download, whole or not at all: it fails unless the agent says that was everything. */
@@ -176,8 +188,7 @@ export function audit(
   detail: { readonly path: string; readonly op: string; readonly to?: string },
 ): void {
   const { id, groups } = call.target
-  const { sessionId } = call.person.claims
-  if (!visits.begins(sessionId, id, action, detail.op, detail.path)) return
+  if (!visits.begins(call.person.credential.id, id, action, detail.op, detail.path)) return
   const target = { kind: 'space', id, name: groups.name?.name ?? id }
   const note = audited(by(call), action, target, detail)
   records
@@ -185,18 +196,6 @@ export function audit(
     .catch((err: unknown) => {
       log.error({ err, requestId: call.requestId }, 'access to a file not audited')
     })
-}
-
-function roomIn(duplex: Duplex): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      duplex.off('drain', done)
-      duplex.off('close', done)
-      resolve()
-    }
-    duplex.once('drain', done)
-    duplex.once('close', done)
-  })
 }
 
 function parse(bytes: Buffer): unknown {
