@@ -3,6 +3,7 @@
 import { auditRoutes } from './audit.ts'
 import { loginRoutes } from './cli/login-routes.ts'
 import { connectRoutes } from './connect.ts'
+import { fileRoutes } from './files.ts'
 import { hostRoutes } from './hosts.ts'
 import { keyRoutes } from './keys.ts'
 import { liveRoutes } from './live/route.ts'
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   ...terminalRoutes,
   ...sshRoutes,
   ...connectRoutes,
+  ...fileRoutes,
   ...hostRoutes,
   ...auditRoutes,
   ...liveRoutes,
