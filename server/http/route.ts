@@ -4,8 +4,8 @@
 import type { WebSocket } from 'ws'
 import type { z } from 'zod'
 import { SkeinError } from '#protocol/errors.ts'
+import type { Person } from '../identity/credential.ts'
 import type { Action, actions } from '../identity/policy.ts'
-import type { Person } from '../identity/sessions.ts'
 import { checked, SMALL_BODY_BYTES, STRANGER_BODY_BYTES } from './body.ts'
 import type { Door } from './ports.ts'
 import type { Reply } from './reply.ts'
@@ -23,6 +23,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export interface Call {
   readonly requestId: string
   readonly address: string
+  /** The name or address by which we were called; an IPv6 address keeps its brackets. */
+  readonly hostName: string
   /** The browser's or program's own name for itself. */
   readonly client: string
   readonly params: Readonly<Record<string, string>>

@@ -2,24 +2,30 @@
 
 import { auditRoutes } from './audit.ts'
 import { hostRoutes } from './hosts.ts'
+import { keyRoutes } from './keys.ts'
 import { liveRoutes } from './live/route.ts'
 import { meRoutes } from './me.ts'
 import type { Route } from './route.ts'
 import { sessionRoutes } from './session.ts'
 import { setupRoutes } from './setup.ts'
 import { spaceRoutes } from './spaces.ts'
+import { sshRoutes } from './ssh.ts'
 import { templateRoutes } from './templates.ts'
 import { terminalRoutes } from './terminals.ts'
+import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
 
 export const routes: readonly Route[] = [
   ...setupRoutes,
   ...sessionRoutes,
   ...meRoutes,
+  ...keyRoutes,
+  ...tokenRoutes,
   ...userRoutes,
   ...templateRoutes,
   ...spaceRoutes,
   ...terminalRoutes,
+  ...sshRoutes,
   ...hostRoutes,
   ...auditRoutes,
   ...liveRoutes,
