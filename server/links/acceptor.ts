@@ -40,10 +40,7 @@ export interface AcceptorOptions {
   readonly clock: Clock
   /** The dialler's key; undefined when its start is not the current one, or the cluster's key is another. */
   readonly keyOf: (identity: Dialler) => Buffer | undefined
-  readonly onConnection: (
-    identity: Dialler,
-    connection: Connection<ClientHttp2Session>,
-  ) => void
+  readonly onConnection: (identity: Dialler, connection: Connection<ClientHttp2Session>) => void
   readonly onRefused: (reason: string) => void
 }
 
