@@ -115,9 +115,10 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     isLooking = false
   })
   ending.defer(() => looked)
-  const control = await openControl(config.data, ({ name }) =>
-    resetPassword(identity, random, name),
-  )
+  const control = await openControl(config.data, async (question) => {
+    if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
+    return question.ask === 'peers' ? { peers: place.list() } : { token: place.token() }
+  })
   ending.defer(() => control.close())
   const setupToken = await identity.setup.begin()
   const closing = ending.move()
