@@ -147,16 +147,12 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
   ending.defer(() => store.close())
   const records = await openRecords({ store, clock, random, log })
   ending.defer(() => records.close())
-  const token = config.join === undefined ? undefined : parseJoinToken(config.join)
-  if (token) await adoptClusterSecret(config.data, token.secret, random)
+  if (config.join !== undefined) {
+    await adoptClusterSecret(config.data, parseJoinToken(config.join).secret, random)
+  }
   const identity = await createIdentity({ records, clock, random, folder: config.data })
   const makers = { clock, random }
-  const cluster = await ensureSetting(
-    records,
-    'cluster-id',
-    () => token?.cluster ?? freshId(makers),
-    makers,
-  )
+  const cluster = await ensureSetting(records, 'cluster-id', () => freshId(makers), makers)
   return { config, log, records, live, identity, cluster: String(cluster), ending }
 }
 
@@ -188,8 +184,12 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
 
 /** Finds the others, or waits for them. */
 async function joinPeers(base: Foundation, port: number, url: string): Promise<Cluster> {
-  const { config, log, records, live, cluster } = base
-  const id = loadPeerId(config.data, { clock, random })
+  const { config, log, records, live } = base
+  const makers = { clock, random }
+  const id = loadPeerId(config.data, makers)
+  // Not the label of what this peer makes on its engine: as long as peers share no records, nobody else may clear that.
+  const named = config.join === undefined ? freshId(makers) : parseJoinToken(config.join).cluster
+  const cluster = String(await ensureSetting(records, 'membership-id', () => named, makers))
   const secret = await loadClusterSecret(config.data, random)
   const parts = { config, id, cluster, secret, port, url, records, clock, random, log }
   return await Cluster.open({
