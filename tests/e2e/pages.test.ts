@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core'
 import { newId } from '#protocol/ids.ts'
 import { Api, TEST_PASSWORD } from '../support/api.ts'
 import { desktop, launchBrowser, phone, Visitor } from '../support/browser.ts'
+import { KEY_LINE } from '../support/http/keys.ts'
 import { Skein } from '../support/skein.ts'
 import { TerminalScreen } from './screen.ts'
 import { signIn } from './walk.ts'
@@ -29,6 +30,19 @@ services:
     volumes: [home:/srv]
     mem_limit: \${{ param.memory }}
 `
+
+/** A Skein with a public name, so that the lines are as long as they are elsewhere. */
+const SSH_DOOR = {
+  host: 'skein.example',
+  port: 2222,
+  hostKeys: [
+    {
+      algorithm: 'ssh-ed25519',
+      fingerprint: `SHA256:${'x'.repeat(43)}`,
+      line: `[skein.example]:2222 ${KEY_LINE}`,
+    },
+  ],
+}
 
 let skein: Skein
 let api: Api
@@ -166,7 +180,20 @@ const floating: readonly (readonly [string, string, (page: Page) => Promise<void
 ]
 
 const floatingInSpace: typeof floating = [
-  ['connect', `/spaces/${ids.notebook}/timeline`, (page) => page.keyboard.press('c')],
+  [
+    'connect',
+    `/spaces/${ids.notebook}/timeline`,
+    async (page) => {
+      await page.route('**/api/v1/ssh', (route) => route.fulfill({ json: SSH_DOOR }))
+      await page.keyboard.press('c')
+      await page.getByText('ssh notebook@skein.example -p 2222').waitFor()
+    },
+  ],
+  [
+    'reach',
+    `/spaces/${ids.notebook}/ports`,
+    (page) => page.getByRole('button', { name: 'Reach it: Notes' }).click(),
+  ],
   [
     'share',
     `/spaces/${ids.notebook}/ports`,

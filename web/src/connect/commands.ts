@@ -30,6 +30,10 @@ export const rsyncLine = ({ space, door }: Place): string => {
   return `rsync -av${shell} project/ ${space}@${bracketed(door.host)}:project/`
 }
 
+/** Makes the host known before the first connection, so that ssh need not ask. */
+export const trustLine = ({ hostKeys }: Pick<SshDoor, 'hostKeys'>): string =>
+  `printf '%s\\n' ${hostKeys.map(({ line }) => `'${line}'`).join(' ')} >> ~/.ssh/known_hosts`
+
 /** Opens the folder in an editor of VS Code's kind, by its Remote – SSH extension. */
 export function editorUrl(scheme: 'vscode' | 'cursor', { space, door }: Place, home = '/'): string {
   const port = door.port === USUAL_PORT ? '' : `:${door.port}`
@@ -41,6 +45,7 @@ export const skeinLines = (origin: string, space: string) => ({
   install: `curl -fsSL ${origin}/cli/install.sh | sh`,
   login: `skein login ${origin}`,
   open: `skein ssh ${space}`,
+  config: 'skein ssh-config',
 })
 
 export const skeinPortLine = (space: string, port: number): string => `skein port ${space} ${port}`

@@ -22,6 +22,7 @@ import {
   scpLine,
   skeinLines,
   sshLine,
+  trustLine,
 } from './commands.ts'
 
 const text = words.connect
@@ -121,11 +122,17 @@ function HostKeys({ door }: { readonly door: SshDoor }) {
       <ul>
         {door.hostKeys.map(({ algorithm, fingerprint }) => (
           <li className="flex min-w-0 flex-wrap items-center gap-x-2" key={fingerprint}>
-            <Copy label={words.sshKeys.copyFingerprint} text={fingerprint} />
+            <Copy label={words.sshKeys.copyFingerprint} text={fingerprint} whole />
             {algorithmName(algorithm)}
           </li>
         ))}
       </ul>
+      <details className="mt-1">
+        <summary className="w-fit rounded hover:text-ink">{text.knownHosts}</summary>
+        <div className="mt-1.5">
+          <CodeLine label={text.copy(text.knownHosts)} text={trustLine(door)} />
+        </div>
+      </details>
     </div>
   )
 }
@@ -162,6 +169,7 @@ function BySkein({ space }: { readonly space: Space }) {
       <Command label={text.copy(text.install)} text={lines.install} title={text.install} />
       <Command label={text.copy(text.login)} text={lines.login} title={text.login} />
       <Command label={text.copy(text.open)} text={lines.open} title={text.open} />
+      <Command label={text.copy(text.config)} text={lines.config} title={text.config} />
     </Part>
   )
 }
