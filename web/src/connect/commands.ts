@@ -37,7 +37,7 @@ export const trustLine = ({ hostKeys }: Pick<SshDoor, 'hostKeys'>): string =>
 /** Opens the folder in an editor of VS Code's kind, by its Remote – SSH extension. */
 export function editorUrl(scheme: 'vscode' | 'cursor', { space, door }: Place, home = '/'): string {
   const port = door.port === USUAL_PORT ? '' : `:${door.port}`
-  return `${scheme}://vscode-remote/ssh-remote+${space}@${bracketed(door.host)}${port}${home}`
+  return `${scheme}://vscode-remote/ssh-remote+${space}@${bracketed(door.host)}${port}${encodeURI(home)}`
 }
 
 /** `skein` takes a name that is one's own as it is. */
