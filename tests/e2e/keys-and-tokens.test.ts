@@ -26,7 +26,7 @@ const folder = mkdtempSync(join(tmpdir(), 'skein-keys-'))
 const sent: string[] = []
 
 before(async () => {
-  ;({ skein, api } = await Skein.start())
+  ;({ skein, api } = await Skein.start({ ssh: true }))
   browser = await launchBrowser()
   ada = await Visitor.arrive(browser, skein.url)
   page = ada.page
@@ -124,16 +124,13 @@ test('whoever connects without a key is told so, and registers one there', async
   const { id: templateId } = await api.createTemplate(source)
   await api.createSpace({ id: newId(), name: 'notebook', templateId })
   for (const key of await keys()) await api.call('DELETE', `/me/keys/${key.id}`)
-  await page.route('**/api/v1/ssh', (route) =>
-    route.fulfill({ json: { host: 'skein.example', port: 2222, hostKeys: [] } }),
-  )
   await page.goto('/spaces')
   await page.getByRole('link', { name: 'notebook', exact: true }).waitFor()
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox').fill('connect to note')
   await page.locator('[role=option][aria-selected=true]', { hasText: 'Connect to' }).waitFor()
   await page.keyboard.press('Enter')
-  await dialog().getByText('ssh notebook@skein.example -p 2222').waitFor()
+  await dialog().getByText(`ssh notebook@127.0.0.1 -p ${skein.sshPort}`).waitFor()
   await dialog().getByText('You have no SSH key registered yet').waitFor()
   assert.deepEqual(await ada.accessFaults('connect-no-key'), [])
   await dialog().getByRole('button', { name: 'Add an SSH key' }).click()

@@ -7,7 +7,6 @@ import type { Browser, Page } from 'playwright-core'
 import { newId } from '#protocol/ids.ts'
 import { Api, TEST_PASSWORD } from '../support/api.ts'
 import { desktop, launchBrowser, phone, Visitor } from '../support/browser.ts'
-import { KEY_LINE } from '../support/http/keys.ts'
 import { Skein } from '../support/skein.ts'
 import { TerminalScreen } from './screen.ts'
 import { signIn } from './walk.ts'
@@ -31,19 +30,6 @@ services:
     mem_limit: \${{ param.memory }}
 `
 
-/** A Skein with a public name, so that the lines are as long as they are elsewhere. */
-const SSH_DOOR = {
-  host: 'skein.example',
-  port: 2222,
-  hostKeys: [
-    {
-      algorithm: 'ssh-ed25519',
-      fingerprint: `SHA256:${'x'.repeat(43)}`,
-      line: `[skein.example]:2222 ${KEY_LINE}`,
-    },
-  ],
-}
-
 let skein: Skein
 let api: Api
 let browser: Browser
@@ -52,7 +38,7 @@ const ids = { notebook: newId<'space'>(), broken: newId<'space'>(), theirs: newI
 let templateId = ''
 
 before(async () => {
-  ;({ skein, api } = await Skein.start())
+  ;({ skein, api } = await Skein.start({ ssh: true }))
   const template = await api.createTemplate(TEMPLATE)
   templateId = template.id
   await api.saveTemplate(template.id, TEMPLATE.replace('letters', 'numbers'))
@@ -184,9 +170,8 @@ const floatingInSpace: typeof floating = [
     'connect',
     `/spaces/${ids.notebook}/timeline`,
     async (page) => {
-      await page.route('**/api/v1/ssh', (route) => route.fulfill({ json: SSH_DOOR }))
       await page.keyboard.press('c')
-      await page.getByText('ssh notebook@skein.example -p 2222').waitFor()
+      await page.getByText(`ssh notebook@127.0.0.1 -p ${skein.sshPort}`).waitFor()
     },
   ],
   [

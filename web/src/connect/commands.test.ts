@@ -29,7 +29,12 @@ test('an IPv6 address stands in brackets where a colon follows, and nowhere else
 
 test('the host is made known by one line for each of its keys', () => {
   const hostKeys = ['a', 'b'].map((line) => ({ algorithm: 'ssh-rsa', fingerprint: '', line }))
-  assert.equal(trustLine({ hostKeys }), "printf '%s\\n' 'a' 'b' >> ~/.ssh/known_hosts")
+  const lines = (port: number) => trustLine({ host: 'skein.example', port, hostKeys })
+  assert.equal(
+    lines(2222),
+    "printf '%s\\n' '[skein.example]:2222 a' '[skein.example]:2222 b' >> ~/.ssh/known_hosts",
+  )
+  assert.match(lines(22), /'skein\.example a' 'skein\.example b'/)
 })
 
 test('an editor opens the home folder, else the root', () => {

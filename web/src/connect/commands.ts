@@ -1,13 +1,13 @@
 // The lines by which a space is reached from someone's own machine. Pure.
 
-import type { SshDoor } from '../api/access.ts'
+import type { SshAccess } from '#protocol/api/ssh.ts'
 
 const USUAL_PORT = 22
 
 export interface Place {
   /** What ssh takes as its user: the space's name. */
   readonly space: string
-  readonly door: Pick<SshDoor, 'host' | 'port'>
+  readonly door: Pick<SshAccess, 'host' | 'port'>
 }
 
 const isIPv6 = (host: string): boolean => host.includes(':')
@@ -31,8 +31,12 @@ export const rsyncLine = ({ space, door }: Place): string => {
 }
 
 /** Makes the host known before the first connection, so that ssh need not ask. */
-export const trustLine = ({ hostKeys }: Pick<SshDoor, 'hostKeys'>): string =>
-  `printf '%s\\n' ${hostKeys.map(({ line }) => `'${line}'`).join(' ')} >> ~/.ssh/known_hosts`
+export function trustLine({ host, port, hostKeys }: SshAccess): string {
+  // As sshd(8) writes it, SSH_KNOWN_HOSTS: in brackets where the port is not the usual one.
+  const name = port === USUAL_PORT ? host : `[${host}]:${port}`
+  const lines = hostKeys.map(({ line }) => `'${name} ${line}'`)
+  return `printf '%s\\n' ${lines.join(' ')} >> ~/.ssh/known_hosts`
+}
 
 /** Opens the folder in an editor of VS Code's kind, by its Remote – SSH extension. */
 export function editorUrl(scheme: 'vscode' | 'cursor', { space, door }: Place, home = '/'): string {

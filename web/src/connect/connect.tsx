@@ -3,9 +3,10 @@
 import { KeyRound } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import type { Space } from '#protocol/api/spaces.ts'
+import type { SshAccess } from '#protocol/api/ssh.ts'
 import { AddKey } from '../account/add-key.tsx'
 import { algorithmName } from '../account/key-text.ts'
-import { type SshDoor, useSshDoor, useSshKeys } from '../api/access.ts'
+import { useSshDoor, useSshKeys } from '../api/access.ts'
 import { RequestError } from '../net/request.ts'
 import { Button, buttonClass } from '../parts/button.tsx'
 import { CodeLine, Command } from '../parts/code-line.tsx'
@@ -115,7 +116,7 @@ function NoKey() {
   )
 }
 
-function HostKeys({ door }: { readonly door: SshDoor }) {
+function HostKeys({ door }: { readonly door: SshAccess }) {
   return (
     <div className="text-ink-3 text-xs">
       <p>{text.fingerprint}</p>
