@@ -20,6 +20,7 @@ export const SFTP_SERVER = '/usr/lib/openssh/sftp-server'
 export class LocalSpace implements SshGuest {
   /** What was opened, in order. */
   readonly opened: StreamOpen[] = []
+  readonly streams: SshStream[] = []
   readonly folder = mkdtempSync(join(tmpdir(), 'skein-ssh-'))
   readonly #waiting = new Map<string, Socket>()
   readonly #closers = new Set<() => void>()
@@ -30,7 +31,13 @@ export class LocalSpace implements SshGuest {
   }
 
   async open(open: StreamOpen): Promise<SshStream> {
+    const stream = await this.#serve(open)
     this.opened.push(open)
+    this.streams.push(stream)
+    return stream
+  }
+
+  async #serve(open: StreamOpen): Promise<SshStream> {
     switch (open.kind) {
       case 'session':
         return open.pty ? this.#terminal(open, open.pty) : this.#program(open)
