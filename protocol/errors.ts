@@ -2,17 +2,8 @@
 // with, and what the reader can do. `{name}` is replaced from the error's details. docs/errors.md lists them
 // all, and the tidy test fails where it does not.
 
-interface ErrorRow {
-  readonly status: number
-  readonly sentence: string
-  readonly hint: string
-}
-
-const row = (status: number, sentence: string, hint: string): ErrorRow => ({
-  status,
-  sentence,
-  hint,
-})
+import { laptopErrors } from './errors/laptop.ts'
+import { type ErrorRow, row } from './errors/row.ts'
 
 export const errorTable = {
   // Anyone
@@ -68,6 +59,16 @@ export const errorTable = {
     'Skein does not answer to the name “{host}”.',
     'Open it by its address or its public URL; administrators set --public-url.',
   ),
+  https_only: row(
+    403,
+    'This address takes requests over HTTPS only.',
+    'Use its https:// address. If a password or a token was in the request, change it: it was sent in clear text.',
+  ),
+  bad_proxy: row(
+    403,
+    'What the proxy says of the request ({said}) is not how Skein is served.',
+    'Let the proxy pass on the Host as it came, and take HTTPS only; see docs/https.md.',
+  ),
   setup_done: row(409, 'This Skein is set up already.', 'Sign in instead.'),
   setup_token_wrong: row(
     403,
@@ -90,6 +91,51 @@ export const errorTable = {
     409,
     'This is the last administrator.',
     'Make someone else an administrator first.',
+  ),
+  key_invalid: row(
+    400,
+    'That is not an SSH public key: {reason}.',
+    'Paste the one line of the file that ends in .pub; `ssh-keygen -t ed25519` makes a pair.',
+  ),
+  key_private: row(
+    400,
+    'This is the private half of the key, which is yours alone.',
+    'Nothing was kept of it. Paste the file that ends in .pub; if anyone may have seen this one, make a new pair.',
+  ),
+  key_weak: row(
+    400,
+    'The key is too weak: {reason}.',
+    'Make a stronger pair with `ssh-keygen -t ed25519`.',
+  ),
+  key_unsupported: row(
+    400,
+    'SSH keys of the type {type} cannot be used here.',
+    'Use ssh-ed25519, ecdsa-sha2-nistp256, -384 or -521, or ssh-rsa; `ssh-keygen -t ed25519` makes a pair.',
+  ),
+  key_taken: row(
+    409,
+    'This key is registered already.',
+    'A key belongs to one person and is registered once; make another pair with `ssh-keygen -t ed25519`.',
+  ),
+  too_many_keys: row(
+    409,
+    'You have {limit} SSH keys, which is the limit.',
+    'Remove one that you no longer use.',
+  ),
+  token_wrong: row(
+    401,
+    'The token is not valid.',
+    'It may have been revoked or have expired; make a new one on your account page.',
+  ),
+  token_forbidden: row(
+    403,
+    'A token may not {action} this {thing}.',
+    'Sign in with your password in a browser and do it there.',
+  ),
+  too_many_tokens: row(
+    409,
+    'You have {limit} tokens, which is the limit.',
+    'Revoke one that you no longer use.',
   ),
   user_has_spaces: row(
     409,
@@ -170,6 +216,18 @@ export const errorTable = {
     'The start-up script ended with status {status}.',
     'Its log is on the timeline; mend the template and restart.',
   ),
+  // ssh
+  ssh_key_unknown: row(
+    401,
+    'Nobody has registered the key {fingerprint}; add it to your account at {page}.',
+    'Paste the line of its .pub file there and connect again.',
+  ),
+  ssh_space_unknown: row(
+    404,
+    'There is no space {name} that you may enter.',
+    'Use SPACE for one of yours, OWNER+SPACE for another’s; {page} lists them.',
+  ),
+  ssh_crowded: row(429, 'Too many ssh connections ({limit}).', 'Close some and try again.'),
   // Links and streams
   link_refused: row(403, 'The link was refused.', 'The key does not fit; restart the space.'),
   link_not_psk: row(
@@ -232,6 +290,54 @@ export const errorTable = {
     'Choose a path that the space’s user may read.',
   ),
   path_missing: row(404, 'There is no {path} in the space.', 'Check the path.'),
+  path_exists: row(409, '{path} exists already.', 'Choose another name, or replace it.'),
+  path_is_folder: row(
+    409,
+    '{path} is a folder.',
+    'Choose a file, or take the folder as an archive.',
+  ),
+  path_not_folder: row(
+    409,
+    '{path} is not a folder, or leads through something that is none.',
+    'Check the path.',
+  ),
+  path_loops: row(
+    409,
+    'The links on the way to {path} lead in a circle.',
+    'Remove or mend one of them.',
+  ),
+  path_not_empty: row(409, 'The folder {path} is not empty.', 'Empty it first, or choose another.'),
+  path_read_only: row(
+    409,
+    'The file system that holds {path} is read-only.',
+    'Choose a place that can be written, such as the home folder.',
+  ),
+  path_invalid: row(400, '“{path}” cannot be a path: {reason}.', 'Correct it.'),
+  other_disk: row(
+    409,
+    '{path} lies on another disk than where it should go.',
+    'Copy it there in a terminal (cp -a), then delete it here.',
+  ),
+  disk_full: row(
+    507,
+    'The disk of the space is full, so {path} could not be written.',
+    'Free space on it; what was there before is unchanged.',
+  ),
+  file_changed: row(
+    412,
+    '{path} is no longer as you saw it.',
+    'Look at what it is now, then decide which to keep.',
+  ),
+  upload_gap: row(
+    409,
+    'Of this upload {size} bytes have arrived, so it cannot go on at {offset}.',
+    'Go on from there, or begin again.',
+  ),
+  range_invalid: row(
+    416,
+    'The file has {size} bytes, none of which were asked for.',
+    'Ask for less.',
+  ),
   file_failed: row(
     502,
     'The file {path} could not be handled: {reason}.',
@@ -264,6 +370,7 @@ export const errorTable = {
     'The migration {name} is not the one that made this database.',
     'Use an unaltered Skein of the same or a newer version.',
   ),
+  ...laptopErrors,
   // Configuration
   config_unknown: row(
     400,
@@ -271,6 +378,11 @@ export const errorTable = {
     'Did you mean “{nearest}”? `skein config print` lists them all.',
   ),
   config_invalid: row(400, 'The setting {key} is not valid: {reason}.', 'Correct it in {source}.'),
+  tls_invalid: row(
+    400,
+    'The certificate cannot be used: {reason}.',
+    'Correct --tls-cert and --tls-key; `--tls self` makes a certificate by itself.',
+  ),
   not_built: row(
     500,
     'The {part} has not been built.',
@@ -284,7 +396,7 @@ export const errorTable = {
   port_in_use: row(
     409,
     'The address {address} is in use.',
-    'Stop what listens there, or give another --listen.',
+    'Stop what listens there, or give another --{setting}.',
   ),
 } as const satisfies Record<string, ErrorRow>
 

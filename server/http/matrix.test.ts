@@ -3,10 +3,13 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { SkeinError } from '#protocol/errors.ts'
 import type { SessionId } from '#protocol/ids.ts'
 import { newId } from '#protocol/ids.ts'
+import type { StreamOpen } from '#protocol/link.ts'
 import type { Client } from '../../tests/support/http/client.ts'
 import { TEMPLATE_SOURCE } from '../../tests/support/http/fakes.ts'
+import { KEY_LINE } from '../../tests/support/http/keys.ts'
 import { PASSWORD, World } from '../../tests/support/http/world.ts'
 import type { Route } from './route.ts'
 import { routes } from './routes.ts'
@@ -25,10 +28,21 @@ const expected: Record<string, readonly Verdict[]> = {
   'GET /session': row('yes', 'yes', 'yes', 'yes'),
   'POST /session': row('yes', 'yes', 'yes', 'yes'),
   'DELETE /session': row(401, 'yes', 'yes', 'yes'),
+  'POST /logins': row('yes', 'yes', 'yes', 'yes'),
+  'GET /logins/:id': row(401, 'yes', 'yes', 'yes'),
+  'POST /logins/:id/approve': row(401, 'yes', 'yes', 'yes'),
+  'DELETE /logins/:id': row(401, 'yes', 'yes', 'yes'),
+  'POST /logins/:id/token': row('yes', 'yes', 'yes', 'yes'),
   'GET /me': row(401, 'yes', 'yes', 'yes'),
   'PUT /me/password': row(401, 'yes', 'yes', 'yes'),
   'GET /me/sessions': row(401, 'yes', 'yes', 'yes'),
   'DELETE /me/sessions/:id': row(401, 404, 'yes', 404),
+  'GET /me/keys': row(401, 'yes', 'yes', 'yes'),
+  'POST /me/keys': row(401, 'yes', 'yes', 'yes'),
+  'DELETE /me/keys/:id': row(401, 404, 'yes', 404),
+  'GET /me/tokens': row(401, 'yes', 'yes', 'yes'),
+  'POST /me/tokens': row(401, 'yes', 'yes', 'yes'),
+  'DELETE /me/tokens/:id': row(401, 404, 'yes', 404),
   'GET /users': row(401, 403, 403, 'yes'),
   'POST /users': row(401, 403, 403, 'yes'),
   'PATCH /users/:id': row(401, 404, 'yes', 'yes'),
@@ -53,7 +67,20 @@ const expected: Record<string, readonly Verdict[]> = {
   'GET /spaces/:id/terminals': row(401, 404, 'yes', 403),
   'DELETE /spaces/:id/terminals/:name': row(401, 404, 'yes', 403),
   'GET /spaces/:id/terminals/:name/attach': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/connect': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/exec': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/ssh-host-key': row(401, 404, 'yes', 403),
   'GET /spaces/:id/startup-log': row(401, 404, 'yes', 'yes'),
+  'GET /ssh': row(401, 'yes', 'yes', 'yes'),
+  'GET /spaces/:id/files': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/files/stat': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/files/content': row(401, 404, 'yes', 403),
+  'PUT /spaces/:id/files/content': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/files/tar': row(401, 404, 'yes', 403),
+  'PUT /spaces/:id/files/tar': row(401, 404, 'yes', 403),
+  'POST /spaces/:id/files/folder': row(401, 404, 'yes', 403),
+  'POST /spaces/:id/files/rename': row(401, 404, 'yes', 403),
+  'DELETE /spaces/:id/files': row(401, 404, 'yes', 403),
   'GET /hosts': row(401, 403, 403, 'yes'),
   'GET /audit': row(401, 403, 403, 'yes'),
   'GET /live': row(401, 'yes', 'yes', 'yes'),
@@ -62,9 +89,20 @@ const expected: Record<string, readonly Verdict[]> = {
 let world: World
 let clients: Record<Role, Client>
 let ids: Record<string, string>
+/** The owner's, as headers. */
+let bearer: Record<string, string>
+
+/** Terminals there are none either, but a question for those is answered at once. */
+function noFiles(open: StreamOpen): unknown {
+  if (open.kind === 'files') throw new SkeinError('path_missing', { path: open.path })
+  return { terminals: [] }
+}
 
 before(async () => {
-  world = await World.open()
+  world = await World.open({
+    answer: noFiles,
+    config: { ssh: () => ({ host: '::', port: 2222, hostKeys: [] }) },
+  })
   const administrator = await world.setUp({ starters: ['shell'] })
   const owner = await world.member(administrator, 'olga')
   const stranger = await world.member(administrator, 'stan')
@@ -73,10 +111,17 @@ before(async () => {
   const [template] = world.records.list('template')
   const space = { id: newId(), name: 'home', templateId: template?.id }
   assert.equal((await owner.post('/spaces', space)).status, 202)
+  const key = await owner.post('/me/keys', { line: KEY_LINE })
+  const token = await owner.post('/me/tokens', { name: 'robot' })
+  const made = token.body.token as { id: string }
+  bearer = { authorization: `Bearer ${token.body.secret}`, cookie: '', origin: '' }
   ids = {
+    '/me/keys': String(key.body.id),
+    '/me/tokens': made.id,
     '/users': me.user.id,
     '/me/sessions': me.sessionId,
     '/spaces': space.id,
+    '/logins': 'no-login',
     '/templates': template?.id ?? '',
   }
 })
@@ -133,6 +178,33 @@ async function verdictByPolicy(route: Route, role: Role): Promise<Verdict> {
   if (code === 'bad_request') return 'yes'
   assert.ok(code === 'not_signed_in' || code === 'forbidden' || code === 'not_found', code)
   return code === 'not_signed_in' ? 401 : code === 'forbidden' ? 403 : 404
+}
+
+/** What the owner may with a session and not with a token. */
+const tokenMayNot = new Set([
+  'DELETE /session',
+  'PUT /me/password',
+  'GET /me/sessions',
+  'DELETE /me/sessions/:id',
+  'POST /me/keys',
+  'POST /me/tokens',
+  'POST /logins/:id/approve',
+  'POST /users',
+])
+
+for (const route of routes) {
+  const name = `${route.method} ${route.path}`
+  test(`${name} takes a token exactly where it should`, async () => {
+    const folder = Object.keys(ids).find((one) => route.path.startsWith(`${one}/:id`)) ?? ''
+    const path = route.path.replace(':id', ids[folder] ?? '').replace(/:\w+/, 'Not-A-Name')
+    // A key that is refused, so that nothing is done.
+    const headers = { ...bearer, 'idempotency-key': 'with a space' }
+    const extra = route.method === 'GET' ? { headers: bearer } : { headers }
+    const { body } = await world.client().send(route.method, path, bodyFor(route), extra)
+    const refused = body.error?.code === 'token_forbidden'
+    assert.equal(refused, tokenMayNot.has(name), body.error?.code)
+    assert.notEqual(body.error?.code, 'not_signed_in')
+  })
 }
 
 test('a member’s list holds only own spaces and an administrator’s holds all', async () => {
