@@ -38,25 +38,21 @@ export class LocalSpace implements SshGuest {
   }
 
   async #serve(open: StreamOpen): Promise<SshStream> {
-    switch (open.kind) {
-      case 'session':
-        return open.pty ? this.#terminal(open, open.pty) : this.#program(open)
-      case 'sftp':
-        return this.#raw(spawn(SFTP_SERVER, [], { stdio: ['pipe', 'pipe', 'inherit'] }))
-      case 'tcp':
-        return this.#socket(
-          () => net.connect({ port: open.port, host: open.host, allowHalfOpen: true }),
-          open.port,
-        )
-      case 'unix':
-        return this.#socket(() => net.connect({ path: open.path, allowHalfOpen: true }), 0)
-      case 'listen':
-        return this.#listen(open)
-      case 'accepted':
-        return this.#accepted(open)
-      default:
-        throw new SkeinError('stream_unsupported', { kind: open.kind })
+    const { kind } = open
+    if (kind === 'session') return open.pty ? this.#terminal(open, open.pty) : this.#program(open)
+    if (kind === 'sftp') {
+      return this.#raw(spawn(SFTP_SERVER, [], { stdio: ['pipe', 'pipe', 'inherit'] }))
     }
+    if (kind === 'tcp') {
+      const { host, port } = open
+      return this.#socket(() => net.connect({ port, host, allowHalfOpen: true }), port)
+    }
+    if (kind === 'unix') {
+      return this.#socket(() => net.connect({ path: open.path, allowHalfOpen: true }), 0)
+    }
+    if (kind === 'listen') return this.#listen(open)
+    if (kind === 'accepted') return this.#accepted(open)
+    throw new SkeinError('stream_unsupported', { kind })
   }
 
   close(): void {

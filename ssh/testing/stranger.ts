@@ -2,13 +2,19 @@
 // as the client's, below ssh2's own client, which would log in by itself.
 
 import type { Duplex } from 'node:stream'
+import kex from 'ssh2/lib/protocol/kex.js'
 import Protocol from 'ssh2/lib/protocol/Protocol.js'
 import parts from 'ssh2/lib/protocol/utils.js'
 import { eventually } from '../../tests/support/eventually.ts'
 import { Message } from '../messages.ts'
+import type { offerOf } from '../offer.ts'
 import { PacketReader, packet } from '../packet.ts'
 
+/** What the client's KEXINIT names. A plain object is completed with the strict key exchange, a `KexInit` is not. */
+export type Offer = ReturnType<typeof offerOf>
+
 type ClientProtocol = new (options: {
+  offer?: unknown
   onWrite(bytes: Buffer): void
   onError(error: Error): void
   onHandshakeComplete(): void
@@ -21,9 +27,10 @@ export class Stranger {
   readonly #met = Promise.withResolvers<void>()
   isClosed = false
 
-  private constructor(sock: Duplex) {
+  private constructor(sock: Duplex, offer?: Offer) {
     this.#sock = sock
     this.#protocol = new (Protocol as unknown as ClientProtocol)({
+      ...(offer ? { offer: new kex.KexInit(offer) } : {}),
       onWrite: (bytes) => sock.write(bytes),
       onError: () => undefined,
       onHandshakeComplete: () => this.#met.resolve(),
@@ -35,13 +42,20 @@ export class Stranger {
     sock.once('close', () => {
       this.isClosed = true
     })
-    sock.on('data', (bytes: Buffer) => this.#protocol.parse(bytes, 0, bytes.length))
+    sock.on('data', (bytes: Buffer) => {
+      try {
+        this.#protocol.parse(bytes, 0, bytes.length)
+      } catch {
+        // ssh2 counts packets as strict clients do even when it did not say that it is one.
+        sock.destroy()
+      }
+    })
     this.#protocol.start()
   }
 
-  /** Exchanges keys and asks for the login service. */
-  static async meet(sock: Duplex): Promise<Stranger> {
-    const stranger = new Stranger(sock)
+  /** Exchanges keys, with exactly this offer where there is one, and asks for the login service. */
+  static async meet(sock: Duplex, offer?: Offer): Promise<Stranger> {
+    const stranger = new Stranger(sock, offer)
     await stranger.#met.promise
     stranger.send(packet(Message.serviceRequest, 'ssh-userauth'))
     await stranger.find(Message.serviceAccept)
