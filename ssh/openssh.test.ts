@@ -104,21 +104,6 @@ test('a terminal has its size, follows a resize and ends with the shell’s stat
   assert.equal(await exited, 5)
 })
 
-test('vim draws in the terminal', async () => {
-  const pty = spawnPty('ssh', [...client.options, '-tt', HOST, 'vi -u NONE -i NONE'], {
-    cols: 90,
-    rows: 25,
-  })
-  let seen = ''
-  pty.onData((text) => {
-    seen += text
-  })
-  const exited = new Promise<number>((resolve) => pty.onExit(({ exitCode }) => resolve(exitCode)))
-  await eventually(() => seen.includes('~'), { ...PATIENCE, what: 'the empty lines of vim' })
-  pty.write(':q!\r')
-  assert.equal(await exited, 0)
-})
-
 test('allowed variables arrive and dangerous ones do not', async () => {
   const sent = ['LC_MINE=yes', 'COLORTERM=truecolor', 'LD_PRELOAD=/x.so', 'BASH_ENV=/x', 'PATH=/x']
   const { stdout } = await client.ssh([

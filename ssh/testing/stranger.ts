@@ -53,6 +53,11 @@ export class Stranger {
     this.#protocol.start()
   }
 
+  /** Only begins. */
+  static begin(sock: Duplex, offer: Offer): void {
+    new Stranger(sock, offer)
+  }
+
   /** Exchanges keys, with exactly this offer where there is one, and asks for the login service. */
   static async meet(sock: Duplex, offer?: Offer): Promise<Stranger> {
     const stranger = new Stranger(sock, offer)
