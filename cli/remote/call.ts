@@ -6,8 +6,9 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
-import { type ErrorBody, SkeinError } from '#protocol/errors.ts'
+import { SkeinError } from '#protocol/errors.ts'
 import type { Access } from './access.ts'
+import { parseBody, refusalOf } from './refusal.ts'
 import { asUnreachable } from './unreachable.ts'
 import { userAgent } from './user-agent.ts'
 
@@ -42,7 +43,7 @@ export async function callServer<S extends z.ZodType>(
   for (let attempt = 1; ; attempt++) {
     try {
       const response = await sendRequest(access, { method, path, headers, payload })
-      const json = parse(await readText(response))
+      const json = parseBody(await readText(response))
       return read(access, response.statusCode ?? 0, json, answer)
     } catch (caught) {
       if (!patient || attempt >= ATTEMPTS || !isPassing(caught)) throw caught
@@ -115,20 +116,8 @@ function read<S extends z.ZodType>(
     if (parsed.success) return parsed.data
     throw notSkein(origin, 'its answer is not one of Skein’s')
   }
-  const error = (json as { error?: ErrorBody } | undefined)?.error
-  if (error?.code === 'not_signed_in') throw new SkeinError('login_needed', { server: origin })
-  if (typeof error?.code === 'string') throw SkeinError.fromBody(error)
-  throw notSkein(origin, `it answers ${status}`)
+  throw refusalOf(origin, status, json)
 }
 
 const notSkein = (server: string, reason: string): SkeinError =>
   new SkeinError('server_unreachable', { server, reason })
-
-function parse(text: string): unknown {
-  if (text === '') return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
