@@ -59,6 +59,16 @@ export const errorTable = {
     'Skein does not answer to the name “{host}”.',
     'Open it by its address or its public URL; administrators set --public-url.',
   ),
+  https_only: row(
+    403,
+    'This address takes requests over HTTPS only.',
+    'Use its https:// address. If a password or a token was in the request, change it: it was sent in clear text.',
+  ),
+  bad_proxy: row(
+    403,
+    'What the proxy says of the request ({said}) is not how Skein is served.',
+    'Let the proxy pass on the Host as it came, and take HTTPS only; see docs/https.md.',
+  ),
   setup_done: row(409, 'This Skein is set up already.', 'Sign in instead.'),
   setup_token_wrong: row(
     403,
@@ -206,6 +216,18 @@ export const errorTable = {
     'The start-up script ended with status {status}.',
     'Its log is on the timeline; mend the template and restart.',
   ),
+  // ssh
+  ssh_key_unknown: row(
+    401,
+    'Nobody has registered the key {fingerprint}; add it to your account at {page}.',
+    'Paste the line of its .pub file there and connect again.',
+  ),
+  ssh_space_unknown: row(
+    404,
+    'There is no space {name} that you may enter.',
+    'Use SPACE for one of yours, OWNER+SPACE for another’s; {page} lists them.',
+  ),
+  ssh_crowded: row(429, 'Too many ssh connections ({limit}).', 'Close some and try again.'),
   // Links and streams
   link_refused: row(403, 'The link was refused.', 'The key does not fit; restart the space.'),
   link_not_psk: row(
@@ -232,6 +254,17 @@ export const errorTable = {
     400,
     'A frame was not understood: {reason}.',
     'Reload the page; if it stays so, report it.',
+  ),
+  // SSH
+  ssh_protocol: row(
+    400,
+    'The SSH client broke the protocol: {reason}.',
+    'Use a current SSH client; OpenSSH of the last ten years works.',
+  ),
+  ssh_key_refused: row(
+    401,
+    'The SSH key does not open this: {reason}.',
+    'Add the public key under SSH keys on your account page, and offer that one.',
   ),
   // In the space
   terminal_gone: row(410, 'The terminal has ended.', 'Open a new one.'),
@@ -297,6 +330,11 @@ export const errorTable = {
     'Did you mean “{nearest}”? `skein config print` lists them all.',
   ),
   config_invalid: row(400, 'The setting {key} is not valid: {reason}.', 'Correct it in {source}.'),
+  tls_invalid: row(
+    400,
+    'The certificate cannot be used: {reason}.',
+    'Correct --tls-cert and --tls-key; `--tls self` makes a certificate by itself.',
+  ),
   not_built: row(
     500,
     'The {part} has not been built.',
@@ -310,7 +348,7 @@ export const errorTable = {
   port_in_use: row(
     409,
     'The address {address} is in use.',
-    'Stop what listens there, or give another --listen.',
+    'Stop what listens there, or give another --{setting}.',
   ),
 } as const satisfies Record<string, ErrorRow>
 

@@ -13,6 +13,7 @@ import { PendingLogins } from './cli/logins.ts'
 import { Front } from './front.ts'
 import { Dirt } from './live/dirt.ts'
 import { Tabs } from './live/tabs.ts'
+import { createPlainDoor, type PlainDoor } from './plain.ts'
 import type { Door } from './ports.ts'
 import { errorReply, toResponse } from './reply.ts'
 import { Sockets } from './sockets.ts'
@@ -34,6 +35,8 @@ type HandleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) =>
 export interface Http {
   fetch(request: Request, env?: Partial<Incoming>): Promise<Response>
   handleUpgrade: HandleUpgrade
+  /** For those who come in plain HTTP to a port that speaks HTTPS. */
+  readonly plain: PlainDoor
   /** From now on `/readyz` says so and no WebSocket is taken; those that are open are told to go elsewhere. */
   drain(): void
   /** Drains, and closes every WebSocket. */
@@ -54,6 +57,7 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
   const files = await WebFiles.open(parts.webFolder)
   const app = createApp({ ...shared, files, cliFiles: new CliFiles(parts.cliFolder) })
   const upgrade = new Upgrade({ ...shared, sockets, isDraining: () => isDraining })
+  const health = async (path: string) => app.fetch(new Request(`http://localhost${path}`))
   const failed = (err: unknown): void => log.error({ err }, 'live updates stopped')
   const dirt = new Dirt({ records, live, clock, flush: (all) => tabs.flush(all), failed })
   const ending = endSocketsWithCredentials(parts, sockets, failed)
@@ -65,6 +69,7 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
   return {
     fetch: async (request, env = {}) => app.fetch(request, env),
     handleUpgrade: (request, socket, head) => upgrade.handle(request, socket, head),
+    plain: createPlainDoor({ config: parts.config, log, newRequestId, health }),
     drain,
     async close() {
       drain()

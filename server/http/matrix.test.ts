@@ -69,6 +69,7 @@ const expected: Record<string, readonly Verdict[]> = {
   'GET /spaces/:id/exec': row(401, 404, 'yes', 403),
   'GET /spaces/:id/ssh-host-key': row(401, 404, 'yes', 403),
   'GET /spaces/:id/startup-log': row(401, 404, 'yes', 'yes'),
+  'GET /ssh': row(401, 'yes', 'yes', 'yes'),
   'GET /hosts': row(401, 403, 403, 'yes'),
   'GET /audit': row(401, 403, 403, 'yes'),
   'GET /live': row(401, 'yes', 'yes', 'yes'),
@@ -81,7 +82,9 @@ let ids: Record<string, string>
 let bearer: Record<string, string>
 
 before(async () => {
-  world = await World.open()
+  world = await World.open({
+    config: { ssh: () => ({ host: '::', port: 2222, hostKeys: [] }) },
+  })
   const administrator = await world.setUp({ starters: ['shell'] })
   const owner = await world.member(administrator, 'olga')
   const stranger = await world.member(administrator, 'stan')

@@ -23,6 +23,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export interface Call {
   readonly requestId: string
   readonly address: string
+  /** The name or address by which we were called; an IPv6 address keeps its brackets. */
+  readonly hostName: string
   /** The browser's or program's own name for itself. */
   readonly client: string
   readonly params: Readonly<Record<string, string>>

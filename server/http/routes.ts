@@ -11,6 +11,7 @@ import type { Route } from './route.ts'
 import { sessionRoutes } from './session.ts'
 import { setupRoutes } from './setup.ts'
 import { spaceRoutes } from './spaces.ts'
+import { sshRoutes } from './ssh.ts'
 import { templateRoutes } from './templates.ts'
 import { terminalRoutes } from './terminals.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   ...templateRoutes,
   ...spaceRoutes,
   ...terminalRoutes,
+  ...sshRoutes,
   ...connectRoutes,
   ...hostRoutes,
   ...auditRoutes,

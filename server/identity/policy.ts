@@ -72,6 +72,7 @@ export const actions = {
   'space.run': row('owner-or-administrator', 'start or stop', 'space'),
   'space.delete': row('owner-or-administrator', 'delete', 'space'),
   'space.enter': row('owner', 'enter', 'space'),
+  'ssh.see': row('signed-in', 'see how ssh reaches', 'server'),
   'host.list': row('administrator', 'list', 'server’s hosts'),
   'audit.read': row('administrator', 'read', 'audit'),
 } as const satisfies Record<string, ActionRow>

@@ -6,8 +6,12 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
-import type { Config } from '../config/settings.ts'
+import { tlsKindOf } from '../config/https.ts'
+import { type Config, sshAddress } from '../config/settings.ts'
+import { type Door, openDoor } from '../gateway/door.ts'
 import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http/http.ts'
+import type { HttpConfig } from '../http/ports.ts'
+import { type HostKey, loadHostKey } from '../identity/host-key.ts'
 import { createIdentity, type Identity } from '../identity/identity.ts'
 import { ensureSetting, freshId } from '../identity/settings.ts'
 import { Links } from '../links/links.ts'
@@ -21,8 +25,9 @@ import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volum
 import { createEngine } from '../spaces/runtime/docker.ts'
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
 import { openSqliteStore } from '../store/sqlite/open.ts'
-import { linkSocketPath } from '../supervisor/child-state.ts'
+import { gatewaySocketPath, linkSocketPath, readChild } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
+import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
 import { agentAddresses, engineAddress, isLocalEngine } from './addresses.ts'
 import { openControl } from './control.ts'
@@ -41,6 +46,8 @@ export interface Peer {
   readonly url: string
   /** The label's value on everything that this peer makes on its engine. */
   readonly cluster: string
+  /** SHA-256 of the own authority's certificate, with `--tls self`. */
+  readonly fingerprint: string | undefined
   /** The one-time token of the first run; absent once somebody has set Skein up. */
   readonly setupToken: string | undefined
   /** Drains: browsers are told to go elsewhere, requests in flight are answered; then ends. Containers go on. */
@@ -65,11 +72,14 @@ interface Foundation {
 export async function startPeer(config: Config, log: Log): Promise<Peer> {
   await using ending = new AsyncDisposableStack()
   const agentFolder = await readBuiltAgent()
+  const tls = await openTls({ config, clock, random, log })
+  if (tls !== undefined) ending.defer(() => tls.close())
   const base = await lay(config, log, ending)
   const { identity, cluster } = base
   let port = config.listen.port
   const { links, spaces, templates } = await raise(base, agentFolder, () => port)
   let isLooking = true
+  const hostKey = await loadHostKey(base.records, { clock, random })
   const http = await createHttp({
     ...base,
     streams: links.streams,
@@ -77,15 +87,21 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     templates,
     clock,
     random,
-    config: httpConfig(config, loadPeerId(config.data, { clock, random })),
+    config: {
+      ...httpConfig(config, loadPeerId(config.data, { clock, random }), tls),
+      ...sshConfig(config, hostKey),
+    },
     webFolder: WEB_FOLDER,
     cliFolder: CLI_FOLDER,
     unready: () => (isLooking ? ['looking at its engine'] : []),
   })
   ending.defer(() => http.close())
-  const listeners = await open(base, http, links)
+  const listeners = await open(base, http, links, tls)
   ending.defer(() => drain(http, listeners, config.drainSeconds))
   port = Number(new URL(listeners.url).port)
+  const url = browserUrl(config, listeners.url)
+  const door = await openGatewayDoor(base, { links, spaces, hostKey, url })
+  ending.defer(() => door.close(config.drainSeconds * 1000))
   const looked = look(spaces, log).finally(() => {
     isLooking = false
   })
@@ -97,8 +113,9 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   const setupToken = await identity.setup.begin()
   const closing = ending.move()
   return {
-    url: browserUrl(config, listeners.url),
+    url,
     cluster,
+    fingerprint: tls?.authority?.fingerprint,
     setupToken,
     close: () => closing.disposeAsync(),
   }
@@ -160,14 +177,55 @@ function keyOfCurrentStart({ records, identity }: Foundation) {
   }
 }
 
-function httpConfig(config: Config, peerId: string) {
+function httpConfig(config: Config, peerId: string, tls: Tls | undefined): HttpConfig {
   const { publicUrl, insecureHttp, trustedProxies, hostNames, name } = config
   const peer = { id: peerId, name, version }
-  const common = { insecureHttp, trustedProxies, hostNames, peer }
-  return publicUrl === undefined ? common : { ...common, publicUrl }
+  const kind = tlsKindOf(config)
+  return {
+    ...{ insecureHttp, trustedProxies, hostNames, peer },
+    ...(publicUrl !== undefined && { publicUrl }),
+    ...(kind !== undefined && { tls: kind }),
+    ...(tls?.authority && { authority: tls.authority.pem }),
+  }
 }
 
-function open({ config, log }: Foundation, http: Http, links: Links): Promise<Listeners> {
+/** The gateway may have been told to choose its port: then it says on disk which it has. */
+function sshConfig(config: Config, { shown }: HostKey) {
+  const listen = sshAddress(config)
+  if (listen === undefined) return {}
+  const { host, port } = listen
+  const chosen = () => Number(new URL(readChild(config.data, 'gateway-1')?.url ?? 'ssh://-:0').port)
+  return { ssh: () => ({ host, port: port === 0 ? chosen() : port, hostKeys: [shown] }) }
+}
+
+interface BehindDoor {
+  readonly links: Links
+  readonly spaces: Spaces
+  readonly hostKey: HostKey
+  readonly url: string
+}
+
+function openGatewayDoor(
+  { config, log, records, live, identity }: Foundation,
+  { links, spaces, hostKey, url }: BehindDoor,
+): Promise<Door> {
+  const { keys, sessions } = identity
+  return openDoor({
+    ...{ records, live, spaces, keys, sessions, clock, log },
+    streams: links.streams,
+    hostKeys: [hostKey],
+    url,
+    newRequestId: () => freshId({ clock, random }),
+    socketPath: gatewaySocketPath(config.data),
+  })
+}
+
+function open(
+  { config, log }: Foundation,
+  http: Http,
+  links: Links,
+  tls: Tls | undefined,
+): Promise<Listeners> {
   const toLinks: Upgrade = (request, socket, head) => links.handleUpgrade(request, socket, head)
   return openListeners({
     listen: config.listen,
@@ -178,7 +236,17 @@ function open({ config, log }: Foundation, http: Http, links: Links): Promise<Li
       if (request.url?.split('?')[0] === LINK_PATH) toLinks(request, socket, head)
       else socket.destroy()
     },
+    ...(tls && { secured: { tls, ...plainDoor(http, toLinks) } }),
   })
+}
+
+/** What plain HTTP gets where the port speaks HTTPS. */
+function plainDoor({ plain }: Http, toLinks: Upgrade) {
+  const plainUpgrade: Upgrade = (request, socket, head) => {
+    if (request.url?.split('?')[0] === LINK_PATH) toLinks(request, socket, head)
+    else plain.refuseUpgrade(request, socket)
+  }
+  return { plainRequest: plain.request, plainUpgrade }
 }
 
 async function drain(http: Http, listeners: Listeners, seconds: number): Promise<void> {

@@ -79,6 +79,9 @@ const newSpace = createRoute({
 const space = createRoute({
   getParentRoute: () => frame,
   path: '/spaces/$spaceId',
+  validateSearch: (search: Record<string, unknown>): { connect?: true | undefined } => ({
+    connect: search.connect === true ? true : undefined,
+  }),
   component: lazyRouteComponent(() => load(() => import('./space/space-page.tsx')), 'SpacePage'),
 })
 

@@ -1,6 +1,7 @@
 // Every word that the application says, in one catalogue, so that a thing is called the same everywhere and can be
 // read through in one sitting. Sentence case, verbs on buttons, no exclamation marks.
 
+import { accessWords } from './words/access.ts'
 import { accountWords } from './words/account.ts'
 import { cliWords } from './words/cli.ts'
 import { commonWords } from './words/common.ts'
@@ -11,6 +12,7 @@ import { terminalWords } from './words/terminal.ts'
 export const words = {
   ...commonWords,
   ...accountWords,
+  ...accessWords,
   ...cliWords,
   ...spaceWords,
   ...templateWords,
