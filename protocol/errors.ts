@@ -4,6 +4,7 @@
 
 import { laptopErrors } from './errors/laptop.ts'
 import { type ErrorRow, row } from './errors/row.ts'
+import { stateErrors } from './errors/state.ts'
 
 export const errorTable = {
   // Anyone
@@ -348,28 +349,7 @@ export const errorTable = {
     'The archive was refused at {entry}: {reason}.',
     'Make it again from one folder, without links that lead out of it.',
   ),
-  // State
-  store_full: row(
-    507,
-    'The disk is full, so nothing can be saved.',
-    'Free space in the data folder; reading goes on meanwhile.',
-  ),
-  store_failed: row(
-    503,
-    'The change could not be saved: {reason}.',
-    'Nothing was changed. Try again.',
-  ),
-  too_many_changes: row(400, 'One transaction may make {limit} changes.', 'Split it.'),
-  schema_newer: row(
-    409,
-    'The data folder was written by a newer Skein (it has the migration {name}).',
-    'Start that version or a newer one; going back needs a backup made before the upgrade.',
-  ),
-  schema_altered: row(
-    409,
-    'The migration {name} is not the one that made this database.',
-    'Use an unaltered Skein of the same or a newer version.',
-  ),
+  ...stateErrors,
   ...laptopErrors,
   // Configuration
   config_unknown: row(
