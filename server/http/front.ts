@@ -10,7 +10,7 @@ import { readBearer } from './bearer.ts'
 import { readCookie, writeCookie } from './cookie.ts'
 import { checkHost, checkOrigin, type Entry } from './entry.ts'
 import { asForwarded } from './forwarded.ts'
-import type { HostName } from './host.ts'
+import { type HostName, originOf, schemeOf } from './host.ts'
 import type { HttpConfig } from './ports.ts'
 import type { Call } from './route.ts'
 
@@ -26,6 +26,14 @@ export class Front {
     this.#config = config
     this.#identity = identity
     this.#address = new ClientAddress(config)
+  }
+
+  /** This server as whoever asks reaches it: the public URL, else the checked name. Throws as `receive` does. */
+  origin(entry: Entry): string {
+    const config = this.#config
+    const host = checkHost(entry, config)
+    if (config.publicUrl !== undefined) return new URL(config.publicUrl).origin
+    return originOf(host, schemeOf(host, config))
   }
 
   /** Throws `bad_request`, `bad_host`, `bad_proxy`, `bad_origin`, `token_wrong` or `rate_limited`. */

@@ -11,6 +11,7 @@ import type { Identity } from '../identity/identity.ts'
 import type { Streams } from '../links/streams.ts'
 import type { Live } from '../live/live.ts'
 import type { Records } from '../records/records.ts'
+import type { PendingLogins } from './cli/logins.ts'
 import type { Tabs } from './live/tabs.ts'
 import type { Visits } from './visits.ts'
 
@@ -86,6 +87,7 @@ export interface Door {
   readonly templates: TemplatesPort
   readonly tabs: Tabs
   readonly visits: Visits
+  readonly logins: PendingLogins
   readonly config: HttpConfig
   readonly clock: Clock
   readonly random: Random

@@ -1,6 +1,9 @@
 // Every route there is. The app, the WebSocket door, the matrix test and the check of docs/api.md all read this.
 
 import { auditRoutes } from './audit.ts'
+import { loginRoutes } from './cli/login-routes.ts'
+import { connectRoutes } from './connect.ts'
+import { fileRoutes } from './files.ts'
 import { hostRoutes } from './hosts.ts'
 import { keyRoutes } from './keys.ts'
 import { liveRoutes } from './live/route.ts'
@@ -18,6 +21,7 @@ import { userRoutes } from './users.ts'
 export const routes: readonly Route[] = [
   ...setupRoutes,
   ...sessionRoutes,
+  ...loginRoutes,
   ...meRoutes,
   ...keyRoutes,
   ...tokenRoutes,
@@ -26,6 +30,8 @@ export const routes: readonly Route[] = [
   ...spaceRoutes,
   ...terminalRoutes,
   ...sshRoutes,
+  ...connectRoutes,
+  ...fileRoutes,
   ...hostRoutes,
   ...auditRoutes,
   ...liveRoutes,

@@ -9,6 +9,7 @@ import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { tlsKindOf } from '../config/https.ts'
 import { type Config, sshAddress } from '../config/settings.ts'
 import { type Door, openDoor } from '../gateway/door.ts'
+import { isUpload } from '../http/files.ts'
 import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http/http.ts'
 import type { HttpConfig } from '../http/ports.ts'
 import { type HostKey, loadHostKey } from '../identity/host-key.ts'
@@ -38,6 +39,7 @@ import { readRoutes } from './routes.ts'
 import { browserUrl } from './welcome.ts'
 
 const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
+const CLI_FOLDER = fileURLToPath(new URL('../../dist/cli', import.meta.url))
 const AGENT_FOLDER = fileURLToPath(new URL('../../dist/agent', import.meta.url))
 
 export interface Peer {
@@ -91,6 +93,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
       ...sshConfig(config, hostKey),
     },
     webFolder: WEB_FOLDER,
+    cliFolder: CLI_FOLDER,
     unready: () => (isLooking ? ['looking at its engine'] : []),
   })
   ending.defer(() => http.close())
@@ -229,6 +232,7 @@ function open(
     listen: config.listen,
     socketPath: linkSocketPath(config.data).socket,
     request: requestListener(http, { log }),
+    isUpload,
     upgrade: dispatchUpgrade({ links: toLinks, http: http.handleUpgrade }),
     linkUpgrade: (request, socket, head) => {
       if (request.url?.split('?')[0] === LINK_PATH) toLinks(request, socket, head)

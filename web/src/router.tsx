@@ -33,6 +33,12 @@ const login = createRoute({
   component: lazyRouteComponent(() => load(() => import('./session/login-page.tsx')), 'LoginPage'),
 })
 
+const approve = createRoute({
+  getParentRoute: () => root,
+  path: '/cli/approve',
+  component: lazyRouteComponent(() => load(() => import('./cli/approve-page.tsx')), 'ApprovePage'),
+})
+
 const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame })
 
 const home = createRoute({
@@ -173,7 +179,7 @@ const inFrame = [
 ] as const
 
 export const router = createRouter({
-  routeTree: root.addChildren([setup, login, frame.addChildren(inFrame)]),
+  routeTree: root.addChildren([setup, login, approve, frame.addChildren(inFrame)]),
   defaultErrorComponent: ({ error }) => <Fault error={error} />,
   defaultNotFoundComponent: Missing,
   defaultPreload: 'intent',

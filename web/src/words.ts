@@ -3,6 +3,7 @@
 
 import { accessWords } from './words/access.ts'
 import { accountWords } from './words/account.ts'
+import { cliWords } from './words/cli.ts'
 import { commonWords } from './words/common.ts'
 import { spaceWords } from './words/spaces.ts'
 import { templateWords } from './words/templates.ts'
@@ -12,6 +13,7 @@ export const words = {
   ...commonWords,
   ...accountWords,
   ...accessWords,
+  ...cliWords,
   ...spaceWords,
   ...templateWords,
   ...terminalWords,

@@ -3,6 +3,7 @@
 export const keys = {
   me: ['me'],
   setup: ['setup'],
+  login: (id: string) => ['login', id],
   sessions: ['sessions'],
   sshKeys: ['ssh-keys'],
   tokens: ['tokens'],
