@@ -89,8 +89,7 @@ async function downFolder(files: RemoteFiles, path: string, target: string): Pro
   const archive = await files.read('tar', path)
   await mkdir(target, { recursive: true })
   const unpacking = unpackTree(fed(archive, progress), resolve(target))
-  const { entries, bytes, ...rest } = await unpacking
-  const { skipped = [] } = rest as Partial<Pick<Unpacked, 'skipped'>>
+  const { entries, bytes, skipped } = await unpacking
   return { to: target, bytes, entries, skipped }
 }
 
