@@ -6,6 +6,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import { exitStatus } from '../server/supervisor/exit.ts'
 import { version } from '../server/version.ts'
 import { printError } from './output.ts'
+import { addRemoteCommands } from './remote/commands.ts'
 
 /** Wrong words on the command line; EX_USAGE of sysexits.h. */
 const USAGE_STATUS = 64
@@ -64,6 +65,7 @@ function commands(flags: string, done: (status: number) => void): Command {
     async (name: string, { json }: Json, { args }: Command) =>
       done(await (await import('./admin-reset.ts')).adminReset(name, args.slice(1), json === true)),
   )
+  addRemoteCommands(program, done)
   program
     .command('version')
     .description('print the versions of Skein and Node')

@@ -53,6 +53,9 @@ export const address = z.coerce.string().transform((value, context): Address => 
   return z.NEVER
 })
 
+/** An address, or `off`. */
+export const addressOrOff = z.union([z.literal('off'), address], 'it is neither host:port nor off')
+
 /** An http(s) address without path, query or user. */
 export const origin = z.coerce.string().transform((value, context): string => {
   const url = URL.parse(value.trim())

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { logLevels } from '../log.ts'
 import {
   address,
+  addressOrOff,
   dialAddress,
   engine,
   hostName,
@@ -50,6 +51,11 @@ export const settings = {
     fallback: '127.0.0.1:7534',
     placeholder: 'HOST:PORT',
     description: 'The one address for pages, API and links.',
+  }),
+  sshListen: setting({
+    schema: addressOrOff.optional(),
+    placeholder: 'HOST:PORT',
+    description: 'Where ssh is answered, or off. Unset: port 2222 of the host of --listen.',
   }),
   publicUrl: setting({
     schema: origin.optional(),
@@ -145,6 +151,15 @@ export const settings = {
 
 export type SettingName = keyof typeof settings
 export type Config = { readonly [N in SettingName]: z.output<(typeof settings)[N]['schema']> }
+
+/** Where 22 is usually another's. */
+const SSH_PORT = 2222
+
+/** Where the gateway listens; undefined when ssh is off. */
+export function sshAddress({ listen, sshListen }: Pick<Config, 'listen' | 'sshListen'>) {
+  if (sshListen === 'off') return undefined
+  return sshListen ?? { host: listen.host, port: SSH_PORT }
+}
 
 export const settingNames = Object.keys(settings) as SettingName[]
 

@@ -2,6 +2,7 @@
 // small ones by hand.
 
 import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.ts'
+import type { SshHostKey } from '#protocol/api/ssh.ts'
 import type { Starter, Template, TemplateCheck, TemplateDetail } from '#protocol/api/templates.ts'
 import type { SpaceId, TemplateId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
@@ -10,6 +11,7 @@ import type { Identity } from '../identity/identity.ts'
 import type { Streams } from '../links/streams.ts'
 import type { Live } from '../live/live.ts'
 import type { Records } from '../records/records.ts'
+import type { PendingLogins } from './cli/logins.ts'
 import type { Tabs } from './live/tabs.ts'
 import type { Visits } from './visits.ts'
 
@@ -68,6 +70,12 @@ export interface HttpConfig {
   readonly hostNames?: readonly string[]
   /** Below it lie the hosts of ports and apps; `localhost` where everybody is on this machine. */
   readonly appsDomain?: string
+  /** Where the gateway answers and by which keys; absent when ssh is off. */
+  readonly ssh?: () => {
+    readonly host: string
+    readonly port: number
+    readonly hostKeys: readonly SshHostKey[]
+  }
   readonly peer: { readonly id: string; readonly name: string; readonly version: string }
 }
 
@@ -81,6 +89,7 @@ export interface Door {
   readonly templates: TemplatesPort
   readonly tabs: Tabs
   readonly visits: Visits
+  readonly logins: PendingLogins
   readonly config: HttpConfig
   readonly clock: Clock
   readonly random: Random

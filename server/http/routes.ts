@@ -1,6 +1,9 @@
 // Every route there is. The app, the WebSocket door, the matrix test and the check of docs/api.md all read this.
 
 import { auditRoutes } from './audit.ts'
+import { loginRoutes } from './cli/login-routes.ts'
+import { connectRoutes } from './connect.ts'
+import { fileRoutes } from './files.ts'
 import { hostRoutes } from './hosts.ts'
 import { keyRoutes } from './keys.ts'
 import { liveRoutes } from './live/route.ts'
@@ -9,6 +12,7 @@ import type { Route } from './route.ts'
 import { sessionRoutes } from './session.ts'
 import { setupRoutes } from './setup.ts'
 import { spaceRoutes } from './spaces.ts'
+import { sshRoutes } from './ssh.ts'
 import { templateRoutes } from './templates.ts'
 import { terminalRoutes } from './terminals.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -17,6 +21,7 @@ import { userRoutes } from './users.ts'
 export const routes: readonly Route[] = [
   ...setupRoutes,
   ...sessionRoutes,
+  ...loginRoutes,
   ...meRoutes,
   ...keyRoutes,
   ...tokenRoutes,
@@ -24,6 +29,9 @@ export const routes: readonly Route[] = [
   ...templateRoutes,
   ...spaceRoutes,
   ...terminalRoutes,
+  ...sshRoutes,
+  ...connectRoutes,
+  ...fileRoutes,
   ...hostRoutes,
   ...auditRoutes,
   ...liveRoutes,

@@ -34,6 +34,12 @@ export const actions = {
   'session.end': row('signed-in', 'end', 'session'),
   'session.see': row('owner', 'see', 'session'),
   'session.revoke': row('owner', 'end', 'session'),
+  /** A laptop's program asks to be signed in, and collects its token with the secret that it was given. */
+  'login.begin': row('anyone', 'begin', 'login'),
+  'login.collect': row('anyone', 'collect', 'login'),
+  'login.see': row('signed-in', 'see', 'login'),
+  'login.approve': row('signed-in', 'approve', 'login'),
+  'login.refuse': row('signed-in', 'refuse', 'login'),
   'me.see': row('signed-in', 'see', 'account'),
   'me.password': row('signed-in', 'change', 'password'),
   'session.list': row('signed-in', 'list', 'account’s sessions'),
@@ -66,6 +72,7 @@ export const actions = {
   'space.run': row('owner-or-administrator', 'start or stop', 'space'),
   'space.delete': row('owner-or-administrator', 'delete', 'space'),
   'space.enter': row('owner', 'enter', 'space'),
+  'ssh.see': row('signed-in', 'see how ssh reaches', 'server'),
   'host.list': row('administrator', 'list', 'server’s hosts'),
   'audit.read': row('administrator', 'read', 'audit'),
 } as const satisfies Record<string, ActionRow>

@@ -7,9 +7,12 @@ import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { tlsKindOf } from '../config/https.ts'
-import type { Config } from '../config/settings.ts'
+import { type Config, sshAddress } from '../config/settings.ts'
+import { type Door, openDoor } from '../gateway/door.ts'
+import { isUpload } from '../http/files.ts'
 import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http/http.ts'
 import type { HttpConfig } from '../http/ports.ts'
+import { type HostKey, loadHostKey } from '../identity/host-key.ts'
 import { createIdentity, type Identity } from '../identity/identity.ts'
 import { ensureSetting, freshId } from '../identity/settings.ts'
 import { Links } from '../links/links.ts'
@@ -23,7 +26,7 @@ import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volum
 import { createEngine } from '../spaces/runtime/docker.ts'
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
 import { openSqliteStore } from '../store/sqlite/open.ts'
-import { linkSocketPath } from '../supervisor/child-state.ts'
+import { gatewaySocketPath, linkSocketPath, readChild } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
@@ -36,6 +39,7 @@ import { readRoutes } from './routes.ts'
 import { browserUrl } from './welcome.ts'
 
 const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
+const CLI_FOLDER = fileURLToPath(new URL('../../dist/cli', import.meta.url))
 const AGENT_FOLDER = fileURLToPath(new URL('../../dist/agent', import.meta.url))
 
 export interface Peer {
@@ -76,6 +80,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   let port = config.listen.port
   const { links, spaces, templates } = await raise(base, agentFolder, () => port)
   let isLooking = true
+  const hostKey = await loadHostKey(base.records, { clock, random })
   const http = await createHttp({
     ...base,
     streams: links.streams,
@@ -83,14 +88,21 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     templates,
     clock,
     random,
-    config: httpConfig(config, loadPeerId(config.data, { clock, random }), tls),
+    config: {
+      ...httpConfig(config, loadPeerId(config.data, { clock, random }), tls),
+      ...sshConfig(config, hostKey),
+    },
     webFolder: WEB_FOLDER,
+    cliFolder: CLI_FOLDER,
     unready: () => (isLooking ? ['looking at its engine'] : []),
   })
   ending.defer(() => http.close())
   const listeners = await open(base, http, links, tls)
   ending.defer(() => drain(http, listeners, config.drainSeconds))
   port = Number(new URL(listeners.url).port)
+  const url = browserUrl(config, listeners.url)
+  const door = await openGatewayDoor(base, { links, spaces, hostKey, url })
+  ending.defer(() => door.close(config.drainSeconds * 1000))
   const looked = look(spaces, log).finally(() => {
     isLooking = false
   })
@@ -102,7 +114,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   const setupToken = await identity.setup.begin()
   const closing = ending.move()
   return {
-    url: browserUrl(config, listeners.url),
+    url,
     cluster,
     fingerprint: tls?.authority?.fingerprint,
     setupToken,
@@ -178,6 +190,37 @@ function httpConfig(config: Config, peerId: string, tls: Tls | undefined): HttpC
   }
 }
 
+/** The gateway may have been told to choose its port: then it says on disk which it has. */
+function sshConfig(config: Config, { shown }: HostKey) {
+  const listen = sshAddress(config)
+  if (listen === undefined) return {}
+  const { host, port } = listen
+  const chosen = () => Number(new URL(readChild(config.data, 'gateway-1')?.url ?? 'ssh://-:0').port)
+  return { ssh: () => ({ host, port: port === 0 ? chosen() : port, hostKeys: [shown] }) }
+}
+
+interface BehindDoor {
+  readonly links: Links
+  readonly spaces: Spaces
+  readonly hostKey: HostKey
+  readonly url: string
+}
+
+function openGatewayDoor(
+  { config, log, records, live, identity }: Foundation,
+  { links, spaces, hostKey, url }: BehindDoor,
+): Promise<Door> {
+  const { keys, sessions } = identity
+  return openDoor({
+    ...{ records, live, spaces, keys, sessions, clock, log },
+    streams: links.streams,
+    hostKeys: [hostKey],
+    url,
+    newRequestId: () => freshId({ clock, random }),
+    socketPath: gatewaySocketPath(config.data),
+  })
+}
+
 function open(
   { config, log }: Foundation,
   http: Http,
@@ -189,6 +232,7 @@ function open(
     listen: config.listen,
     socketPath: linkSocketPath(config.data).socket,
     request: requestListener(http, { log }),
+    isUpload,
     upgrade: dispatchUpgrade({ links: toLinks, http: http.handleUpgrade }),
     linkUpgrade: (request, socket, head) => {
       if (request.url?.split('?')[0] === LINK_PATH) toLinks(request, socket, head)
