@@ -21,7 +21,7 @@ interface Copied {
   readonly to: string
   readonly bytes: number
   readonly entries: number
-  readonly skipped: Unpacked['skipped']
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[]
 }
 
 export async function cp(remote: Remote, from: string, to: string): Promise<number> {
