@@ -157,6 +157,12 @@ const people = createRoute({
   component: lazyRouteComponent(() => load(() => import('./people/people-page.tsx')), 'PeoplePage'),
 })
 
+const peers = createRoute({
+  getParentRoute: () => frame,
+  path: '/peers',
+  component: lazyRouteComponent(() => load(() => import('./peers/peers-page.tsx')), 'PeersPage'),
+})
+
 const account = createRoute({
   getParentRoute: () => frame,
   path: '/account',
@@ -175,6 +181,7 @@ const inFrame = [
   newTemplate,
   template,
   people,
+  peers,
   account,
 ] as const
 

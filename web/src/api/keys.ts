@@ -19,6 +19,7 @@ export const keys = {
   starters: ['starters'],
   users: ['users'],
   hosts: ['hosts'],
+  peers: ['peers'],
 } as const
 
 export type Key = readonly string[]
@@ -41,6 +42,8 @@ export function staleAfter(topic: string): readonly Key[] {
       return [keys.users, keys.me]
     case 'hosts':
       return [keys.hosts]
+    case 'peers':
+      return [keys.peers]
     default:
       return []
   }

@@ -31,6 +31,7 @@ export const commonWords = {
     spaces: 'Spaces',
     templates: 'Templates',
     people: 'People',
+    peers: 'Peers',
     account: 'Account',
     signOut: 'Sign out',
     collapse: 'Collapse the sidebar',
