@@ -21,7 +21,7 @@ interface Copied {
   readonly to: string
   readonly bytes: number
   readonly entries: number
-  readonly skipped: Unpacked['skipped']
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[]
 }
 
 export async function cp(remote: Remote, from: string, to: string): Promise<number> {
@@ -89,8 +89,7 @@ async function downFolder(files: RemoteFiles, path: string, target: string): Pro
   const archive = await files.read('tar', path)
   await mkdir(target, { recursive: true })
   const unpacking = unpackTree(fed(archive, progress), resolve(target))
-  const { entries, bytes, ...rest } = await unpacking
-  const { skipped = [] } = rest as Partial<Pick<Unpacked, 'skipped'>>
+  const { entries, bytes, skipped } = await unpacking
   return { to: target, bytes, entries, skipped }
 }
 

@@ -7,6 +7,7 @@ import { readBody } from './body.ts'
 import type { CliFiles } from './cli/files.ts'
 import type { Entry } from './entry.ts'
 import { isUnsafe } from './entry.ts'
+import { type Exchange, exchangeOf } from './exchange.ts'
 import { authorityOf, type Front, rawValues } from './front.ts'
 import { addSecurityHeaders } from './headers.ts'
 import { Idempotency } from './idempotency.ts'
@@ -24,6 +25,8 @@ export interface Incoming {
     readonly rawHeaders: readonly string[]
     readonly socket: { readonly remoteAddress?: string | undefined }
   }
+  /** Node's answer, which a download that breaks off cuts. */
+  readonly outgoing?: unknown
 }
 
 interface AppContext {
@@ -74,7 +77,7 @@ function addProgram(app: Hono<AppContext>, { front, cliFiles }: AppParts): void 
   })
   app.get('/cli/install.sh', (c) => {
     front.receive(entryOf(c), addressOf(c))
-    return cliFiles.script(front.origin(entryOf(c)))
+    return cliFiles.script(front.origin(entryOf(c), addressOf(c)))
   })
 }
 
@@ -120,7 +123,7 @@ async function answer(
   const visitor = front.receive(entryOf(c), addressOf(c))
   const requestId = c.get('requestId')
   const call: Call = { ...visitor, requestId, params: c.req.param(), query: url.searchParams }
-  const work = admitted(route, door, call)
+  const work = admitted(route, door, call, exchangeOf(c.req.raw, c.env))
   const maxBytes = route.isSocket ? 0 : route.maxBodyBytes
   const body = maxBytes === 0 ? new Uint8Array() : await readBody(c.req.raw, maxBytes)
   const run = async (): Promise<Reply> => {
@@ -131,13 +134,19 @@ async function answer(
     }
   }
   const key = c.req.header('idempotency-key')
-  if (key === undefined || !call.person || !isUnsafe(entryOf(c))) return run()
+  const isStreamed = !route.isSocket && route.isStreamed
+  if (isStreamed || key === undefined || !call.person || !isUnsafe(entryOf(c))) return run()
   const { userId } = call.person
   return idempotency.run({ userId, key, method: c.req.method, path: url.pathname, body }, run)
 }
 
-function admitted(route: Route, door: Door, call: Call): ReturnType<HttpRoute['admit']> {
-  if (!route.isSocket) return route.admit(door, call)
+function admitted(
+  route: Route,
+  door: Door,
+  call: Call,
+  exchange: Exchange,
+): ReturnType<HttpRoute['admit']> {
+  if (!route.isSocket) return route.admit(door, call, exchange)
   route.admit(door, call)
   throw new SkeinError('bad_request', { reason: 'this address takes WebSockets only' })
 }

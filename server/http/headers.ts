@@ -41,7 +41,10 @@ export function addSecurityHeaders(
   if (calledBy !== undefined && mayPromiseHttps(calledBy, config)) {
     headers.set('strict-transport-security', HSTS)
   }
+  // What users wrote comes with a policy of its own, which lets nothing run at all.
+  const policy = headers.get('content-security-policy')
   for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value)
+  if (policy !== null) headers.set('content-security-policy', policy)
   headers.set('x-request-id', requestId)
   headers.set('skein-peer', config.peer.name)
 }

@@ -3,10 +3,12 @@
 import { auditRoutes } from './audit.ts'
 import { loginRoutes } from './cli/login-routes.ts'
 import { connectRoutes } from './connect.ts'
+import { fileRoutes } from './files.ts'
 import { hostRoutes } from './hosts.ts'
 import { keyRoutes } from './keys.ts'
 import { liveRoutes } from './live/route.ts'
 import { meRoutes } from './me.ts'
+import { peerRoutes } from './peers.ts'
 import type { Route } from './route.ts'
 import { sessionRoutes } from './session.ts'
 import { setupRoutes } from './setup.ts'
@@ -30,7 +32,9 @@ export const routes: readonly Route[] = [
   ...terminalRoutes,
   ...sshRoutes,
   ...connectRoutes,
+  ...fileRoutes,
   ...hostRoutes,
+  ...peerRoutes,
   ...auditRoutes,
   ...liveRoutes,
 ]

@@ -12,6 +12,7 @@ import { systemRandom } from '../../../server/clock.ts'
 import { createHttp, type Http, requestListener } from '../../../server/http/http.ts'
 import type { HttpConfig, Log } from '../../../server/http/ports.ts'
 import { createIdentity, type Identity } from '../../../server/identity/identity.ts'
+import type { Streams } from '../../../server/links/streams.ts'
 import type { Live } from '../../../server/live/live.ts'
 import { createLive } from '../../../server/live/table.ts'
 import { openRecords } from '../../../server/records/open.ts'
@@ -31,6 +32,8 @@ export interface WorldOptions {
   readonly cliFolder?: string
   readonly answer?: (open: StreamOpen) => unknown
   readonly log?: Log
+  /** In place of those that a test plays itself. */
+  readonly streams?: Streams
 }
 
 export class World {
@@ -82,6 +85,7 @@ export class World {
       streams,
       spaces,
       templates,
+      peers: { list: () => [], token: () => 'skein1.none' },
       config,
       clock,
       random,
@@ -89,6 +93,7 @@ export class World {
     }
     const http = await createHttp({
       ...parts,
+      streams: options.streams ?? streams,
       webFolder: options.webFolder ?? join(folder, 'none'),
       cliFolder: options.cliFolder ?? join(folder, 'none'),
     })
