@@ -1,6 +1,7 @@
 // What the HTTP door needs from the rest of the peer, in its own words. The real parts fit by structure; tests give
 // small ones by hand.
 
+import type { PeerInfo } from '#protocol/api/peers.ts'
 import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.ts'
 import type { SshHostKey } from '#protocol/api/ssh.ts'
 import type { Starter, Template, TemplateCheck, TemplateDetail } from '#protocol/api/templates.ts'
@@ -55,6 +56,13 @@ export interface TemplatesPort {
   readonly starters: readonly Starter[]
 }
 
+export interface PeersPort {
+  /** Everybody that was ever heard of, the asked peer first. */
+  list(): readonly PeerInfo[]
+  /** The line with which another peer joins. Secret. */
+  token(): string
+}
+
 export interface HttpConfig {
   /** How browsers reach the whole of Skein, when not by this peer's own address: scheme, host and port. */
   readonly publicUrl?: string
@@ -87,6 +95,7 @@ export interface Door {
   readonly streams: Streams
   readonly spaces: SpacesPort
   readonly templates: TemplatesPort
+  readonly peers: PeersPort
   readonly tabs: Tabs
   readonly visits: Visits
   readonly logins: PendingLogins

@@ -4,6 +4,7 @@
 import type { WebSocket } from 'ws'
 import type { z } from 'zod'
 import { SkeinError } from '#protocol/errors.ts'
+import type { By } from '../identity/audit.ts'
 import type { Person } from '../identity/credential.ts'
 import type { Action, actions } from '../identity/policy.ts'
 import { checked, SMALL_BODY_BYTES, STRANGER_BODY_BYTES } from './body.ts'
@@ -182,7 +183,8 @@ function signedIn({ person }: Call): Person {
   return person
 }
 
-export const by = (call: { person: Person; address: string }) => ({
-  actor: call.person.actor,
-  address: call.address,
+export const by = ({ person, address }: { person: Person; address: string }): By => ({
+  actor: person.actor,
+  address,
+  ...(person.credential.kind === 'token' && { tokenId: person.credential.id }),
 })

@@ -2,6 +2,7 @@
 
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { AddKey, CreateToken, NewToken, SshKey, Token } from '#protocol/api/access.ts'
+import type { SshAccess } from '#protocol/api/ssh.ts'
 import { request } from '../net/request.ts'
 import { queryClient } from './client.ts'
 import { keys } from './keys.ts'
@@ -56,21 +57,10 @@ export const useRevokeToken = () =>
     onSettled: () => queryClient.invalidateQueries({ queryKey: keys.tokens }),
   })
 
-/** Where plain ssh is answered. */
-export interface SshDoor {
-  readonly host: string
-  readonly port: number
-  readonly hostKeys: readonly {
-    readonly algorithm: string
-    readonly fingerprint: string
-    /** For a known_hosts file. */
-    readonly line: string
-  }[]
-}
-
+/** Where plain ssh is answered; `not_found` where it is switched off. */
 export const useSshDoor = () =>
   useQuery({
     queryKey: keys.sshDoor,
-    queryFn: ({ signal }) => request<SshDoor>('GET', '/ssh', undefined, signal),
+    queryFn: ({ signal }) => request<SshAccess>('GET', '/ssh', undefined, signal),
     staleTime: Number.POSITIVE_INFINITY,
   })

@@ -41,7 +41,7 @@ export function PortActions({ space, port, name, path = '/', access, mine }: Por
           onClick={() => setFloating('share')}
         />
       )}
-      {url === undefined ? (
+      {url === undefined && mine && (
         <Button
           aria-label={text.reachNamed(name)}
           icon={Terminal}
@@ -50,7 +50,8 @@ export function PortActions({ space, port, name, path = '/', access, mine }: Por
         >
           {text.reach}
         </Button>
-      ) : (
+      )}
+      {url !== undefined && (
         <>
           <IconButton icon={Copy} label={text.copyUrl(name)} onClick={copy} />
           <a
