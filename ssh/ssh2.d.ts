@@ -1,5 +1,5 @@
 // The parts of npm ssh2 1.17.0 that we stand on and that its own types leave out: the transport alone. A newer
-// version is read again before it is taken; `ssh2.test.ts` holds the version.
+// version is read again before it is taken; `offer.test.ts` holds the version.
 
 declare module 'ssh2/lib/protocol/Protocol.js' {
   namespace Protocol {

@@ -176,8 +176,9 @@ export class Wire {
   }
 
   #put(bytes: Buffer): void {
-    this.#countPacket()
     parts.sendPacket(this.#protocol, bytes)
+    // After it: a packet that was begun with the old keys must not wait for the new ones.
+    this.#countPacket()
   }
 
   #write(bytes: Buffer | string): void {

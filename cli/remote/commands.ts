@@ -193,6 +193,17 @@ function addWaysIn(program: Command, make: CommandMaker): void {
     .option('--cwd <folder>', 'where to run it')
     .option('--env <name=value>', 'a variable for it, any number of times', gather, [])
     .passThroughOptions()
+  make.remote(
+    program,
+    'cp <from> <to>',
+    'copy a file or folder into a space or out of one; SPACE:PATH names what is there',
+    [
+      'skein cp notes.txt alpha:',
+      'skein cp alpha:project ./project',
+      'skein cp site alpha:/srv/www',
+    ],
+    async (remote, [from = '', to = '']) => (await import('./cp.ts')).cp(remote, from, to),
+  )
   make
     .remote<{ readonly udp?: true }>(
       program,

@@ -49,9 +49,9 @@ export async function readConfig(env: Environment): Promise<RemoteConfig> {
 /** Written beside and moved into place: a crash leaves the old one, and nobody else can ever read it. */
 export async function writeConfig(env: Environment, config: RemoteConfig): Promise<void> {
   const path = configPath(env)
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const draft = `${path}.${randomBytes(6).toString('hex')}`
   try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const file = await open(draft, 'wx', 0o600)
     try {
       await file.writeFile(`${JSON.stringify(config, undefined, 2)}\n`)
@@ -61,7 +61,7 @@ export async function writeConfig(env: Environment, config: RemoteConfig): Promi
     }
     await rename(draft, path)
   } catch (error) {
-    await rm(draft, { force: true })
+    await rm(draft, { force: true }).catch(() => undefined)
     throw invalid(path, 'it cannot be written', error)
   }
 }

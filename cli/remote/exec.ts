@@ -27,9 +27,11 @@ export interface ExecOptions {
 export async function exec(
   remote: Remote,
   name: string,
-  command: readonly string[],
+  words: readonly string[],
   { cwd, env }: ExecOptions,
 ): Promise<number> {
+  // What parts our words from the program's is no word of either.
+  const command = words[0] === '--' ? words.slice(1) : words
   if (command.length === 0) {
     throw new SkeinError('bad_request', { reason: 'say what to run: skein exec SPACE -- COMMAND' })
   }

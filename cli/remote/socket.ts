@@ -3,8 +3,8 @@
 
 import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
-import { type ErrorBody, SkeinError } from '#protocol/errors.ts'
 import type { Access } from './access.ts'
+import { parseBody, refusalOf } from './refusal.ts'
 import { asUnreachable } from './unreachable.ts'
 import { userAgent } from './user-agent.ts'
 
@@ -39,7 +39,7 @@ export function openSocket(access: Access, path: string): Promise<WebSocket> {
     socket.on('error', (error) => reject(asUnreachable(origin, error)))
     socket.once('unexpected-response', (request, response) => {
       readRefusal(response).then(
-        (text) => reject(refusalOf(origin, response.statusCode ?? 0, text)),
+        (text) => reject(refusalOf(origin, response.statusCode ?? 0, parseBody(text))),
         (error: Error) => reject(asUnreachable(origin, error)),
       )
       response.once('close', () => request.destroy())
@@ -56,19 +56,4 @@ async function readRefusal(response: IncomingMessage): Promise<string> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
-}
-
-function refusalOf(server: string, status: number, text: string): SkeinError {
-  const error = bodyOf(text)
-  if (error?.code === 'not_signed_in') return new SkeinError('login_needed', { server })
-  if (typeof error?.code === 'string') return SkeinError.fromBody(error)
-  return new SkeinError('server_unreachable', { server, reason: `it answers ${status}` })
-}
-
-function bodyOf(text: string): ErrorBody | undefined {
-  try {
-    return (JSON.parse(text) as { error?: ErrorBody }).error
-  } catch {
-    return undefined
-  }
 }

@@ -54,9 +54,9 @@ async function rewrite(path: string, change: (file: string) => string): Promise<
     (stats) => stats.mode & 0o777,
     () => 0o600,
   )
-  await mkdir(dirname(real), { recursive: true, mode: 0o700 })
   const draft = `${real}.${randomBytes(6).toString('hex')}`
   try {
+    await mkdir(dirname(real), { recursive: true, mode: 0o700 })
     const file = await open(draft, 'wx', mode)
     try {
       await file.writeFile(after)
@@ -66,7 +66,7 @@ async function rewrite(path: string, change: (file: string) => string): Promise<
     }
     await rename(draft, real)
   } catch (cause) {
-    await rm(draft, { force: true })
+    await rm(draft, { force: true }).catch(() => undefined)
     throw new SkeinError('ssh_config_refused', { reason: `${path} cannot be written` }, cause)
   }
   return true

@@ -1,22 +1,17 @@
 // A server with a certificate authority of its own (`--tls self`) is trusted once, by the authority's fingerprint: the
 // person compares it with the one that the server printed, or gives it. Nothing else is ever unverified.
 
-import { createHash, X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
+import { get } from 'node:https'
 import { isIP } from 'node:net'
 import { createInterface } from 'node:readline/promises'
-import {
-  type ConnectionOptions,
-  connect,
-  type DetailedPeerCertificate,
-  rootCertificates,
-  type TLSSocket,
-} from 'node:tls'
+import { connect } from 'node:tls'
 import { SkeinError } from '#protocol/errors.ts'
 import { asUnreachable, UNKNOWN_AUTHORITY } from './unreachable.ts'
 
 const CONNECT_TIMEOUT_MS = 15_000
-/** Longer chains are nobody's. */
-const MAX_CHAIN = 10
+/** A certificate has some 2 kB. */
+const MAX_AUTHORITY_CHARS = 64 * 1024
 
 export interface TrustWish {
   readonly origin: string
@@ -32,22 +27,20 @@ export interface TrustWish {
  */
 export async function trustAuthority(wish: TrustWish): Promise<string | undefined> {
   const { origin, known } = wish
-  const untrusted = await verify(origin, known)
-  if (!untrusted) return known
-  const authority = (await look(origin)).at(-1)
-  if (!authority?.ca) throw asUnreachable(origin, untrusted)
-  const shown = fingerprintOf(authority)
+  if (known !== undefined && !(await verify(origin, known))) return known
+  const untrusted = await verify(origin, undefined)
+  if (!untrusted) return undefined
+  const authority = await fetchAuthority(origin)
+  if (!authority) throw asUnreachable(origin, untrusted)
+  const shown = authority.fingerprint256
   if (wish.fingerprint !== undefined) assertSame(origin, wish.fingerprint, shown)
   else await confirm(origin, shown)
-  return authority.toString()
+  const pem = authority.toString()
+  // That somebody may trust it does not say that this server is its.
+  const still = await verify(origin, pem)
+  if (still) throw asUnreachable(origin, still)
+  return pem
 }
-
-export const fingerprintOf = (certificate: X509Certificate): string =>
-  createHash('sha256')
-    .update(certificate.raw)
-    .digest('hex')
-    .toUpperCase()
-    .replace(/(..)(?!$)/g, '$1:')
 
 const bare = (fingerprint: string): string =>
   fingerprint
@@ -83,7 +76,12 @@ type CertificateError = Error & { readonly code: string }
 /** Undefined when the server's certificate holds; else why it does not. Rejects with `server_unreachable`. */
 function verify(origin: string, ca: string | undefined): Promise<CertificateError | undefined> {
   return new Promise((resolve, reject) => {
-    const socket = dial(origin, { ...(ca !== undefined && { ca: [...rootCertificates, ca] }) })
+    const url = new URL(origin)
+    const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+    const servername = isIP(host) === 0 ? { servername: host } : {}
+    const trusted = ca === undefined ? {} : { ca }
+    const socket = connect({ host, port: Number(url.port || 443), ...servername, ...trusted })
+    socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(new Error('it took too long')))
     socket.once('secureConnect', () => {
       resolve(undefined)
       socket.destroy()
@@ -95,34 +93,29 @@ function verify(origin: string, ca: string | undefined): Promise<CertificateErro
   })
 }
 
-/** The chain that the server shows. It only looks: nothing is sent over this connection, whoever is there. */
-function look(origin: string): Promise<X509Certificate[]> {
+/** What the server says its authority is. Nothing is sent over this connection but the question, whoever is there. */
+function fetchAuthority(origin: string): Promise<X509Certificate | undefined> {
+  const options = { rejectUnauthorized: false, agent: false, timeout: CONNECT_TIMEOUT_MS }
   return new Promise((resolve, reject) => {
-    const socket = dial(origin, { rejectUnauthorized: false })
-    socket.once('secureConnect', () => {
-      resolve(chainOf(socket))
-      socket.destroy()
+    const call = get(new URL('/ca.pem', origin), options, (response) => {
+      let text = ''
+      response.setEncoding('latin1')
+      response.on('data', (chunk: string) => {
+        text += chunk
+        if (text.length > MAX_AUTHORITY_CHARS) call.destroy(new Error('its authority has no end'))
+      })
+      response.on('end', () => resolve(parse(text)))
     })
-    socket.once('error', (error) => reject(asUnreachable(origin, error)))
+    call.on('timeout', () => call.destroy(new Error('it took too long')))
+    call.on('error', (error) => reject(asUnreachable(origin, error)))
   })
 }
 
-function dial(origin: string, options: ConnectionOptions): TLSSocket {
-  const url = new URL(origin)
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const servername = isIP(host) === 0 ? { servername: host } : {}
-  const socket = connect({ host, port: Number(url.port || 443), ...servername, ...options })
-  socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(new Error('it took too long')))
-  return socket
-}
-
-function chainOf(socket: TLSSocket): X509Certificate[] {
-  const chain: X509Certificate[] = []
-  let next: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true)
-  while (next?.raw && chain.length < MAX_CHAIN) {
-    chain.push(new X509Certificate(next.raw))
-    if (next.issuerCertificate === next) break
-    next = next.issuerCertificate
+function parse(pem: string): X509Certificate | undefined {
+  try {
+    const certificate = new X509Certificate(pem)
+    return certificate.ca ? certificate : undefined
+  } catch {
+    return undefined
   }
-  return chain
 }

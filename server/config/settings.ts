@@ -15,6 +15,7 @@ import {
   list,
   network,
   origin,
+  seed,
   subnetRange,
   text,
   whole,
@@ -122,6 +123,28 @@ export const settings = {
     placeholder: 'URLS',
     description:
       'More addresses at which agents find this server, tried beside those that it finds itself.',
+  }),
+  join: setting({
+    schema: text.optional(),
+    placeholder: 'TOKEN',
+    description: 'Join the cluster of the peer that printed this token (skein peers token).',
+  }),
+  seeds: setting({
+    schema: list(seed),
+    fallback: '',
+    placeholder: 'ADDRESSES',
+    description:
+      'More places to look for peers: host:port, where a name may stand for several, or srv:NAME.',
+  }),
+  advertise: setting({
+    schema: address.optional(),
+    placeholder: 'HOST:PORT',
+    description: 'How other peers reach this one, when that is not where it listens (NAT).',
+  }),
+  zone: setting({
+    schema: text.max(64, 'it is longer than 64 characters').optional(),
+    placeholder: 'NAME',
+    description: 'Where this peer stands, shown to people: a site, a rack, a region.',
   }),
   logLevel: setting({
     schema: z.enum(logLevels, `it is not one of ${logLevels.join(', ')}`),

@@ -77,7 +77,7 @@ function addProgram(app: Hono<AppContext>, { front, cliFiles }: AppParts): void 
   })
   app.get('/cli/install.sh', (c) => {
     front.receive(entryOf(c), addressOf(c))
-    return cliFiles.script(front.origin(entryOf(c)))
+    return cliFiles.script(front.origin(entryOf(c), addressOf(c)))
   })
 }
 

@@ -29,9 +29,9 @@ export class Front {
   }
 
   /** This server as whoever asks reaches it: the public URL, else the checked name. Throws as `receive` does. */
-  origin(entry: Entry): string {
+  origin(entry: Entry, socketAddress: string | undefined): string {
     const config = this.#config
-    const host = checkHost(entry, config)
+    const host = this.#hostOf(entry, socketAddress)
     if (config.publicUrl !== undefined) return new URL(config.publicUrl).origin
     return originOf(host, schemeOf(host, config))
   }

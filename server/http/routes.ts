@@ -8,6 +8,7 @@ import { hostRoutes } from './hosts.ts'
 import { keyRoutes } from './keys.ts'
 import { liveRoutes } from './live/route.ts'
 import { meRoutes } from './me.ts'
+import { peerRoutes } from './peers.ts'
 import type { Route } from './route.ts'
 import { sessionRoutes } from './session.ts'
 import { setupRoutes } from './setup.ts'
@@ -33,6 +34,7 @@ export const routes: readonly Route[] = [
   ...connectRoutes,
   ...fileRoutes,
   ...hostRoutes,
+  ...peerRoutes,
   ...auditRoutes,
   ...liveRoutes,
 ]

@@ -6,6 +6,8 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
+import { Cluster } from '../cluster/cluster.ts'
+import { parseJoinToken } from '../cluster/join-token.ts'
 import { tlsKindOf } from '../config/https.ts'
 import { type Config, sshAddress } from '../config/settings.ts'
 import { type Door, openDoor } from '../gateway/door.ts'
@@ -14,6 +16,7 @@ import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http
 import type { HttpConfig } from '../http/ports.ts'
 import { type HostKey, loadHostKey } from '../identity/host-key.ts'
 import { createIdentity, type Identity } from '../identity/identity.ts'
+import { adoptClusterSecret, loadClusterSecret } from '../identity/keys.ts'
 import { ensureSetting, freshId } from '../identity/settings.ts'
 import { Links } from '../links/links.ts'
 import type { Live } from '../live/live.ts'
@@ -34,6 +37,7 @@ import { agentAddresses, engineAddress, isLocalEngine } from './addresses.ts'
 import { openControl } from './control.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
+import { noteChange, Place } from './place.ts'
 import { resetPassword } from './reset-password.ts'
 import { readRoutes } from './routes.ts'
 import { browserUrl } from './welcome.ts'
@@ -78,7 +82,8 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   const base = await lay(config, log, ending)
   const { identity, cluster } = base
   let port = config.listen.port
-  const { links, spaces, templates } = await raise(base, agentFolder, () => port)
+  const place = new Place()
+  const { links, spaces, templates } = await raise(base, agentFolder, () => port, place)
   let isLooking = true
   const hostKey = await loadHostKey(base.records, { clock, random })
   const http = await createHttp({
@@ -86,6 +91,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     streams: links.streams,
     spaces,
     templates,
+    peers: place,
     clock,
     random,
     config: {
@@ -101,15 +107,18 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   ending.defer(() => drain(http, listeners, config.drainSeconds))
   port = Number(new URL(listeners.url).port)
   const url = browserUrl(config, listeners.url)
+  place.cluster = await joinPeers(base, port, url)
+  ending.defer(() => place.cluster?.close())
   const door = await openGatewayDoor(base, { links, spaces, hostKey, url })
   ending.defer(() => door.close(config.drainSeconds * 1000))
   const looked = look(spaces, log).finally(() => {
     isLooking = false
   })
   ending.defer(() => looked)
-  const control = await openControl(config.data, ({ name }) =>
-    resetPassword(identity, random, name),
-  )
+  const control = await openControl(config.data, async (question) => {
+    if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
+    return question.ask === 'peers' ? { peers: place.list() } : { token: place.token() }
+  })
   ending.defer(() => control.close())
   const setupToken = await identity.setup.begin()
   const closing = ending.move()
@@ -138,6 +147,9 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
   ending.defer(() => store.close())
   const records = await openRecords({ store, clock, random, log })
   ending.defer(() => records.close())
+  if (config.join !== undefined) {
+    await adoptClusterSecret(config.data, parseJoinToken(config.join).secret, random)
+  }
   const identity = await createIdentity({ records, clock, random, folder: config.data })
   const makers = { clock, random }
   const cluster = await ensureSetting(records, 'cluster-id', () => freshId(makers), makers)
@@ -145,10 +157,10 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
 }
 
 /** Links, and the spaces behind them. `port` is asked when a space starts: by then we listen. */
-async function raise(base: Foundation, agentFolder: AgentFolder, port: () => number) {
+async function raise(base: Foundation, agentFolder: AgentFolder, port: () => number, place: Place) {
   const { config, log, records, live, cluster, ending } = base
   const agentKey = keyOfCurrentStart(base)
-  const links = new Links({ agentKey, live, clock, log })
+  const links = new Links({ agentKey, live, clock, log, peers: place })
   ending.defer(() => links.close())
   const engine = createEngine(engineAddress(config.docker))
   ending.defer(() => engine.close())
@@ -168,6 +180,22 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
   })
   ending.defer(() => spaces.close())
   return { links, spaces, templates }
+}
+
+/** Finds the others, or waits for them. */
+async function joinPeers(base: Foundation, port: number, url: string): Promise<Cluster> {
+  const { config, log, records, live } = base
+  const makers = { clock, random }
+  const id = loadPeerId(config.data, makers)
+  // Not the label of what this peer makes on its engine: as long as peers share no records, nobody else may clear that.
+  const named = config.join === undefined ? freshId(makers) : parseJoinToken(config.join).cluster
+  const cluster = String(await ensureSetting(records, 'membership-id', () => named, makers))
+  const secret = await loadClusterSecret(config.data, random)
+  const parts = { config, id, cluster, secret, port, url, records, clock, random, log }
+  return await Cluster.open({
+    ...parts,
+    onChange: (change) => noteChange({ records, live, log }, id, change),
+  })
 }
 
 /** An agent of an earlier start may still run somewhere; its key no longer opens anything. */

@@ -85,6 +85,7 @@ export class World {
       streams,
       spaces,
       templates,
+      peers: { list: () => [], token: () => 'skein1.none' },
       config,
       clock,
       random,
