@@ -57,13 +57,14 @@ const tabs = [
 function Loaded({ space }: { readonly space: Space }) {
   const matches = useMatchRoute()
   const mine = useMe().user.id === space.owner.id
+  const open = space.ports.filter(({ listening }) => listening !== false).length
   const { connect } = route.useSearch()
   const navigate = route.useNavigate()
-  const show = (open: boolean) =>
+  const show = (wanted: boolean) =>
     void navigate({
       to: '.',
-      search: (before) => ({ ...before, connect: open || undefined }),
-      replace: !open,
+      search: (before) => ({ ...before, connect: wanted || undefined }),
+      replace: !wanted,
     })
   useKeys(mine ? { c: () => show(true) } : {})
   return (
@@ -92,9 +93,9 @@ function Loaded({ space }: { readonly space: Space }) {
               to={to}
             >
               {label}
-              {to === '/spaces/$spaceId/ports' && space.ports.length > 0 && (
+              {to === '/spaces/$spaceId/ports' && open > 0 && (
                 <span className="tabular ml-1.5 rounded-full bg-sunken px-1.5 text-ink-2 text-xs">
-                  {space.ports.length}
+                  {open}
                 </span>
               )}
             </Link>
