@@ -3,6 +3,7 @@
 
 import { accountWords } from './words/account.ts'
 import { commonWords } from './words/common.ts'
+import { fileWords } from './words/files.ts'
 import { spaceWords } from './words/spaces.ts'
 import { templateWords } from './words/templates.ts'
 import { terminalWords } from './words/terminal.ts'
@@ -10,6 +11,7 @@ import { terminalWords } from './words/terminal.ts'
 export const words = {
   ...commonWords,
   ...accountWords,
+  ...fileWords,
   ...spaceWords,
   ...templateWords,
   ...terminalWords,
