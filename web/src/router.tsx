@@ -97,6 +97,23 @@ const spaceTerminal = createRoute({
   ),
 })
 
+export interface FilesSearch {
+  /** The folder; the home folder without. */
+  readonly path?: string | undefined
+  /** The name of the file in it that is open. */
+  readonly open?: string | undefined
+}
+
+const spaceFiles = createRoute({
+  getParentRoute: () => space,
+  path: '/files',
+  validateSearch: (search: Record<string, unknown>): FilesSearch => ({
+    path: text(search.path),
+    open: text(search.open),
+  }),
+  component: lazyRouteComponent(() => load(() => import('./files/files-tab.tsx')), 'FilesTab'),
+})
+
 const spaceTimeline = createRoute({
   getParentRoute: () => space,
   path: '/timeline',
@@ -176,7 +193,7 @@ const inFrame = [
   home,
   spaces,
   newSpace,
-  space.addChildren([spaceTerminal, spaceTimeline, spacePorts, spaceSettings]),
+  space.addChildren([spaceTerminal, spaceFiles, spaceTimeline, spacePorts, spaceSettings]),
   templates,
   newTemplate,
   template,

@@ -6,6 +6,7 @@ import { accountWords } from './words/account.ts'
 import { cliWords } from './words/cli.ts'
 import { commonWords } from './words/common.ts'
 import { peerWords } from './words/peers.ts'
+import { fileWords } from './words/files.ts'
 import { spaceWords } from './words/spaces.ts'
 import { templateWords } from './words/templates.ts'
 import { terminalWords } from './words/terminal.ts'
@@ -16,6 +17,7 @@ export const words = {
   ...accessWords,
   ...cliWords,
   ...peerWords,
+  ...fileWords,
   ...spaceWords,
   ...templateWords,
   ...terminalWords,

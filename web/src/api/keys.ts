@@ -12,6 +12,8 @@ export const keys = {
   space: (id: string) => ['space', id],
   timeline: (id: string) => ['timeline', id],
   terminals: (id: string) => ['terminals', id],
+  files: (id: string) => ['files', id],
+  folder: (id: string, path: string) => ['files', id, path],
   startupLog: (id: string) => ['startup-log', id],
   templates: ['templates'],
   template: (id: string) => ['template', id],
