@@ -62,6 +62,12 @@ export const settings = {
     placeholder: 'NAMES',
     description: 'More names by which browsers may call this server.',
   }),
+  appsDomain: setting({
+    schema: hostName.optional(),
+    placeholder: 'DOMAIN',
+    description:
+      'Ports and apps are opened at PORT--SPACE--USER.DOMAIN; localhost by itself on one’s own machine.',
+  }),
   insecureHttp: setting({
     schema: yesOrNo,
     fallback: 'false',

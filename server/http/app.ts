@@ -3,7 +3,10 @@
 
 import { type Context, Hono } from 'hono'
 import { SkeinError } from '#protocol/errors.ts'
+import type { Apps } from '../apps/apps.ts'
+import { ENTER_PATH } from '../apps/entering.ts'
 import { readBody } from './body.ts'
+import { enter } from './enter.ts'
 import type { Entry } from './entry.ts'
 import { isUnsafe } from './entry.ts'
 import { authorityOf, type Front, rawValues } from './front.ts'
@@ -35,6 +38,7 @@ export interface AppParts {
   readonly door: Door
   readonly front: Front
   readonly files: WebFiles
+  readonly apps: Apps
   /** Why this peer should get no requests now; empty when it may. */
   readonly unready: () => readonly string[]
   readonly newRequestId: () => string
@@ -59,6 +63,13 @@ export function createApp(parts: AppParts): Hono<AppContext> {
       toResponse(await answer(parts, idempotency, route, c)),
     )
   }
+  app.get(ENTER_PATH, (c) =>
+    enter(
+      { apps: parts.apps, config: door.config },
+      parts.front.receive(entryOf(c), addressOf(c)),
+      new URL(c.req.url),
+    ),
+  )
   addRefusals(app, parts)
   return app
 }

@@ -64,6 +64,8 @@ export interface HttpConfig {
   readonly trustedProxies: readonly string[]
   /** Names besides localhost, IP addresses and the public URL by which this peer may be called. */
   readonly hostNames?: readonly string[]
+  /** Below it lie the hosts of ports and apps; `localhost` where everybody is on this machine. */
+  readonly appsDomain?: string
   readonly peer: { readonly id: string; readonly name: string; readonly version: string }
 }
 

@@ -3,7 +3,7 @@
 import type { SpaceId } from '#protocol/ids.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Dot, Records } from '../records/records.ts'
-import { deriveAgentKey, loadClusterSecret } from './keys.ts'
+import { deriveAgentKey, deriveKey, loadClusterSecret } from './keys.ts'
 import { Passwords } from './passwords.ts'
 import { Sessions } from './sessions.ts'
 import { ensureSetting } from './settings.ts'
@@ -20,6 +20,8 @@ export interface Identity {
   readonly users: Users
   /** The key of one start of a space's agent. */
   agentKey(spaceId: SpaceId, epoch: number): Buffer
+  /** Signs tickets and passes to apps, which live and die with the sessions. */
+  readonly appPassKey: Buffer
 }
 
 export interface IdentityParts {
@@ -47,5 +49,6 @@ export async function createIdentity(parts: IdentityParts): Promise<Identity> {
     sessions,
     users: new Users({ ...makers, records, passwords }),
     agentKey: (spaceId, epoch) => deriveAgentKey(secret, spaceId, epoch),
+    appPassKey: deriveKey(signingKey, 'skein app pass'),
   }
 }

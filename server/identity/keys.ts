@@ -23,6 +23,11 @@ export function deriveAgentKey(clusterSecret: Buffer, spaceId: SpaceId, epoch: n
   return Buffer.from(hkdfSync('sha256', clusterSecret, Buffer.alloc(0), info, AGENT_KEY_BYTES))
 }
 
+/** A key for one purpose alone, so that nothing signed for one is taken for another (RFC 5869 as above). */
+export function deriveKey(key: Buffer, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), purpose, key.length))
+}
+
 /** Reads the secret from the data folder, or makes it (mode 0600) at the first start. Rejects with `config_invalid`. */
 export async function loadClusterSecret(folder: string, random: Random): Promise<Buffer> {
   const path = join(folder, CLUSTER_KEY_FILE)

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
+import { OWN_MACHINE } from '../apps/domain.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
+import { isLoopback } from '../config/config.ts'
 import type { Config } from '../config/settings.ts'
 import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http/http.ts'
 import { createIdentity, type Identity } from '../identity/identity.ts'
@@ -161,7 +163,14 @@ function keyOfCurrentStart({ records, identity }: Foundation) {
 function httpConfig(config: Config, peerId: string) {
   const { publicUrl, insecureHttp, trustedProxies, hostNames, name } = config
   const peer = { id: peerId, name, version }
-  const common = { insecureHttp, trustedProxies, hostNames, peer }
+  const appsDomain = config.appsDomain ?? (isLoopback(config.listen.host) ? OWN_MACHINE : undefined)
+  const common = {
+    insecureHttp,
+    trustedProxies,
+    hostNames,
+    peer,
+    ...(appsDomain !== undefined && { appsDomain }),
+  }
   return publicUrl === undefined ? common : { ...common, publicUrl }
 }
 
@@ -171,7 +180,7 @@ function open({ config, log }: Foundation, http: Http, links: Links): Promise<Li
     listen: config.listen,
     socketPath: linkSocketPath(config.data).socket,
     request: requestListener(http, { log }),
-    upgrade: dispatchUpgrade({ links: toLinks, http: http.handleUpgrade }),
+    upgrade: dispatchUpgrade({ links: toLinks, http }),
     linkUpgrade: (request, socket, head) => {
       if (request.url?.split('?')[0] === LINK_PATH) toLinks(request, socket, head)
       else socket.destroy()

@@ -69,6 +69,7 @@ export class World {
     const config: HttpConfig = {
       insecureHttp: false,
       trustedProxies: [],
+      appsDomain: 'localhost',
       peer: { id: 'p', name: 'test', version: '0' },
       ...options.config,
     }
