@@ -22,6 +22,7 @@ export function status(words: readonly string[], asJson: boolean): number {
       line('data', data),
       line('supervisor', supervisor === undefined ? 'not running' : `pid ${supervisor}`),
       line('peer', state ?? 'not running'),
+      ...(peer?.fingerprint ? [line('authority', `SHA-256 ${peer.fingerprint}`)] : []),
     ].join('\n')
   })
   return peer === undefined ? NOT_RUNNING_STATUS : 0

@@ -2,17 +2,8 @@
 // with, and what the reader can do. `{name}` is replaced from the error's details. docs/errors.md lists them
 // all, and the tidy test fails where it does not.
 
-interface ErrorRow {
-  readonly status: number
-  readonly sentence: string
-  readonly hint: string
-}
-
-const row = (status: number, sentence: string, hint: string): ErrorRow => ({
-  status,
-  sentence,
-  hint,
-})
+import { appErrors } from './errors/apps.ts'
+import { type ErrorRow, row } from './errors/row.ts'
 
 export const errorTable = {
   // Anyone
@@ -68,6 +59,16 @@ export const errorTable = {
     'Skein does not answer to the name “{host}”.',
     'Open it by its address or its public URL; administrators set --public-url.',
   ),
+  https_only: row(
+    403,
+    'This address takes requests over HTTPS only.',
+    'Use its https:// address. If a password or a token was in the request, change it: it was sent in clear text.',
+  ),
+  bad_proxy: row(
+    403,
+    'What the proxy says of the request ({said}) is not how Skein is served.',
+    'Let the proxy pass on the Host as it came, and take HTTPS only; see docs/https.md.',
+  ),
   setup_done: row(409, 'This Skein is set up already.', 'Sign in instead.'),
   setup_token_wrong: row(
     403,
@@ -90,6 +91,51 @@ export const errorTable = {
     409,
     'This is the last administrator.',
     'Make someone else an administrator first.',
+  ),
+  key_invalid: row(
+    400,
+    'That is not an SSH public key: {reason}.',
+    'Paste the one line of the file that ends in .pub; `ssh-keygen -t ed25519` makes a pair.',
+  ),
+  key_private: row(
+    400,
+    'This is the private half of the key, which is yours alone.',
+    'Nothing was kept of it. Paste the file that ends in .pub; if anyone may have seen this one, make a new pair.',
+  ),
+  key_weak: row(
+    400,
+    'The key is too weak: {reason}.',
+    'Make a stronger pair with `ssh-keygen -t ed25519`.',
+  ),
+  key_unsupported: row(
+    400,
+    'SSH keys of the type {type} cannot be used here.',
+    'Use ssh-ed25519, ecdsa-sha2-nistp256, -384 or -521, or ssh-rsa; `ssh-keygen -t ed25519` makes a pair.',
+  ),
+  key_taken: row(
+    409,
+    'This key is registered already.',
+    'A key belongs to one person and is registered once; make another pair with `ssh-keygen -t ed25519`.',
+  ),
+  too_many_keys: row(
+    409,
+    'You have {limit} SSH keys, which is the limit.',
+    'Remove one that you no longer use.',
+  ),
+  token_wrong: row(
+    401,
+    'The token is not valid.',
+    'It may have been revoked or have expired; make a new one on your account page.',
+  ),
+  token_forbidden: row(
+    403,
+    'A token may not {action} this {thing}.',
+    'Sign in with your password in a browser and do it there.',
+  ),
+  too_many_tokens: row(
+    409,
+    'You have {limit} tokens, which is the limit.',
+    'Revoke one that you no longer use.',
   ),
   user_has_spaces: row(
     409,
@@ -214,36 +260,6 @@ export const errorTable = {
     'Nothing listens on port {port} in the space.',
     'Start your program, or choose another port.',
   ),
-  app_address_invalid: row(
-    400,
-    '“{host}” is no address of an app.',
-    'An app’s address is PORT--SPACE--USER.{domain}; the space’s page shows it.',
-  ),
-  app_unknown: row(
-    404,
-    'You have no such space, or it has no such app.',
-    'The space’s page shows the addresses of its ports and apps.',
-  ),
-  app_not_shared: row(
-    403,
-    'This address belongs to {user}, and nothing at it is shared with you.',
-    'Ask {user} to share it with you.',
-  ),
-  app_overloaded: row(
-    503,
-    'The app has {limit} requests under way and takes no more.',
-    'Wait until some of them have ended.',
-  ),
-  app_answer_invalid: row(
-    502,
-    'The app’s answer is not valid HTTP: {reason}.',
-    'Look at the app’s own log in its terminal.',
-  ),
-  ticket_invalid: row(
-    400,
-    'This way in has been used, has expired, or was made for another browser.',
-    'Open the app’s address again.',
-  ),
   port_invalid: row(400, '“{port}” is not a port.', 'Use a whole number from 1 to 65535.'),
   path_forbidden: row(
     403,
@@ -283,6 +299,7 @@ export const errorTable = {
     'The migration {name} is not the one that made this database.',
     'Use an unaltered Skein of the same or a newer version.',
   ),
+  ...appErrors,
   // Configuration
   config_unknown: row(
     400,
@@ -290,6 +307,11 @@ export const errorTable = {
     'Did you mean “{nearest}”? `skein config print` lists them all.',
   ),
   config_invalid: row(400, 'The setting {key} is not valid: {reason}.', 'Correct it in {source}.'),
+  tls_invalid: row(
+    400,
+    'The certificate cannot be used: {reason}.',
+    'Correct --tls-cert and --tls-key; `--tls self` makes a certificate by itself.',
+  ),
   not_built: row(
     500,
     'The {part} has not been built.',

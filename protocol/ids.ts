@@ -13,6 +13,8 @@ export type TemplateId = Id<'template'>
 export type VersionId = Id<'templateVersion'>
 export type HostId = Id<'host'>
 export type PeerId = Id<'peer'>
+export type SshKeyId = Id<'sshKey'>
+export type TokenId = Id<'token'>
 
 const PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 

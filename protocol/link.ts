@@ -106,8 +106,8 @@ export const streamOpenSchema = z.discriminatedUnion('kind', [
   /** Packets of the SSH file transfer protocol, version 3, both ways. */
   z.object({ kind: z.literal('sftp') }),
   /**
-   * Listens inside the space until this stream ends: on a TCP port (0: any), on a unix socket, or on a fresh private
-   * socket. `opened` is `Listening`; each connection is a line of JSON, `Arrival`, to be fetched by `accepted`.
+   * Listens inside the space until this stream ends: on a TCP port (any, where it is 0), a unix socket, or a fresh socket of its
+   * own. `opened` is `Listening`; each connection is a line of JSON, `Arrival`, to be fetched by `accepted`.
    */
   z.object({
     kind: z.literal('listen'),

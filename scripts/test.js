@@ -19,6 +19,9 @@ await main(async () => {
     'sshClient',
     'sshServer',
     'openssl',
+    'nginx',
+    'caddy',
+    'certutil',
     'iptables',
   ])
   await ensureBuilt()

@@ -60,6 +60,7 @@ const PURE = [
   'server/supervisor/exit.ts',
   'server/config/settings.ts',
   'server/spaces/machine.ts',
+  'server/cluster/swim/',
   'protocol/',
 ]
 const IMPURE = /^node:(fs|net|http|http2|tls|dgram|child_process|worker_threads|timers|sqlite)/
@@ -72,6 +73,12 @@ test('a pure core does no input or output', () => {
       .map(({ specifier }) => `${source.path} imports ${specifier}`),
   )
   assertNone(findings)
+})
+
+test('what the simulator drives has no clock and no chance of its own', () => {
+  const own = /\b(Date\.now|performance\.now|Math\.random|setTimeout|setInterval|crypto\.)/
+  const simulated = programs.filter(({ path }) => path.startsWith('server/cluster/swim/'))
+  assertNone(findLines(simulated, own))
 })
 
 test('every import names a file that exists', () => {

@@ -1,7 +1,7 @@
 // The network: the address to listen at, and whether the spaces' subnets are free on this machine.
 
 import { createServer } from 'node:net'
-import { isLoopback } from '../../server/config/config.ts'
+import { isLoopback } from '../../server/config/https.ts'
 import type { Address } from '../../server/config/schemas.ts'
 import { parseSubnet, type Range } from '../../server/spaces/runtime/subnets.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'

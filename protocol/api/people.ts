@@ -22,8 +22,11 @@ export interface User {
 
 export interface Me {
   readonly user: User
-  readonly sessionId: string
-  readonly expiresAt: string
+  /** One of the two: what the request was signed in with. */
+  readonly sessionId?: string
+  readonly tokenId?: string
+  /** When that ends; absent for a token without an end. */
+  readonly expiresAt?: string
   /** The peer that answered. */
   readonly peer: { readonly id: string; readonly name: string; readonly version: string }
 }

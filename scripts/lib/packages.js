@@ -20,6 +20,10 @@ export const needs = {
   redis: { shows: ['redis-server'], packages: ['redis-server'] },
   sshClient: { shows: ['ssh'], packages: ['openssh-client'] },
   sshServer: { shows: ['sshd'], packages: ['openssh-server'] },
+  nginx: { shows: ['nginx'], packages: ['nginx'] },
+  caddy: { shows: ['caddy'], packages: ['caddy'] },
+  // Tells Chromium whom to trust.
+  certutil: { shows: ['certutil'], packages: ['libnss3-tools'] },
   openssl: { shows: ['openssl'], packages: ['openssl'] },
   iptables: { shows: ['iptables'], packages: ['iptables'] },
 }

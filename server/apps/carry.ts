@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type SkeinError, toSkeinError } from '#protocol/errors.ts'
 import type { HttpConfig, SpacesPort } from '../http/ports.ts'
+import { sessionClaims } from '../identity/credential.ts'
 import type { Sessions } from '../identity/sessions.ts'
 import { type Admission, admitTo, type Sources } from './admission.ts'
 import { pageOrigin, schemeOfApps, siblingUrl } from './domain.ts'
@@ -161,7 +162,7 @@ const framingLine = (request: IncomingMessage): string =>
   framingOf(request) === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : ''
 
 function wayOf(parts: CarryParts, { visit, open }: Bound, end: () => unknown): Way {
-  const claims = visit.person?.claims
+  const claims = visit.person && sessionClaims(visit.person)
   return {
     visitor: `${visit.address} ${open.space.id} ${open.port}`,
     spaceId: open.space.id,

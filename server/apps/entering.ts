@@ -3,7 +3,7 @@
 
 import { SkeinError } from '#protocol/errors.ts'
 import type { HttpConfig } from '../http/ports.ts'
-import type { Person } from '../identity/sessions.ts'
+import type { Person } from '../identity/credential.ts'
 import { pageOrigin, schemeOfApps } from './domain.ts'
 import { type AppHost, readAppHost } from './host.ts'
 import { readOwn, writeOwn } from './own-cookies.ts'

@@ -5,8 +5,9 @@
 import { createHash, createHmac } from 'node:crypto'
 import { z } from 'zod'
 import type { Clock, Random } from '../clock.ts'
+import { type Person, sessionClaims } from '../identity/credential.ts'
 import { sameBytes } from '../identity/keys.ts'
-import type { Person, Sessions } from '../identity/sessions.ts'
+import type { Sessions } from '../identity/sessions.ts'
 import type { SessionClaims } from '../identity/token.ts'
 
 /** From one redirect to the next, ms. */
@@ -70,11 +71,11 @@ export class Passes {
   readonly stateMark = (secret: string): string =>
     createHash('sha256').update(secret).digest('base64url')
 
-  /** `host` without port; `state` as `stateMark` gave it. */
+  /** `host` without port; `state` as `stateMark` gave it. Throws `token_forbidden` for a program. */
   ticket(person: Person, to: { host: string; path: string; state: string }): string {
     const id = Buffer.from(this.#parts.random(STATE_BYTES)).toString('base64url')
     const exp = this.#parts.clock.nowMs() + TICKET_MS
-    return this.#sign('ticket', { id, ...to, exp, claims: person.claims })
+    return this.#sign('ticket', { id, ...to, exp, claims: sessionClaims(person) })
   }
 
   /** Who enters; undefined for a ticket that is not for this host and browser, is used, late, or whose session ended. */
@@ -85,7 +86,7 @@ export class Passes {
     if (stateSecret === undefined || this.stateMark(stateSecret) !== read.state) return undefined
     const person = this.#parts.sessions.holds(read.claims as SessionClaims)
     if (!person || !this.#use(read.id, read.exp, nowMs)) return undefined
-    const pass = this.#sign('pass', { host, claims: person.claims })
+    const pass = this.#sign('pass', { host, claims: sessionClaims(person) })
     return { person, path: read.path, pass }
   }
 

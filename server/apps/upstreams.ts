@@ -2,7 +2,7 @@
 
 import type { SpaceId } from '#protocol/ids.ts'
 import type { Clock } from '../clock.ts'
-import type { Person } from '../identity/sessions.ts'
+import type { Person } from '../identity/credential.ts'
 import type { LinkStream, Streams } from '../links/streams.ts'
 import { Pool } from './wire/pool.ts'
 

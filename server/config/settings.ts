@@ -68,6 +68,23 @@ export const settings = {
     description:
       'Ports and apps are opened at PORT--SPACE--USER.DOMAIN; localhost by itself on one’s own machine.',
   }),
+  tls: setting({
+    schema: z.enum(['off', 'self'], 'it is neither off nor self'),
+    fallback: 'off',
+    placeholder: 'HOW',
+    description: 'self: speak HTTPS with a certificate that this server makes and renews itself.',
+  }),
+  tlsCert: setting({
+    schema: text.optional(),
+    placeholder: 'FILE',
+    description:
+      'Speak HTTPS with this certificate (PEM, with its chain); read again when it changes.',
+  }),
+  tlsKey: setting({
+    schema: text.optional(),
+    placeholder: 'FILE',
+    description: 'The private key of --tls-cert.',
+  }),
   insecureHttp: setting({
     schema: yesOrNo,
     fallback: 'false',
@@ -79,7 +96,7 @@ export const settings = {
     schema: list(network),
     fallback: '',
     placeholder: 'NETWORKS',
-    description: 'Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.',
+    description: 'Proxies whose X-Forwarded-For, -Proto and -Host are believed.',
   }),
   docker: setting({
     schema: engine,

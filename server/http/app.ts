@@ -51,7 +51,7 @@ export function createApp(parts: AppParts): Hono<AppContext> {
   app.use(async (c, next) => {
     c.set('requestId', parts.newRequestId())
     await next()
-    addSecurityHeaders(c.res.headers, c.get('requestId'), door.config)
+    addSecurityHeaders(c.res.headers, c.get('requestId'), door.config, c.req.header('host'))
   })
   app.onError((caught, c) => {
     return toResponse(errorReply(caught, c.get('requestId') ?? '-', door.log))
@@ -75,12 +75,16 @@ export function createApp(parts: AppParts): Hono<AppContext> {
 }
 
 /** What no route takes: a coded error under `/api`, the browser application elsewhere. */
-function addRefusals(app: Hono<AppContext>, { front, files }: AppParts): void {
+function addRefusals(app: Hono<AppContext>, { door, front, files }: AppParts): void {
   for (const path of new Set(routes.map((route) => route.path))) {
     app.all(API + path, (c) => refuseMethod(c))
   }
   app.all('/api/*', () => {
     throw new SkeinError('not_found', { thing: 'address' })
+  })
+  app.get('/ca.pem', (c) => {
+    front.receive(entryOf(c), addressOf(c))
+    return authorityFile(door.config.authority)
   })
   app.get('*', async (c) => {
     front.receive(entryOf(c), addressOf(c))
@@ -89,6 +93,13 @@ function addRefusals(app: Hono<AppContext>, { front, files }: AppParts): void {
     return file
   })
   app.all('*', (c) => refuseMethod(c))
+}
+
+/** For a browser or a program to trust; its fingerprint stands in the server's log. */
+function authorityFile(pem: string | undefined): Response {
+  if (pem === undefined) throw new SkeinError('not_found', { thing: 'file' })
+  const headers = { 'content-type': 'application/x-x509-ca-cert', 'cache-control': 'no-store' }
+  return new Response(pem, { headers })
 }
 
 function refuseMethod(c: Ctx): never {

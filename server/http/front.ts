@@ -1,38 +1,44 @@
 // The first step of every request and upgrade: by which name we are called, from where, and who is signed in. What
 // is refused here never reaches a route.
 
-import type { Person, Sessions } from '../identity/sessions.ts'
+import { SkeinError } from '#protocol/errors.ts'
+import type { Person } from '../identity/credential.ts'
+import type { Identity } from '../identity/identity.ts'
 import { SESSION_MS } from '../identity/sessions.ts'
 import { ClientAddress } from './address.ts'
+import { readBearer } from './bearer.ts'
 import { readCookie, writeCookie } from './cookie.ts'
 import { checkHost, checkOrigin, type Entry } from './entry.ts'
+import { asForwarded } from './forwarded.ts'
+import type { HostName } from './host.ts'
 import type { HttpConfig } from './ports.ts'
 import type { Call } from './route.ts'
 
 /** What is known of a request before its route is. */
-export type Visitor = Pick<Call, 'address' | 'client' | 'person' | 'setCookie'>
+export type Visitor = Pick<Call, 'host' | 'address' | 'client' | 'person' | 'setCookie'>
 
 export class Front {
   readonly #config: HttpConfig
-  readonly #sessions: Sessions
+  readonly #identity: Identity
   readonly #address: ClientAddress
 
-  constructor(config: HttpConfig, sessions: Sessions) {
+  constructor(config: HttpConfig, identity: Identity) {
     this.#config = config
-    this.#sessions = sessions
+    this.#identity = identity
     this.#address = new ClientAddress(config)
   }
 
-  /** Throws `bad_request`, `bad_host` or `bad_origin`. */
+  /** Throws `bad_request`, `bad_host`, `bad_proxy`, `bad_origin`, `token_wrong` or `rate_limited`. */
   receive(entry: Entry, socketAddress: string | undefined): Visitor {
     const config = this.#config
-    const host = checkHost(entry, config)
-    const token = readCookie(entry.header('cookie'), host, config)
-    const person: Person | undefined = this.#sessions.authenticate(token)
-    // Any cookie counts, also one that no longer holds: a browser sent it.
-    checkOrigin(entry, host, token !== undefined, config)
+    const host = this.#hostOf(entry, socketAddress)
+    const address = this.#address.of(socketAddress, entry.header('x-forwarded-for'))
+    const bearer = readBearer(entry.header('authorization'))
+    const person =
+      bearer === undefined ? this.#byCookie(entry, host) : this.#byToken(bearer, address)
     return {
-      address: this.#address.of(socketAddress, entry.header('x-forwarded-for')),
+      host,
+      address,
       client: entry.header('user-agent') ?? '',
       person,
       setCookie: (fresh) =>
@@ -40,6 +46,31 @@ export class Front {
           ? writeCookie('', 0, host, config)
           : writeCookie(fresh, SESSION_MS, host, config),
     }
+  }
+
+  /** How the browser calls us. */
+  #hostOf(entry: Entry, socketAddress: string | undefined): HostName {
+    const host = checkHost(entry, this.#config)
+    return this.#address.trusts(socketAddress) ? asForwarded(host, entry, this.#config) : host
+  }
+
+  #byCookie(entry: Entry, host: HostName): Person | undefined {
+    const token = readCookie(entry.header('cookie'), host, this.#config)
+    const person = this.#identity.sessions.authenticate(token)
+    // Any cookie counts, also one that no longer holds: a browser sent it.
+    checkOrigin(entry, host, token !== undefined, this.#config)
+    return person
+  }
+
+  /**
+   * A token decides alone, whatever cookie comes with it. Its origin is not asked: no page of another site can send
+   * the header without asking us first, and we never say yes. Only wrong tokens count as attempts.
+   */
+  #byToken(bearer: string, address: string): Person {
+    const person = this.#identity.tokens.authenticate(bearer)
+    if (person) return person
+    this.#identity.sessions.countAttempt(address)
+    throw new SkeinError('token_wrong')
   }
 }
 

@@ -12,6 +12,7 @@ import { createApp, type Incoming } from './app.ts'
 import { Front } from './front.ts'
 import { Dirt } from './live/dirt.ts'
 import { Tabs } from './live/tabs.ts'
+import { createPlainDoor, type PlainDoor } from './plain.ts'
 import type { Door } from './ports.ts'
 import { errorReply, toResponse } from './reply.ts'
 import { Sockets } from './sockets.ts'
@@ -33,6 +34,8 @@ export interface Http {
   handleUpgrade: HandleUpgrade
   /** Takes every request on an app's host, before anything else looks at it. */
   readonly apps: Apps
+  /** For those who come in plain HTTP to a port that speaks HTTPS. */
+  readonly plain: PlainDoor
   /** From now on `/readyz` says so and no WebSocket is taken; those that are open are told to go elsewhere. */
   drain(): void
   /** Drains, and closes every WebSocket. */
@@ -41,10 +44,10 @@ export interface Http {
 
 export async function createHttp(parts: HttpParts): Promise<Http> {
   const { records, live, clock, log, identity } = parts
-  const tabs = new Tabs(identity.sessions, freshId(parts))
+  const tabs = new Tabs(identity, freshId(parts))
   const door: Door = { ...parts, tabs, visits: new Visits(clock) }
-  const sockets = new Sockets(clock, identity.sessions)
-  const front = new Front(parts.config, identity.sessions)
+  const sockets = new Sockets(clock, identity)
+  const front = new Front(parts.config, identity)
   let isDraining = false
   const unready = () => [...(parts.unready?.() ?? []), ...(isDraining ? ['draining'] : [])]
   const newRequestId = () => freshId(parts) as string
@@ -53,9 +56,10 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
   const shared = { door, front, apps, unready, newRequestId }
   const app = createApp({ ...shared, files: await WebFiles.open(parts.webFolder) })
   const upgrade = new Upgrade({ ...shared, sockets, isDraining: () => isDraining })
+  const health = async (path: string) => app.fetch(new Request(`http://localhost${path}`))
   const failed = (err: unknown): void => log.error({ err }, 'live updates stopped')
   const dirt = new Dirt({ records, live, clock, flush: (all) => tabs.flush(all), failed })
-  const ending = endSocketsWithSessions(parts, sockets, failed)
+  const ending = endSocketsWithCredentials(parts, sockets, failed)
   const watching = sockets.watch()
   const drain = (): void => {
     if (!isDraining) tabs.drain()
@@ -68,6 +72,7 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
       if (apps.claims(request)) apps.upgrade(request, socket, head)
       else upgrade.handle(request, socket, head)
     },
+    plain: createPlainDoor({ config: parts.config, log, newRequestId, health }),
     drain,
     async close() {
       drain()
@@ -80,25 +85,25 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
   }
 }
 
-/** A revoked session loses its sockets at once, not at its next request. */
-function endSocketsWithSessions(
+/** A revoked session or token loses its sockets at once, not at its next request. */
+function endSocketsWithCredentials(
   { records }: HttpParts,
   sockets: Sockets,
   failed: (error: unknown) => void,
 ): { close(): void } {
   const stop = new AbortController()
   const { signal } = stop
-  const sessions = async (): Promise<void> => {
-    for await (const { id } of records.watch('session', { signal })) {
-      sockets.recheck((claims) => claims.sessionId === id)
+  const credentials = (kind: 'session' | 'token') => async (): Promise<void> => {
+    for await (const changed of records.watch(kind, { signal })) {
+      sockets.recheck(({ id }) => id === changed.id)
     }
   }
   const users = async (): Promise<void> => {
     for await (const { id } of records.watch('user', { signal })) {
-      sockets.recheck((claims) => claims.userId === id)
+      sockets.recheck(({ userId }) => userId === id)
     }
   }
-  for (const loop of [sessions, users]) {
+  for (const loop of [credentials('session'), credentials('token'), users]) {
     loop().catch((error: unknown) => (signal.aborted ? undefined : failed(error)))
   }
   return { close: () => stop.abort() }

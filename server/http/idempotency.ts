@@ -64,7 +64,8 @@ export class Idempotency {
   /** What may turn out otherwise next time is not kept, nor is a secret. */
   #settle(name: string, entry: Entry, reply: Reply): void {
     if (this.#entries.get(name) !== entry) return
-    if (reply.status >= 500 || reply.status === 429 || reply.cookie !== undefined) {
+    const isSecret = reply.cookie !== undefined || reply.isSecret === true
+    if (reply.status >= 500 || reply.status === 429 || isSecret) {
       this.#drop(name, entry)
       return
     }

@@ -7,6 +7,7 @@ import type { SessionId } from '#protocol/ids.ts'
 import { newId } from '#protocol/ids.ts'
 import type { Client } from '../../tests/support/http/client.ts'
 import { TEMPLATE_SOURCE } from '../../tests/support/http/fakes.ts'
+import { KEY_LINE } from '../../tests/support/http/keys.ts'
 import { PASSWORD, World } from '../../tests/support/http/world.ts'
 import type { Route } from './route.ts'
 import { routes } from './routes.ts'
@@ -29,6 +30,12 @@ const expected: Record<string, readonly Verdict[]> = {
   'PUT /me/password': row(401, 'yes', 'yes', 'yes'),
   'GET /me/sessions': row(401, 'yes', 'yes', 'yes'),
   'DELETE /me/sessions/:id': row(401, 404, 'yes', 404),
+  'GET /me/keys': row(401, 'yes', 'yes', 'yes'),
+  'POST /me/keys': row(401, 'yes', 'yes', 'yes'),
+  'DELETE /me/keys/:id': row(401, 404, 'yes', 404),
+  'GET /me/tokens': row(401, 'yes', 'yes', 'yes'),
+  'POST /me/tokens': row(401, 'yes', 'yes', 'yes'),
+  'DELETE /me/tokens/:id': row(401, 404, 'yes', 404),
   'GET /users': row(401, 403, 403, 'yes'),
   'POST /users': row(401, 403, 403, 'yes'),
   'PATCH /users/:id': row(401, 404, 'yes', 'yes'),
@@ -49,6 +56,7 @@ const expected: Record<string, readonly Verdict[]> = {
   'POST /spaces/:id/start': row(401, 404, 'yes', 'yes'),
   'POST /spaces/:id/stop': row(401, 404, 'yes', 'yes'),
   'POST /spaces/:id/restart': row(401, 404, 'yes', 'yes'),
+  'PUT /spaces/:id/ports/:port': row(401, 404, 'yes', 403),
   'GET /spaces/:id/timeline': row(401, 404, 'yes', 'yes'),
   'GET /spaces/:id/terminals': row(401, 404, 'yes', 403),
   'DELETE /spaces/:id/terminals/:name': row(401, 404, 'yes', 403),
@@ -62,6 +70,8 @@ const expected: Record<string, readonly Verdict[]> = {
 let world: World
 let clients: Record<Role, Client>
 let ids: Record<string, string>
+/** The owner's, as headers. */
+let bearer: Record<string, string>
 
 before(async () => {
   world = await World.open()
@@ -73,7 +83,13 @@ before(async () => {
   const [template] = world.records.list('template')
   const space = { id: newId(), name: 'home', templateId: template?.id }
   assert.equal((await owner.post('/spaces', space)).status, 202)
+  const key = await owner.post('/me/keys', { line: KEY_LINE })
+  const token = await owner.post('/me/tokens', { name: 'robot' })
+  const made = token.body.token as { id: string }
+  bearer = { authorization: `Bearer ${token.body.secret}`, cookie: '', origin: '' }
   ids = {
+    '/me/keys': String(key.body.id),
+    '/me/tokens': made.id,
     '/users': me.user.id,
     '/me/sessions': me.sessionId,
     '/spaces': space.id,
@@ -133,6 +149,32 @@ async function verdictByPolicy(route: Route, role: Role): Promise<Verdict> {
   if (code === 'bad_request') return 'yes'
   assert.ok(code === 'not_signed_in' || code === 'forbidden' || code === 'not_found', code)
   return code === 'not_signed_in' ? 401 : code === 'forbidden' ? 403 : 404
+}
+
+/** What the owner may with a session and not with a token. */
+const tokenMayNot = new Set([
+  'DELETE /session',
+  'PUT /me/password',
+  'GET /me/sessions',
+  'DELETE /me/sessions/:id',
+  'POST /me/keys',
+  'POST /me/tokens',
+  'POST /users',
+])
+
+for (const route of routes) {
+  const name = `${route.method} ${route.path}`
+  test(`${name} takes a token exactly where it should`, async () => {
+    const folder = Object.keys(ids).find((one) => route.path.startsWith(`${one}/:id`)) ?? ''
+    const path = route.path.replace(':id', ids[folder] ?? '').replace(/:\w+/, 'Not-A-Name')
+    // A key that is refused, so that nothing is done.
+    const headers = { ...bearer, 'idempotency-key': 'with a space' }
+    const extra = route.method === 'GET' ? { headers: bearer } : { headers }
+    const { body } = await world.client().send(route.method, path, bodyFor(route), extra)
+    const refused = body.error?.code === 'token_forbidden'
+    assert.equal(refused, tokenMayNot.has(name), body.error?.code)
+    assert.notEqual(body.error?.code, 'not_signed_in')
+  })
 }
 
 test('a member’s list holds only own spaces and an administrator’s holds all', async () => {

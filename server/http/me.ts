@@ -2,7 +2,7 @@
 
 import { changePasswordSchema, type Me } from '#protocol/api/people.ts'
 import { SkeinError } from '#protocol/errors.ts'
-import type { SessionClaims } from '../identity/token.ts'
+import type { Credential } from '../identity/credential.ts'
 import type { Door } from './ports.ts'
 import { nothing, ok } from './reply.ts'
 import { by, route } from './route.ts'
@@ -12,7 +12,7 @@ export const meRoutes = [
     method: 'GET',
     path: '/me',
     action: 'me.see',
-    handle: (door, { person }) => ok(showMe(door, person.claims)),
+    handle: (door, { person }) => ok(showMe(door, person.credential)),
   }),
   route({
     method: 'PUT',
@@ -29,7 +29,7 @@ export const meRoutes = [
   route({
     method: 'GET',
     path: '/me/sessions',
-    action: 'me.see',
+    action: 'session.list',
     handle: ({ identity }, { person }) => ok({ sessions: identity.sessions.list(person) }),
   }),
   route({
@@ -44,9 +44,17 @@ export const meRoutes = [
   }),
 ]
 
-export function showMe({ identity, config }: Door, claims: SessionClaims): Me {
-  const user = identity.users.show(claims.userId)
+export function showMe({ identity, config }: Door, credential: Credential): Me {
+  const user = identity.users.show(credential.userId)
   if (!user) throw new SkeinError('not_signed_in')
-  const expiresAt = new Date(claims.exp).toISOString()
-  return { user, sessionId: claims.sessionId, expiresAt, peer: config.peer }
+  const { peer } = config
+  const { id } = credential
+  const endMs = credential.kind === 'session' ? credential.claims.exp : credential.expiresAt
+  const end = endMs === undefined ? {} : { expiresAt: new Date(endMs).toISOString() }
+  return {
+    user,
+    ...(credential.kind === 'session' ? { sessionId: id } : { tokenId: id }),
+    ...end,
+    peer,
+  }
 }

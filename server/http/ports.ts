@@ -56,11 +56,13 @@ export interface TemplatesPort {
 export interface HttpConfig {
   /** How browsers reach the whole of Skein, when not by this peer's own address: scheme, host and port. */
   readonly publicUrl?: string
-  /** This peer's listener speaks TLS itself. */
-  readonly tls?: boolean
+  /** This peer's listener speaks TLS itself, with the administrator's certificate or one of its own authority. */
+  readonly tls?: 'files' | 'self'
+  /** PEM of the own authority, for `GET /ca.pem`. */
+  readonly authority?: string
   /** The administrator accepted passwords in clear text: cookies then work without HTTPS. */
   readonly insecureHttp: boolean
-  /** Addresses and ranges whose X-Forwarded-For is believed. */
+  /** Addresses and ranges whose X-Forwarded-For, -Proto and -Host are believed. */
   readonly trustedProxies: readonly string[]
   /** Names besides localhost, IP addresses and the public URL by which this peer may be called. */
   readonly hostNames?: readonly string[]

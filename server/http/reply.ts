@@ -9,6 +9,8 @@ export interface Reply {
   readonly body?: unknown
   /** A `Set-Cookie` line. */
   readonly cookie?: string
+  /** The body holds what is told once: it is not kept for a repeated request. */
+  readonly isSecret?: boolean
   readonly headers?: Readonly<Record<string, string>>
 }
 

@@ -4,9 +4,10 @@
 import type { WebSocket } from 'ws'
 import type { z } from 'zod'
 import { SkeinError } from '#protocol/errors.ts'
+import type { Person } from '../identity/credential.ts'
 import type { Action, actions } from '../identity/policy.ts'
-import type { Person } from '../identity/sessions.ts'
 import { checked, SMALL_BODY_BYTES, STRANGER_BODY_BYTES } from './body.ts'
+import type { HostName } from './host.ts'
 import type { Door } from './ports.ts'
 import type { Reply } from './reply.ts'
 import { admit, type TargetName, type Targets } from './targets.ts'
@@ -22,6 +23,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 /** One request as a handler sees it. */
 export interface Call {
   readonly requestId: string
+  /** The name by which the request calls us. */
+  readonly host: HostName
   readonly address: string
   /** The browser's or program's own name for itself. */
   readonly client: string

@@ -2,6 +2,7 @@
 
 import { loginSchema, type SessionState } from '#protocol/api/people.ts'
 import { SkeinError } from '#protocol/errors.ts'
+import { sessionClaims } from '../identity/credential.ts'
 import { showMe } from './me.ts'
 import { created, nothing, ok } from './reply.ts'
 import { by, openRoute, route } from './route.ts'
@@ -13,7 +14,7 @@ export const sessionRoutes = [
     action: 'session.ask',
     // For a page that wants to know before it is drawn: that nobody is signed in is an answer here, not an error.
     handle: (door, { person }) =>
-      ok({ me: person ? showMe(door, person.claims) : null } satisfies SessionState),
+      ok({ me: person ? showMe(door, person.credential) : null } satisfies SessionState),
   }),
   openRoute({
     method: 'POST',
@@ -22,8 +23,8 @@ export const sessionRoutes = [
     body: loginSchema,
     async handle(door, call) {
       if (door.identity.setup.needed) throw new SkeinError('setup_needed')
-      const { token, claims } = await door.identity.sessions.login(call.body, call)
-      return { ...created(showMe(door, claims)), cookie: call.setCookie(token) }
+      const { token, credential } = await door.identity.sessions.login(call.body, call)
+      return { ...created(showMe(door, credential)), cookie: call.setCookie(token) }
     },
   }),
   route({
@@ -31,7 +32,7 @@ export const sessionRoutes = [
     path: '/session',
     action: 'session.end',
     async handle({ identity }, call) {
-      await identity.sessions.end(by(call), call.person.claims.sessionId)
+      await identity.sessions.end(by(call), sessionClaims(call.person).sessionId)
       return { ...nothing, cookie: call.setCookie(undefined) }
     },
   }),

@@ -22,10 +22,10 @@ export const setupRoutes = [
     body: setupSchema,
     async handle(door, call) {
       const userId = await door.identity.setup.finish(call.body, call.address)
-      const { token, claims } = await door.identity.sessions.start(userId, call)
+      const { token, credential } = await door.identity.sessions.start(userId, call)
       const actor = { kind: 'user', id: userId, name: call.body.username } as const
       await makeStarters(door, actor, call.body.starters)
-      return { ...created(showMe(door, claims)), cookie: call.setCookie(token) }
+      return { ...created(showMe(door, credential)), cookie: call.setCookie(token) }
     },
   }),
 ]

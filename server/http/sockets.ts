@@ -1,12 +1,12 @@
-// All open WebSockets: each belongs to a session and ends with it, each must show signs of life, and all are closed
+// All open WebSockets: each belongs to a session or a token and ends with it, each must show signs of life, and all are closed
 // when the peer goes.
 
 import { once } from 'node:events'
 import type { WebSocket } from 'ws'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Clock } from '../clock.ts'
-import type { Sessions } from '../identity/sessions.ts'
-import type { SessionClaims } from '../identity/token.ts'
+import type { Credential } from '../identity/credential.ts'
+import type { Identity } from '../identity/identity.ts'
 
 /** Tabs with a few terminals each; past it a script opens them. */
 export const MAX_SOCKETS_PER_SESSION = 200
@@ -20,54 +20,54 @@ const GOING_AWAY = 1001
 
 interface Entry {
   readonly socket: WebSocket
-  readonly claims: SessionClaims
+  readonly credential: Credential
   heardMs: number
 }
 
 export class Sockets {
   readonly #clock: Clock
-  readonly #sessions: Sessions
+  readonly #identity: Pick<Identity, 'holds'>
   readonly #entries = new Set<Entry>()
-  readonly #perSession = new Map<string, number>()
+  readonly #perCredential = new Map<string, number>()
   readonly #stop = new AbortController()
 
-  constructor(clock: Clock, sessions: Sessions) {
+  constructor(clock: Clock, identity: Pick<Identity, 'holds'>) {
     this.#clock = clock
-    this.#sessions = sessions
+    this.#identity = identity
   }
 
   get size(): number {
     return this.#entries.size
   }
 
-  /** Throws `too_many_streams` when the session may not open another. */
-  assertRoom({ sessionId }: SessionClaims): void {
-    if ((this.#perSession.get(sessionId) ?? 0) >= MAX_SOCKETS_PER_SESSION) {
+  /** Throws `too_many_streams` when the session or token may not open another. */
+  assertRoom({ id }: Credential): void {
+    if ((this.#perCredential.get(id) ?? 0) >= MAX_SOCKETS_PER_SESSION) {
       throw new SkeinError('too_many_streams', { limit: MAX_SOCKETS_PER_SESSION })
     }
   }
 
-  add(socket: WebSocket, claims: SessionClaims): void {
-    const entry = { socket, claims, heardMs: this.#clock.monotonicMs() }
+  add(socket: WebSocket, credential: Credential): void {
+    const entry = { socket, credential, heardMs: this.#clock.monotonicMs() }
     const hear = (): void => {
       entry.heardMs = this.#clock.monotonicMs()
     }
     this.#entries.add(entry)
-    this.#count(claims, 1)
+    this.#count(credential, 1)
     socket.on('pong', hear)
     socket.on('message', hear)
     // `ws` closes the socket itself after an error; an unheard error event would end the process.
     socket.on('error', () => undefined)
     socket.once('close', () => {
       this.#entries.delete(entry)
-      this.#count(claims, -1)
+      this.#count(credential, -1)
     })
   }
 
-  /** Closes what belongs to sessions that have ended: called when a session or user changed, and now and then. */
-  recheck(concerns: (claims: SessionClaims) => boolean = () => true): void {
-    for (const { socket, claims } of this.#entries) {
-      if (!concerns(claims) || this.#sessions.holds(claims)) continue
+  /** Closes what belongs to sessions and tokens that have ended: called when one or a user changed, and now and then. */
+  recheck(concerns: (credential: Credential) => boolean = () => true): void {
+    for (const { socket, credential } of this.#entries) {
+      if (!concerns(credential) || this.#identity.holds(credential)) continue
       socket.resume()
       socket.emit('signed-out')
       socket.close(SIGNED_OUT, 'signed out')
@@ -103,9 +103,9 @@ export class Sockets {
     for (const socket of open) socket.terminate()
   }
 
-  #count({ sessionId }: SessionClaims, change: 1 | -1): void {
-    const count = (this.#perSession.get(sessionId) ?? 0) + change
-    if (count === 0) this.#perSession.delete(sessionId)
-    else this.#perSession.set(sessionId, count)
+  #count({ id }: Credential, change: 1 | -1): void {
+    const count = (this.#perCredential.get(id) ?? 0) + change
+    if (count === 0) this.#perCredential.delete(id)
+    else this.#perCredential.set(id, count)
   }
 }

@@ -2,8 +2,8 @@
 
 import { SkeinError } from '#protocol/errors.ts'
 import { type Id, isId } from '#protocol/ids.ts'
+import { assertByPassword, type Person } from '../identity/credential.ts'
 import { type Action, actions, may, type Resource } from '../identity/policy.ts'
-import type { Person } from '../identity/sessions.ts'
 import type { Records, Row } from '../records/records.ts'
 
 export interface Targets {
@@ -11,6 +11,8 @@ export interface Targets {
   space: Row<'space'>
   user: Row<'user'>
   session: Row<'session'>
+  key: Row<'sshKey'>
+  token: Row<'token'>
   template: Row<'template'>
 }
 export type TargetName = keyof Targets
@@ -38,6 +40,16 @@ const finders: { [N in TargetName]: Finder<Targets[N]> } = {
     const ownerId = target?.groups.start?.userId
     return target && ownerId && { target, resource: { ownerId } }
   },
+  key: (records, id) => {
+    const target = records.get('sshKey', id as Id<'sshKey'>)
+    const ownerId = target?.groups.body?.userId
+    return target && ownerId && { target, resource: { ownerId } }
+  },
+  token: (records, id) => {
+    const target = records.get('token', id as Id<'token'>)
+    const ownerId = target?.groups.body?.userId
+    return target && ownerId && { target, resource: { ownerId } }
+  },
   template: (records, id) => {
     const target = records.get('template', id as Id<'template'>)
     return target && { target, resource: {} }
@@ -49,9 +61,11 @@ const seeing: { [N in TargetName]?: Action } = {
   space: 'space.see',
   user: 'user.see',
   session: 'session.see',
+  key: 'key.see',
+  token: 'token.see',
 }
 
-/** The target, if `person` may do `action` to it. Throws `not_signed_in`, `not_found` or `forbidden`. */
+/** The target, if `person` may do `action` to it. Throws `not_signed_in`, `token_forbidden`, `not_found` or `forbidden`. */
 export function admit<N extends TargetName>(
   records: Records,
   name: N,
@@ -61,6 +75,7 @@ export function admit<N extends TargetName>(
 ): Targets[N] {
   // Asked before anything is looked up: a stranger learns nothing about ids.
   if (!person && actions[action].rule !== 'anyone') throw new SkeinError('not_signed_in')
+  assertByPassword(person, action)
   const known = name === 'none' || (id !== undefined && isId(id))
   const found = known ? finders[name](records, id ?? '') : undefined
   const see = seeing[name]

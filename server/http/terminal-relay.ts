@@ -73,7 +73,7 @@ async function open(
 /** Not waited for: a full disk must not close the terminal through which it could be emptied. */
 function audit({ records, visits, log }: Door, call: EnterCall, terminal: string): void {
   const { id, groups } = call.target
-  if (!visits.begins(call.person.claims.sessionId, id, terminal)) return
+  if (!visits.begins(call.person.credential.id, id, terminal)) return
   const target = { kind: 'space', id, name: groups.name?.name ?? id }
   const note = audited(by(call), 'terminal.attach', target, { terminal })
   records

@@ -52,10 +52,10 @@ export class Upgrade {
     socket.on('error', ignore)
     try {
       const { attend, person } = this.#admit(request, requestId)
-      this.#parts.sockets.assertRoom(person.claims)
+      this.#parts.sockets.assertRoom(person.credential)
       this.#server.handleUpgrade(request, socket, head, (taken: WebSocket) => {
         socket.off('error', ignore)
-        this.#parts.sockets.add(taken, person.claims)
+        this.#parts.sockets.add(taken, person.credential)
         attend(taken)
       })
     } catch (caught) {

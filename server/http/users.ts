@@ -2,6 +2,7 @@
 
 import { createUserSchema, updateUserSchema } from '#protocol/api/people.ts'
 import { SkeinError } from '#protocol/errors.ts'
+import { assertByPassword } from '../identity/credential.ts'
 import { actions, may } from '../identity/policy.ts'
 import { givenId } from './body.ts'
 import { created, nothing, ok } from './reply.ts'
@@ -34,6 +35,7 @@ export const userRoutes = [
     async handle({ identity }, call) {
       const { role, disabled, password } = call.body
       const governs = role !== undefined || disabled !== undefined || password !== undefined
+      if (governs) assertByPassword(call.person, 'user.govern')
       if (governs && !may(call.person, 'user.govern')) {
         const { verb, thing } = actions['user.govern']
         throw new SkeinError('forbidden', { action: verb, thing })

@@ -90,20 +90,23 @@ test('a session ends when it is ended, when it expires and when it is not ours',
   const { sessions } = identity
   const ended = await sessions.start(userId, caller)
   const expiring = await sessions.start(userId, caller)
-  await sessions.end(system, ended.claims.sessionId)
-  await sessions.end(system, ended.claims.sessionId)
+  await sessions.end(system, ended.credential.claims.sessionId)
+  await sessions.end(system, ended.credential.claims.sessionId)
   assert.equal(sessions.authenticate(ended.token), undefined)
   assert.equal(sessions.authenticate(undefined), undefined)
   assert.equal(sessions.authenticate(`${expiring.token}x`), undefined)
   await clock.advance(SESSION_MS - 1)
-  assert.equal(sessions.holds(expiring.claims)?.role, 'administrator')
+  assert.equal(sessions.holds(expiring.credential.claims)?.role, 'administrator')
   await clock.advance(1)
-  assert.equal(sessions.holds(expiring.claims), undefined)
+  assert.equal(sessions.holds(expiring.credential.claims), undefined)
 })
 
 test('a session whose record has not reached this peer yet holds by its signature', async () => {
   const userId = await setUp()
-  const { token, claims } = await identity.sessions.start(userId, caller)
+  const {
+    token,
+    credential: { claims },
+  } = await identity.sessions.start(userId, caller)
   await identity.sessions.end(system, claims.sessionId)
   const behind = await openIdentity((birth) => birth.seq < claims.birthDot.seq)
   assert.equal(behind.sessions.authenticate(token)?.userId, userId)

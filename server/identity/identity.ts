@@ -1,13 +1,17 @@
-// Everything about who people are, put together for the peer: set-up, sessions, users, audit and the keys.
+// Everything about who people are, put together for the peer: set-up, sessions, users, SSH keys, tokens, audit and the peer's own keys.
 
 import type { SpaceId } from '#protocol/ids.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Dot, Records } from '../records/records.ts'
+import type { Credential, Person } from './credential.ts'
 import { deriveAgentKey, deriveKey, loadClusterSecret } from './keys.ts'
+import { LastUse } from './last-use.ts'
 import { Passwords } from './passwords.ts'
 import { Sessions } from './sessions.ts'
 import { ensureSetting } from './settings.ts'
 import { Setup } from './setup.ts'
+import { SshKeys } from './ssh-keys.ts'
+import { Tokens } from './tokens.ts'
 import { Users } from './users.ts'
 
 const SIGNING_KEY_SETTING = 'session-signing-key'
@@ -18,6 +22,10 @@ export interface Identity {
   readonly setup: Setup
   readonly sessions: Sessions
   readonly users: Users
+  readonly keys: SshKeys
+  readonly tokens: Tokens
+  /** The person as they are now, or undefined when the session or token has ended. */
+  holds(credential: Credential): Person | undefined
   /** The key of one start of a space's agent. */
   agentKey(spaceId: SpaceId, epoch: number): Buffer
   /** Signs tickets and passes to apps, which live and die with the sessions. */
@@ -44,10 +52,16 @@ export async function createIdentity(parts: IdentityParts): Promise<Identity> {
   const signingKey = Buffer.from(String(key), 'hex')
   const passwords = new Passwords(random)
   const sessions = new Sessions({ ...makers, records, passwords, signingKey, knows })
+  const lastUse = new LastUse({ records, clock })
+  const tokens = new Tokens({ ...makers, records, lastUse })
   return {
     setup: new Setup({ ...makers, records, passwords, sessions }),
     sessions,
     users: new Users({ ...makers, records, passwords }),
+    keys: new SshKeys({ ...makers, records, lastUse }),
+    tokens,
+    holds: (credential) =>
+      credential.kind === 'session' ? sessions.holds(credential.claims) : tokens.holds(credential),
     agentKey: (spaceId, epoch) => deriveAgentKey(secret, spaceId, epoch),
     appPassKey: deriveKey(signingKey, 'skein app pass'),
   }

@@ -7,9 +7,9 @@ import type { SessionId, UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Change, Dot, Records, Row, View } from '../records/records.ts'
 import { audited, type By } from './audit.ts'
+import { type Person, type SessionCredential, sessionClaims } from './credential.ts'
 import { ADDRESS_RULE, Buckets, bucketOf, USERNAME_RULE } from './limits.ts'
 import type { Passwords } from './passwords.ts'
-import type { Subject } from './policy.ts'
 import { freshId, type Makers } from './settings.ts'
 import { readToken, type SessionClaims, signToken } from './token.ts'
 
@@ -19,15 +19,9 @@ export const SESSION_MS = 14 * 24 * 60 * 60 * 1000
 export const MAX_SESSIONS_PER_USER = 50
 const MAX_CLIENT_CHARS = 200
 
-/** Somebody who is signed in. */
-export interface Person extends Subject {
-  readonly actor: Actor
-  readonly claims: SessionClaims
-}
-
 export interface SignedIn {
   readonly token: string
-  readonly claims: SessionClaims
+  readonly credential: SessionCredential
 }
 
 /** Where a request comes from, as a person reads it in the list of their sessions. */
@@ -107,7 +101,7 @@ export class Sessions {
   renew(person: Person): SignedIn {
     const epoch = this.#parts.records.get('user', person.userId)?.groups.access?.epoch
     if (epoch === undefined) throw new SkeinError('not_signed_in')
-    return this.#sign({ ...person.claims, userEpoch: epoch })
+    return this.#sign({ ...sessionClaims(person), userEpoch: epoch })
   }
 
   /** Who the token belongs to, if it is ours and still holds. */
@@ -127,7 +121,8 @@ export class Sessions {
     const row = records.get('session', claims.sessionId)
     // Absent although its birth is known here: it was deleted. Not known yet: the MAC is proof enough.
     if (row ? row.groups.start?.userId !== user.id : knows(claims.birthDot)) return undefined
-    return { userId: user.id, role: access.role, actor: actorOf(user), claims }
+    const credential = credentialOf(claims)
+    return { userId: user.id, role: access.role, actor: actorOf(user), credential }
   }
 
   list(person: Person): SessionInfo[] {
@@ -137,7 +132,7 @@ export class Sessions {
       const { address, client } = start
       const createdAt = new Date(start.createdAt).toISOString()
       const expiresAt = new Date(start.expiresAt).toISOString()
-      const current = id === person.claims.sessionId
+      const current = id === person.credential.id
       return [{ id, current, createdAt, expiresAt, address, client }]
     })
   }
@@ -161,7 +156,7 @@ export class Sessions {
     // Ended between its commit and now, by another tab's “sign out everywhere”.
     if (!birth) throw new SkeinError('not_signed_in')
     const whole = { ...claims, birthDot: { origin: birth.origin, seq: birth.seq } }
-    return { token: signToken(whole, this.#parts.signingKey), claims: whole }
+    return { token: signToken(whole, this.#parts.signingKey), credential: credentialOf(whole) }
   }
 
   /** Written for unknown names as well, so that both take as long, but without the name: it may be a password. */
@@ -175,6 +170,13 @@ export class Sessions {
     }))
   }
 }
+
+const credentialOf = (claims: SessionClaims): SessionCredential => ({
+  kind: 'session',
+  id: claims.sessionId,
+  userId: claims.userId,
+  claims,
+})
 
 export const actorOf = (user: Row<'user'>): Actor => ({
   kind: 'user',

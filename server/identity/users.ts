@@ -4,11 +4,21 @@ import type { Role, User } from '#protocol/api/people.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { UserId } from '#protocol/ids.ts'
 import { isUserName } from '#protocol/names.ts'
-import type { Change, Records, Row, View } from '../records/records.ts'
+import {
+  type Change,
+  type Decision,
+  MAX_CHANGES,
+  type Records,
+  type Row,
+  type View,
+} from '../records/records.ts'
 import { audited, type By } from './audit.ts'
+import { type Person, sessionClaims } from './credential.ts'
 import type { Passwords } from './passwords.ts'
-import { endSession, type Person } from './sessions.ts'
+import { endSession } from './sessions.ts'
 import { freshId, type Makers } from './settings.ts'
+import { removal } from './ssh-keys.ts'
+import { endToken } from './tokens.ts'
 
 /** 120 bits, twenty characters. */
 const RESET_BYTES = 15
@@ -110,6 +120,7 @@ export class Users {
     { current, next }: { current: string; next: string },
   ): Promise<void> {
     const { records, passwords } = this.#parts
+    const { sessionId } = sessionClaims(person)
     const stored = records.get('user', person.userId)?.groups.secret?.passwordHash
     if (!(await passwords.verify(current, stored))) throw new SkeinError('bad_credentials')
     const hash = await passwords.hash(next)
@@ -117,9 +128,7 @@ export class Users {
       const { row, access } = whole(view, person.userId)
       // Two changes at once: the second must have known the first's password.
       if (row.groups.secret?.passwordHash !== stored) throw new SkeinError('bad_credentials')
-      const others = view
-        .list('session', { userId: row.id })
-        .filter(({ id }) => id !== person.claims.sessionId)
+      const others = view.list('session', { userId: row.id }).filter(({ id }) => id !== sessionId)
       const value = { ...access, epoch: access.epoch + 1 }
       const changes: Change[] = [
         newSecret(row.id, hash),
@@ -142,19 +151,8 @@ export class Users {
 
   /** Rejects with `last_administrator`, `user_has_spaces`, `not_found`. */
   async remove(by: By, id: UserId): Promise<void> {
-    await this.#parts.records.transact((view) => {
-      const { row, profile } = whole(view, id)
-      assertOtherAdministrator(view, id)
-      const count = view.list('space', { ownerId: id }).length
-      if (count > 0) throw new SkeinError('user_has_spaces', { count })
-      const changes: Change[] = [
-        ...view.list('session', { userId: id }).map(endSession),
-        { op: 'release', claim: `user:${profile.username}`, holder: id },
-        { op: 'delete', kind: 'user', id },
-        audited(by, 'user.delete', targetOf(row)),
-      ]
-      return { changes, result: undefined }
-    })
+    const { records } = this.#parts
+    while (!(await records.transact((view) => removeSome(view, by, id))));
   }
 
   #shown(id: UserId): User {
@@ -212,6 +210,31 @@ function assertOtherAdministrator(view: View, id: UserId): void {
   if (!governs(view.get('user', id))) return
   const other = view.list('user').some((row) => row.id !== id && governs(row))
   if (!other) throw new SkeinError('last_administrator')
+}
+
+/**
+ * A person may have more keys, tokens and sessions than one transaction takes: those go first, as many at a time as
+ * fit, and the person with the last. The result says whether that was it.
+ */
+function removeSome(view: View, by: By, id: UserId): Decision<boolean> {
+  const { row, profile } = whole(view, id)
+  assertOtherAdministrator(view, id)
+  const count = view.list('space', { ownerId: id }).length
+  if (count > 0) throw new SkeinError('user_has_spaces', { count })
+  const belongings: Change[] = [
+    // Two changes each, and the limit is even: no key is cut in two.
+    ...view.list('sshKey', { userId: id }).flatMap(removal),
+    ...view.list('token', { userId: id }).map(endToken),
+    ...view.list('session', { userId: id }).map(endSession),
+  ]
+  const end: Change[] = [
+    { op: 'release', claim: `user:${profile.username}`, holder: id },
+    { op: 'delete', kind: 'user', id },
+    audited(by, 'user.delete', targetOf(row)),
+  ]
+  const changes = [...belongings, ...end]
+  if (changes.length <= MAX_CHANGES) return { changes, result: true }
+  return { changes: belongings.slice(0, MAX_CHANGES), result: false }
 }
 
 const targetOf = (row: Row<'user'>) => ({

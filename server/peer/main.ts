@@ -50,9 +50,9 @@ async function serve(instance: string, words: readonly string[]): Promise<number
   goBeforeSpaces()
   const asked = askedToEnd()
   const peer = await startPeer(config, log)
-  const { url, cluster } = peer
-  writeChild(config.data, { ...state, url, cluster, isReady: true })
-  process.stdout.write(welcome(url, peer.setupToken))
+  const { url, cluster, fingerprint } = peer
+  writeChild(config.data, { ...state, url, cluster, fingerprint, isReady: true })
+  process.stdout.write(welcome({ ...peer, config, isColoured: process.stdout.isTTY === true }))
   log.info({ signal: await asked }, 'draining')
   await peer.close()
   lock.release()

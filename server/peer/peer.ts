@@ -7,9 +7,10 @@ import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
 import { OWN_MACHINE } from '../apps/domain.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
-import { isLoopback } from '../config/config.ts'
+import { isLoopback, tlsKindOf } from '../config/https.ts'
 import type { Config } from '../config/settings.ts'
 import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http/http.ts'
+import type { HttpConfig } from '../http/ports.ts'
 import { createIdentity, type Identity } from '../identity/identity.ts'
 import { ensureSetting, freshId } from '../identity/settings.ts'
 import { Links } from '../links/links.ts'
@@ -25,6 +26,7 @@ import { createSpaces, type Spaces } from '../spaces/spaces.ts'
 import { openSqliteStore } from '../store/sqlite/open.ts'
 import { linkSocketPath } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
+import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
 import { agentAddresses, engineAddress, isLocalEngine } from './addresses.ts'
 import { openControl } from './control.ts'
@@ -42,6 +44,8 @@ export interface Peer {
   readonly url: string
   /** The label's value on everything that this peer makes on its engine. */
   readonly cluster: string
+  /** SHA-256 of the own authority's certificate, with `--tls self`. */
+  readonly fingerprint: string | undefined
   /** The one-time token of the first run; absent once somebody has set Skein up. */
   readonly setupToken: string | undefined
   /** Drains: browsers are told to go elsewhere, requests in flight are answered; then ends. Containers go on. */
@@ -66,6 +70,8 @@ interface Foundation {
 export async function startPeer(config: Config, log: Log): Promise<Peer> {
   await using ending = new AsyncDisposableStack()
   const agentFolder = await readBuiltAgent()
+  const tls = await openTls({ config, clock, random, log })
+  if (tls !== undefined) ending.defer(() => tls.close())
   const base = await lay(config, log, ending)
   const { identity, cluster } = base
   let port = config.listen.port
@@ -78,12 +84,12 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     templates,
     clock,
     random,
-    config: httpConfig(config, loadPeerId(config.data, { clock, random })),
+    config: httpConfig(config, loadPeerId(config.data, { clock, random }), tls),
     webFolder: WEB_FOLDER,
     unready: () => (isLooking ? ['looking at its engine'] : []),
   })
   ending.defer(() => http.close())
-  const listeners = await open(base, http, links)
+  const listeners = await open(base, http, links, tls)
   ending.defer(() => drain(http, listeners, config.drainSeconds))
   port = Number(new URL(listeners.url).port)
   const looked = look(spaces, log).finally(() => {
@@ -99,6 +105,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   return {
     url: browserUrl(config, listeners.url),
     cluster,
+    fingerprint: tls?.authority?.fingerprint,
     setupToken,
     close: () => closing.disposeAsync(),
   }
@@ -160,21 +167,26 @@ function keyOfCurrentStart({ records, identity }: Foundation) {
   }
 }
 
-function httpConfig(config: Config, peerId: string) {
+function httpConfig(config: Config, peerId: string, tls: Tls | undefined): HttpConfig {
   const { publicUrl, insecureHttp, trustedProxies, hostNames, name } = config
   const peer = { id: peerId, name, version }
+  const kind = tlsKindOf(config)
   const appsDomain = config.appsDomain ?? (isLoopback(config.listen.host) ? OWN_MACHINE : undefined)
-  const common = {
-    insecureHttp,
-    trustedProxies,
-    hostNames,
-    peer,
+  return {
+    ...{ insecureHttp, trustedProxies, hostNames, peer },
+    ...(publicUrl !== undefined && { publicUrl }),
     ...(appsDomain !== undefined && { appsDomain }),
+    ...(kind !== undefined && { tls: kind }),
+    ...(tls?.authority && { authority: tls.authority.pem }),
   }
-  return publicUrl === undefined ? common : { ...common, publicUrl }
 }
 
-function open({ config, log }: Foundation, http: Http, links: Links): Promise<Listeners> {
+function open(
+  { config, log }: Foundation,
+  http: Http,
+  links: Links,
+  tls: Tls | undefined,
+): Promise<Listeners> {
   const toLinks: Upgrade = (request, socket, head) => links.handleUpgrade(request, socket, head)
   return openListeners({
     listen: config.listen,
@@ -185,7 +197,17 @@ function open({ config, log }: Foundation, http: Http, links: Links): Promise<Li
       if (request.url?.split('?')[0] === LINK_PATH) toLinks(request, socket, head)
       else socket.destroy()
     },
+    ...(tls && { secured: { tls, ...plainDoor(http, toLinks) } }),
   })
+}
+
+/** What plain HTTP gets where the port speaks HTTPS. */
+function plainDoor({ plain }: Http, toLinks: Upgrade) {
+  const plainUpgrade: Upgrade = (request, socket, head) => {
+    if (request.url?.split('?')[0] === LINK_PATH) toLinks(request, socket, head)
+    else plain.refuseUpgrade(request, socket)
+  }
+  return { plainRequest: plain.request, plainUpgrade }
 }
 
 async function drain(http: Http, listeners: Listeners, seconds: number): Promise<void> {

@@ -1,19 +1,51 @@
-// What a person reads on stdout when the server has started: where Skein is, and at the first run the one-time link.
-// Plain lines and no log entry: they are for copying, also out of `docker logs`.
+// What a person reads on stdout when the server has started: where Skein is, at the first run the one-time link, and
+// what they have to know of its certificate or of having none. Plain lines and no log entry: they are for copying,
+// also out of `docker logs`.
 
-import { isLoopback } from '../config/config.ts'
+import { isLoopback, tlsKindOf } from '../config/https.ts'
 import type { Config } from '../config/settings.ts'
 
-/** `token` is absent once somebody has set Skein up. */
-export function welcome(url: string, token: string | undefined): string {
-  if (token === undefined) return `\n  Skein runs at ${url}\n\n`
-  return `
-  Skein runs and waits to be set up. Open this link; it works once:
-
-    ${url}/setup#token=${token}
-
-`
+export interface Welcome {
+  readonly url: string
+  /** Absent once somebody has set Skein up. */
+  readonly setupToken: string | undefined
+  /** SHA-256 of the own authority's certificate. */
+  readonly fingerprint: string | undefined
+  readonly config: Pick<Config, 'insecureHttp' | 'listen' | 'publicUrl' | 'tls' | 'tlsCert'>
+  /** Whether stdout shows colours. */
+  readonly isColoured: boolean
 }
+
+export function welcome({ url, setupToken, fingerprint, config, isColoured }: Welcome): string {
+  const lines =
+    setupToken === undefined
+      ? [`Skein runs at ${url}`]
+      : [
+          'Skein runs and waits to be set up. Open this link; it works once:',
+          '',
+          `  ${url}/setup#token=${setupToken}`,
+        ]
+  if (fingerprint !== undefined) lines.push('', ...aboutAuthority(url, fingerprint))
+  if (isOpenHttp(config)) lines.push('', ...aboutOpenHttp.map((line) => red(line, isColoured)))
+  return `\n${lines.map((line) => (line === '' ? '' : `  ${line}`)).join('\n')}\n\n`
+}
+
+const aboutAuthority = (url: string, fingerprint: string): readonly string[] => [
+  `Browsers trust its certificate once they trust the authority at ${url}/ca.pem`,
+  `(SHA-256 ${fingerprint}).`,
+]
+
+const aboutOpenHttp = [
+  'WITHOUT HTTPS: everyone on the way to this address can read passwords, cookies and terminals, and act',
+  'as the person who signed in. `--tls self` ends that.',
+] as const
+
+function isOpenHttp(config: Welcome['config']): boolean {
+  return config.insecureHttp && !isLoopback(config.listen.host) && tlsKindOf(config) === undefined
+}
+
+const red = (text: string, isColoured: boolean): string =>
+  isColoured ? `\x1b[1;31m${text}\x1b[0m` : text
 
 /** The address to open: the public one, or the listening one by a name that a browser on this machine can use. */
 export function browserUrl(

@@ -11,6 +11,8 @@ type IndexTable = {
 
 const table = {
   session: { userId: (groups) => groups.start?.userId },
+  sshKey: { userId: (groups) => groups.body?.userId },
+  token: { userId: (groups) => groups.body?.userId },
   templateVersion: { templateId: (groups) => groups.body?.templateId },
   space: {
     ownerId: (groups) => groups.identity?.ownerId,

@@ -1,6 +1,7 @@
 // Every kind of record and its field groups. A group is written whole and is the unit of last-writer-wins, so the
 // groups are drawn such that two forms never write one group. `ownerOnly` groups need an Owner (spaces/owner.ts).
 
+import type { TokenScope } from '#protocol/api/access.ts'
 import type { Role } from '#protocol/api/people.ts'
 import type { ParameterValue, SpaceState, Visibility } from '#protocol/api/spaces.ts'
 import type { ErrorBody } from '#protocol/errors.ts'
@@ -9,7 +10,9 @@ import type {
   Id,
   SessionId,
   SpaceId,
+  SshKeyId,
   TemplateId,
+  TokenId,
   UserId,
   VersionId,
 } from '#protocol/ids.ts'
@@ -23,6 +26,33 @@ export interface KindGroups {
   }
   session: {
     start: { userId: UserId; createdAt: number; expiresAt: number; address: string; client: string }
+  }
+  /** Found by the claim `ssh-key:<fingerprint>`: one key belongs to one user. */
+  sshKey: {
+    /** `blob` is the key as SSH sends it, in base64. */
+    body: {
+      userId: UserId
+      name: string
+      algorithm: string
+      blob: string
+      fingerprint: string
+      createdAt: number
+    }
+    /** Coarse, so that a busy script does not make every peer write at each use. */
+    used: { at: number }
+  }
+  token: {
+    /** `hash` is the secret's SHA-256 in hexadecimal; `userEpoch` ends it with the user's sessions. */
+    body: {
+      userId: UserId
+      userEpoch: number
+      name: string
+      hash: string
+      scopes: TokenScope[]
+      createdAt: number
+      expiresAt?: number
+    }
+    used: { at: number }
   }
   template: {
     meta: {
@@ -103,6 +133,8 @@ export type Groups<K extends Kind> = KindGroups[K]
 interface KindIds {
   user: UserId
   session: SessionId
+  sshKey: SshKeyId
+  token: TokenId
   template: TemplateId
   templateVersion: VersionId
   space: SpaceId
@@ -115,6 +147,8 @@ export type KindId<K extends Kind> = KindIds[K]
 interface KindIndexes {
   user: never
   session: { userId: UserId }
+  sshKey: { userId: UserId }
+  token: { userId: UserId }
   template: never
   templateVersion: { templateId: TemplateId }
   space: { ownerId: UserId } | { hostId: HostId } | { templateId: TemplateId }

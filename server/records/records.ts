@@ -31,6 +31,7 @@ export type ClaimKey =
   | `space:${string}/${string}`
   | `template:${string}`
   | `setting:${string}`
+  | `ssh-key:${string}`
 
 export interface View {
   get<K extends Kind>(kind: K, id: KindId<K>): Row<K> | undefined

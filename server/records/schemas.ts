@@ -2,6 +2,7 @@
 // no defaults, no coercion, so that what is stored is what was given and fields of newer versions survive inside.
 
 import { z } from 'zod'
+import { tokenScopes } from '#protocol/api/access.ts'
 import { roles } from '#protocol/api/people.ts'
 import { parameterValueSchema, spaceStates, visibilities } from '#protocol/api/spaces.ts'
 import { type ErrorCode, errorTable } from '#protocol/errors.ts'
@@ -44,6 +45,29 @@ export const groupSchemas = {
       address: text(256),
       client: text(1000),
     }),
+  },
+  sshKey: {
+    body: z.object({
+      userId: id<'user'>(),
+      name: text(400),
+      algorithm: text(64),
+      blob: text(4096),
+      fingerprint: text(64),
+      createdAt: time,
+    }),
+    used: z.object({ at: time }),
+  },
+  token: {
+    body: z.object({
+      userId: id<'user'>(),
+      userEpoch: count,
+      name: text(400),
+      hash: text(64),
+      scopes: z.array(z.enum(tokenScopes)).max(tokenScopes.length),
+      createdAt: time,
+      expiresAt: time.optional(),
+    }),
+    used: z.object({ at: time }),
   },
   template: {
     meta: z.object({

@@ -16,6 +16,8 @@ export const childStateSchema = processSchema.extend({
   cluster: z.string().optional(),
   /** Its address once it serves. */
   url: z.string().optional(),
+  /** SHA-256 of its own authority's certificate, with `--tls self`. */
+  fingerprint: z.string().optional(),
   isReady: z.boolean(),
 })
 export type ChildState = z.infer<typeof childStateSchema>

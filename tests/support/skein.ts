@@ -20,6 +20,10 @@ export interface SkeinOptions {
   readonly flags?: readonly string[]
   /** Do not go through set-up. */
   readonly bare?: boolean
+  /** To listen at; by default a free one. */
+  readonly port?: number
+  /** What browsers and the API call it, where that is not the listening address: a proxy, or HTTPS by name. */
+  readonly url?: string
 }
 
 interface ChildState {
@@ -30,17 +34,19 @@ export class Skein {
   readonly data = mkdtempSync(join(tmpdir(), 'skein-test-'))
   readonly output: string[] = []
   readonly port: number
+  readonly url: string
   readonly #flags: readonly string[]
   #supervisor: ChildProcess | undefined
   #setupUrl: string | undefined
 
-  private constructor(port: number, flags: readonly string[]) {
+  private constructor(port: number, { flags = [], url }: SkeinOptions) {
     this.port = port
+    this.url = url ?? this.#direct
     this.#flags = flags
   }
 
   static async start(options: SkeinOptions = {}): Promise<{ skein: Skein; api: Api }> {
-    const skein = new Skein(await freePort(), options.flags ?? [])
+    const skein = new Skein(options.port ?? (await freePort()), options)
     // Tells scripts/lib/leftovers.js whose this is, should this process be killed.
     writeFileSync(join(skein.data, 'test-process.json'), JSON.stringify(thisProcess()))
     await skein.startSupervisor()
@@ -49,7 +55,8 @@ export class Skein {
     return { skein, api }
   }
 
-  get url(): string {
+  /** Health is answered in plain HTTP also where everything else takes HTTPS. */
+  get #direct(): string {
     return `http://127.0.0.1:${this.port}`
   }
 
@@ -106,13 +113,13 @@ export class Skein {
   async ready(): Promise<void> {
     await eventually(() => this.#isReady(), {
       timeoutMs: START_TIMEOUT_MS,
-      what: `${this.url}/readyz; output:\n${this.output.slice(-30).join('\n')}`,
+      what: `${this.#direct}/readyz; output:\n${this.output.slice(-30).join('\n')}`,
     })
   }
 
   async #isReady(): Promise<boolean> {
     try {
-      const answer = await fetch(`${this.url}/readyz`)
+      const answer = await fetch(`${this.#direct}/readyz`)
       await answer.arrayBuffer()
       return answer.ok
     } catch {

@@ -9,8 +9,8 @@ import {
   MAX_TOPICS_PER_TAB,
 } from '#protocol/api/live.ts'
 import { toSkeinError } from '#protocol/errors.ts'
-import type { Person, Sessions } from '../../identity/sessions.ts'
-import type { SessionClaims } from '../../identity/token.ts'
+import type { Credential, Person } from '../../identity/credential.ts'
+import type { Identity } from '../../identity/identity.ts'
 import { checked } from '../body.ts'
 import { parseJson } from '../json.ts'
 import { actionOf, type Dirty, mayHear } from './topics.ts'
@@ -25,24 +25,24 @@ const TRY_AGAIN_LATER = 1013
 
 interface Tab {
   readonly socket: WebSocket
-  readonly claims: SessionClaims
+  readonly credential: Credential
   readonly topics: Set<string>
 }
 
 export class Tabs {
-  readonly #sessions: Sessions
+  readonly #identity: Pick<Identity, 'holds'>
   /** Random per peer process: cursors of another run say nothing. */
   readonly #run: string
   readonly #tabs = new Set<Tab>()
   #cursor = 0
 
-  constructor(sessions: Sessions, run: string) {
-    this.#sessions = sessions
+  constructor(identity: Pick<Identity, 'holds'>, run: string) {
+    this.#identity = identity
     this.#run = run
   }
 
-  add(socket: WebSocket, { claims }: Person): void {
-    const tab: Tab = { socket, claims, topics: new Set() }
+  add(socket: WebSocket, { credential }: Person): void {
+    const tab: Tab = { socket, credential, topics: new Set() }
     this.#tabs.add(tab)
     socket.on('message', (data: Buffer, isBinary) => this.#receive(tab, data, isBinary))
     socket.once('signed-out', () => tell(socket, { type: 'signed-out' }))
@@ -54,7 +54,7 @@ export class Tabs {
   flush(dirt: readonly Dirty[]): void {
     this.#cursor++
     for (const tab of this.#tabs) {
-      const person = this.#sessions.holds(tab.claims)
+      const person = this.#identity.holds(tab.credential)
       if (!person) continue
       const heard = dirt.filter((dirty) => tab.topics.has(dirty.topic) && mayHear(person, dirty))
       if (heard.length === 0) continue

@@ -1,0 +1,244 @@
+// Asking members whether they are there, by ourselves and for others (SWIM, section 3.1). A probe that is not answered
+// in time is passed to a few others and to the control connection; one that nobody answered becomes a doubt.
+
+import type { PeerId } from '#protocol/ids.ts'
+import type { Awareness } from './awareness.ts'
+import { type Claim, isPresent } from './claim.ts'
+import type { Carrier, Turn } from './effect.ts'
+import {
+  INDIRECT_PROBES,
+  MAX_ANSWER_MS,
+  MAX_RELAYS,
+  MIN_ANSWER_MS,
+  NACK_AFTER,
+  PERIOD_MS,
+  PROBES_PER_PERIOD,
+} from './limits.ts'
+import type { Body, Message } from './message.ts'
+import { Round, shuffled } from './round.ts'
+import type { Rules } from './rules.ts'
+import type { Member, Table } from './table.ts'
+
+interface Probe {
+  readonly target: PeerId
+  readonly sentMs: number
+  /** When others are asked, and when we give up. */
+  readonly askMs: number
+  readonly deadlineMs: number
+  /** Who was asked; nobody yet. */
+  relays: ReadonlySet<PeerId> | undefined
+  nacks: number
+}
+
+/** A probe for somebody else. */
+interface Errand {
+  readonly target: PeerId
+  readonly asker: string
+  readonly over: Carrier
+  readonly askerSeq: number
+  /** When the asker is told that there was no answer, and when we forget. */
+  readonly nackMs: number
+  readonly endMs: number
+  toldNack: boolean
+}
+
+/** Sends with the news that fits; `about` is told first. */
+export type Send = (turn: Turn, to: string, over: Carrier, body: Body, about?: Claim) => void
+
+interface ProbesParts {
+  readonly table: Table
+  readonly awareness: Awareness
+  readonly rules: Rules
+  readonly random: () => number
+  readonly send: Send
+}
+
+export class Probes {
+  readonly #parts: ProbesParts
+  readonly #round: Round<PeerId>
+  readonly #probes = new Map<number, Probe>()
+  readonly #errands = new Map<number, Errand>()
+  #seq = 0
+  #nextMs = Number.NEGATIVE_INFINITY
+
+  constructor(parts: ProbesParts) {
+    this.#parts = parts
+    this.#round = new Round(parts.random)
+  }
+
+  /** Everything that is due. */
+  run(turn: Turn): void {
+    for (const [seq, probe] of this.#probes) this.#advance(turn, seq, probe)
+    for (const [seq, errand] of this.#errands) this.#attend(turn, seq, errand)
+    if (turn.nowMs >= this.#nextMs) this.#probeNext(turn)
+  }
+
+  nextMs(): number {
+    let next = this.#nextMs
+    for (const { relays, askMs, deadlineMs } of this.#probes.values()) {
+      next = Math.min(next, relays ? deadlineMs : askMs)
+    }
+    for (const { toldNack, nackMs, endMs } of this.#errands.values()) {
+      next = Math.min(next, toldNack ? endMs : nackMs)
+    }
+    return next
+  }
+
+  /** One unscheduled question, whose answer is heard but not waited for. */
+  knock(turn: Turn, member: Member, over: Carrier): void {
+    const { id, contact } = member.claim
+    this.#parts.send(turn, contact.address, over, this.#ping(id, this.#newSeq()), member.claim)
+  }
+
+  onPing(turn: Turn, message: Message & { type: 'ping' }, from: string, over: Carrier): void {
+    const { table, send } = this.#parts
+    if (message.target !== table.self.id) return
+    const asker = table.get(message.from)
+    const isDoubted = asker !== undefined && asker.claim.state !== 'alive'
+    const body: Body = { type: 'ack', seq: message.seq, wallMs: turn.wallMs }
+    send(turn, from, over, body, isDoubted ? asker.claim : undefined)
+  }
+
+  onRequest(
+    turn: Turn,
+    message: Message & { type: 'ping-request' },
+    from: string,
+    over: Carrier,
+  ): void {
+    if (this.#errands.size >= MAX_RELAYS) return
+    const { table, send } = this.#parts
+    const { target, address, seq: askerSeq } = message
+    const seq = this.#newSeq()
+    const leftMs = PERIOD_MS - MIN_ANSWER_MS
+    this.#errands.set(seq, {
+      target,
+      asker: from,
+      over,
+      askerSeq,
+      nackMs: turn.nowMs + (leftMs - MIN_ANSWER_MS) * NACK_AFTER,
+      endMs: turn.nowMs + leftMs,
+      toldNack: false,
+    })
+    const known = table.get(target)
+    const to = known?.claim.contact.address ?? address
+    send(turn, to, 'datagram', this.#ping(target, seq), known?.claim)
+  }
+
+  onAck(turn: Turn, message: Message & { type: 'ack' }): void {
+    const errand = this.#errands.get(message.seq)
+    if (errand?.target === message.from) {
+      this.#errands.delete(message.seq)
+      const { wallMs } = message
+      const body: Body = { type: 'ack', seq: errand.askerSeq, wallMs }
+      this.#parts.send(turn, errand.asker, errand.over, body)
+      return
+    }
+    const probe = this.#probes.get(message.seq)
+    const isDirect = probe?.target === message.from
+    if (!probe || !(isDirect || probe.relays?.has(message.from))) return
+    this.#probes.delete(message.seq)
+    this.#parts.awareness.add(-1)
+    if (isDirect && !probe.relays) this.#measure(turn, probe, message.wallMs)
+  }
+
+  onNack(message: Message & { type: 'nack' }): void {
+    const probe = this.#probes.get(message.seq)
+    if (probe?.relays?.has(message.from)) probe.nacks += 1
+  }
+
+  /** The slots of a period are spread evenly, so that the first probe of a dead member comes soon. */
+  #probeNext(turn: Turn): void {
+    const { table, awareness } = this.#parts
+    const busy = new Set([...this.#probes.values()].map(({ target }) => target))
+    const present = table.others().filter(({ claim }) => isPresent(claim))
+    const count = Math.min(PROBES_PER_PERIOD, Math.max(1, present.length))
+    this.#nextMs = turn.nowMs + (PERIOD_MS * awareness.factor) / count
+    const free = present.map(({ claim }) => claim.id).filter((id) => !busy.has(id))
+    const target = this.#round.next(free)
+    const member = target && table.get(target)
+    if (member) this.#begin(turn, member)
+  }
+
+  #begin(turn: Turn, member: Member): void {
+    const { awareness, send } = this.#parts
+    const { id, contact, state } = member.claim
+    const answerMs = Math.min(
+      MAX_ANSWER_MS,
+      Math.max(MIN_ANSWER_MS, 3 * (member.roundTripMs ?? MAX_ANSWER_MS)),
+    )
+    const seq = this.#newSeq()
+    const { factor } = awareness
+    this.#probes.set(seq, {
+      target: id,
+      sentMs: turn.nowMs,
+      askMs: turn.nowMs + answerMs * factor,
+      deadlineMs: turn.nowMs + PERIOD_MS * factor,
+      relays: undefined,
+      nacks: 0,
+    })
+    // Who is doubted hears of it with the question, and can refute in the answer (Lifeguard's buddy).
+    const about = state === 'alive' ? undefined : member.claim
+    send(turn, contact.address, 'datagram', this.#ping(id, seq), about)
+  }
+
+  #advance(turn: Turn, seq: number, probe: Probe): void {
+    const { table, awareness } = this.#parts
+    const member = table.get(probe.target)
+    if (!member || !isPresent(member.claim)) {
+      this.#probes.delete(seq)
+      return
+    }
+    if (!probe.relays && turn.nowMs >= probe.askMs)
+      probe.relays = this.#askOthers(turn, seq, member)
+    if (turn.nowMs < probe.deadlineMs) return
+    this.#probes.delete(seq)
+    awareness.probeFailed({ expected: probe.relays?.size ?? 0, received: probe.nacks })
+    table.doubt(turn, member)
+  }
+
+  /** A few others, and the control connection in case that only datagrams fail. */
+  #askOthers(turn: Turn, seq: number, { claim }: Member): ReadonlySet<PeerId> {
+    const { table, rules, random, send } = this.#parts
+    if (!rules.asksOthers) return new Set()
+    const helpers = table
+      .others()
+      .filter((other) => other.claim.state === 'alive' && other.claim.id !== claim.id)
+    const chosen = shuffled(helpers, random).slice(0, INDIRECT_PROBES)
+    const { id: target, contact } = claim
+    for (const helper of chosen) {
+      const body: Body = { type: 'ping-request', seq, target, address: contact.address }
+      send(turn, helper.claim.contact.address, 'datagram', body)
+    }
+    send(turn, contact.address, 'stream', this.#ping(target, seq))
+    return new Set(chosen.map((helper) => helper.claim.id))
+  }
+
+  #attend(turn: Turn, seq: number, errand: Errand): void {
+    if (!errand.toldNack && turn.nowMs >= errand.nackMs) {
+      errand.toldNack = true
+      this.#parts.send(turn, errand.asker, errand.over, { type: 'nack', seq: errand.askerSeq })
+    }
+    if (turn.nowMs >= errand.endMs) this.#errands.delete(seq)
+  }
+
+  /** A moving average, as TCP's (RFC 6298): an eighth of each new sample. */
+  #measure(turn: Turn, probe: Probe, wallMs: number): void {
+    const member = this.#parts.table.get(probe.target)
+    if (!member) return
+    const sampleMs = turn.nowMs - probe.sentMs
+    const before = member.roundTripMs ?? sampleMs
+    member.roundTripMs = before + (sampleMs - before) / 8
+    const offsetMs = wallMs + sampleMs / 2 - turn.wallMs
+    const { id } = member.claim
+    turn.effects.push({ type: 'measured', id, roundTripMs: member.roundTripMs, offsetMs })
+  }
+
+  #ping(target: PeerId, seq: number): Body {
+    return { type: 'ping', seq, target }
+  }
+
+  #newSeq(): number {
+    this.#seq = (this.#seq + 1) % 2 ** 32
+    return this.#seq
+  }
+}

@@ -1,0 +1,261 @@
+// The membership machine: SWIM with Lifeguard's corrections, as one pure step from what happened to what is to be done.
+// It has no socket, clock or chance of its own; the real driver and the simulator both feed it.
+
+import type { PeerId } from '#protocol/ids.ts'
+import { Awareness } from './awareness.ts'
+import { type Claim, isPresent } from './claim.ts'
+import { sizeOfClaim, sizeWithoutNews } from './codec.ts'
+import type { Carrier, Effect, Turn } from './effect.ts'
+import { isSameView } from './fingerprint.ts'
+import {
+  DIFFERS_MS,
+  FAREWELLS,
+  GOSSIP_FANOUT,
+  GOSSIP_MS,
+  JOIN_MAX_MS,
+  JOIN_MIN_MS,
+  MAX_DATAGRAM_BYTES,
+  RETRY_MS,
+  SYNC_PAUSE_MS,
+} from './limits.ts'
+import type { Body, Message } from './message.ts'
+import { News } from './news.ts'
+import { Probes, type Send } from './probes.ts'
+import { Round, shuffled } from './round.ts'
+import { type Rules, rules as soundRules } from './rules.ts'
+import { type Member, type Self, Table } from './table.ts'
+import { WatchTime } from './watch-time.ts'
+
+export type Input =
+  | { readonly type: 'tick' }
+  | {
+      readonly type: 'message'
+      readonly message: Message
+      /** Where an answer goes. */
+      readonly from: string
+      readonly over: Carrier
+    }
+  /** Addresses at which somebody may know the others. */
+  | { readonly type: 'join'; readonly seeds: readonly string[] }
+  | { readonly type: 'metadata'; readonly metadata: string }
+  /** The event loop was late by so much. */
+  | { readonly type: 'lag'; readonly ms: number }
+  | { readonly type: 'leave' }
+
+export interface Now {
+  readonly monotonicMs: number
+  readonly wallMs: number
+}
+
+export interface SwimOptions {
+  readonly self: Self
+  /** Numbers from 0 to below 1. */
+  readonly random: () => number
+  readonly rules?: Rules
+}
+
+export class Swim {
+  readonly #rules: Rules
+  readonly #random: () => number
+  readonly #time = new WatchTime()
+  readonly #awareness = new Awareness()
+  readonly #news = new News(sizeOfClaim)
+  readonly #table: Table
+  readonly #probes: Probes
+  readonly #absent: Round<PeerId>
+  #seeds: readonly string[] = []
+  #joinMs = Number.POSITIVE_INFINITY
+  #joinPauseMs = JOIN_MIN_MS
+  #gossipMs = Number.NEGATIVE_INFINITY
+  #retryMs = Number.NEGATIVE_INFINITY
+  #retries = 0
+  #farewells = 0
+  /** When the driver shall step again at the latest, in its own monotonic time. */
+  wakeAtMs = Number.NEGATIVE_INFINITY
+
+  constructor({ self, random, rules = soundRules }: SwimOptions) {
+    this.#rules = rules
+    this.#random = random
+    this.#table = new Table(self, { rules, news: this.#news, awareness: this.#awareness })
+    this.#absent = new Round(random)
+    const parts = { table: this.#table, awareness: this.#awareness, rules, random }
+    this.#probes = new Probes({ ...parts, send: this.#send })
+  }
+
+  get self(): Claim {
+    return this.#table.self
+  }
+
+  /** Everybody else that is known, dead ones too. */
+  get members(): readonly Readonly<Member>[] {
+    return this.#table.others()
+  }
+
+  get view(): Table['view'] {
+    return this.#table.view
+  }
+
+  /** 0 is well; 7 the worst. */
+  get awareness(): number {
+    return this.#awareness.score
+  }
+
+  step(now: Now, input: Input): Effect[] {
+    const { nowMs, stalledMs } = this.#time.arrive(now.monotonicMs)
+    const turn: Turn = { nowMs, wallMs: now.wallMs, effects: [] }
+    if (stalledMs > 0) this.#awareness.lagged(stalledMs)
+    this.#take(turn, input)
+    this.#runDue(turn)
+    this.wakeAtMs = this.#time.wakeAt(this.#nextMs())
+    return turn.effects
+  }
+
+  #take(turn: Turn, input: Input): void {
+    switch (input.type) {
+      case 'tick':
+        return
+      case 'message':
+        this.#receive(turn, input.message, input.from, input.over)
+        return
+      case 'join':
+        this.#seeds = input.seeds
+        this.#joinMs = turn.nowMs
+        return
+      case 'metadata':
+        this.#table.declare(turn, { metadata: input.metadata })
+        return
+      case 'lag':
+        this.#awareness.lagged(input.ms)
+        return
+      case 'leave':
+        this.#table.declare(turn, { state: 'left' })
+        this.#farewells = FAREWELLS
+    }
+  }
+
+  #receive(turn: Turn, message: Message, from: string, over: Carrier): void {
+    if (message.from === this.#table.self.id) return
+    const sender = this.#table.get(message.from)
+    // What a former start of it said last is no news of the present one.
+    if (sender && message.boot < sender.claim.boot) return
+    for (const claim of message.news) this.#table.hear(turn, claim)
+    const known = this.#table.get(message.from)
+    if (known?.claim.boot === message.boot) known.heardMs = turn.nowMs
+    this.#answer(turn, message, from, over)
+    if (known) this.#compare(turn, message, known)
+  }
+
+  #answer(turn: Turn, message: Message, from: string, over: Carrier): void {
+    switch (message.type) {
+      case 'ping':
+        this.#probes.onPing(turn, message, from, over)
+        return
+      case 'ack':
+        this.#probes.onAck(turn, message)
+        return
+      case 'ping-request':
+        this.#probes.onRequest(turn, message, from, over)
+        return
+      case 'nack':
+        this.#probes.onNack(message)
+        return
+      case 'sync':
+        if (!message.isReply) this.#sync(turn, from, true)
+        return
+      case 'refuse':
+        this.#heedRefusal(turn, message)
+        return
+      case 'gossip':
+    }
+  }
+
+  #heedRefusal(turn: Turn, message: Message & { type: 'refuse' }): void {
+    if (message.run !== this.#table.self.contact.run) return
+    turn.effects.push({ type: 'refused', by: message.from })
+  }
+
+  /** Views that differ although ours has been still for a while: one of us has missed something for good. */
+  #compare(turn: Turn, message: Message, member: Member): void {
+    if (!this.#rules.syncs || isSameView(message.view, this.#table.view)) return
+    if (turn.nowMs - this.#table.changedMs < DIFFERS_MS) return
+    if (turn.nowMs - member.syncedMs < SYNC_PAUSE_MS) return
+    member.syncedMs = turn.nowMs
+    this.#sync(turn, member.claim.contact.address, false)
+  }
+
+  #sync(turn: Turn, to: string, isReply: boolean): void {
+    const message = this.#complete({ type: 'sync', isReply }, this.#table.claims())
+    turn.effects.push({ type: 'send', to, over: 'stream', message })
+  }
+
+  #runDue(turn: Turn): void {
+    if (this.#table.self.state !== 'left') {
+      this.#probes.run(turn)
+      this.#table.judge(turn)
+      if (turn.nowMs >= this.#retryMs) this.#tryAbsent(turn)
+      if (turn.nowMs >= this.#joinMs) this.#join(turn)
+    }
+    if (turn.nowMs >= this.#gossipMs) this.#gossip(turn)
+  }
+
+  #nextMs(): number {
+    if (this.#table.self.state === 'left') return this.#gossipMs
+    return Math.min(
+      this.#probes.nextMs(),
+      this.#table.nextVerdictMs(),
+      this.#retryMs,
+      this.#joinMs,
+      this.#news.isEmpty ? Number.POSITIVE_INFINITY : this.#gossipMs,
+    )
+  }
+
+  #gossip(turn: Turn): void {
+    this.#gossipMs = turn.nowMs + GOSSIP_MS
+    const isLeaving = this.#table.self.state === 'left'
+    if (isLeaving && this.#farewells > 0) this.#farewells -= 1
+    else if (isLeaving || this.#news.isEmpty) return
+    const present = this.#table.others().filter(({ claim }) => isPresent(claim))
+    const fanout = isLeaving ? present.length : GOSSIP_FANOUT
+    for (const { claim } of shuffled(present, this.#random).slice(0, fanout)) {
+      if (!isLeaving && this.#news.isEmpty) return
+      const about = isLeaving ? this.#table.self : undefined
+      this.#send(turn, claim.contact.address, 'datagram', { type: 'gossip' }, about)
+    }
+  }
+
+  /** The dead are tried for ever, one at a time; now and then over a stream, where datagrams may not pass. */
+  #tryAbsent(turn: Turn): void {
+    this.#retryMs = turn.nowMs + RETRY_MS
+    if (!this.#rules.retriesDead) return
+    const dead = this.#table.others().filter(({ claim }) => claim.state === 'dead')
+    const id = this.#absent.next(dead.map(({ claim }) => claim.id))
+    const member = id && this.#table.get(id)
+    if (!member) return
+    this.#retries += 1
+    this.#probes.knock(turn, member, this.#retries % 4 === 0 ? 'stream' : 'datagram')
+  }
+
+  /** Until somebody is known who may answer; and again, ever more rarely, whenever there is nobody left. */
+  #join(turn: Turn): void {
+    this.#joinMs = turn.nowMs + this.#joinPauseMs
+    if (this.#table.present > 1) {
+      this.#joinPauseMs = JOIN_MIN_MS
+      return
+    }
+    this.#joinPauseMs = Math.min(JOIN_MAX_MS, this.#joinPauseMs * 2)
+    for (const seed of this.#seeds) this.#sync(turn, seed, false)
+  }
+
+  readonly #send: Send = (turn, to, over, body, about) => {
+    const bare = this.#complete(body, [])
+    const times = this.#rules.timesTold(this.#table.present)
+    const room = MAX_DATAGRAM_BYTES - sizeWithoutNews(bare)
+    const news = this.#news.take(room, times, about)
+    turn.effects.push({ type: 'send', to, over, message: { ...bare, news } })
+  }
+
+  #complete(body: Body, news: readonly Claim[]): Message {
+    const { id: from, boot } = this.#table.self
+    return { ...body, from, boot, view: this.#table.view, news }
+  }
+}

@@ -1,0 +1,69 @@
+// The membership layer under the simulator: many seeds for a fixed time, the seeds that once failed, and the proof that
+// the simulator sees what it is there to see.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { broken } from './broken.ts'
+import { type Outcome, run } from './run.ts'
+import { shrink } from './shrink.ts'
+
+/** Wall time for fresh seeds, ms, and the fewest that must fit into it. */
+const TIME_MS = Number(process.env.SKEIN_SIM_MS ?? 90_000)
+const FEWEST_SEEDS = 500
+/** Seeds within which each broken machine must be found out. */
+const SEEDS_TO_SEE = 500
+
+/** Seeds that failed once, and what they showed. */
+const kept: Readonly<Record<number, string>> = {
+  8: 'a peer that leaves while it stands still',
+  976: 'a peer that changed what it says of itself after its farewell',
+}
+
+const report = (outcome: Outcome): string => {
+  const { seed, violation, faults } = outcome
+  return `seed ${seed}: ${violation}\n${faults.map((fault) => JSON.stringify(fault)).join('\n')}`
+}
+
+for (const [seed, story] of Object.entries(kept)) {
+  test(`seed ${seed} holds: ${story}`, () => {
+    const outcome = run(Number(seed))
+    assert.equal(outcome.violation, undefined, report(outcome))
+  })
+}
+
+test('no seed violates an invariant, and each goes the same way twice', (t) => {
+  const began = performance.now()
+  let seed = 0
+  while (performance.now() - began < TIME_MS || seed < FEWEST_SEEDS) {
+    seed += 1
+    const outcome = run(seed)
+    if (outcome.violation) assert.fail(report(shrink(outcome)))
+    assert.equal(run(seed).trace, outcome.trace, `seed ${seed} went two ways`)
+  }
+  t.diagnostic(`${seed} seeds in ${((performance.now() - began) / 1000).toFixed(0)} s`)
+})
+
+for (const [what, rules] of Object.entries(broken)) {
+  test(`the simulator sees when ${what}`, (t) => {
+    for (let seed = 1; seed <= SEEDS_TO_SEE; seed++) {
+      const { violation } = run(seed, { rules })
+      if (violation === undefined) continue
+      t.diagnostic(`seed ${seed}: ${violation}`)
+      return
+    }
+    assert.fail(`${SEEDS_TO_SEE} seeds showed nothing`)
+  })
+}
+
+test('a failing run is shortened to the faults that it takes', () => {
+  const rules = broken['the dead are never tried again']
+  for (let seed = 1; seed <= SEEDS_TO_SEE; seed++) {
+    const failed = run(seed, rules ? { rules } : {})
+    if (failed.violation === undefined || failed.faults.length < 4) continue
+    const short = shrink(failed, rules)
+    assert.equal(short.violation?.slice(0, 2), failed.violation.slice(0, 2))
+    assert.ok(short.faults.length < failed.faults.length, report(short))
+    return
+  }
+  assert.fail('no seed failed')
+})
