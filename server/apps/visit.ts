@@ -44,6 +44,7 @@ export function isForApps({ rawHeaders, url = '/' }: IncomingMessage, domain: st
 
 /** Throws `bad_request`, `app_address_invalid` or `port_invalid`. */
 export function receive(parts: ReceiveParts, request: IncomingMessage): Visit {
+  assertOneFraming(request)
   const { config, passes } = parts
   const domain = config.appsDomain ?? ''
   const host = hostOf(request, domain)
@@ -65,6 +66,13 @@ export function receive(parts: ReceiveParts, request: IncomingMessage): Visit {
     address: parts.address.of(request.socket.remoteAddress, asked.header('x-forwarded-for')),
     admission: admitTo(parts, host, person?.userId),
   }
+}
+
+/** Node lets codings pass that it does not know, and takes such a request to have no body; an app may differ. */
+function assertOneFraming({ headers }: IncomingMessage): void {
+  const coding = headers['transfer-encoding']
+  if (coding === undefined || coding.toLowerCase() === 'chunked') return
+  throw new SkeinError('bad_request', { reason: 'its Transfer-Encoding is not chunked' })
 }
 
 /** The one host that the request names: two of them, or one in the request line besides, is an attack. */

@@ -90,7 +90,7 @@ export class AppWorld {
     // The server may close while we still send.
     socket.on('error', () => undefined)
     socket.write(text)
-    await once(socket, 'close')
+    await new Promise((resolve) => socket.once('close', resolve))
     const all = Buffer.concat(chunks).toString('latin1')
     const end = all.indexOf('\r\n\r\n')
     const head = end < 0 ? all : all.slice(0, end)
