@@ -27,6 +27,14 @@ const handlers: Handlers = {
     const { serveFiles } = await import('./files/files.ts')
     await serveFiles(stream, open, agent.config)
   },
+  session: async (stream, open, agent) => {
+    const { serveSession } = await import('./session/session.ts')
+    await serveSession(stream, open, agent.config)
+  },
+  sftp: async (stream, open, agent) => {
+    const { serveSftp } = await import('./sftp/sftp.ts')
+    await serveSftp(stream, open, agent.config)
+  },
   ask: serveAsk,
   echo: serveEcho,
 }

@@ -17,6 +17,8 @@ await main(async () => {
     'mariadb',
     'redis',
     'sshClient',
+    'sshTransfers',
+    'sshfs',
     'sshServer',
     'openssl',
     'nginx',

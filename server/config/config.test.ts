@@ -4,6 +4,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import { type Inputs, resolveConfig } from './config.ts'
 import { parseFlags } from './flags.ts'
 import { printedSettings } from './print.ts'
+import { sshAddress } from './settings.ts'
 
 type Given = Partial<Pick<Inputs, 'env' | 'file' | 'readFile'>> & { flags?: string[] }
 
@@ -88,10 +89,19 @@ test('half of what HTTPS needs, and a public URL that contradicts it, are refuse
   for (const [key, flags] of cases) assert.equal(failure({ flags }).details.key, key)
 })
 
+test('ssh is answered at the host of the pages, where it is told, or nowhere', () => {
+  const at = (...flags: string[]) => sshAddress(resolved({ flags }).config)
+  assert.deepEqual(at(), { host: '127.0.0.1', port: 2222 })
+  assert.deepEqual(at('--listen', '[::1]:80'), { host: '::1', port: 2222 })
+  assert.deepEqual(at('--ssh-listen', '0.0.0.0:22'), { host: '0.0.0.0', port: 22 })
+  assert.equal(at('--ssh-listen', 'off'), undefined)
+})
+
 test('values that do not fit are refused with where they came from', () => {
   const cases: [string, string][] = [
     ['listen', 'nonsense'],
     ['listen', '127.0.0.1:70000'],
+    ['ssh-listen', 'on'],
     ['public-url', 'https://skein.example.com/path'],
     ['trusted-proxies', '10.0.0.0/33'],
     ['spaces-subnets', '10.0.0.0/30'],

@@ -8,12 +8,14 @@ import { z } from 'zod'
 import { logLevels } from '../log.ts'
 import {
   address,
+  addressOrOff,
   dialAddress,
   engine,
   hostName,
   list,
   network,
   origin,
+  seed,
   subnetRange,
   text,
   whole,
@@ -50,6 +52,11 @@ export const settings = {
     fallback: '127.0.0.1:7534',
     placeholder: 'HOST:PORT',
     description: 'The one address for pages, API and links.',
+  }),
+  sshListen: setting({
+    schema: addressOrOff.optional(),
+    placeholder: 'HOST:PORT',
+    description: 'Where ssh is answered, or off. Unset: port 2222 of the host of --listen.',
   }),
   publicUrl: setting({
     schema: origin.optional(),
@@ -123,6 +130,28 @@ export const settings = {
     description:
       'More addresses at which agents find this server, tried beside those that it finds itself.',
   }),
+  join: setting({
+    schema: text.optional(),
+    placeholder: 'TOKEN',
+    description: 'Join the cluster of the peer that printed this token (skein peers token).',
+  }),
+  seeds: setting({
+    schema: list(seed),
+    fallback: '',
+    placeholder: 'ADDRESSES',
+    description:
+      'More places to look for peers: host:port, where a name may stand for several, or srv:NAME.',
+  }),
+  advertise: setting({
+    schema: address.optional(),
+    placeholder: 'HOST:PORT',
+    description: 'How other peers reach this one, when that is not where it listens (NAT).',
+  }),
+  zone: setting({
+    schema: text.max(64, 'it is longer than 64 characters').optional(),
+    placeholder: 'NAME',
+    description: 'Where this peer stands, shown to people: a site, a rack, a region.',
+  }),
   logLevel: setting({
     schema: z.enum(logLevels, `it is not one of ${logLevels.join(', ')}`),
     fallback: 'info',
@@ -151,6 +180,15 @@ export const settings = {
 
 export type SettingName = keyof typeof settings
 export type Config = { readonly [N in SettingName]: z.output<(typeof settings)[N]['schema']> }
+
+/** Where 22 is usually another's. */
+const SSH_PORT = 2222
+
+/** Where the gateway listens; undefined when ssh is off. */
+export function sshAddress({ listen, sshListen }: Pick<Config, 'listen' | 'sshListen'>) {
+  if (sshListen === 'off') return undefined
+  return sshListen ?? { host: listen.host, port: SSH_PORT }
+}
 
 export const settingNames = Object.keys(settings) as SettingName[]
 

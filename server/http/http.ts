@@ -9,6 +9,8 @@ import { LINK_PATH } from '#protocol/link.ts'
 import { Apps } from '../apps/apps.ts'
 import { freshId } from '../identity/settings.ts'
 import { createApp, type Incoming } from './app.ts'
+import { CliFiles } from './cli/files.ts'
+import { PendingLogins } from './cli/logins.ts'
 import { Front } from './front.ts'
 import { Dirt } from './live/dirt.ts'
 import { Tabs } from './live/tabs.ts'
@@ -20,9 +22,11 @@ import { Upgrade } from './upgrade.ts'
 import { Visits } from './visits.ts'
 import { WebFiles } from './web-files.ts'
 
-export interface HttpParts extends Omit<Door, 'tabs' | 'visits'> {
+export interface HttpParts extends Omit<Door, 'tabs' | 'visits' | 'logins'> {
   /** Where the built browser application lies. */
   readonly webFolder: string
+  /** Where the built program for laptops lies. */
+  readonly cliFolder: string
   /** Why this peer should get no requests now, besides draining. */
   readonly unready?: () => readonly string[]
 }
@@ -45,7 +49,8 @@ export interface Http {
 export async function createHttp(parts: HttpParts): Promise<Http> {
   const { records, live, clock, log, identity } = parts
   const tabs = new Tabs(identity, freshId(parts))
-  const door: Door = { ...parts, tabs, visits: new Visits(clock) }
+  const logins = new PendingLogins(clock, parts.random)
+  const door: Door = { ...parts, tabs, logins, visits: new Visits(clock) }
   const sockets = new Sockets(clock, identity)
   const front = new Front(parts.config, identity)
   let isDraining = false
@@ -54,7 +59,8 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
   const { sessions, appPassKey: passKey } = identity
   const apps = new Apps({ ...parts, sessions, passKey, newRequestId })
   const shared = { door, front, apps, unready, newRequestId }
-  const app = createApp({ ...shared, files: await WebFiles.open(parts.webFolder) })
+  const files = await WebFiles.open(parts.webFolder)
+  const app = createApp({ ...shared, files, cliFiles: new CliFiles(parts.cliFolder) })
   const upgrade = new Upgrade({ ...shared, sockets, isDraining: () => isDraining })
   const health = async (path: string) => app.fetch(new Request(`http://localhost${path}`))
   const failed = (err: unknown): void => log.error({ err }, 'live updates stopped')

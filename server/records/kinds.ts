@@ -1,7 +1,6 @@
 // Every kind of record and its field groups. A group is written whole and is the unit of last-writer-wins, so the
 // groups are drawn such that two forms never write one group. `ownerOnly` groups need an Owner (spaces/owner.ts).
 
-import type { TokenScope } from '#protocol/api/access.ts'
 import type { Role } from '#protocol/api/people.ts'
 import type { ParameterValue, SpaceState, Visibility } from '#protocol/api/spaces.ts'
 import type { ErrorBody } from '#protocol/errors.ts'
@@ -48,7 +47,7 @@ export interface KindGroups {
       userEpoch: number
       name: string
       hash: string
-      scopes: TokenScope[]
+      scopes: string[]
       createdAt: number
       expiresAt?: number
     }

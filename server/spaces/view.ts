@@ -7,6 +7,7 @@ import { showApps, showPorts } from '../apps/show.ts'
 import type { Live } from '../live/live.ts'
 import type { Row, View } from '../records/records.ts'
 import type { Parsed, Templates } from '../templates/templates.ts'
+import { literal } from '../templates/text.ts'
 
 export interface Sources {
   readonly records: View
@@ -38,6 +39,7 @@ export function showSpace(sources: Sources, row: Row<'space'>): Space | undefine
     desired: desired.state,
     ...(runtime?.failure && { failure: runtime.failure }),
     ...(host && { host }),
+    ...homeOf(parsed),
     ...agentOf(sources.live, row),
     apps: showApps(sources.records, row, parsed?.head.apps ?? [], reported),
     ports: showPorts(sources.records, row, reported),
@@ -76,6 +78,12 @@ function templateOf(
     version,
     ...(newer && { newer: { versionId: newest.versionId, version: newest.number } }),
   }
+}
+
+/** Where it is a plain path; with parameters in it, it is not worth the rendering. */
+function homeOf(parsed: Parsed | undefined): Pick<Space, 'home'> {
+  const home = parsed?.template.home && literal(parsed.template.home)
+  return home === undefined ? {} : { home }
 }
 
 /** Secrets go in and never come out again. */

@@ -1,7 +1,9 @@
 // Every word that the application says, in one catalogue, so that a thing is called the same everywhere and can be
 // read through in one sitting. Sentence case, verbs on buttons, no exclamation marks.
 
+import { accessWords } from './words/access.ts'
 import { accountWords } from './words/account.ts'
+import { cliWords } from './words/cli.ts'
 import { commonWords } from './words/common.ts'
 import { spaceWords } from './words/spaces.ts'
 import { templateWords } from './words/templates.ts'
@@ -10,6 +12,8 @@ import { terminalWords } from './words/terminal.ts'
 export const words = {
   ...commonWords,
   ...accountWords,
+  ...accessWords,
+  ...cliWords,
   ...spaceWords,
   ...templateWords,
   ...terminalWords,

@@ -3,7 +3,11 @@
 export const keys = {
   me: ['me'],
   setup: ['setup'],
+  login: (id: string) => ['login', id],
   sessions: ['sessions'],
+  sshKeys: ['ssh-keys'],
+  tokens: ['tokens'],
+  sshDoor: ['ssh-door'],
   spaces: ['spaces'],
   space: (id: string) => ['space', id],
   timeline: (id: string) => ['timeline', id],

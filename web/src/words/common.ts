@@ -61,6 +61,7 @@ export const commonWords = {
     newSpace: 'New space',
     newTemplate: 'New template',
     openTerminal: (name: string) => `Open terminal in ${name}`,
+    connect: (name: string) => `Connect to ${name}`,
     start: (name: string) => `Start ${name}`,
     stop: (name: string) => `Stop ${name}`,
     themeLight: 'Use the light theme',
@@ -72,6 +73,7 @@ export const commonWords = {
     groups: {
       anywhere: 'Anywhere',
       spaces: 'On the spaces page',
+      space: 'On the page of a space',
       form: 'In a form',
       terminal: 'In a terminal',
     },
@@ -83,6 +85,7 @@ export const commonWords = {
     filter: 'Filter the list',
     openRecent: 'Open the terminal of the most recent space',
     move: 'Move through the list',
+    connect: 'Connect to the space',
     submit: 'Create or save',
     search: 'Search in the terminal',
     copy: 'Copy the selection',
