@@ -2,8 +2,10 @@
 // of the four ways; their true address is in the audit, and an agent's link goes the same way.
 
 import assert from 'node:assert/strict'
+import { createHash, type Hash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { after, before, describe, test } from 'node:test'
 import type { AuditEvent } from '#protocol/api/people.ts'
 import { newId, type SpaceId } from '#protocol/ids.ts'
@@ -36,6 +38,18 @@ function attemptAt(address: string, spaceId: SpaceId, data: string): DialOptions
   const identity = formatIdentity({ spaceId, epoch: 1, lane: 'control', run: 'a'.repeat(32) })
   const { signal } = new AbortController()
   return { address, identity, clock: systemClock, signal, key: deriveAgentKey(secret, spaceId, 1) }
+}
+
+const PIECES = 16
+const PIECE_BYTES = 1024 * 1024
+
+/** 16 MB that no proxy can make smaller. */
+function* pieces(hash: Hash): Generator<Buffer> {
+  for (let i = 0; i < PIECES; i++) {
+    const piece = randomBytes(PIECE_BYTES)
+    hash.update(piece)
+    yield piece
+  }
 }
 
 for (const [name, open] of entrances) {
@@ -128,6 +142,20 @@ for (const [name, open] of entrances) {
       assert.equal(socket.getProtocol(), 'TLSv1.3')
       socket.destroy()
       raw.destroy()
+    })
+
+    test('a large upload and its download arrive whole, and nobody keeps them on the way', async () => {
+      const { url } = entrance.skein
+      const file = `${url}/api/v1/spaces/${spaceId}/files/content?path=/tmp/large`
+      const headers = { origin: url, cookie: api.cookie }
+      const sent = createHash('sha256')
+      const body = Readable.toWeb(Readable.from(pieces(sent)))
+      const put = await fetch(file, { method: 'PUT', headers, body, duplex: 'half' })
+      assert.equal(put.status, 200, await put.text())
+      const got = await fetch(file, { headers })
+      const received = createHash('sha256')
+      for await (const chunk of got.body ?? []) received.update(chunk)
+      assert.equal(received.digest('hex'), sent.digest('hex'))
     })
 
     test('a request too large is refused while it is still being sent', async () => {
