@@ -18,8 +18,8 @@ import { launchBrowser, Visitor } from '../support/browser.ts'
 import { TestTerminal } from '../support/terminal.ts'
 import { ask, lines, STRANGER, send } from './ask.ts'
 import { type Entrance, entrances } from './entrances.ts'
-import { HOST_RULES, PUBLIC_NAME, resolveTestNames, trust } from './names.ts'
-import { comeIn, openTerminal } from './visit.ts'
+import { APPS_DOMAIN, HOST_RULES, PUBLIC_NAME, resolveTestNames, trust } from './names.ts'
+import { comeIn, openTerminal, shows } from './visit.ts'
 
 const NAME = 'ada'
 const FORGED = '6.6.6.6'
@@ -52,6 +52,21 @@ function* pieces(hash: Hash): Generator<Buffer> {
   }
 }
 
+/** In Perl, which the image has. */
+const APP = `perl -MIO::Socket::INET -e '
+$s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 8080, Listen => 9, ReuseAddr => 1);
+print "app-", "listens\\n"; $b = "from-the-app"; $l = length $b;
+while ($c = $s->accept) { while (<$c>) { last if /^\\r\\n$/ }
+print $c "HTTP/1.1 200 OK\\r\\nContent-Length: $l\\r\\nConnection: close\\r\\n\\r\\n$b"; close $c }'
+`
+
+async function startApp(api: Api, spaceId: SpaceId): Promise<void> {
+  const terminal = await TestTerminal.open(api, spaceId, 'app')
+  terminal.type(APP)
+  await terminal.until(/app-listens/)
+  terminal.close()
+}
+
 for (const [name, open] of entrances) {
   describe(`through ${name}`, () => {
     const spaceId = newId<'space'>()
@@ -72,7 +87,7 @@ for (const [name, open] of entrances) {
       await entrance?.close()
     })
 
-    test('a person signs in under the public name and types in a terminal', async () => {
+    test('a person signs in under the public name, types in a terminal and opens an app', async () => {
       const { skein, authorities } = entrance
       const browser = await launchBrowser({ hosts: HOST_RULES, trusts: authorities })
       try {
@@ -85,6 +100,9 @@ for (const [name, open] of entrances) {
         const screen = await openTerminal(page, 'box')
         await screen.enter('echo typed-$((6 * 7))')
         await screen.shows(/^typed-42$/m)
+        await startApp(api, spaceId)
+        const { port } = new URL(skein.url)
+        await shows(page, `https://8080--box--${NAME}.${APPS_DOMAIN}:${port}/`, 'from-the-app')
         const grave = /\bSSL|CERT|certificate|Mixed Content|Content Security|cookie/i
         assert.deepEqual(
           visitor.complaints.filter((line) => grave.test(line)),
