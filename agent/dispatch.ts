@@ -8,6 +8,7 @@ import { serveEcho } from './echo.ts'
 import { serveExec } from './exec/exec.ts'
 import type { ServedStream } from './link/served.ts'
 import { serveTcp, serveUnix } from './ports/connect.ts'
+import { serveListen } from './ports/listen.ts'
 
 type OpenOf<K extends StreamKind> = Extract<StreamOpen, { kind: K }>
 type Handlers = {
@@ -27,6 +28,16 @@ const handlers: Handlers = {
     const { serveFiles } = await import('./files/files.ts')
     await serveFiles(stream, open, agent.config)
   },
+  session: async (stream, open, agent) => {
+    const { serveSession } = await import('./session/session.ts')
+    await serveSession(stream, open, agent.config)
+  },
+  sftp: async (stream, open, agent) => {
+    const { serveSftp } = await import('./sftp/sftp.ts')
+    await serveSftp(stream, open, agent.config)
+  },
+  listen: serveListen,
+  accepted: (stream, open, agent) => agent.arrivals.serve(stream, open.id),
   ask: serveAsk,
   echo: serveEcho,
 }

@@ -4,14 +4,15 @@ import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import { STREAMING_HEAP_FLAG } from '#protocol/heap.ts'
 import { loadConfig } from '../server/config/load.ts'
+import { type Config, sshAddress } from '../server/config/settings.ts'
 import { createLog, type Log } from '../server/log.ts'
+import type { ChildSpec } from '../server/supervisor/child.ts'
 import { Supervisor } from '../server/supervisor/supervisor.ts'
 
-/** The one peer of this version; several per supervisor come later, and each keeps its name for ever. */
-const INSTANCE = 'peer-1'
 /** One Ctrl-C comes from the terminal and again from whatever started us; only a later one asks not to wait. */
 const SAME_REQUEST_MS = 500
 const PEER = fileURLToPath(new URL('../server/peer/main.ts', import.meta.url))
+const GATEWAY = fileURLToPath(new URL('../server/gateway/main.ts', import.meta.url))
 
 export async function server(words: readonly string[]): Promise<number> {
   const { config } = loadConfig({ words })
@@ -22,10 +23,20 @@ export async function server(words: readonly string[]): Promise<number> {
   const supervisor = new Supervisor({
     config,
     log,
-    instance: INSTANCE,
-    command: [process.execPath, STREAMING_HEAP_FLAG, PEER, INSTANCE, ...words],
+    children: children(config, words),
   })
   return supervisor.ended
+}
+
+/** The one peer of this version and its gateway; more per supervisor come later, and each keeps its name for ever. */
+function children(config: Config, words: readonly string[]): readonly ChildSpec[] {
+  const child = (name: string, program: string): ChildSpec => {
+    const instance = `${name}-1`
+    const command = [process.execPath, STREAMING_HEAP_FLAG, program, instance, ...words] as const
+    return { name, instance, command }
+  }
+  const peer = child('peer', PEER)
+  return sshAddress(config) === undefined ? [peer] : [peer, child('gateway', GATEWAY)]
 }
 
 function onStopSignals(stop: () => void): void {
@@ -38,15 +49,14 @@ function onStopSignals(stop: () => void): void {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, heard)
 }
 
-/** A configuration that is wrong by now must not cost us the peer that runs. */
+/** A configuration that is wrong by now must not cost us what runs. */
 function reload(supervisor: Supervisor, words: readonly string[], log: Log): void {
   try {
-    loadConfig({ words })
+    const { config } = loadConfig({ words })
+    log.info('reloading: peer and gateway are drained and started again, one after the other')
+    supervisor.reload(children(config, words))
   } catch (error) {
     if (!(error instanceof SkeinError)) throw error
     log.error({ code: error.code, hint: error.body.hint }, `not reloaded: ${error.message}`)
-    return
   }
-  log.info('reloading: the peer is drained and started again')
-  supervisor.reload()
 }

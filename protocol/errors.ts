@@ -2,17 +2,11 @@
 // with, and what the reader can do. `{name}` is replaced from the error's details. docs/errors.md lists them
 // all, and the tidy test fails where it does not.
 
-interface ErrorRow {
-  readonly status: number
-  readonly sentence: string
-  readonly hint: string
-}
-
-const row = (status: number, sentence: string, hint: string): ErrorRow => ({
-  status,
-  sentence,
-  hint,
-})
+import { appErrors } from './errors/apps.ts'
+import { laptopErrors } from './errors/laptop.ts'
+import { linkErrors } from './errors/link.ts'
+import { type ErrorRow, row } from './errors/row.ts'
+import { stateErrors } from './errors/state.ts'
 
 export const errorTable = {
   // Anyone
@@ -67,6 +61,16 @@ export const errorTable = {
     421,
     'Skein does not answer to the name “{host}”.',
     'Open it by its address or its public URL; administrators set --public-url.',
+  ),
+  https_only: row(
+    403,
+    'This address takes requests over HTTPS only.',
+    'Use its https:// address. If a password or a token was in the request, change it: it was sent in clear text.',
+  ),
+  bad_proxy: row(
+    403,
+    'What the proxy says of the request ({said}) is not how Skein is served.',
+    'Let the proxy pass on the Host as it came, and take HTTPS only; see docs/https.md.',
   ),
   setup_done: row(409, 'This Skein is set up already.', 'Sign in instead.'),
   setup_token_wrong: row(
@@ -215,33 +219,7 @@ export const errorTable = {
     'The start-up script ended with status {status}.',
     'Its log is on the timeline; mend the template and restart.',
   ),
-  // Links and streams
-  link_refused: row(403, 'The link was refused.', 'The key does not fit; restart the space.'),
-  link_not_psk: row(
-    403,
-    'The link is not proved by its key.',
-    'Something between the two ends terminates TLS; connect them directly.',
-  ),
-  link_lost: row(
-    503,
-    'The connection to the space was lost.',
-    'It is made again by itself; try again in a moment.',
-  ),
-  too_many_streams: row(
-    429,
-    'There are too many open streams ({limit}).',
-    'Close some terminals or transfers.',
-  ),
-  stream_unsupported: row(
-    501,
-    'The space’s agent does not know streams of kind {kind}.',
-    'Restart the space to get the newest agent.',
-  ),
-  frame_invalid: row(
-    400,
-    'A frame was not understood: {reason}.',
-    'Reload the page; if it stays so, report it.',
-  ),
+  ...linkErrors,
   // In the space
   terminal_gone: row(410, 'The terminal has ended.', 'Open a new one.'),
   too_many_terminals: row(
@@ -258,6 +236,11 @@ export const errorTable = {
     502,
     'Nothing listens on port {port} in the space.',
     'Start your program, or choose another port.',
+  ),
+  listen_failed: row(
+    409,
+    'The space cannot listen on {where}: {reason}.',
+    'Choose another port or path, or end the program that uses it.',
   ),
   port_invalid: row(400, '“{port}” is not a port.', 'Use a whole number from 1 to 65535.'),
   path_forbidden: row(
@@ -324,28 +307,9 @@ export const errorTable = {
     'The archive was refused at {entry}: {reason}.',
     'Make it again from one folder, without links that lead out of it.',
   ),
-  // State
-  store_full: row(
-    507,
-    'The disk is full, so nothing can be saved.',
-    'Free space in the data folder; reading goes on meanwhile.',
-  ),
-  store_failed: row(
-    503,
-    'The change could not be saved: {reason}.',
-    'Nothing was changed. Try again.',
-  ),
-  too_many_changes: row(400, 'One transaction may make {limit} changes.', 'Split it.'),
-  schema_newer: row(
-    409,
-    'The data folder was written by a newer Skein (it has the migration {name}).',
-    'Start that version or a newer one; going back needs a backup made before the upgrade.',
-  ),
-  schema_altered: row(
-    409,
-    'The migration {name} is not the one that made this database.',
-    'Use an unaltered Skein of the same or a newer version.',
-  ),
+  ...appErrors,
+  ...stateErrors,
+  ...laptopErrors,
   // Configuration
   config_unknown: row(
     400,
@@ -353,6 +317,11 @@ export const errorTable = {
     'Did you mean “{nearest}”? `skein config print` lists them all.',
   ),
   config_invalid: row(400, 'The setting {key} is not valid: {reason}.', 'Correct it in {source}.'),
+  tls_invalid: row(
+    400,
+    'The certificate cannot be used: {reason}.',
+    'Correct --tls-cert and --tls-key; `--tls self` makes a certificate by itself.',
+  ),
   not_built: row(
     500,
     'The {part} has not been built.',
@@ -366,7 +335,7 @@ export const errorTable = {
   port_in_use: row(
     409,
     'The address {address} is in use.',
-    'Stop what listens there, or give another --listen.',
+    'Stop what listens there, or give another --{setting}.',
   ),
 } as const satisfies Record<string, ErrorRow>
 

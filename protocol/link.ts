@@ -125,6 +125,7 @@ export const streamOpenSchema = z.discriminatedUnion('kind', [
       'startup-log',
       'restart-service',
       'hello',
+      'ssh-host-key',
     ]),
     name: z.string().max(64).optional(),
     addresses: z.array(z.string().max(512)).max(64).optional(),
@@ -271,3 +272,27 @@ export function parseIdentity(text: string): LinkIdentity | undefined {
   if (!spaceId || !epoch || !lane || !run) return undefined
   return { spaceId, epoch: Number(epoch), lane: lane as Lane, run }
 }
+
+/** A peer's own connection to another, for membership alone: its word travels with nobody's data. */
+export interface PeerIdentity {
+  readonly peerId: string
+  /** Which of the cluster's keys made it. */
+  readonly keyTag: number
+  /** Random per process. */
+  readonly run: string
+}
+
+export const formatPeerIdentity = ({ peerId, keyTag, run }: PeerIdentity): string =>
+  `peer:${peerId}:${keyTag}:control:${run}`
+
+const PEER_IDENTITY = /^peer:([0-9a-f-]{36}):(\d{1,3}):control:([\w-]{1,64})$/
+
+/** Undefined for what no peer sends. */
+export function parsePeerIdentity(text: string): PeerIdentity | undefined {
+  const [, peerId, keyTag, run] = PEER_IDENTITY.exec(text) ?? []
+  if (!peerId || !keyTag || !run) return undefined
+  return { peerId, keyTag: Number(keyTag), run }
+}
+
+/** What the accepting peer opens on such a connection: frames of membership both ways. */
+export const MEMBERSHIP_PATH = '/v1/membership'

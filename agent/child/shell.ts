@@ -45,7 +45,7 @@ export function pickShell(
   return busybox ? [busybox, 'sh'] : ['/bin/sh']
 }
 
-function isProgram(file: string): boolean {
+export function isProgram(file: string): boolean {
   try {
     accessSync(file, constants.X_OK)
     return statSync(file).isFile()

@@ -71,6 +71,17 @@ export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): boolea
   }
 }
 
+/**
+ * Hangs up on the program and its group, as a terminal that is closed does; kills the program when it has not ended
+ * after `graceMs`. What asked not to hear of it (nohup) goes on, as it does under any SSH server. Resolves at its end.
+ */
+export async function hangUp(child: ChildProcess, graceMs: number): Promise<void> {
+  signalGroup(child, 'SIGHUP')
+  const patience = setTimeout(() => child.kill('SIGKILL'), graceMs)
+  await exitOf(child)
+  clearTimeout(patience)
+}
+
 /** Ends the program and its group: TERM, and KILL for what is left after `graceMs`. Resolves when it has ended. */
 export async function stopProgram(child: ChildProcess, graceMs = GRACE_MS): Promise<void> {
   signalGroup(child, 'SIGTERM')

@@ -3,12 +3,13 @@
 
 import type { ChildProcess } from 'node:child_process'
 import { SkeinError } from '#protocol/errors.ts'
+import { ExecChannel, encodeExecPiece } from '#protocol/exec.ts'
 import type { StreamOpen } from '#protocol/link.ts'
 import type { AgentConfig } from '#protocol/report.ts'
 import { childEnvironment } from '../child/environment.ts'
 import { exitOf, startProgram, stopProgram } from '../child/spawn.ts'
 import type { ServedStream } from '../link/served.ts'
-import { ProgramOutput } from './output.ts'
+import { type OutputPieces, ProgramOutput } from './output.ts'
 
 type ExecOpen = Extract<StreamOpen, { kind: 'exec' }>
 
@@ -16,6 +17,11 @@ type ExecOpen = Extract<StreamOpen, { kind: 'exec' }>
 export const MAX_PROGRAMS = 64
 /** How long a program may take to end after its stream is lost, in milliseconds. */
 const LOST_GRACE_MS = 2000
+
+const pieces: OutputPieces = {
+  stdout: (bytes) => encodeExecPiece(ExecChannel.stdout, bytes),
+  stderr: (bytes) => encodeExecPiece(ExecChannel.stderr, bytes),
+}
 
 let running = 0
 
@@ -41,7 +47,7 @@ export async function serveExec(
 async function carry(child: ChildProcess, stream: ServedStream): Promise<void> {
   const { duplex } = stream
   const exited = exitOf(child)
-  const output = new ProgramOutput(child, duplex, exited)
+  const output = new ProgramOutput(child, duplex, exited, pieces)
   // The program may close its input whenever it likes; what is sent then is lost, as in a shell's pipe.
   child.stdin?.on('error', () => duplex.resume())
   if (child.stdin) duplex.pipe(child.stdin)

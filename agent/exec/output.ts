@@ -1,9 +1,14 @@
 // Carries both outputs of a program to one stream, and no faster than its reader takes them: while the stream is full
-// the pipes are not read, and so the program itself waits.
+// the pipes are not read, and so the program itself waits. `exec` and `session` streams differ in the pieces only.
 
 import type { ChildProcess } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
-import { ExecChannel, encodeExecPiece } from '#protocol/exec.ts'
+
+/** How the bytes of each output are written to the stream. */
+export interface OutputPieces {
+  stdout(bytes: Uint8Array): Uint8Array
+  stderr(bytes: Uint8Array): Uint8Array
+}
 
 /**
  * How long after the program's end a silent pipe is still read, in milliseconds. A child left in the background holds
@@ -19,13 +24,13 @@ export class ProgramOutput {
   #exited = false
   #patience: NodeJS.Timeout | undefined
 
-  constructor(child: ChildProcess, to: Writable, exited: Promise<unknown>) {
+  constructor(child: ChildProcess, to: Writable, exited: Promise<unknown>, pieces: OutputPieces) {
     this.#to = to
     const { stdout, stderr } = child
     this.#pipes = [stdout, stderr].filter((pipe) => pipe !== null)
     const ends = [
-      this.#carry(stdout, ExecChannel.stdout),
-      this.#carry(stderr, ExecChannel.stderr),
+      this.#carry(stdout, pieces.stdout),
+      this.#carry(stderr, pieces.stderr),
       exited.then(() => {
         this.#exited = true
         this.#waitForQuiet()
@@ -36,10 +41,10 @@ export class ProgramOutput {
     to.on('close', () => this.#stop())
   }
 
-  #carry(pipe: Readable | null, channel: ExecChannel): Promise<void> {
+  #carry(pipe: Readable | null, encode: (bytes: Uint8Array) => Uint8Array): Promise<void> {
     if (pipe === null) return Promise.resolve()
     pipe.on('data', (bytes: Buffer) => {
-      if (!this.#to.write(encodeExecPiece(channel, bytes))) this.#pause()
+      if (!this.#to.write(encode(bytes))) this.#pause()
       this.#waitForQuiet()
     })
     return new Promise((resolve) => pipe.once('close', resolve))

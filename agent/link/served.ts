@@ -6,12 +6,11 @@ import { SkeinError } from '#protocol/errors.ts'
 import {
   type Actor,
   type Fin,
-  FrameType,
   openFrameSchema,
   type StreamOpen,
   streamOpenSchema,
 } from '#protocol/link.ts'
-import { LinkPipe } from '../../link/pipe.ts'
+import { type Asked, serveAsked } from '../../link/asked.ts'
 
 export interface ServedStream {
   readonly open: StreamOpen
@@ -29,40 +28,23 @@ export interface ServedStream {
 
 /** Reads the open frame; a kind that this agent does not know is refused here. */
 export function serveStream(h2: ServerHttp2Stream, onStream: (stream: ServedStream) => void): void {
-  h2.respond({ ':status': 200 })
-  const pipe = new LinkPipe(h2, {
-    first: FrameType.open,
-    onFirst: (value) => {
-      const stream = parse(pipe, value)
-      if (stream) onStream(stream)
-    },
+  serveAsked(h2, (value, asked) => {
+    const stream = parse(asked, value)
+    if (stream) onStream(stream)
   })
 }
 
-function parse(pipe: LinkPipe, value: unknown): ServedStream | undefined {
+function parse(asked: Asked, value: unknown): ServedStream | undefined {
   const frame = openFrameSchema.safeParse(value)
   if (!frame.success) throw new SkeinError('frame_invalid', { reason: 'open of no known form' })
   const open = streamOpenSchema.safeParse(frame.data.open)
   if (!open.success) {
     const { kind } = frame.data.open
-    pipe.fin({ ok: false, error: refusalOf(kind, open.error.issues[0]?.message).body })
-    pipe.resume()
+    asked.refuse(refusalOf(kind, open.error.issues[0]?.message))
     return undefined
   }
   const { actor, requestId } = frame.data
-  return {
-    open: open.data,
-    actor,
-    requestId,
-    duplex: pipe,
-    finished: pipe.finished,
-    accept: (opened = {}) => pipe.sendFirst(FrameType.opened, opened),
-    refuse: (error) => {
-      pipe.fin({ ok: false, error: error.body })
-      pipe.resume()
-    },
-    fin: (status) => pipe.fin(status),
-  }
+  return { ...asked, open: open.data, actor, requestId }
 }
 
 const KINDS = new Set<string>(streamOpenSchema.options.map((option) => option.shape.kind.value))

@@ -117,13 +117,14 @@ export class Child {
   /** Hangs up on the whole session; what does not end is killed. Resolves when the program has ended. */
   async kill(): Promise<void> {
     this.resume()
-    this.#signal('SIGHUP')
+    this.signal('SIGHUP')
     const until = this.#clock.monotonicMs() + KILL_AFTER_MS
     while (!this.#ended && this.#clock.monotonicMs() < until) await this.#clock.delay(RETRY_MS.last)
-    this.#signal('SIGKILL')
+    this.signal('SIGKILL')
   }
 
-  #signal(signal: 'SIGHUP' | 'SIGKILL'): void {
+  /** To the program and its process group; nothing once it has ended. */
+  signal(signal: NodeJS.Signals): void {
     if (this.#ended) return
     try {
       // A program in a PTY leads its session and process group.

@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { parseSubnet } from '../../server/spaces/runtime/subnets.ts'
 import { engineInfo, judgeEngine, judgeUnreachable } from './engine.ts'
 import { checkClock, checkFolder, checkMemory, checkNode, judgeDisk } from './machine.ts'
-import { checkExposure, checkListen, checkSubnets } from './network.ts'
+import { checkExposure, checkListen, checkSsh, checkSubnets } from './network.ts'
 
 const GIBIBYTE = 1024 ** 3
 const NOW_MS = Date.parse('2026-11-21T12:00:00Z')
@@ -79,6 +79,17 @@ test('an address that something listens at fails, unless that is this server', a
   server.close()
   await once(server, 'close')
   assert.equal((await checkListen(listen, false)).level, 'ok')
+})
+
+test('ssh’s address is looked at likewise, and may be off', async () => {
+  assert.deepEqual(await checkSsh(undefined, false), { check: 'ssh', level: 'ok', message: 'off' })
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const address = taken.address()
+  assert.ok(address !== null && typeof address === 'object')
+  const finding = await checkSsh({ host: '127.0.0.1', port: address.port }, false)
+  assert.match(`${finding.level} ${finding.advice}`, /fail .*--ssh-listen/)
+  taken.close()
 })
 
 test('plain HTTP beyond this machine is a warning', () => {

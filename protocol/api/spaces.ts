@@ -41,10 +41,13 @@ export interface PortAccess {
   readonly url?: string
 }
 
+/** Past it, share with everyone who is signed in. */
+export const MAX_SHARED_PEOPLE = 50
+
 export const sharePortSchema = z.strictObject({
   visibility: z.enum(visibilities),
   /** User names; for `people` only. */
-  people: z.array(z.string().min(1).max(64)).max(50).default([]),
+  people: z.array(z.string().min(1).max(64)).max(MAX_SHARED_PEOPLE).default([]),
 })
 export type SharePort = z.input<typeof sharePortSchema>
 
@@ -59,7 +62,10 @@ export interface SpaceApp extends Partial<PortAccess> {
 
 export interface ListeningPort extends Partial<PortAccess> {
   readonly port: number
+  /** Empty while nothing listens. */
   readonly address: string
+  /** False for a port that is shared while nothing listens on it; absent otherwise. */
+  readonly listening?: boolean
   readonly process?: string
 }
 
@@ -97,6 +103,8 @@ export interface Space {
   readonly desired: 'running' | 'stopped' | 'deleted'
   readonly failure?: ErrorBody & { readonly log?: readonly string[] }
   readonly host?: Ref
+  /** The home folder, where the template names it. */
+  readonly home?: string
   readonly agent?: SpaceAgent
   readonly apps: readonly SpaceApp[]
   readonly ports: readonly ListeningPort[]

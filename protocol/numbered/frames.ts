@@ -19,11 +19,11 @@ export const NumberedType = {
   ackIn: 6,
   /** both ways: u64 at (output position), u16 cols, u16 rows. */
   resize: 7,
-  /** server → client: u64 at, JSON `Ended`. */
+  /** server → client: u64 at, JSON `Ended`. In plain bytes (byte-client.ts) both ways, JSON `ByteEnded`. */
   fin: 8,
   /** server → client: u64 at, then a snapshot of the screen at that position; the viewer resets and draws it. */
   snapshot: 9,
-  /** server → client, JSON `ErrorBody`; the last frame. */
+  /** server → client, JSON `ErrorBody`; the last frame. In plain bytes also from a client that gives up. */
   error: 10,
   /** server → client, JSON `Viewers`: who else is attached. */
   viewers: 11,

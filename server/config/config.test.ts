@@ -4,6 +4,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import { type Inputs, resolveConfig } from './config.ts'
 import { parseFlags } from './flags.ts'
 import { printedSettings } from './print.ts'
+import { sshAddress } from './settings.ts'
 
 type Given = Partial<Pick<Inputs, 'env' | 'file' | 'readFile'>> & { flags?: string[] }
 
@@ -61,20 +62,46 @@ test('variables that others set for a service called skein are none of ours', ()
   assert.equal(resolved({ env }).origins.listen, 'default')
 })
 
-test('an address beyond this machine needs --insecure-http', () => {
+test('an address beyond this machine needs HTTPS, or --insecure-http', () => {
+  const ways = [
+    ['--insecure-http'],
+    ['--tls', 'self'],
+    ['--tls-cert', 'server.pem', '--tls-key', 'server.key'],
+  ]
   for (const host of ['0.0.0.0:80', '[::]:80', '10.0.0.1:80', 'skein.lan:80']) {
-    assert.equal(failure({ flags: ['--listen', host] }).details.key, 'listen', host)
-    resolved({ flags: ['--listen', host, '--insecure-http'] })
+    const { details } = failure({ flags: ['--listen', host] })
+    assert.equal(details.key, 'listen', host)
+    assert.match(String(details.reason), /--tls self.*--tls-cert.*--public-url.*--insecure-http/)
+    for (const way of ways) resolved({ flags: ['--listen', host, ...way] })
   }
   for (const host of ['127.0.0.2:80', '[::1]:80', 'localhost:80']) {
     resolved({ flags: ['--listen', host] })
   }
 })
 
+test('half of what HTTPS needs, and a public URL that contradicts it, are refused', () => {
+  const cases: [string, string[]][] = [
+    ['tls-cert', ['--tls-cert', 'a.pem']],
+    ['tls-key', ['--tls-key', 'a.key']],
+    ['tls', ['--tls', 'self', '--tls-cert', 'a.pem', '--tls-key', 'a.key']],
+    ['public-url', ['--tls', 'self', '--public-url', 'http://skein.example.com']],
+  ]
+  for (const [key, flags] of cases) assert.equal(failure({ flags }).details.key, key)
+})
+
+test('ssh is answered at the host of the pages, where it is told, or nowhere', () => {
+  const at = (...flags: string[]) => sshAddress(resolved({ flags }).config)
+  assert.deepEqual(at(), { host: '127.0.0.1', port: 2222 })
+  assert.deepEqual(at('--listen', '[::1]:80'), { host: '::1', port: 2222 })
+  assert.deepEqual(at('--ssh-listen', '0.0.0.0:22'), { host: '0.0.0.0', port: 22 })
+  assert.equal(at('--ssh-listen', 'off'), undefined)
+})
+
 test('values that do not fit are refused with where they came from', () => {
   const cases: [string, string][] = [
     ['listen', 'nonsense'],
     ['listen', '127.0.0.1:70000'],
+    ['ssh-listen', 'on'],
     ['public-url', 'https://skein.example.com/path'],
     ['trusted-proxies', '10.0.0.0/33'],
     ['spaces-subnets', '10.0.0.0/30'],
@@ -84,6 +111,7 @@ test('values that do not fit are refused with where they came from', () => {
     ['log-level', 'loud'],
     ['drain-seconds', '-1'],
     ['insecure-http', 'perhaps'],
+    ['tls', 'maybe'],
     ['name', ''],
   ]
   for (const [key, value] of cases) {

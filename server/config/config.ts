@@ -1,9 +1,9 @@
 // One configuration out of flags, environment and file, in that order of strength, each value with where it came
 // from. Pure: what is read from disk is handed in.
 
-import { isIP } from 'node:net'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Flags } from './flags.ts'
+import { refuseHalfOfTls, refuseOpenHttp } from './https.ts'
 import { nearest } from './nearest.ts'
 import {
   type Config,
@@ -52,7 +52,8 @@ export function resolveConfig(inputs: Inputs): Resolved {
     origins[name] = origin
   }
   const config = values as Config
-  refuseOpenHttp(config, origins.listen ?? '')
+  refuseHalfOfTls(config, origins)
+  refuseOpenHttp(config, origins)
   return { config, origins: origins as Record<SettingName, string> }
 }
 
@@ -107,17 +108,4 @@ function check(name: SettingName, value: unknown, origin: string): unknown {
 
 function invalid(name: SettingName, reason: string, source: string, cause?: unknown): SkeinError {
   return new SkeinError('config_invalid', { key: keyOf(name), reason, source }, cause)
-}
-
-/** Without HTTPS, passwords and keystrokes may leave this machine only when someone said so. */
-function refuseOpenHttp(config: Config, origin: string): void {
-  if (config.insecureHttp || isLoopback(config.listen.host)) return
-  const reason =
-    'plain HTTP beyond this machine lets others read passwords and terminals; ' +
-    'put a proxy with HTTPS before a loopback address, or accept that with --insecure-http'
-  throw invalid('listen', reason, origin)
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }

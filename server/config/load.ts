@@ -6,6 +6,7 @@ import { parseDocument } from 'yaml'
 import { SkeinError } from '#protocol/errors.ts'
 import { type Resolved, resolveConfig } from './config.ts'
 import { parseFlags } from './flags.ts'
+import type { Config } from './settings.ts'
 import { surroundings } from './surroundings.ts'
 
 /** The largest YAML file that is read, bytes; there are a dozen settings. */
@@ -27,7 +28,16 @@ export function loadConfig({ words, env = process.env }: LoadOptions): Resolved 
     readFile: (file) => readFileSync(file, 'utf8'),
     ...(path === undefined ? {} : { file: { path, values: readYaml(path) } }),
   })
-  return { config: { ...config, data: resolve(config.data) }, origins }
+  return { config: { ...config, ...absolute(config) }, origins }
+}
+
+/** Whoever starts a child or reloads may stand in another folder. */
+function absolute({ data, tlsCert, tlsKey }: Config): Partial<Config> {
+  return {
+    data: resolve(data),
+    ...(tlsCert !== undefined && { tlsCert: resolve(tlsCert) }),
+    ...(tlsKey !== undefined && { tlsKey: resolve(tlsKey) }),
+  }
 }
 
 function readYaml(path: string): Record<string, unknown> {

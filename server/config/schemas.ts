@@ -53,6 +53,9 @@ export const address = z.coerce.string().transform((value, context): Address => 
   return z.NEVER
 })
 
+/** An address, or `off`. */
+export const addressOrOff = z.union([z.literal('off'), address], 'it is neither host:port nor off')
+
 /** An http(s) address without path, query or user. */
 export const origin = z.coerce.string().transform((value, context): string => {
   const url = URL.parse(value.trim())
@@ -107,3 +110,8 @@ export const dialAddress = z.string().refine((value) => {
   const url = URL.parse(value)
   return url !== null && ['http:', 'https:', 'unix:'].includes(url.protocol)
 }, 'it is not http://, https:// or unix://')
+
+/** Where peers may be found: host:port, or the name of an SRV record behind `srv:`. */
+export const seed = z
+  .string()
+  .regex(/^(srv:[\w.-]{1,253}|\S{1,255}:\d{1,5})$/, 'it is neither host:port nor srv:NAME')

@@ -8,12 +8,14 @@ import { z } from 'zod'
 import { logLevels } from '../log.ts'
 import {
   address,
+  addressOrOff,
   dialAddress,
   engine,
   hostName,
   list,
   network,
   origin,
+  seed,
   subnetRange,
   text,
   whole,
@@ -51,6 +53,11 @@ export const settings = {
     placeholder: 'HOST:PORT',
     description: 'The one address for pages, API and links.',
   }),
+  sshListen: setting({
+    schema: addressOrOff.optional(),
+    placeholder: 'HOST:PORT',
+    description: 'Where ssh is answered, or off. Unset: port 2222 of the host of --listen.',
+  }),
   publicUrl: setting({
     schema: origin.optional(),
     placeholder: 'URL',
@@ -61,6 +68,29 @@ export const settings = {
     fallback: '',
     placeholder: 'NAMES',
     description: 'More names by which browsers may call this server.',
+  }),
+  appsDomain: setting({
+    schema: hostName.optional(),
+    placeholder: 'DOMAIN',
+    description:
+      'Ports and apps are opened at PORT--SPACE--USER.DOMAIN; localhost by itself on one’s own machine.',
+  }),
+  tls: setting({
+    schema: z.enum(['off', 'self'], 'it is neither off nor self'),
+    fallback: 'off',
+    placeholder: 'HOW',
+    description: 'self: speak HTTPS with a certificate that this server makes and renews itself.',
+  }),
+  tlsCert: setting({
+    schema: text.optional(),
+    placeholder: 'FILE',
+    description:
+      'Speak HTTPS with this certificate (PEM, with its chain); read again when it changes.',
+  }),
+  tlsKey: setting({
+    schema: text.optional(),
+    placeholder: 'FILE',
+    description: 'The private key of --tls-cert.',
   }),
   insecureHttp: setting({
     schema: yesOrNo,
@@ -73,7 +103,7 @@ export const settings = {
     schema: list(network),
     fallback: '',
     placeholder: 'NETWORKS',
-    description: 'Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.',
+    description: 'Proxies whose X-Forwarded-For, -Proto and -Host are believed.',
   }),
   docker: setting({
     schema: engine,
@@ -99,6 +129,28 @@ export const settings = {
     placeholder: 'URLS',
     description:
       'More addresses at which agents find this server, tried beside those that it finds itself.',
+  }),
+  join: setting({
+    schema: text.optional(),
+    placeholder: 'TOKEN',
+    description: 'Join the cluster of the peer that printed this token (skein peers token).',
+  }),
+  seeds: setting({
+    schema: list(seed),
+    fallback: '',
+    placeholder: 'ADDRESSES',
+    description:
+      'More places to look for peers: host:port, where a name may stand for several, or srv:NAME.',
+  }),
+  advertise: setting({
+    schema: address.optional(),
+    placeholder: 'HOST:PORT',
+    description: 'How other peers reach this one, when that is not where it listens (NAT).',
+  }),
+  zone: setting({
+    schema: text.max(64, 'it is longer than 64 characters').optional(),
+    placeholder: 'NAME',
+    description: 'Where this peer stands, shown to people: a site, a rack, a region.',
   }),
   logLevel: setting({
     schema: z.enum(logLevels, `it is not one of ${logLevels.join(', ')}`),
@@ -128,6 +180,15 @@ export const settings = {
 
 export type SettingName = keyof typeof settings
 export type Config = { readonly [N in SettingName]: z.output<(typeof settings)[N]['schema']> }
+
+/** Where 22 is usually another's. */
+const SSH_PORT = 2222
+
+/** Where the gateway listens; undefined when ssh is off. */
+export function sshAddress({ listen, sshListen }: Pick<Config, 'listen' | 'sshListen'>) {
+  if (sshListen === 'off') return undefined
+  return sshListen ?? { host: listen.host, port: SSH_PORT }
+}
 
 export const settingNames = Object.keys(settings) as SettingName[]
 

@@ -31,6 +31,11 @@ export class ClientAddress {
     return address
   }
 
+  /** Whether what it says of a request is believed. */
+  trusts(socketAddress: string | undefined): boolean {
+    return socketAddress !== undefined && this.#isTrusted(plain(socketAddress))
+  }
+
   #isTrusted(address: string): boolean {
     const version = isIP(address)
     return version !== 0 && this.#trusted.check(address, version === 6 ? 'ipv6' : 'ipv4')

@@ -3,7 +3,11 @@
 
 import { type Context, Hono } from 'hono'
 import { SkeinError } from '#protocol/errors.ts'
+import type { Apps } from '../apps/apps.ts'
+import { ENTER_PATH } from '../apps/entering.ts'
 import { readBody } from './body.ts'
+import type { CliFiles } from './cli/files.ts'
+import { enter } from './enter.ts'
 import type { Entry } from './entry.ts'
 import { isUnsafe } from './entry.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
@@ -38,6 +42,8 @@ export interface AppParts {
   readonly door: Door
   readonly front: Front
   readonly files: WebFiles
+  readonly cliFiles: CliFiles
+  readonly apps: Apps
   /** Why this peer should get no requests now; empty when it may. */
   readonly unready: () => readonly string[]
   readonly newRequestId: () => string
@@ -50,7 +56,7 @@ export function createApp(parts: AppParts): Hono<AppContext> {
   app.use(async (c, next) => {
     c.set('requestId', parts.newRequestId())
     await next()
-    addSecurityHeaders(c.res.headers, c.get('requestId'), door.config)
+    addSecurityHeaders(c.res.headers, c.get('requestId'), door.config, c.req.header('host'))
   })
   app.onError((caught, c) => {
     return toResponse(errorReply(caught, c.get('requestId') ?? '-', door.log))
@@ -62,17 +68,41 @@ export function createApp(parts: AppParts): Hono<AppContext> {
       toResponse(await answer(parts, idempotency, route, c)),
     )
   }
+  addProgram(app, parts)
+  app.get(ENTER_PATH, (c) =>
+    enter(
+      { apps: parts.apps, config: door.config },
+      parts.front.receive(entryOf(c), addressOf(c)),
+      new URL(c.req.url),
+    ),
+  )
   addRefusals(app, parts)
   return app
 }
 
+/** `skein` for a laptop. */
+function addProgram(app: Hono<AppContext>, { front, cliFiles }: AppParts): void {
+  app.get('/cli/skein.mjs', (c) => {
+    front.receive(entryOf(c), addressOf(c))
+    return cliFiles.program(c.req.raw.headers)
+  })
+  app.get('/cli/install.sh', (c) => {
+    front.receive(entryOf(c), addressOf(c))
+    return cliFiles.script(front.origin(entryOf(c), addressOf(c)))
+  })
+}
+
 /** What no route takes: a coded error under `/api`, the browser application elsewhere. */
-function addRefusals(app: Hono<AppContext>, { front, files }: AppParts): void {
+function addRefusals(app: Hono<AppContext>, { door, front, files }: AppParts): void {
   for (const path of new Set(routes.map((route) => route.path))) {
     app.all(API + path, (c) => refuseMethod(c))
   }
   app.all('/api/*', () => {
     throw new SkeinError('not_found', { thing: 'address' })
+  })
+  app.get('/ca.pem', (c) => {
+    front.receive(entryOf(c), addressOf(c))
+    return authorityFile(door.config.authority)
   })
   app.get('*', async (c) => {
     front.receive(entryOf(c), addressOf(c))
@@ -81,6 +111,13 @@ function addRefusals(app: Hono<AppContext>, { front, files }: AppParts): void {
     return file
   })
   app.all('*', (c) => refuseMethod(c))
+}
+
+/** For a browser or a program to trust; its fingerprint stands in the server's log. */
+function authorityFile(pem: string | undefined): Response {
+  if (pem === undefined) throw new SkeinError('not_found', { thing: 'file' })
+  const headers = { 'content-type': 'application/x-x509-ca-cert', 'cache-control': 'no-store' }
+  return new Response(pem, { headers })
 }
 
 function refuseMethod(c: Ctx): never {

@@ -20,14 +20,19 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 export const isUnsafe = (entry: Pick<Entry, 'method' | 'isUpgrade'>): boolean =>
   entry.isUpgrade || !SAFE_METHODS.has(entry.method)
 
-/** The one name that the request calls us by. Throws `bad_request` or `bad_host`. */
-export function checkHost({ hosts, authority }: Entry, config: HttpConfig): HostName {
+/** The one name that the request calls us by; `isOurs` says what counts besides. Throws `bad_request` or `bad_host`. */
+export function checkHost(
+  { hosts, authority }: Entry,
+  config: HttpConfig,
+  isOurs: (host: HostName) => boolean = () => false,
+): HostName {
   const [header] = hosts
   if (header === undefined || hosts.length !== 1) {
     throw new SkeinError('bad_request', { reason: 'it needs exactly one Host header' })
   }
   const host = parseHost(header)
-  if (!host || authority.toLowerCase() !== header.toLowerCase() || !isOwnHost(host, config)) {
+  const isServed = host && (isOwnHost(host, config) || isOurs(host))
+  if (!isServed || authority.toLowerCase() !== header.toLowerCase()) {
     throw new SkeinError('bad_host', { host: header.slice(0, 100) })
   }
   return host

@@ -9,12 +9,16 @@ import { ClientAddress } from './address.ts'
 import { readBearer } from './bearer.ts'
 import { readCookie, writeCookie } from './cookie.ts'
 import { checkHost, checkOrigin, type Entry } from './entry.ts'
-import type { HostName } from './host.ts'
+import { asForwarded } from './forwarded.ts'
+import { type HostName, originOf, schemeOf } from './host.ts'
 import type { HttpConfig } from './ports.ts'
 import type { Call } from './route.ts'
 
 /** What is known of a request before its route is. */
-export type Visitor = Pick<Call, 'address' | 'client' | 'person' | 'setCookie'>
+export type Visitor = Pick<
+  Call,
+  'host' | 'hostName' | 'address' | 'client' | 'person' | 'setCookie'
+>
 
 export class Front {
   readonly #config: HttpConfig
@@ -27,16 +31,26 @@ export class Front {
     this.#address = new ClientAddress(config)
   }
 
-  /** Throws `bad_request`, `bad_host`, `bad_origin`, `token_wrong` or `rate_limited`. */
+  /** This server as whoever asks reaches it: the public URL, else the checked name. Throws as `receive` does. */
+  origin(entry: Entry, socketAddress: string | undefined): string {
+    const config = this.#config
+    const host = this.#hostOf(entry, socketAddress)
+    if (config.publicUrl !== undefined) return new URL(config.publicUrl).origin
+    return originOf(host, schemeOf(host, config))
+  }
+
+  /** Throws `bad_request`, `bad_host`, `bad_proxy`, `bad_origin`, `token_wrong` or `rate_limited`. */
   receive(entry: Entry, socketAddress: string | undefined): Visitor {
     const config = this.#config
-    const host = checkHost(entry, config)
+    const host = this.#hostOf(entry, socketAddress)
     const address = this.#address.of(socketAddress, entry.header('x-forwarded-for'))
     const bearer = readBearer(entry.header('authorization'))
     const person =
       bearer === undefined ? this.#byCookie(entry, host) : this.#byToken(bearer, address)
     return {
+      host,
       address,
+      hostName: host.name,
       client: entry.header('user-agent') ?? '',
       person,
       setCookie: (fresh) =>
@@ -44,6 +58,12 @@ export class Front {
           ? writeCookie('', 0, host, config)
           : writeCookie(fresh, SESSION_MS, host, config),
     }
+  }
+
+  /** How the browser calls us. */
+  #hostOf(entry: Entry, socketAddress: string | undefined): HostName {
+    const host = checkHost(entry, this.#config)
+    return this.#address.trusts(socketAddress) ? asForwarded(host, entry, this.#config) : host
   }
 
   #byCookie(entry: Entry, host: HostName): Person | undefined {

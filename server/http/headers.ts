@@ -1,7 +1,11 @@
 // Headers that every answer carries. The policy lets nothing in but our own files: a script that someone smuggles
 // into a name or a terminal's title does not run.
 
+import { isLoopback, isPublicHost, parseHost } from './host.ts'
 import type { HttpConfig } from './ports.ts'
+
+/** Half a year: browsers then never ask by plain HTTP, not even for the first page of a day. */
+const HSTS = 'max-age=15552000'
 
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -27,11 +31,29 @@ const HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 } as const
 
-export function addSecurityHeaders(headers: Headers, requestId: string, config: HttpConfig): void {
-  // What users wrote comes with a policy of its own, which lets nothing run at all.
-  const policy = headers.get('content-security-policy')
-  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value)
-  if (policy !== null) headers.set('content-security-policy', policy)
+/** `calledBy`: the Host of the request, where it is known to be ours or does not matter. */
+export function addSecurityHeaders(
+  headers: Headers,
+  requestId: string,
+  config: HttpConfig,
+  calledBy?: string,
+): void {
+  if (calledBy !== undefined && mayPromiseHttps(calledBy, config)) {
+    headers.set('strict-transport-security', HSTS)
+  }
+  // A page that says what it needs has a policy of its own.
+  for (const [name, value] of Object.entries(HEADERS))
+    if (!headers.has(name)) headers.set(name, value)
   headers.set('x-request-id', requestId)
   headers.set('skein-peer', config.peer.name)
+}
+
+/**
+ * Only for a public name with a certificate that the world trusts. A browser that heard it lets nobody past a warning,
+ * which would lock people out of `--tls self`; and on localhost it would hold for every other program there.
+ */
+function mayPromiseHttps(calledBy: string, config: HttpConfig): boolean {
+  const host = parseHost(calledBy)
+  if (!host || isLoopback(host) || config.tls === 'self') return false
+  return isPublicHost(host, config) && config.publicUrl?.startsWith('https:') === true
 }

@@ -8,6 +8,8 @@ export interface HostName {
   /** Lower case; an IPv6 address keeps its brackets. */
   readonly name: string
   readonly port?: number
+  /** As a trusted proxy told it; see forwarded.ts. */
+  readonly scheme?: 'http:' | 'https:'
 }
 
 const PATTERN =
@@ -26,6 +28,11 @@ export function isOwnHost(host: HostName, config: HttpConfig): boolean {
   return isPublicHost(host, config) || config.hostNames?.includes(host.name) === true
 }
 
+/** The public URL's name, at whatever port. */
+export function isPublicName({ name }: HostName, { publicUrl }: HttpConfig): boolean {
+  return publicUrl !== undefined && new URL(publicUrl).hostname === name
+}
+
 export function isPublicHost(host: HostName, config: HttpConfig): boolean {
   if (config.publicUrl === undefined) return false
   const url = new URL(config.publicUrl)
@@ -40,7 +47,8 @@ export const isLoopback = ({ name }: HostName): boolean =>
 
 /** The scheme as the browser sees it: a proxy in front of the public URL may have taken TLS off. */
 export function schemeOf(host: HostName, config: HttpConfig): 'http:' | 'https:' {
-  if (config.tls) return 'https:'
+  if (host.scheme !== undefined) return host.scheme
+  if (config.tls !== undefined) return 'https:'
   if (config.publicUrl === undefined || !isPublicHost(host, config)) return 'http:'
   return new URL(config.publicUrl).protocol === 'https:' ? 'https:' : 'http:'
 }
@@ -51,7 +59,7 @@ export function originOf(host: HostName, scheme: 'http:' | 'https:'): string {
   return `${scheme}//${host.name}${own ? '' : `:${host.port}`}`
 }
 
-const isAddress = (name: string): boolean => isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0
+export const isAddress = (name: string): boolean => isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0
 
 function portOf(scheme: string, port: string | number | undefined): number {
   if (port !== undefined && port !== '') return Number(port)

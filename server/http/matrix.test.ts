@@ -28,6 +28,11 @@ const expected: Record<string, readonly Verdict[]> = {
   'GET /session': row('yes', 'yes', 'yes', 'yes'),
   'POST /session': row('yes', 'yes', 'yes', 'yes'),
   'DELETE /session': row(401, 'yes', 'yes', 'yes'),
+  'POST /logins': row('yes', 'yes', 'yes', 'yes'),
+  'GET /logins/:id': row(401, 'yes', 'yes', 'yes'),
+  'POST /logins/:id/approve': row(401, 'yes', 'yes', 'yes'),
+  'DELETE /logins/:id': row(401, 'yes', 'yes', 'yes'),
+  'POST /logins/:id/token': row('yes', 'yes', 'yes', 'yes'),
   'GET /me': row(401, 'yes', 'yes', 'yes'),
   'PUT /me/password': row(401, 'yes', 'yes', 'yes'),
   'GET /me/sessions': row(401, 'yes', 'yes', 'yes'),
@@ -58,11 +63,16 @@ const expected: Record<string, readonly Verdict[]> = {
   'POST /spaces/:id/start': row(401, 404, 'yes', 'yes'),
   'POST /spaces/:id/stop': row(401, 404, 'yes', 'yes'),
   'POST /spaces/:id/restart': row(401, 404, 'yes', 'yes'),
+  'PUT /spaces/:id/ports/:port': row(401, 404, 'yes', 403),
   'GET /spaces/:id/timeline': row(401, 404, 'yes', 'yes'),
   'GET /spaces/:id/terminals': row(401, 404, 'yes', 403),
   'DELETE /spaces/:id/terminals/:name': row(401, 404, 'yes', 403),
   'GET /spaces/:id/terminals/:name/attach': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/connect': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/exec': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/ssh-host-key': row(401, 404, 'yes', 403),
   'GET /spaces/:id/startup-log': row(401, 404, 'yes', 'yes'),
+  'GET /ssh': row(401, 'yes', 'yes', 'yes'),
   'GET /spaces/:id/files': row(401, 404, 'yes', 403),
   'GET /spaces/:id/files/stat': row(401, 404, 'yes', 403),
   'GET /spaces/:id/files/content': row(401, 404, 'yes', 403),
@@ -73,6 +83,8 @@ const expected: Record<string, readonly Verdict[]> = {
   'POST /spaces/:id/files/rename': row(401, 404, 'yes', 403),
   'DELETE /spaces/:id/files': row(401, 404, 'yes', 403),
   'GET /hosts': row(401, 403, 403, 'yes'),
+  'GET /peers': row(401, 403, 403, 'yes'),
+  'POST /peers/token': row(401, 403, 403, 'yes'),
   'GET /audit': row(401, 403, 403, 'yes'),
   'GET /live': row(401, 'yes', 'yes', 'yes'),
 }
@@ -90,7 +102,10 @@ function noFiles(open: StreamOpen): unknown {
 }
 
 before(async () => {
-  world = await World.open({ answer: noFiles })
+  world = await World.open({
+    answer: noFiles,
+    config: { ssh: () => ({ host: '::', port: 2222, hostKeys: [] }) },
+  })
   const administrator = await world.setUp({ starters: ['shell'] })
   const owner = await world.member(administrator, 'olga')
   const stranger = await world.member(administrator, 'stan')
@@ -109,6 +124,7 @@ before(async () => {
     '/users': me.user.id,
     '/me/sessions': me.sessionId,
     '/spaces': space.id,
+    '/logins': 'no-login',
     '/templates': template?.id ?? '',
   }
 })
@@ -175,6 +191,7 @@ const tokenMayNot = new Set([
   'DELETE /me/sessions/:id',
   'POST /me/keys',
   'POST /me/tokens',
+  'POST /logins/:id/approve',
   'POST /users',
 ])
 

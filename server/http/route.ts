@@ -4,10 +4,12 @@
 import type { WebSocket } from 'ws'
 import type { z } from 'zod'
 import { SkeinError } from '#protocol/errors.ts'
+import type { By } from '../identity/audit.ts'
 import type { Person } from '../identity/credential.ts'
 import type { Action, actions } from '../identity/policy.ts'
 import { checked, SMALL_BODY_BYTES, STRANGER_BODY_BYTES } from './body.ts'
 import type { Exchange } from './exchange.ts'
+import type { HostName } from './host.ts'
 import type { Door } from './ports.ts'
 import type { Reply } from './reply.ts'
 import { admit, type TargetName, type Targets } from './targets.ts'
@@ -23,7 +25,11 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 /** One request as a handler sees it. */
 export interface Call {
   readonly requestId: string
+  /** The name by which the request calls us. */
+  readonly host: HostName
   readonly address: string
+  /** The name or address by which we were called; an IPv6 address keeps its brackets. */
+  readonly hostName: string
   /** The browser's or program's own name for itself. */
   readonly client: string
   readonly params: Readonly<Record<string, string>>
@@ -180,7 +186,8 @@ function signedIn({ person }: Call): Person {
   return person
 }
 
-export const by = (call: { person: Person; address: string }) => ({
-  actor: call.person.actor,
-  address: call.address,
+export const by = ({ person, address }: { person: Person; address: string }): By => ({
+  actor: person.actor,
+  address,
+  ...(person.credential.kind === 'token' && { tokenId: person.credential.id }),
 })

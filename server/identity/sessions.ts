@@ -54,6 +54,11 @@ export class Sessions {
     this.#byAddress.take(bucketOf(address))
   }
 
+  /** For an attempt that turned out to be its owner's. */
+  giveAttemptBack(address: string): void {
+    this.#byAddress.giveBack(bucketOf(address))
+  }
+
   /** Rejects with `bad_credentials`, `rate_limited` or the codes of `transact`. */
   async login(
     credentials: { username: string; password: string },
@@ -69,7 +74,7 @@ export class Sessions {
       await this.#noteFailure(user, caller)
       throw new SkeinError('bad_credentials')
     }
-    this.#byAddress.giveBack(bucketOf(caller.address))
+    this.giveAttemptBack(caller.address)
     this.#byUsername.giveBack(credentials.username)
     return this.start(user.id, caller)
   }

@@ -7,7 +7,7 @@ import type { Connection } from '../../link/connection.ts'
 import { LinkPipe } from '../../link/pipe.ts'
 import type { Clock } from '../clock.ts'
 import type { LinkStream, OpenOptions } from './streams.ts'
-import { within } from './within.ts'
+import { type Wait, within } from './within.ts'
 
 /** How long the agent may take to answer an open, milliseconds: it may have to start a program first. */
 export const ANSWER_TIMEOUT_MS = 10_000
@@ -22,12 +22,28 @@ export interface StreamRequest extends OpenOptions {
 /** Rejects with what the agent refuses with, `link_lost`, `timeout` or the signal's reason. */
 export async function openStream(
   connection: Connection<ClientHttp2Session>,
-  request: StreamRequest,
+  { open, actor, requestId, clock, signal, onClose }: StreamRequest,
 ): Promise<LinkStream> {
-  const { open, actor, requestId, clock, signal, onClose } = request
+  const wait = { clock, timeoutMs: ANSWER_TIMEOUT_MS, thing: 'The agent', signal }
   const path = `/v1/${open.kind}`
+  return await openPipe(connection, { path, value: { open, actor, requestId }, wait, onClose })
+}
+
+export interface PipeRequest {
+  readonly path: string
+  /** The open frame's. */
+  readonly value: unknown
+  readonly wait: Wait
+  readonly onClose?: () => void
+}
+
+/** Opens a stream with any first value. Rejects with the other end's refusal, `link_lost` and as `within` does. */
+export async function openPipe(
+  connection: Connection<ClientHttp2Session>,
+  { path, value, wait, onClose }: PipeRequest,
+): Promise<LinkStream> {
   const h2 = connection.session.request({ ':method': 'POST', ':path': path }, { endStream: false })
-  h2.once('close', onClose)
+  if (onClose) h2.once('close', onClose)
   // No agent of ours sends either; one that does wants to keep us busy.
   h2.on('headers', () => connection.end())
   h2.on('trailers', () => connection.end())
@@ -38,8 +54,7 @@ export async function openStream(
     answer.reject,
   )
   try {
-    pipe.sendFirst(FrameType.open, { open, actor, requestId })
-    const wait = { clock, timeoutMs: ANSWER_TIMEOUT_MS, thing: 'The agent', signal }
+    pipe.sendFirst(FrameType.open, value)
     return toStream(pipe, await within(answer.promise, wait))
   } catch (error) {
     pipe.destroy(asError(error))

@@ -1,6 +1,6 @@
 // Where things are found: the peer by agents, and the engine by the peer.
 
-import { isLoopback } from '../config/config.ts'
+import { isLoopback } from '../config/https.ts'
 import type { Config } from '../config/settings.ts'
 import type { EngineAddress } from '../spaces/runtime/client.ts'
 import { RUN_FOLDER } from '../spaces/runtime/container-spec.ts'

@@ -2,6 +2,7 @@
 // long as its bytes come, while anything else that takes a minute is held open on purpose.
 
 import type { IncomingMessage, Server } from 'node:http'
+import type { Server as SecureServer } from 'node:https'
 
 export interface BodyTimes {
   readonly isUpload: (request: IncomingMessage) => boolean
@@ -11,7 +12,7 @@ export interface BodyTimes {
   readonly idleMs: number
 }
 
-export function limitBodies(server: Server, times: BodyTimes): void {
+export function limitBodies(server: Server | SecureServer, times: BodyTimes): void {
   server.prependListener('request', (request: IncomingMessage) => {
     if (!hasBody(request)) return
     if (times.isUpload(request)) limitIdle(request, times.idleMs)

@@ -1,27 +1,20 @@
-// Where the peer listens: one TCP address for pages, API and links, and a unix socket for links of agents on this
-// machine, which works for containers without any network.
+// Where the peer listens: one TCP address for pages, API and links, with or without TLS, and a unix socket for links
+// of agents on this machine, which works for containers without any network.
 
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
-import type { IncomingMessage } from 'node:http'
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { ListenOptions } from 'node:net'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { ListenOptions, Server } from 'node:net'
 import { dirname } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Address } from '../config/schemas.ts'
+import type { Tls } from '../tls/tls.ts'
 import { limitBodies } from './body-time.ts'
+import { Draining } from './draining.ts'
+import { bodyTimes, httpLimits } from './http-limits.ts'
+import { Threshold } from './threshold.ts'
 
-/** A client that sends its header more slowly than this is not one of ours. */
-const HEADERS_TIMEOUT_MS = 15_000
-/** A whole request with its body, unless it is an upload. */
-const REQUEST_TIMEOUT_MS = 60_000
-/** An upload may take as long as it likes, but not stand still for longer than this. */
-const UPLOAD_IDLE_MS = 60_000
-/** Longer than usual proxies keep a connection, so that none sends into one that we just closed. */
-const KEEP_ALIVE_MS = 75_000
-/** All headers of a request, bytes. */
-const MAX_HEADER_BYTES = 32 * 1024
-const LOOK_FOR_IDLE_MS = 20
 /** sun_path of Linux's unix(7) without its final zero, bytes. */
 export const MAX_SOCKET_PATH_BYTES = 107
 
@@ -43,44 +36,78 @@ export interface ListenersOptions {
   readonly upgrade: Upgrade
   /** Upgrades on the unix socket: links only, no people. */
   readonly linkUpgrade: Upgrade
+  /** With it the listener speaks HTTPS, and who comes in plain HTTP gets only this. */
+  readonly secured?: {
+    readonly tls: Pick<Tls, 'context' | 'onChange'>
+    readonly plainRequest: RequestListener
+    readonly plainUpgrade: Upgrade
+  }
+}
+
+/** Something that listens, and how it ends. */
+interface Door {
+  readonly server: Server
+  end(waitMs: number): Promise<void>
 }
 
 /** Rejects with `port_in_use`, or with `config_invalid` when the address or the socket's path cannot be. */
 export async function openListeners(options: ListenersOptions): Promise<Listeners> {
-  const { listen, socketPath } = options
-  const tcp = createServer(limits, options.request)
-  tcp.on('upgrade', options.upgrade)
-  limitBodies(tcp, { isUpload: options.isUpload ?? (() => false), ...times })
-  const unix = createServer(limits, (_, response) => response.writeHead(404).end())
-  unix.on('upgrade', options.linkUpgrade)
-  limitBodies(unix, { isUpload: () => false, ...times })
-  await start(tcp, listen, `${listen.host}:${listen.port}`)
+  const { listen, socketPath, secured } = options
+  const tcp = secured ? secureDoor(options, secured) : plainDoor(options)
+  const unix = plainDoor({ request: refuseAll, upgrade: options.linkUpgrade })
+  await start(tcp.server, listen, `${listen.host}:${listen.port}`)
   try {
     prepareSocket(socketPath)
-    await start(unix, { path: socketPath }, socketPath)
+    await start(unix.server, { path: socketPath }, socketPath)
     // Any user of any container may knock; the link's key decides.
     chmodSync(socketPath, 0o666)
   } catch (error) {
-    tcp.close()
+    tcp.server.close()
     throw error
   }
+  const scheme = secured ? 'https' : 'http'
   return {
-    url: `http://${bracketed(listen.host)}:${portOf(tcp)}`,
+    url: `${scheme}://${bracketed(listen.host)}:${portOf(tcp.server)}`,
     close: async (waitMs) => {
-      await Promise.all([end(tcp, waitMs), end(unix, waitMs)])
+      await Promise.all([tcp.end(waitMs), unix.end(waitMs)])
     },
   }
 }
 
-const limits = {
-  headersTimeout: HEADERS_TIMEOUT_MS,
-  // One limit for all; body-time.ts knows which request may take longer.
-  requestTimeout: 0,
-  keepAliveTimeout: KEEP_ALIVE_MS,
-  maxHeaderSize: MAX_HEADER_BYTES,
+type Doorway = Pick<ListenersOptions, 'request' | 'upgrade' | 'isUpload'>
+
+const refuseAll: RequestListener = (_, response) => response.writeHead(404).end()
+
+function plainDoor({ request, upgrade, isUpload = () => false }: Doorway): Door {
+  const server = createServer(httpLimits, request)
+  server.on('upgrade', upgrade)
+  limitBodies(server, { isUpload, ...bodyTimes })
+  const draining = new Draining(server)
+  return { server, end: (waitMs) => draining.end(waitMs) }
 }
 
-const times = { wholeMs: REQUEST_TIMEOUT_MS, idleMs: UPLOAD_IDLE_MS }
+function secureDoor(
+  { request, upgrade, isUpload = () => false }: ListenersOptions,
+  { tls, plainRequest, plainUpgrade }: NonNullable<ListenersOptions['secured']>,
+): Door {
+  // The threshold ends a handshake that takes too long.
+  const secure = createSecureServer({ ...httpLimits, ...tls.context }, request)
+  secure.on('upgrade', upgrade)
+  limitBodies(secure, { isUpload, ...bodyTimes })
+  tls.onChange(() => secure.setSecureContext(tls.context))
+  const plain = createServer(httpLimits, plainRequest)
+  plain.on('upgrade', plainUpgrade)
+  limitBodies(plain, { isUpload: () => false, ...bodyTimes })
+  const drainings = [new Draining(secure, 'secureConnection'), new Draining(plain)]
+  const threshold = new Threshold({ secure, plain })
+  return {
+    server: threshold.server,
+    end: async (waitMs) => {
+      threshold.end()
+      await Promise.all(drainings.map((draining) => draining.end(waitMs)))
+    },
+  }
+}
 
 /** A folder of its own, since containers mount the folder: a socket that is made anew then appears in them. */
 function prepareSocket(path: string): void {
@@ -105,24 +132,12 @@ function start(server: Server, where: ListenOptions, address: string): Promise<v
 }
 
 function asListenError(error: NodeJS.ErrnoException, address: string): SkeinError {
-  if (error.code === 'EADDRINUSE') return new SkeinError('port_in_use', { address }, error)
+  if (error.code === 'EADDRINUSE') {
+    return new SkeinError('port_in_use', { address, setting: 'listen' }, error)
+  }
   const reason = `${address} cannot be listened at (${error.code ?? error.message})`
   const source = 'the configuration'
   return new SkeinError('config_invalid', { key: 'listen', reason, source }, error)
-}
-
-/** Upgraded sockets are not the server's any more: whoever took them closes them. */
-function end(server: Server, waitMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    // A connection that waits for its next request counts as open, and nobody tells us when one begins to wait.
-    const idle = setInterval(() => server.closeIdleConnections(), LOOK_FOR_IDLE_MS)
-    const overdue = setTimeout(() => server.closeAllConnections(), waitMs)
-    server.close(() => {
-      clearInterval(idle)
-      clearTimeout(overdue)
-      resolve()
-    })
-  })
 }
 
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)

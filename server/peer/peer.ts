@@ -5,11 +5,19 @@ import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
+import { OWN_MACHINE } from '../apps/domain.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
-import type { Config } from '../config/settings.ts'
+import { Cluster } from '../cluster/cluster.ts'
+import { parseJoinToken } from '../cluster/join-token.ts'
+import { isLoopback, tlsKindOf } from '../config/https.ts'
+import { type Config, sshAddress } from '../config/settings.ts'
+import { type Door, openDoor } from '../gateway/door.ts'
 import { isUpload } from '../http/files.ts'
 import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http/http.ts'
+import type { HttpConfig } from '../http/ports.ts'
+import { type HostKey, loadHostKey } from '../identity/host-key.ts'
 import { createIdentity, type Identity } from '../identity/identity.ts'
+import { adoptClusterSecret, loadClusterSecret } from '../identity/keys.ts'
 import { ensureSetting, freshId } from '../identity/settings.ts'
 import { Links } from '../links/links.ts'
 import type { Live } from '../live/live.ts'
@@ -22,18 +30,21 @@ import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volum
 import { createEngine } from '../spaces/runtime/docker.ts'
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
 import { openSqliteStore } from '../store/sqlite/open.ts'
-import { linkSocketPath } from '../supervisor/child-state.ts'
+import { gatewaySocketPath, linkSocketPath, readChild } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
+import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
 import { agentAddresses, engineAddress, isLocalEngine } from './addresses.ts'
 import { openControl } from './control.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
+import { noteChange, Place } from './place.ts'
 import { resetPassword } from './reset-password.ts'
 import { readRoutes } from './routes.ts'
 import { browserUrl } from './welcome.ts'
 
 const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
+const CLI_FOLDER = fileURLToPath(new URL('../../dist/cli', import.meta.url))
 const AGENT_FOLDER = fileURLToPath(new URL('../../dist/agent', import.meta.url))
 
 export interface Peer {
@@ -41,6 +52,8 @@ export interface Peer {
   readonly url: string
   /** The label's value on everything that this peer makes on its engine. */
   readonly cluster: string
+  /** SHA-256 of the own authority's certificate, with `--tls self`. */
+  readonly fingerprint: string | undefined
   /** The one-time token of the first run; absent once somebody has set Skein up. */
   readonly setupToken: string | undefined
   /** Drains: browsers are told to go elsewhere, requests in flight are answered; then ends. Containers go on. */
@@ -65,39 +78,55 @@ interface Foundation {
 export async function startPeer(config: Config, log: Log): Promise<Peer> {
   await using ending = new AsyncDisposableStack()
   const agentFolder = await readBuiltAgent()
+  const tls = await openTls({ config, clock, random, log })
+  if (tls !== undefined) ending.defer(() => tls.close())
   const base = await lay(config, log, ending)
   const { identity, cluster } = base
   let port = config.listen.port
-  const { links, spaces, templates } = await raise(base, agentFolder, () => port)
+  const place = new Place()
+  const { links, spaces, templates } = await raise(base, agentFolder, () => port, place)
   let isLooking = true
+  const hostKey = await loadHostKey(base.records, { clock, random })
   const http = await createHttp({
     ...base,
     streams: links.streams,
     spaces,
     templates,
+    peers: place,
     clock,
     random,
-    config: httpConfig(config, loadPeerId(config.data, { clock, random })),
+    config: {
+      ...httpConfig(config, loadPeerId(config.data, { clock, random }), tls),
+      ...sshConfig(config, hostKey),
+    },
     webFolder: WEB_FOLDER,
+    cliFolder: CLI_FOLDER,
     unready: () => (isLooking ? ['looking at its engine'] : []),
   })
   ending.defer(() => http.close())
-  const listeners = await open(base, http, links)
+  const listeners = await open(base, http, links, tls)
   ending.defer(() => drain(http, listeners, config.drainSeconds))
   port = Number(new URL(listeners.url).port)
+  const url = browserUrl(config, listeners.url)
+  place.cluster = await joinPeers(base, port, url)
+  ending.defer(() => place.cluster?.close())
+  const door = await openGatewayDoor(base, { links, spaces, hostKey, url })
+  ending.defer(() => door.close(config.drainSeconds * 1000))
   const looked = look(spaces, log).finally(() => {
     isLooking = false
   })
   ending.defer(() => looked)
-  const control = await openControl(config.data, ({ name }) =>
-    resetPassword(identity, random, name),
-  )
+  const control = await openControl(config.data, async (question) => {
+    if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
+    return question.ask === 'peers' ? { peers: place.list() } : { token: place.token() }
+  })
   ending.defer(() => control.close())
   const setupToken = await identity.setup.begin()
   const closing = ending.move()
   return {
-    url: browserUrl(config, listeners.url),
+    url,
     cluster,
+    fingerprint: tls?.authority?.fingerprint,
     setupToken,
     close: () => closing.disposeAsync(),
   }
@@ -119,6 +148,9 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
   ending.defer(() => store.close())
   const records = await openRecords({ store, clock, random, log })
   ending.defer(() => records.close())
+  if (config.join !== undefined) {
+    await adoptClusterSecret(config.data, parseJoinToken(config.join).secret, random)
+  }
   const identity = await createIdentity({ records, clock, random, folder: config.data })
   const makers = { clock, random }
   const cluster = await ensureSetting(records, 'cluster-id', () => freshId(makers), makers)
@@ -126,10 +158,10 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
 }
 
 /** Links, and the spaces behind them. `port` is asked when a space starts: by then we listen. */
-async function raise(base: Foundation, agentFolder: AgentFolder, port: () => number) {
+async function raise(base: Foundation, agentFolder: AgentFolder, port: () => number, place: Place) {
   const { config, log, records, live, cluster, ending } = base
   const agentKey = keyOfCurrentStart(base)
-  const links = new Links({ agentKey, live, clock, log })
+  const links = new Links({ agentKey, live, clock, log, peers: place })
   ending.defer(() => links.close())
   const engine = createEngine(engineAddress(config.docker))
   ending.defer(() => engine.close())
@@ -151,6 +183,22 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
   return { links, spaces, templates }
 }
 
+/** Finds the others, or waits for them. */
+async function joinPeers(base: Foundation, port: number, url: string): Promise<Cluster> {
+  const { config, log, records, live } = base
+  const makers = { clock, random }
+  const id = loadPeerId(config.data, makers)
+  // Not the label of what this peer makes on its engine: as long as peers share no records, nobody else may clear that.
+  const named = config.join === undefined ? freshId(makers) : parseJoinToken(config.join).cluster
+  const cluster = String(await ensureSetting(records, 'membership-id', () => named, makers))
+  const secret = await loadClusterSecret(config.data, random)
+  const parts = { config, id, cluster, secret, port, url, records, clock, random, log }
+  return await Cluster.open({
+    ...parts,
+    onChange: (change) => noteChange({ records, live, log }, id, change),
+  })
+}
+
 /** An agent of an earlier start may still run somewhere; its key no longer opens anything. */
 function keyOfCurrentStart({ records, identity }: Foundation) {
   return ({ spaceId, epoch }: { spaceId: SpaceId; epoch: number }): Buffer | undefined => {
@@ -159,26 +207,79 @@ function keyOfCurrentStart({ records, identity }: Foundation) {
   }
 }
 
-function httpConfig(config: Config, peerId: string) {
+function httpConfig(config: Config, peerId: string, tls: Tls | undefined): HttpConfig {
   const { publicUrl, insecureHttp, trustedProxies, hostNames, name } = config
   const peer = { id: peerId, name, version }
-  const common = { insecureHttp, trustedProxies, hostNames, peer }
-  return publicUrl === undefined ? common : { ...common, publicUrl }
+  const kind = tlsKindOf(config)
+  const appsDomain = config.appsDomain ?? (isLoopback(config.listen.host) ? OWN_MACHINE : undefined)
+  return {
+    ...{ insecureHttp, trustedProxies, hostNames, peer },
+    ...(publicUrl !== undefined && { publicUrl }),
+    ...(appsDomain !== undefined && { appsDomain }),
+    ...(kind !== undefined && { tls: kind }),
+    ...(tls?.authority && { authority: tls.authority.pem }),
+  }
 }
 
-function open({ config, log }: Foundation, http: Http, links: Links): Promise<Listeners> {
+/** The gateway may have been told to choose its port: then it says on disk which it has. */
+function sshConfig(config: Config, { shown }: HostKey) {
+  const listen = sshAddress(config)
+  if (listen === undefined) return {}
+  const { host, port } = listen
+  const chosen = () => Number(new URL(readChild(config.data, 'gateway-1')?.url ?? 'ssh://-:0').port)
+  return { ssh: () => ({ host, port: port === 0 ? chosen() : port, hostKeys: [shown] }) }
+}
+
+interface BehindDoor {
+  readonly links: Links
+  readonly spaces: Spaces
+  readonly hostKey: HostKey
+  readonly url: string
+}
+
+function openGatewayDoor(
+  { config, log, records, live, identity }: Foundation,
+  { links, spaces, hostKey, url }: BehindDoor,
+): Promise<Door> {
+  const { keys, sessions } = identity
+  return openDoor({
+    ...{ records, live, spaces, keys, sessions, clock, log },
+    streams: links.streams,
+    hostKeys: [hostKey],
+    url,
+    newRequestId: () => freshId({ clock, random }),
+    socketPath: gatewaySocketPath(config.data),
+  })
+}
+
+function open(
+  { config, log }: Foundation,
+  http: Http,
+  links: Links,
+  tls: Tls | undefined,
+): Promise<Listeners> {
   const toLinks: Upgrade = (request, socket, head) => links.handleUpgrade(request, socket, head)
   return openListeners({
     listen: config.listen,
     socketPath: linkSocketPath(config.data).socket,
     request: requestListener(http, { log }),
-    isUpload,
-    upgrade: dispatchUpgrade({ links: toLinks, http: http.handleUpgrade }),
+    isUpload: (request) => http.apps.claims(request) || isUpload(request),
+    upgrade: dispatchUpgrade({ links: toLinks, http }),
     linkUpgrade: (request, socket, head) => {
       if (request.url?.split('?')[0] === LINK_PATH) toLinks(request, socket, head)
       else socket.destroy()
     },
+    ...(tls && { secured: { tls, ...plainDoor(http, toLinks) } }),
   })
+}
+
+/** What plain HTTP gets where the port speaks HTTPS. */
+function plainDoor({ plain }: Http, toLinks: Upgrade) {
+  const plainUpgrade: Upgrade = (request, socket, head) => {
+    if (request.url?.split('?')[0] === LINK_PATH) toLinks(request, socket, head)
+    else plain.refuseUpgrade(request, socket)
+  }
+  return { plainRequest: plain.request, plainUpgrade }
 }
 
 async function drain(http: Http, listeners: Listeners, seconds: number): Promise<void> {

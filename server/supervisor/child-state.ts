@@ -10,12 +10,14 @@ import { isAlive, processSchema } from './process.ts'
 
 export const childStateSchema = processSchema.extend({
   instance: z.string(),
-  /** Where agents on this machine link. */
-  socket: z.string(),
+  /** A peer's: where agents on this machine link. */
+  socket: z.string().optional(),
   /** What marks its containers: `docker ps --filter label=dev.skein.cluster=…`. */
   cluster: z.string().optional(),
-  /** Its address once it serves. */
+  /** Its address once it serves; a gateway's begins with `ssh:`. */
   url: z.string().optional(),
+  /** SHA-256 of its own authority's certificate, with `--tls self`. */
+  fingerprint: z.string().optional(),
   isReady: z.boolean(),
 })
 export type ChildState = z.infer<typeof childStateSchema>
@@ -39,6 +41,8 @@ export function linkSocketPath(data: string): { folder: string; socket: string }
   const folder = join(runFolder(data), 'link')
   return { folder, socket: join(folder, 'link.sock') }
 }
+/** Where a gateway asks its peer; for the peer's own user alone. */
+export const gatewaySocketPath = (data: string): string => join(runFolder(data), 'gateway.sock')
 export const childLockPath = (data: string, instance: string): string =>
   join(runFolder(data), `${instance}.lock`)
 

@@ -18,6 +18,7 @@ export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus]
 const statusOf: Partial<Record<ErrorCode, ExitStatus>> = {
   config_unknown: ExitStatus.config,
   config_invalid: ExitStatus.config,
+  tls_invalid: ExitStatus.config,
   not_built: ExitStatus.config,
   schema_newer: ExitStatus.config,
   schema_altered: ExitStatus.config,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { eventually } from '../../tests/support/eventually.ts'
-import { INSTANCE, type Mode } from '../../tests/support/supervised.ts'
+import { GATEWAY, INSTANCE, INSTANCES, type Mode } from '../../tests/support/supervised.ts'
 import { type ChildState, readChild } from './child-state.ts'
 import { ExitStatus } from './exit.ts'
 import { readHolder } from './lock.ts'
@@ -24,22 +24,25 @@ beforeEach(() => {
 
 afterEach(() => {
   for (const supervisor of supervisors) supervisor.kill('SIGKILL')
-  const left = readChild(data, INSTANCE)
-  if (left !== undefined) process.kill(left.pid, 'SIGKILL')
+  for (const instance of INSTANCES) {
+    const left = readChild(data, instance)
+    if (left !== undefined) process.kill(left.pid, 'SIGKILL')
+  }
   rmSync(data, { recursive: true, force: true })
 })
 
-function supervise(mode: Mode = 'serves'): ChildProcess {
-  const supervisor = spawn(process.execPath, [PROGRAM, 'supervisor', data, mode], {
+function supervise(...modes: Mode[]): ChildProcess {
+  const given = modes.length === 0 ? ['serves'] : modes
+  const supervisor = spawn(process.execPath, [PROGRAM, 'supervisor', data, ...given], {
     stdio: 'ignore',
   })
   supervisors.push(supervisor)
   return supervisor
 }
 
-function childOtherThan(pid = 0): Promise<ChildState> {
+function childOtherThan(pid = 0, instance: string = INSTANCE): Promise<ChildState> {
   const find = () => {
-    const state = readChild(data, INSTANCE)
+    const state = readChild(data, instance)
     return state?.isReady && state.pid !== pid ? state : undefined
   }
   return eventually(find, { timeoutMs: TIMEOUT_MS, what: 'another child' })
@@ -109,4 +112,61 @@ test('a child that ignores the request to end is killed when it is asked twice',
   }
   await eventually(endOf, { timeoutMs: TIMEOUT_MS, what: 'the end of the child' })
   assert.equal(await status(supervisor), ExitStatus.ok)
+})
+
+test('the kill of one child is no other’s business', async () => {
+  supervise('serves', 'serves')
+  const peer = await childOtherThan()
+  const gateway = await childOtherThan(0, GATEWAY)
+  process.kill(gateway.pid, 'SIGKILL')
+  const next = await childOtherThan(gateway.pid, GATEWAY)
+  assert.equal(readChild(data, INSTANCE)?.pid, peer.pid)
+  process.kill(peer.pid, 'SIGKILL')
+  await childOtherThan(peer.pid)
+  assert.equal(readChild(data, GATEWAY)?.pid, next.pid)
+})
+
+test('one child that cannot start at all takes the other with it', async () => {
+  assert.equal(await status(supervise('serves', 'no-port')), ExitStatus.portInUse)
+  assert.equal(readChild(data, INSTANCE), undefined)
+})
+
+test('both children are adopted after a kill of their supervisor, and end with the next one', async () => {
+  const killed = supervise('serves', 'serves')
+  const peer = await childOtherThan()
+  const gateway = await childOtherThan(0, GATEWAY)
+  killed.kill('SIGKILL')
+  await once(killed, 'exit')
+  const next = supervise('serves', 'serves')
+  await supervising(next)
+  assert.equal(readChild(data, INSTANCE)?.pid, peer.pid)
+  assert.equal(readChild(data, GATEWAY)?.pid, gateway.pid)
+  next.kill('SIGTERM')
+  assert.equal(await status(next), ExitStatus.ok)
+  assert.deepEqual(
+    INSTANCES.map((instance) => readChild(data, instance)),
+    [undefined, undefined],
+  )
+})
+
+test('a reload replaces the children one after the other', async () => {
+  const supervisor = supervise('serves', 'serves')
+  const peer = await childOtherThan()
+  const gateway = await childOtherThan(0, GATEWAY)
+  supervisor.kill('SIGHUP')
+  await childOtherThan(peer.pid)
+  await childOtherThan(gateway.pid, GATEWAY)
+})
+
+test('a child that the new configuration does not have is ended, and the other goes on', async () => {
+  const supervisor = supervise('serves', 'serves')
+  const peer = await childOtherThan()
+  await childOtherThan(0, GATEWAY)
+  supervisor.kill('SIGUSR2')
+  await eventually(() => readChild(data, GATEWAY) === undefined, {
+    timeoutMs: TIMEOUT_MS,
+    what: 'the end of the gateway',
+  })
+  await childOtherThan(peer.pid)
+  assert.equal(supervisor.exitCode, null)
 })

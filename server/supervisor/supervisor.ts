@@ -1,46 +1,36 @@
-// The small process above the peer. It reads no user's bytes, so none can crash it: it starts the peer, starts it
-// again when it dies, and takes over one that runs already. It may itself be killed at any time; the peer lives on.
+// The small process above the peer and its gateway. It reads no user's bytes, so none can crash it: it starts its
+// children, starts again what dies, and takes over what runs already. It may itself be killed at any time; they live on.
 
-import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import type { Config } from '../config/settings.ts'
-import type { Log } from '../log.ts'
-import { type ChildState, makeRunFolder, readChild, runFolder } from './child-state.ts'
-import { type Act, advance, type Course, firstStep, type Happening } from './course.ts'
+import { Child, type ChildOptions, type ChildSpec } from './child.ts'
+import { makeRunFolder, runFolder } from './child-state.ts'
 import { takeLock } from './lock.ts'
 
 /** How often a child that another supervisor started is looked at, and any child's readiness. */
 const WATCH_MS = 200
-/** What a child gets to end beyond the time for its requests, before it is killed. */
-const GRACE_MS = 5_000
 
-export interface SupervisorOptions {
-  readonly config: Pick<Config, 'data' | 'drainSeconds' | 'restartMaxSeconds'>
-  readonly log: Log
-  readonly instance: string
-  /** The child's program and arguments. */
-  readonly command: readonly [string, ...string[]]
-}
-
-interface Running {
-  readonly pid: number
-  readonly sinceMs: number
-  /** Absent for one that was adopted. */
-  readonly process?: ChildProcess
+export interface SupervisorOptions extends ChildOptions {
+  readonly children: readonly ChildSpec[]
 }
 
 /**
- * Takes the data folder's lock and starts or adopts the child. Throws `already_running` when another supervisor has
- * the folder, and `config_invalid` when it cannot be written. `ended` resolves to the exit status once the child is gone for good.
+ * Takes the data folder's lock and starts or adopts the children. Throws `already_running` when another supervisor has
+ * the folder, and `config_invalid` when it cannot be written. `ended` resolves to the exit status once all are gone for
+ * good: one that cannot start at all takes the others with it, so that nothing is left half-running.
  */
 export class Supervisor {
   readonly ended: Promise<number>
   readonly #options: SupervisorOptions
-  readonly #resolveEnded: (status: number) => void
-  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #children = new Map<string, Child>()
   readonly #watch: NodeJS.Timeout
-  #course: Course = firstStep.course
-  #running: Running | undefined
+  readonly #resolveEnded: (status: number) => void
+  /** Children that are ended because nobody wants them any more: their end is not ours. */
+  readonly #dropped = new Set<Child>()
+  #status = 0
+  #isStopping = false
+  /** Reloads run one after the other; one that waits takes the newest wish. */
+  #reloading: Promise<void> | undefined
+  #wanted: readonly ChildSpec[] | undefined
 
   constructor(options: SupervisorOptions) {
     this.#options = options
@@ -50,114 +40,66 @@ export class Supervisor {
     const lock = takeLock(join(runFolder(options.config.data), 'supervisor.lock'))
     this.ended = promise.finally(() => lock.release())
     this.#watch = setInterval(() => this.#look(), WATCH_MS)
-    this.#perform(firstStep.acts)
+    for (const spec of options.children) this.#add(spec)
   }
 
-  /** Ends the child, drained, and then the supervisor; asked again, at once. */
+  /** Ends the children, drained, and then the supervisor; asked again, at once. */
   stop(): void {
-    this.#happened({ type: 'stop' })
+    this.#isStopping = true
+    for (const child of this.#children.values()) child.stop()
   }
 
-  /** Ends the child, drained, and starts the next, which reads its configuration anew. */
-  reload(): void {
-    this.#happened({ type: 'reload' })
-  }
-
-  #happened(happening: Happening): void {
-    const mostPauseMs = this.#options.config.restartMaxSeconds * 1000
-    const { course, acts } = advance(this.#course, happening, mostPauseMs)
-    if (course.phase !== this.#course.phase) {
-      this.#options.log.debug({ instance: this.#options.instance, phase: course.phase }, 'phase')
-    }
-    this.#course = course
-    this.#perform(acts)
-  }
-
-  #perform(acts: readonly Act[]): void {
-    for (const act of acts) {
-      if (act.act === 'start') this.#start()
-      else if (act.act === 'pause') this.#after(act.ms, { type: 'pause-over' })
-      else if (act.act === 'end') this.#end(act.status)
-      else this.#signal(act.act === 'kill' ? 'SIGKILL' : 'SIGTERM')
-    }
-  }
-
-  /** A child that lives is adopted: two on one data folder would be the very thing that must not be. */
-  #start(): void {
-    const { config, instance, log } = this.#options
-    const state = readChild(config.data, instance)
-    if (state === undefined) {
-      this.#spawn()
-      return
-    }
-    this.#running = { pid: state.pid, sinceMs: performance.now() }
-    log.info({ instance, pid: state.pid }, 'adopted the peer that runs already')
-    if (state.isReady) this.#happened({ type: 'ready' })
-  }
-
-  #spawn(): void {
-    const { command, instance, log } = this.#options
-    const [file, ...args] = command
-    // In a session of its own: a Ctrl-C at the terminal is for us, and our end is not the child's.
-    const child = spawn(file, args, { stdio: 'inherit', detached: true })
-    child.on('error', (error) => log.error({ err: error, instance }, 'the peer was not started'))
-    const sinceMs = performance.now()
-    this.#running = { pid: child.pid ?? 0, sinceMs, process: child }
-    child.once('close', (status, signal) => {
-      log.info({ instance, pid: child.pid, status, signal }, 'the peer ended')
-      this.#gone(status ?? undefined)
+  /**
+   * Ends each child, drained, and starts the next, which reads its configuration anew: one at a time, so that while the
+   * gateway is away the peer is there. What is no longer in `children` is ended, and what is new is started.
+   */
+  reload(children: readonly ChildSpec[] = this.#options.children): void {
+    this.#wanted = children
+    this.#reloading ??= this.#reload().finally(() => {
+      this.#reloading = undefined
     })
   }
 
-  /** Sees readiness, and the end of a child that is not ours. */
-  #look(): void {
-    const running = this.#running
-    if (running === undefined) return
-    const state = this.#ownState(running)
-    if (state?.isReady && this.#course.phase === 'starting') this.#happened({ type: 'ready' })
-    if (state === undefined && running.process === undefined) {
-      this.#options.log.info({ pid: running.pid }, 'the adopted peer ended')
-      this.#gone(undefined)
+  async #reload(): Promise<void> {
+    while (this.#wanted !== undefined && !this.#isStopping) {
+      const wanted = this.#wanted
+      this.#wanted = undefined
+      for (const child of this.#children.values()) {
+        if (!wanted.some(({ instance }) => instance === child.spec.instance))
+          await this.#drop(child)
+        else if (!this.#isStopping) await child.reload()
+      }
+      for (const spec of wanted) {
+        if (!this.#isStopping && !this.#children.has(spec.instance)) this.#add(spec)
+      }
     }
   }
 
-  #ownState({ pid }: Running): ChildState | undefined {
-    const state = readChild(this.#options.config.data, this.#options.instance)
-    return state?.pid === pid ? state : undefined
+  #add(spec: ChildSpec): void {
+    const child = new Child(spec, this.#options)
+    this.#children.set(spec.instance, child)
+    void child.ended.then((status) => this.#ended(child, status))
+    child.begin()
   }
 
-  #gone(status: number | undefined): void {
-    const ranMs = performance.now() - (this.#running?.sinceMs ?? 0)
-    this.#running = undefined
-    const happening: Happening = { type: 'exited', ranMs }
-    this.#happened(status === undefined ? happening : { ...happening, status })
+  async #drop(child: Child): Promise<void> {
+    this.#dropped.add(child)
+    child.stop()
+    await child.ended
   }
 
-  /** Sent only to the process that we know: its number may be another's by now. */
-  #signal(signal: 'SIGTERM' | 'SIGKILL'): void {
-    const running = this.#running
-    if (running === undefined) return
-    if (running.process !== undefined) running.process.kill(signal)
-    else if (this.#ownState(running) !== undefined) process.kill(running.pid, signal)
-    if (signal === 'SIGKILL') return
-    this.#after(this.#options.config.drainSeconds * 1000 + GRACE_MS, { type: 'overdue' })
-  }
-
-  #after(ms: number, happening: Happening): void {
-    const running = this.#running
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
-      // A deadline is its child's; by now there may be another.
-      if (running === this.#running) this.#happened(happening)
-    }, ms)
-    this.#timers.add(timer)
-  }
-
-  #end(status: number): void {
-    if (status !== 0)
-      this.#options.log.error({ status }, 'the peer cannot start; it said why above')
+  #ended(child: Child, status: number): void {
+    this.#children.delete(child.spec.instance)
+    if (!this.#dropped.delete(child)) {
+      if (this.#status === 0) this.#status = status
+      if (!this.#isStopping) this.stop()
+    }
+    if (this.#children.size > 0) return
     clearInterval(this.#watch)
-    for (const timer of this.#timers) clearTimeout(timer)
-    this.#resolveEnded(status)
+    this.#resolveEnded(this.#status)
+  }
+
+  #look(): void {
+    for (const child of this.#children.values()) child.look()
   }
 }

@@ -38,7 +38,7 @@ const ids = { notebook: newId<'space'>(), broken: newId<'space'>(), theirs: newI
 let templateId = ''
 
 before(async () => {
-  ;({ skein, api } = await Skein.start())
+  ;({ skein, api } = await Skein.start({ ssh: true }))
   const template = await api.createTemplate(TEMPLATE)
   templateId = template.id
   await api.saveTemplate(template.id, TEMPLATE.replace('letters', 'numbers'))
@@ -134,6 +134,7 @@ const inside: readonly Place[] = [
     path: () => `/templates/${templateId}`,
     ready: (page) => page.getByText('No problems').waitFor(),
   },
+  { name: 'peers', path: () => '/peers', ready: (page) => page.getByText('this one').waitFor() },
   { name: 'people', path: () => '/people', ready: (page) => page.getByText('mel').waitFor() },
   {
     name: 'account',
@@ -167,6 +168,8 @@ for (const place of inside) {
 const floating: readonly (readonly [string, string, (page: Page) => Promise<void>])[] = [
   ['palette', '/spaces', (page) => page.keyboard.press('Control+k')],
   ['keys', '/spaces', (page) => page.keyboard.press('?')],
+  ['add-key', '/account', (page) => page.getByRole('button', { name: 'Add an SSH key' }).click()],
+  ['new-token', '/account', (page) => page.getByRole('button', { name: 'Create a token' }).click()],
   ['add-person', '/people', (page) => page.getByRole('button', { name: 'Add a person' }).click()],
   [
     'delete',
@@ -178,7 +181,31 @@ const floating: readonly (readonly [string, string, (page: Page) => Promise<void
   ],
 ]
 
-for (const [name, path, open] of floating) {
+const floatingInSpace: typeof floating = [
+  [
+    'connect',
+    `/spaces/${ids.notebook}/timeline`,
+    async (page) => {
+      await page.keyboard.press('c')
+      await page.getByText(`ssh notebook@127.0.0.1 -p ${skein.sshPort}`).waitFor()
+    },
+  ],
+  [
+    'reach',
+    `/spaces/${ids.notebook}/ports`,
+    (page) => page.getByRole('button', { name: 'Reach it: Notes' }).click(),
+  ],
+  [
+    'share',
+    `/spaces/${ids.notebook}/ports`,
+    async (page) => {
+      await page.getByRole('button', { name: 'Share Notes' }).click()
+      await page.getByText('Public', { exact: true }).click()
+    },
+  ],
+]
+
+for (const [name, path, open] of [...floating, ...floatingInSpace]) {
   test(`the dialog “${name}” is for everyone, and Escape closes it`, async () => {
     await ada.page.goto(path)
     await ada.page.getByRole('main').getByRole('heading').first().waitFor()
@@ -186,6 +213,10 @@ for (const [name, path, open] of floating) {
     const dialog = ada.page.getByRole('dialog')
     await dialog.waitFor()
     assert.deepEqual(await ada.accessFaults(name), [])
+    await ada.resize(phone)
+    assert.deepEqual(await ada.accessFaults(`${name}-phone`), [])
+    assert.equal(await ada.overflowPx(), 0)
+    await ada.resize(desktop)
     await ada.page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
   })

@@ -53,7 +53,8 @@ test('a second server on the same data folder is refused, and says which process
 test('a server whose address is in use ends with the reason and what to do', async () => {
   const data = mkdtempSync(join(tmpdir(), 'skein-server-'))
   try {
-    const ended = await run('server', '--data', data, '--listen', new URL(skein.url).host)
+    const taken = ['--listen', new URL(skein.url).host, '--ssh-listen', 'off']
+    const ended = await run('server', '--data', data, ...taken)
     assert.equal(ended.status, ExitStatus.portInUse)
     assert.match(ended.stderr, /port_in_use: .*\n {2}Stop what listens there/)
     assert.equal(readChild(data, 'peer-1'), undefined, 'nothing is left half-running')

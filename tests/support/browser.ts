@@ -1,8 +1,11 @@
 // Chromium for the tests that use the product as a person does. Whoever launches one closes it; each visitor is a
 // browser profile of their own, and what the page complains about is kept for the test to look at.
 
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   type Browser,
   type BrowserContext,
@@ -42,11 +45,38 @@ interface VisitorOptions {
   readonly viewport?: { readonly width: number; readonly height: number }
 }
 
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
+interface BrowserOptions {
+  /** A rule of `--host-resolver-rules`. */
+  readonly hosts?: string
+  /** PEM of authorities that this browser trusts, as a person's does after importing them. */
+  readonly trusts?: readonly string[]
+}
+
+export async function launchBrowser({ hosts, trusts = [] }: BrowserOptions = {}): Promise<Browser> {
+  const home = trusts.length > 0 ? makeHome(trusts) : undefined
+  const browser = await chromium.launch({
     executablePath: process.env.SKEIN_TEST_CHROMIUM ?? '/usr/bin/chromium',
-    args: FLAGS,
+    args: [...FLAGS, ...(hosts === undefined ? [] : [`--host-resolver-rules=${hosts}`])],
+    ...(home !== undefined && { env: { ...process.env, HOME: home } }),
   })
+  if (home !== undefined) {
+    browser.once('disconnected', () => rmSync(home, { recursive: true, force: true }))
+  }
+  return browser
+}
+
+/** A home folder whose NSS database trusts the authorities; that is where Chromium on Linux looks. */
+function makeHome(authorities: readonly string[]): string {
+  const home = mkdtempSync(join(tmpdir(), 'skein-home-'))
+  const folder = join(home, '.pki/nssdb')
+  const certutil = (words: readonly string[], input = '') =>
+    execFileSync('certutil', ['-d', `sql:${folder}`, ...words], { input })
+  mkdirSync(folder, { recursive: true })
+  certutil(['-N', '--empty-password'])
+  for (const [i, pem] of authorities.entries()) {
+    certutil(['-A', '-t', 'C,,', '-n', `authority ${i}`, '-a'], pem)
+  }
+  return home
 }
 
 /** What axe-core found wrong with a page: the rule, and where. */

@@ -20,6 +20,12 @@ export interface SkeinOptions {
   readonly flags?: readonly string[]
   /** Do not go through set-up. */
   readonly bare?: boolean
+  /** To listen at; by default a free one. */
+  readonly port?: number
+  /** What browsers and the API call it, where that is not the listening address: a proxy, or HTTPS by name. */
+  readonly url?: string
+  /** With a gateway, at a port of its own; most tests need none. */
+  readonly ssh?: boolean
 }
 
 interface ChildState {
@@ -30,17 +36,23 @@ export class Skein {
   readonly data = mkdtempSync(join(tmpdir(), 'skein-test-'))
   readonly output: string[] = []
   readonly port: number
+  readonly url: string
+  /** 0 without a gateway. */
+  readonly sshPort: number
   readonly #flags: readonly string[]
   #supervisor: ChildProcess | undefined
   #setupUrl: string | undefined
 
-  private constructor(port: number, flags: readonly string[]) {
+  private constructor(port: number, sshPort: number, { flags = [], url }: SkeinOptions) {
     this.port = port
+    this.sshPort = sshPort
+    this.url = url ?? this.#direct
     this.#flags = flags
   }
 
   static async start(options: SkeinOptions = {}): Promise<{ skein: Skein; api: Api }> {
-    const skein = new Skein(await freePort(), options.flags ?? [])
+    const sshPort = options.ssh ? await freePort() : 0
+    const skein = new Skein(options.port ?? (await freePort()), sshPort, options)
     // Tells scripts/lib/leftovers.js whose this is, should this process be killed.
     writeFileSync(join(skein.data, 'test-process.json'), JSON.stringify(thisProcess()))
     await skein.startSupervisor()
@@ -49,7 +61,8 @@ export class Skein {
     return { skein, api }
   }
 
-  get url(): string {
+  /** Health is answered in plain HTTP also where everything else takes HTTPS. */
+  get #direct(): string {
     return `http://127.0.0.1:${this.port}`
   }
 
@@ -59,9 +72,17 @@ export class Skein {
 
   /** Read from the supervisor's own notes, as a new supervisor would. */
   get peerPid(): number {
+    return this.#childPid('peer')
+  }
+
+  get gatewayPid(): number {
+    return this.#childPid('gateway')
+  }
+
+  #childPid(kind: string): number {
     const folder = join(this.data, 'run')
     const file = readdirSync(folder).find(
-      (name) => name.startsWith('peer-') && name.endsWith('.json'),
+      (name) => name.startsWith(`${kind}-`) && name.endsWith('.json'),
     )
     if (!file) throw new Error(`no child state in ${folder}`)
     const state: ChildState = JSON.parse(readFileSync(join(folder, file), 'utf8'))
@@ -86,6 +107,8 @@ export class Skein {
       this.data,
       '--listen',
       `127.0.0.1:${this.port}`,
+      '--ssh-listen',
+      this.sshPort === 0 ? 'off' : `127.0.0.1:${this.sshPort}`,
       ...this.#flags,
     ]
     const child = spawn(process.execPath, [BIN, ...args], {
@@ -106,13 +129,13 @@ export class Skein {
   async ready(): Promise<void> {
     await eventually(() => this.#isReady(), {
       timeoutMs: START_TIMEOUT_MS,
-      what: `${this.url}/readyz; output:\n${this.output.slice(-30).join('\n')}`,
+      what: `${this.#direct}/readyz; output:\n${this.output.slice(-30).join('\n')}`,
     })
   }
 
   async #isReady(): Promise<boolean> {
     try {
-      const answer = await fetch(`${this.url}/readyz`)
+      const answer = await fetch(`${this.#direct}/readyz`)
       await answer.arrayBuffer()
       return answer.ok
     } catch {

@@ -33,6 +33,12 @@ const login = createRoute({
   component: lazyRouteComponent(() => load(() => import('./session/login-page.tsx')), 'LoginPage'),
 })
 
+const approve = createRoute({
+  getParentRoute: () => root,
+  path: '/cli/approve',
+  component: lazyRouteComponent(() => load(() => import('./cli/approve-page.tsx')), 'ApprovePage'),
+})
+
 const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame })
 
 const home = createRoute({
@@ -73,6 +79,9 @@ const newSpace = createRoute({
 const space = createRoute({
   getParentRoute: () => frame,
   path: '/spaces/$spaceId',
+  validateSearch: (search: Record<string, unknown>): { connect?: true | undefined } => ({
+    connect: search.connect === true ? true : undefined,
+  }),
   component: lazyRouteComponent(() => load(() => import('./space/space-page.tsx')), 'SpacePage'),
 })
 
@@ -165,6 +174,12 @@ const people = createRoute({
   component: lazyRouteComponent(() => load(() => import('./people/people-page.tsx')), 'PeoplePage'),
 })
 
+const peers = createRoute({
+  getParentRoute: () => frame,
+  path: '/peers',
+  component: lazyRouteComponent(() => load(() => import('./peers/peers-page.tsx')), 'PeersPage'),
+})
+
 const account = createRoute({
   getParentRoute: () => frame,
   path: '/account',
@@ -183,11 +198,12 @@ const inFrame = [
   newTemplate,
   template,
   people,
+  peers,
   account,
 ] as const
 
 export const router = createRouter({
-  routeTree: root.addChildren([setup, login, frame.addChildren(inFrame)]),
+  routeTree: root.addChildren([setup, login, approve, frame.addChildren(inFrame)]),
   defaultErrorComponent: ({ error }) => <Fault error={error} />,
   defaultNotFoundComponent: Missing,
   defaultPreload: 'intent',

@@ -1,9 +1,12 @@
 // Every word that the application says, in one catalogue, so that a thing is called the same everywhere and can be
 // read through in one sitting. Sentence case, verbs on buttons, no exclamation marks.
 
+import { accessWords } from './words/access.ts'
 import { accountWords } from './words/account.ts'
+import { cliWords } from './words/cli.ts'
 import { commonWords } from './words/common.ts'
 import { fileWords } from './words/files.ts'
+import { peerWords } from './words/peers.ts'
 import { spaceWords } from './words/spaces.ts'
 import { templateWords } from './words/templates.ts'
 import { terminalWords } from './words/terminal.ts'
@@ -11,6 +14,9 @@ import { terminalWords } from './words/terminal.ts'
 export const words = {
   ...commonWords,
   ...accountWords,
+  ...accessWords,
+  ...cliWords,
+  ...peerWords,
   ...fileWords,
   ...spaceWords,
   ...templateWords,

@@ -5,9 +5,11 @@ import { prefer, type Theme, usePreferences } from '../app/preferences.ts'
 import { Choice } from '../parts/choice.tsx'
 import { Page, Section } from '../parts/page.tsx'
 import { words } from '../words.ts'
+import { KeyList } from './key-list.tsx'
 import { PasswordForm } from './password-form.tsx'
 import { SessionList } from './session-list.tsx'
 import { TerminalLook } from './terminal-look.tsx'
+import { TokenList } from './token-list.tsx'
 
 const text = words.account
 
@@ -36,6 +38,12 @@ export function AccountPage() {
       </Section>
       <Section text={text.terminalText} title={text.terminal}>
         <TerminalLook />
+      </Section>
+      <Section text={words.sshKeys.text} title={words.sshKeys.title}>
+        <KeyList />
+      </Section>
+      <Section text={words.tokens.text} title={words.tokens.title}>
+        <TokenList />
       </Section>
       <Section text={text.passwordText} title={text.password}>
         <PasswordForm username={user.username} />

@@ -3,7 +3,11 @@
 export const keys = {
   me: ['me'],
   setup: ['setup'],
+  login: (id: string) => ['login', id],
   sessions: ['sessions'],
+  sshKeys: ['ssh-keys'],
+  tokens: ['tokens'],
+  sshDoor: ['ssh-door'],
   spaces: ['spaces'],
   space: (id: string) => ['space', id],
   timeline: (id: string) => ['timeline', id],
@@ -19,6 +23,7 @@ export const keys = {
   starters: ['starters'],
   users: ['users'],
   hosts: ['hosts'],
+  peers: ['peers'],
 } as const
 
 export type Key = readonly string[]
@@ -41,6 +46,8 @@ export function staleAfter(topic: string): readonly Key[] {
       return [keys.users, keys.me]
     case 'hosts':
       return [keys.hosts]
+    case 'peers':
+      return [keys.peers]
     default:
       return []
   }

@@ -59,7 +59,10 @@ export const usePassword = () =>
   useMutation({
     mutationFn: (passwords: { current: string; next: string }) =>
       request<unknown>('PUT', '/me/password', passwords),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: keys.sessions }),
+    onSuccess: () =>
+      Promise.all(
+        [keys.sessions, keys.tokens].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
+      ),
   })
 
 export const useSessions = () =>

@@ -25,6 +25,7 @@ const sheet: readonly (readonly [string, readonly (readonly [string, string])[]]
       ['j k', what.move],
     ],
   ],
+  [groups.space, [['c', what.connect]]],
   [groups.form, [['mod+enter', what.submit]]],
   [
     groups.terminal,

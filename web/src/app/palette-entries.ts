@@ -2,6 +2,7 @@
 
 import { useNavigate } from '@tanstack/react-router'
 import {
+  Cable,
   LayoutTemplate,
   type LucideIcon,
   Monitor,
@@ -53,6 +54,13 @@ function useSpaceEntries(): readonly PaletteEntry[] {
         void navigate({ to: '/spaces/$spaceId', params })
       }),
     ]
+    if (space.owner.id === me.user.id) {
+      all.push(
+        entry('connect', words.palette.connect(space.name), Cable, () => {
+          void navigate({ to: '/spaces/$spaceId', params, search: { connect: true } })
+        }),
+      )
+    }
     if (mayAsk(space, 'start')) {
       all.push(entry('start', words.palette.start(space.name), Play, ask('start')))
     }
@@ -80,7 +88,9 @@ function useFixedEntries(): readonly PaletteEntry[] {
       label,
       icon,
       run: () => void navigate({ to }),
-      ...(to === '/account' ? { also: 'password theme sessions font settings' } : {}),
+      ...(to === '/account'
+        ? { also: 'password theme sessions font settings ssh keys api tokens' }
+        : {}),
     }),
   )
   return [

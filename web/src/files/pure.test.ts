@@ -28,7 +28,7 @@ const plain = { range: false, add: false }
 
 test('a typed path is read from where one is, and from the home folder after a tilde', () => {
   assert.equal(typedPath('/etc/../srv/', '/home'), '/srv')
-  assert.equal(typedPath('a/b', '/home'), '/home/a/b')
+  assert.equal(typedPath('a/b', '/data'), '/data/a/b')
   assert.equal(typedPath('..', '/home/dev'), '/home')
   assert.equal(typedPath('../../../..', '/home/dev'), '/')
   assert.equal(typedPath('~', '/home'), undefined)

@@ -1,9 +1,13 @@
 // What the space offers: the apps its template names, the ports its programs listen on, the services it keeps up.
 
 import type { ReactNode } from 'react'
-import type { ServiceState, Space } from '#protocol/api/spaces.ts'
+import type { ListeningPort, ServiceState, Space } from '#protocol/api/spaces.ts'
+import { useMe } from '../api/session.ts'
 import { cx } from '../parts/class.ts'
 import { Section } from '../parts/page.tsx'
+import { HealthMark, healthOf } from '../ports/app-health.tsx'
+import { PortActions } from '../ports/port-actions.tsx'
+import { VisibilityMark } from '../ports/visibility-mark.tsx'
 import { TemplateIcon } from '../templates/template-icon.tsx'
 import { words } from '../words.ts'
 import { useCurrentSpace } from './current.ts'
@@ -38,64 +42,85 @@ const Nothing = ({ children }: { readonly children: ReactNode }) => (
 )
 
 function Apps({ space }: { readonly space: Space }) {
+  const mine = useMe().user.id === space.owner.id
   if (space.apps.length === 0) return <Nothing>{text.noApps}</Nothing>
-  const open = new Set(space.ports.map(({ port }) => port))
   return (
     <ul>
       {space.apps.map((app) => (
-        <li
-          className="flex min-h-9 items-center gap-3 border-b py-1 text-sm last:border-b-0"
-          key={app.name}
-        >
+        <Row key={`${app.name} ${app.port}`}>
           <TemplateIcon icon={app.icon} name={app.name} />
-          <span className="grow font-medium">{app.name}</span>
-          <span className="tabular font-mono text-ink-2 text-xs">
-            {app.port}
-            {app.path === '/' ? '' : app.path}
-          </span>
-          <Live on={open.has(app.port)}>{open.has(app.port) ? text.listening : text.silent}</Live>
-        </li>
+          <div className="min-w-0 grow">
+            <p className="flex flex-wrap items-center gap-x-3">
+              <span className="truncate font-medium">{app.name}</span>
+              <HealthMark health={healthOf(space, app)} />
+            </p>
+            <p className="flex flex-wrap items-center gap-x-3">
+              <span className="tabular font-mono text-ink-3 text-xs">
+                {app.port}
+                {app.path === '/' ? '' : app.path}
+              </span>
+              <VisibilityMark {...app} />
+            </p>
+          </div>
+          <PortActions
+            access={app}
+            mine={mine}
+            name={app.name}
+            path={app.path ?? '/'}
+            port={app.port}
+            space={space}
+          />
+        </Row>
       ))}
     </ul>
   )
 }
 
-function Live({ on, children }: { readonly on: boolean; readonly children: ReactNode }) {
+const Row = ({ children }: { readonly children: ReactNode }) => (
+  <li className="flex min-h-12 items-center gap-3 border-b py-1.5 text-sm last:border-b-0">
+    {children}
+  </li>
+)
+
+function Ports({ space }: { readonly space: Space }) {
+  const mine = useMe().user.id === space.owner.id
+  if (space.ports.length === 0) {
+    return <Nothing>{space.state === 'running' ? text.none : text.notRunning}</Nothing>
+  }
   return (
-    <span
-      className={cx('flex w-28 items-center gap-1.5 text-xs', on ? 'text-green' : 'text-ink-3')}
-    >
-      <span
-        aria-hidden="true"
-        className={cx('size-2 rounded-full', on ? 'bg-green' : 'border border-ink-3')}
-      />
-      {children}
-    </span>
+    <ul>
+      {space.ports.map((found) => (
+        <Row key={`${found.address}:${found.port}`}>
+          <span className="tabular w-12 shrink-0 font-medium font-mono">{found.port}</span>
+          <div className="min-w-0 grow">
+            <PortFacts found={found} />
+          </div>
+          <PortActions
+            access={found}
+            mine={mine}
+            name={words.access.port(found.port)}
+            port={found.port}
+            space={space}
+          />
+        </Row>
+      ))}
+    </ul>
   )
 }
 
-function Ports({ space }: { readonly space: Space }) {
-  if (space.state !== 'running') return <Nothing>{text.notRunning}</Nothing>
-  if (space.ports.length === 0) return <Nothing>{text.none}</Nothing>
+/** What listens there; or that nothing does, and only its sharing is left. */
+function PortFacts({ found }: { readonly found: ListeningPort }) {
+  const silent = found.listening === false
   return (
-    <table className="w-full text-left text-sm">
-      <thead className="text-ink-3 text-xs">
-        <tr className="border-b">
-          <th className="h-8 w-24 font-normal">{text.port}</th>
-          <th className="font-normal">{text.process}</th>
-          <th className="font-normal">{text.address}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {space.ports.map(({ port, address, process }) => (
-          <tr className="h-9 border-b last:border-b-0" key={`${address}:${port}`}>
-            <td className="tabular font-medium font-mono">{port}</td>
-            <td className="font-mono text-ink-2 text-xs">{process ?? words.spaces.none}</td>
-            <td className="font-mono text-ink-3 text-xs">{address}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <>
+      <p className={cx('truncate text-xs', silent ? 'text-ink-3' : 'font-mono text-ink-2')}>
+        {silent ? text.silent : (found.process ?? words.spaces.none)}
+      </p>
+      <p className="flex flex-wrap items-center gap-x-3">
+        {!silent && <span className="truncate font-mono text-ink-3 text-xs">{found.address}</span>}
+        <VisibilityMark {...found} />
+      </p>
+    </>
   )
 }
 

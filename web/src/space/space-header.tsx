@@ -1,6 +1,6 @@
 // The head of a space's page: name, state, why and since when, how busy it is, and what can be asked of it.
 
-import { ArrowUp, Play, RotateCw, Square } from 'lucide-react'
+import { ArrowUp, Cable, Play, RotateCw, Square } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Space } from '#protocol/api/spaces.ts'
 import { mayAsk, type SpaceAction } from '../api/space-action.ts'
@@ -8,12 +8,19 @@ import { askSpace } from '../api/spaces.ts'
 import { bytes, percent } from '../format/quantity.ts'
 import { Button } from '../parts/button.tsx'
 import { Moment, Since } from '../parts/moment.tsx'
+import { AppLinks } from '../ports/app-links.tsx'
 import { SpaceMenu } from '../spaces/space-menu.tsx'
 import { StateMark } from '../spaces/state-mark.tsx'
 import { TemplateIcon } from '../templates/template-icon.tsx'
 import { words } from '../words.ts'
 
-export function SpaceHeader({ space }: { readonly space: Space }) {
+interface SpaceHeaderProps {
+  readonly space: Space
+  /** Absent for who may not enter it. */
+  readonly onConnect: (() => void) | undefined
+}
+
+export function SpaceHeader({ space, onConnect }: SpaceHeaderProps) {
   return (
     <header className="flex shrink-0 flex-wrap items-start gap-x-4 gap-y-2 px-4 pt-4 pb-2 sm:items-center sm:px-6">
       <span className="max-sm:hidden">
@@ -26,8 +33,9 @@ export function SpaceHeader({ space }: { readonly space: Space }) {
           <Newer space={space} />
         </div>
         <Facts space={space} />
+        <AppLinks className="mt-1.5 flex-wrap" mine={onConnect !== undefined} space={space} />
       </div>
-      <Actions space={space} />
+      <Actions onConnect={onConnect} space={space} />
     </header>
   )
 }
@@ -101,11 +109,16 @@ function Newer({ space }: { readonly space: Space }) {
   )
 }
 
-function Actions({ space }: { readonly space: Space }) {
+function Actions({ space, onConnect }: SpaceHeaderProps) {
   const { actions } = words.spaces
   const ask = (action: SpaceAction) => () => askSpace(space, action)
   return (
     <div className="flex items-center gap-1.5">
+      {onConnect && (
+        <Button aria-keyshortcuts="c" icon={Cable} onClick={onConnect}>
+          {actions.connect}
+        </Button>
+      )}
       {mayAsk(space, 'start') && (
         <Button icon={Play} onClick={ask('start')}>
           {actions.start}
@@ -121,7 +134,7 @@ function Actions({ space }: { readonly space: Space }) {
           {actions.stop}
         </Button>
       )}
-      <SpaceMenu space={space} />
+      <SpaceMenu mine={onConnect !== undefined} space={space} />
     </div>
   )
 }

@@ -1,18 +1,23 @@
 // One space: what it is doing and why at the top, its parts in tabs below.
 
 import { getRouteApi, Link, Outlet, useMatchRoute } from '@tanstack/react-router'
+import { Suspense } from 'react'
 import type { Space } from '#protocol/api/spaces.ts'
+import { useMe } from '../api/session.ts'
 import { useSpace } from '../api/spaces.ts'
+import { useKeys } from '../app/use-keys.ts'
 import { RequestError } from '../net/request.ts'
 import { buttonClass } from '../parts/button.tsx'
 import { cx } from '../parts/class.ts'
 import { Empty } from '../parts/empty.tsx'
+import { lazyPart } from '../parts/lazy-part.ts'
 import { Loading } from '../parts/loading.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { useTitle } from '../parts/page.tsx'
 import { words } from '../words.ts'
 import { SpaceHeader } from './space-header.tsx'
 
+const Connect = lazyPart(() => import('../connect/connect.tsx'), 'Connect')
 const route = getRouteApi('/frame/spaces/$spaceId')
 
 export function SpacePage() {
@@ -52,9 +57,23 @@ const tabs = [
 
 function Loaded({ space }: { readonly space: Space }) {
   const matches = useMatchRoute()
+  const mine = useMe().user.id === space.owner.id
+  const open = space.ports.filter(({ listening }) => listening !== false).length
+  const { connect } = route.useSearch()
+  const navigate = route.useNavigate()
+  const show = (wanted: boolean) =>
+    void navigate({
+      to: '.',
+      search: (before) => ({ ...before, connect: wanted || undefined }),
+      replace: !wanted,
+    })
+  useKeys(mine ? { c: () => show(true) } : {})
   return (
     <div className="flex h-full flex-col">
-      <SpaceHeader space={space} />
+      <SpaceHeader onConnect={mine ? () => show(true) : undefined} space={space} />
+      <Suspense fallback={null}>
+        {mine && connect && <Connect onClose={() => show(false)} space={space} />}
+      </Suspense>
       <nav
         aria-label={words.space.tabs.label}
         className="flex shrink-0 gap-1 overflow-x-auto border-b px-2 sm:px-4"
@@ -75,9 +94,9 @@ function Loaded({ space }: { readonly space: Space }) {
               to={to}
             >
               {label}
-              {to === '/spaces/$spaceId/ports' && space.ports.length > 0 && (
+              {to === '/spaces/$spaceId/ports' && open > 0 && (
                 <span className="tabular ml-1.5 rounded-full bg-sunken px-1.5 text-ink-2 text-xs">
-                  {space.ports.length}
+                  {open}
                 </span>
               )}
             </Link>

@@ -2,6 +2,7 @@
 
 import { useNavigate } from '@tanstack/react-router'
 import {
+  Cable,
   Ellipsis,
   ListTree,
   type LucideIcon,
@@ -22,7 +23,7 @@ import { words } from '../words.ts'
 
 const DeleteSpace = lazyPart(() => import('./delete-space.tsx'), 'DeleteSpace')
 
-export function SpaceMenu({ space }: { readonly space: Space }) {
+export function SpaceMenu({ space, mine }: { readonly space: Space; readonly mine: boolean }) {
   const [deleting, setDeleting] = useState(false)
   const navigate = useNavigate()
   const { actions } = words.spaces
@@ -47,6 +48,12 @@ export function SpaceMenu({ space }: { readonly space: Space }) {
     ...when(
       mayAsk(space, 'restart'),
       item(RotateCw, restart, () => ask('restart')),
+    ),
+    ...when(
+      mine,
+      item(Cable, actions.connect, () => {
+        void navigate({ to: '/spaces/$spaceId', params, search: { connect: true } })
+      }),
     ),
     item(ListTree, actions.timeline, () => {
       void navigate({ to: '/spaces/$spaceId/timeline', params })

@@ -11,6 +11,7 @@ import { Button, buttonClass } from '../parts/button.tsx'
 import { cx } from '../parts/class.ts'
 import { Moment } from '../parts/moment.tsx'
 import { Tip } from '../parts/tip.tsx'
+import { AppLinks } from '../ports/app-links.tsx'
 import { TemplateIcon } from '../templates/template-icon.tsx'
 import { words } from '../words.ts'
 import { SpaceMenu } from './space-menu.tsx'
@@ -50,13 +51,14 @@ export const SpaceRow = memo(function SpaceRow({ space, mine, usedAtMs }: SpaceR
           {space.name}
         </Link>
       </Cell>
-      <Cell className="order-3 flex w-full min-w-0 items-baseline gap-2 sm:order-none sm:w-auto">
+      <Cell className="order-3 flex w-full min-w-0 items-center gap-2 sm:order-none sm:w-auto">
         <StateMark state={space.state} />
         {space.state !== 'running' && (
           <span className="truncate text-ink-3 text-sm" title={space.reason}>
             {space.reason}
           </span>
         )}
+        <AppLinks className="relative z-10" compact mine={mine} space={space} />
       </Cell>
       <Cell className="order-4 flex min-w-0 items-center gap-2 text-ink-2 text-sm sm:order-none">
         <TemplateIcon icon={space.template.icon} name={space.template.name} />
@@ -72,7 +74,7 @@ export const SpaceRow = memo(function SpaceRow({ space, mine, usedAtMs }: SpaceR
       </Cell>
       <Cell className="relative z-10 flex items-center justify-end gap-1">
         <RowAction mine={mine} space={space} />
-        <SpaceMenu space={space} />
+        <SpaceMenu mine={mine} space={space} />
       </Cell>
     </div>
   )

@@ -1,0 +1,9 @@
+// The handler as a program on standard input and output, so that OpenSSH's own client can be set upon it:
+// `sftp -D "node stdio-server.ts"`.
+
+import { Duplex } from 'node:stream'
+import { carrySftp } from '../sftp.ts'
+
+const duplex = Duplex.from({ readable: process.stdin, writable: process.stdout })
+await carrySftp(duplex, { env: {}, ...(process.env.HOME ? { home: process.env.HOME } : {}) })
+process.exit(0)

@@ -1,0 +1,52 @@
+// Which settings together may carry passwords: HTTPS, or an address that only this machine reaches. Pure.
+
+import { isIP } from 'node:net'
+import { SkeinError } from '#protocol/errors.ts'
+import { type Config, keyOf, type SettingName } from './settings.ts'
+
+type Origins = Partial<Readonly<Record<SettingName, string>>>
+
+export type TlsKind = 'files' | 'self'
+
+/** How the listener itself speaks HTTPS; undefined where it does not. */
+export function tlsKindOf({ tls, tlsCert }: Pick<Config, 'tls' | 'tlsCert'>): TlsKind | undefined {
+  if (tlsCert !== undefined) return 'files'
+  return tls === 'self' ? 'self' : undefined
+}
+
+/** Throws `config_invalid` for settings of which one without the other says nothing. */
+export function refuseHalfOfTls(config: Config, origins: Origins): void {
+  const { tls, tlsCert, tlsKey, publicUrl } = config
+  if (tlsCert === undefined && tlsKey !== undefined) {
+    throw invalid('tlsKey', '--tls-cert is missing', origins)
+  }
+  if (tlsKey === undefined && tlsCert !== undefined) {
+    throw invalid('tlsCert', '--tls-key is missing', origins)
+  }
+  if (tls === 'self' && tlsCert !== undefined) {
+    throw invalid('tls', 'a certificate is given with --tls-cert already', origins)
+  }
+  if (tlsKindOf(config) !== undefined && publicUrl?.startsWith('http:')) {
+    throw invalid('publicUrl', 'this server speaks HTTPS, so it begins with https:', origins)
+  }
+}
+
+/** Without HTTPS, passwords and keystrokes may leave this machine only when someone said so. */
+export function refuseOpenHttp(config: Config, origins: Origins): void {
+  const { insecureHttp, listen } = config
+  if (insecureHttp || isLoopback(listen.host) || tlsKindOf(config) !== undefined) return
+  const reason =
+    'plain HTTP beyond this machine lets others read passwords and terminals. There are three ways out: --tls self; ' +
+    '--tls-cert FILE --tls-key FILE; or a proxy with HTTPS before a loopback address, with --public-url. ' +
+    'Whoever accepts the risk gives --insecure-http'
+  throw invalid('listen', reason, origins)
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
+function invalid(name: SettingName, reason: string, origins: Origins): SkeinError {
+  const source = origins[name] ?? 'the configuration'
+  return new SkeinError('config_invalid', { key: keyOf(name), reason, source })
+}

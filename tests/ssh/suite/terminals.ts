@@ -1,0 +1,57 @@
+// Terminals: a shell as a person has it, with an editor in it, and a window that changes its size.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { run } from '../../support/ssh/client.ts'
+import { Person } from '../../support/ssh/person.ts'
+import { type Reach, ssh, sshWith } from './reach.ts'
+
+export function terminals(reach: () => Reach): void {
+  test('a shell has a terminal, follows its size, and ends with its status', async () => {
+    const person = new Person(ssh(reach()))
+    try {
+      await person.hears(/[$#] $/)
+      person.type('stty size; echo $TERM\n')
+      await person.hears(/24 80\r\nxterm-256color/)
+      person.resize(101, 31)
+      person.type('sleep 0.1; stty size\n')
+      await person.hears(/31 101/)
+      person.type('exit 3\n')
+      assert.equal(await person.ends(), 3)
+    } finally {
+      person.close()
+    }
+  })
+
+  test('vim draws, follows the window, and saves what was typed', async () => {
+    const person = new Person(sshWith(reach(), ['-t'], 'vim -u NONE /tmp/letter'))
+    try {
+      await person.hears(/~/)
+      person.type('idear reader\x1b')
+      await person.hears(/dear reader/)
+      person.resize(120, 40)
+      person.type(':echo "wide" &columns &lines\r')
+      await person.hears(/wide 120 40/)
+      person.type(':wq\r')
+      assert.equal(await person.ends(), 0)
+    } finally {
+      person.close()
+    }
+    assert.equal((await run(ssh(reach(), 'cat /tmp/letter'))).stdout, 'dear reader\n')
+  })
+
+  test('what is interrupted at the terminal ends there', async () => {
+    const person = new Person(ssh(reach()))
+    try {
+      await person.hears(/[$#] $/)
+      person.type('sleep 1000; echo interr-$?\n')
+      person.type('\x03')
+      person.type('echo still-"here"\n')
+      await person.hears(/still-here/)
+      person.type('exit\n')
+      await person.ends()
+    } finally {
+      person.close()
+    }
+  })
+}

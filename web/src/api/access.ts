@@ -1,0 +1,68 @@
+// One's own SSH keys and API tokens, and how this Skein is reached by ssh.
+
+import { useMutation, useQuery } from '@tanstack/react-query'
+import type { AddKey, CreateToken, NewToken, SshKey, Token } from '#protocol/api/access.ts'
+import type { SshAccess } from '#protocol/api/ssh.ts'
+import { request } from '../net/request.ts'
+import { queryClient } from './client.ts'
+import { keys } from './keys.ts'
+
+export const useSshKeys = () =>
+  useQuery({
+    queryKey: keys.sshKeys,
+    queryFn: async ({ signal }) =>
+      (await request<{ keys: SshKey[] }>('GET', '/me/keys', undefined, signal)).keys,
+    // Uses and logins from elsewhere have no topic: whoever looks, asks.
+    staleTime: 0,
+  })
+
+export const useAddKey = () =>
+  useMutation({
+    mutationFn: (key: AddKey) => request<SshKey>('POST', '/me/keys', key),
+    onSuccess: (added) => {
+      queryClient.setQueryData<SshKey[]>(keys.sshKeys, (all) => all && [...all, added])
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: keys.sshKeys }),
+  })
+
+export const useRemoveKey = () =>
+  useMutation({
+    mutationFn: (id: string) => request<unknown>('DELETE', `/me/keys/${id}`),
+    onSuccess: (_nothing, id) => {
+      queryClient.setQueryData<SshKey[]>(keys.sshKeys, (all) => all?.filter((it) => it.id !== id))
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: keys.sshKeys }),
+  })
+
+export const useTokens = () =>
+  useQuery({
+    queryKey: keys.tokens,
+    queryFn: async ({ signal }) =>
+      (await request<{ tokens: Token[] }>('GET', '/me/tokens', undefined, signal)).tokens,
+    staleTime: 0,
+  })
+
+export const useCreateToken = () =>
+  useMutation({
+    mutationFn: (token: CreateToken) => request<NewToken>('POST', '/me/tokens', token),
+    // Its secret is the dialog's alone: nothing keeps it once that is closed.
+    gcTime: 0,
+    onSettled: () => queryClient.invalidateQueries({ queryKey: keys.tokens }),
+  })
+
+export const useRevokeToken = () =>
+  useMutation({
+    mutationFn: (id: string) => request<unknown>('DELETE', `/me/tokens/${id}`),
+    onSuccess: (_nothing, id) => {
+      queryClient.setQueryData<Token[]>(keys.tokens, (all) => all?.filter((it) => it.id !== id))
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: keys.tokens }),
+  })
+
+/** Where plain ssh is answered; `not_found` where it is switched off. */
+export const useSshDoor = () =>
+  useQuery({
+    queryKey: keys.sshDoor,
+    queryFn: ({ signal }) => request<SshAccess>('GET', '/ssh', undefined, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  })

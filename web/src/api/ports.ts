@@ -1,0 +1,20 @@
+// Who may open a port of a space in a browser.
+
+import { useMutation } from '@tanstack/react-query'
+import type { SharePort } from '#protocol/api/spaces.ts'
+import { request } from '../net/request.ts'
+import { queryClient } from './client.ts'
+import { keys } from './keys.ts'
+
+export const useSharePort = (spaceId: string) =>
+  useMutation({
+    mutationFn: ({ port, share }: { port: number; share: SharePort }) =>
+      request<unknown>('PUT', `/spaces/${spaceId}/ports/${port}`, share),
+    // The dialog closes when the mark in the list says the new thing.
+    onSettled: () =>
+      Promise.all(
+        [keys.space(spaceId), keys.spaces].map((queryKey) =>
+          queryClient.invalidateQueries({ queryKey }),
+        ),
+      ),
+  })
