@@ -6,6 +6,7 @@ const benches: Record<string, () => Promise<readonly BenchRow[]>> = {
   apps: async () => (await import('./apps.ts')).apps(),
   create: async () => (await import('./create.ts')).create(),
   idle: async () => (await import('./idle.ts')).idle(),
+  ssh: async () => (await import('./ssh.ts')).ssh(),
   terminal: async () => (await import('./terminal.ts')).terminal(),
 }
 

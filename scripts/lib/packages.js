@@ -27,6 +27,7 @@ export const needs = {
   // Tells Chromium whom to trust.
   certutil: { shows: ['certutil'], packages: ['libnss3-tools'] },
   openssl: { shows: ['openssl'], packages: ['openssl'] },
+  ip: { shows: ['ip'], packages: ['iproute2'] },
   iptables: { shows: ['iptables'], packages: ['iptables'] },
 }
 

@@ -119,6 +119,7 @@ const inside: readonly Place[] = [
     path: () => `/templates/${templateId}`,
     ready: (page) => page.getByText('No problems').waitFor(),
   },
+  { name: 'peers', path: () => '/peers', ready: (page) => page.getByText('this one').waitFor() },
   { name: 'people', path: () => '/people', ready: (page) => page.getByText('mel').waitFor() },
   {
     name: 'account',
