@@ -89,6 +89,7 @@ export const streamOpenSchema = z.discriminatedUnion('kind', [
       'services',
       'startup-log',
       'restart-service',
+      'ssh-host-key',
       'hello',
     ]),
     name: z.string().max(64).optional(),
