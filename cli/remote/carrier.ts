@@ -16,6 +16,8 @@ const PING_INTERVAL_MS = 5000
 const MAX_SILENT_MS = 15_000
 /** How long a server may take to answer a close, ms. */
 const CLOSE_TIMEOUT_MS = 1000
+/** The WebSocket close code of an orderly end (RFC 6455, 7.4.1). */
+const NORMAL = 1000
 
 export interface Near {
   readonly readable: Readable
@@ -96,8 +98,8 @@ export class Carrier {
     if (this.#isOver) return socket.terminate()
     this.#socket = socket
     const alive = new Liveness(socket)
-    await new Promise<void>((resolve) => {
-      socket.once('close', () => resolve())
+    const code = await new Promise<number>((resolve) => {
+      socket.once('close', resolve)
       socket.on('message', (data: Buffer) => this.#receive(socket, data))
       socket.send(this.#client.attach())
       socket.resume()
@@ -105,7 +107,7 @@ export class Carrier {
     alive.end()
     this.#socket = undefined
     // The far side is closed both ways, and we have all that it said: nobody is left to come back to.
-    if (this.#isFarEnded) this.#finish()
+    if (this.#isFarEnded && code === NORMAL) this.#finish()
     if (this.#isOver || !this.#client.isAttached) return
     this.#seenMs = performance.now()
     this.#options.say?.('connection lost; trying again')
@@ -138,13 +140,19 @@ export class Carrier {
         this.#farEnded(event.ok)
         break
       case 'gone':
-        this.#finish(new SkeinError('stream_gone', { bytes: event.lostBytes }))
+        this.#gone(event.lostBytes)
         break
       case 'error':
         this.#missed(event.error)
         socket.terminate()
         break
     }
+  }
+
+  /** After its end that is only what was to be expected. */
+  #gone(lostBytes: number): void {
+    if (this.#isFarEnded) this.#finish()
+    else this.#finish(new SkeinError('stream_gone', { bytes: lostBytes }))
   }
 
   #attached(): void {
