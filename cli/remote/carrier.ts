@@ -14,6 +14,8 @@ const MAX_PIECE_BYTES = 256 * 1024
 /** A sleeping laptop's socket says nothing at all: asked so often, given up after that many ms of silence. */
 const PING_INTERVAL_MS = 5000
 const MAX_SILENT_MS = 15_000
+/** How long the far side may take to end after the near one has gone, ms. */
+const LAST_WORDS_MS = 2000
 /** How long a server may take to answer a close, ms. */
 const CLOSE_TIMEOUT_MS = 1000
 /** The WebSocket close code of an orderly end (RFC 6455, 7.4.1). */
@@ -28,8 +30,8 @@ export interface CarrierOptions {
   readonly near: Near
   /** A paused socket whose other end relays to a stream of kind `resumable`. */
   readonly open: () => Promise<WebSocket>
-  /** True: it is over when the far side has ended, whatever the near side still has. */
-  readonly endsWithFar?: boolean
+  /** True: it is over when either side has ended, whatever the other still has. */
+  readonly isOneConnection?: boolean
   /** Told when the connection was lost and when it is back. */
   readonly say?: (line: string) => void
 }
@@ -178,12 +180,12 @@ export class Carrier {
   }
 
   #farEnded(isWhole: boolean): void {
-    const { near, endsWithFar } = this.#options
+    const { near, isOneConnection } = this.#options
     near.writable.end(() => {
       this.#passed(0)
       this.#isFarEnded = true
       if (!isWhole) this.#finish(new SkeinError('link_lost'))
-      else if (endsWithFar) this.cancel()
+      else if (isOneConnection) this.cancel()
       else this.#finishWhenDone()
     })
   }
@@ -199,6 +201,8 @@ export class Carrier {
     readable.once('end', () => {
       this.#sendNumbered(this.#client.end())
       this.#finishWhenDone()
+      // ssh has no half of a connection: its input ends when it is gone.
+      if (this.#options.isOneConnection) setTimeout(() => this.cancel(), LAST_WORDS_MS).unref()
     })
     const broke = (): void => this.cancel()
     readable.once('error', broke)
