@@ -176,6 +176,7 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
     spacesPerUser: config.spacesPerUser,
     addresses: (gateway) => agentAddresses(config, port(), gateway),
     agentKey: async (start) => base.identity.agentKey(start.spaceId as SpaceId, start.epoch),
+    hostKeySeed: (spaceId) => base.identity.hostKeySeed(spaceId as SpaceId),
     ...(isLocal && { socketFolder: linkSocketPath(config.data).folder, routes: readRoutes }),
   })
   ending.defer(() => spaces.close())
