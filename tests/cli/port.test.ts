@@ -155,6 +155,6 @@ test('a port that is taken here is said so', async () => {
   const { port, child } = await forward('9000:0')
   const ran = await laptop.skein(['port', 'alpha', `9000:${port}`])
   assert.equal(ran.status, 1)
-  assert.match(ran.stderr, /port_in_use/)
+  assert.match(ran.stderr, /port_unusable: .*something else/)
   child.kill('SIGINT')
 })
