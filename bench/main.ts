@@ -3,6 +3,7 @@
 import { type BenchRow, print } from './report.ts'
 
 const benches: Record<string, () => Promise<readonly BenchRow[]>> = {
+  apps: async () => (await import('./apps.ts')).apps(),
   create: async () => (await import('./create.ts')).create(),
   idle: async () => (await import('./idle.ts')).idle(),
   terminal: async () => (await import('./terminal.ts')).terminal(),
