@@ -2,6 +2,7 @@
 // channels) is ours, because ssh2's server stops for a packet size of 0, keeps all that a client sends past its window,
 // repeats old output once two outputs have waited (mscdex/ssh2#1504, #1505) and never looks whether the client reads.
 
+import './no-addon.ts'
 import type { Duplex } from 'node:stream'
 import kex from 'ssh2/lib/protocol/kex.js'
 import Protocol, { type HostKey, type Negotiated } from 'ssh2/lib/protocol/Protocol.js'
