@@ -223,10 +223,13 @@ test('a folder is dropped, asks about what is there, and comes back as the same 
   await page.getByText('2 uploads done').waitFor()
   writeFileSync(join(site, 'index.html'), 'newest')
   await drop(page, [join(site, 'index.html')])
+  await page.getByRole('button', { name: 'Keep both' }).waitFor()
+  assert.deepEqual(await ada.accessFaults('conflict'), [])
   await page.getByRole('button', { name: 'Keep both' }).click()
   await row('index (2).html').waitFor()
   assert.equal(await inSpace('/srv/index.html'), 'newer')
   assert.equal(await inSpace('/srv/index (2).html'), 'newest')
+  assert.deepEqual(await ada.accessFaults('transfers'), [])
 })
 
 test('a text is edited and saved, and never over what somebody else wrote', async () => {
@@ -269,6 +272,8 @@ test('the list is worked by keys: into and out of folders, renaming, deleting', 
   await row('apple').waitFor()
   await page.keyboard.type('bl')
   await page.keyboard.press('F2')
+  await page.getByLabel('New name or path').waitFor()
+  assert.deepEqual(await ada.accessFaults('rename'), [])
   await page.getByLabel('New name or path').fill('green')
   await page.keyboard.press('Enter')
   await row('green').waitFor()
