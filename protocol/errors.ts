@@ -2,6 +2,7 @@
 // with, and what the reader can do. `{name}` is replaced from the error's details. docs/errors.md lists them
 // all, and the tidy test fails where it does not.
 
+import { appErrors } from './errors/apps.ts'
 import { laptopErrors } from './errors/laptop.ts'
 import { linkErrors } from './errors/link.ts'
 import { type ErrorRow, row } from './errors/row.ts'
@@ -236,6 +237,11 @@ export const errorTable = {
     'Nothing listens on port {port} in the space.',
     'Start your program, or choose another port.',
   ),
+  listen_failed: row(
+    409,
+    'The space cannot listen on {where}: {reason}.',
+    'Choose another port or path, or end the program that uses it.',
+  ),
   port_invalid: row(400, '“{port}” is not a port.', 'Use a whole number from 1 to 65535.'),
   path_forbidden: row(
     403,
@@ -301,6 +307,7 @@ export const errorTable = {
     'The archive was refused at {entry}: {reason}.',
     'Make it again from one folder, without links that lead out of it.',
   ),
+  ...appErrors,
   ...stateErrors,
   ...laptopErrors,
   // Configuration

@@ -189,7 +189,7 @@ test('passwords, keyboards and hosts are no way in', () =>
     const failures = () => stranger.count(Message.authFailure) === 3
     await eventually(failures, { timeoutMs: 10_000, what: 'three refusals' })
     const methods = new PacketReader(await stranger.find(Message.authFailure)).text()
-    // A keyboard is asked for only to be told why no key fits.
+    // The second is where clients that have no other key hear why; nobody is ever asked anything there.
     assert.equal(methods, 'publickey,keyboard-interactive')
   }))
 
