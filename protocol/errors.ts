@@ -2,6 +2,7 @@
 // with, and what the reader can do. `{name}` is replaced from the error's details. docs/errors.md lists them
 // all, and the tidy test fails where it does not.
 
+import { appErrors } from './errors/apps.ts'
 import { laptopErrors } from './errors/laptop.ts'
 import { linkErrors } from './errors/link.ts'
 import { type ErrorRow, row } from './errors/row.ts'
@@ -306,6 +307,7 @@ export const errorTable = {
     'The archive was refused at {entry}: {reason}.',
     'Make it again from one folder, without links that lead out of it.',
   ),
+  ...appErrors,
   ...stateErrors,
   ...laptopErrors,
   // Configuration

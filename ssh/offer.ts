@@ -1,6 +1,7 @@
 // Which algorithms are offered. AES-GCM first: it is the fastest here and needs no strict key exchange. No SHA-1, no
 // CBC, no finite-field groups: those also cost this process milliseconds for each packet that asks for them.
 
+import './no-addon.ts'
 import crypto from 'ssh2/lib/protocol/crypto.js'
 import type { Negotiated } from 'ssh2/lib/protocol/Protocol.js'
 

@@ -2,6 +2,7 @@
 // channels) is ours, because ssh2's server stops for a packet size of 0, keeps all that a client sends past its window,
 // repeats old output once two outputs have waited (mscdex/ssh2#1504, #1505) and never looks whether the client reads.
 
+import './no-addon.ts'
 import type { Duplex } from 'node:stream'
 import kex from 'ssh2/lib/protocol/kex.js'
 import Protocol, { type HostKey, type Negotiated } from 'ssh2/lib/protocol/Protocol.js'
@@ -12,6 +13,7 @@ import { Identification } from './identification.ts'
 import { DisconnectReason, Message, STANDARD_ERROR } from './messages.ts'
 import { needsStrict, offerOf, SIGNATURE_ALGORITHMS, STRICT_SERVER } from './offer.ts'
 import { packet, protocolError } from './packet.ts'
+import { gcmPacket } from './packet-pool.ts'
 
 /** Channels stop sending when so much is unsent, bytes: a keystroke's echo waits behind no more than this. */
 const FULL_BYTES = 256 * 1024
@@ -157,6 +159,7 @@ export class Wire {
     protocol._onPayload = (payload) => this.#payloadCame(payload, handle)
     const complete = protocol._onHandshakeComplete
     protocol._onHandshakeComplete = (negotiated) => {
+      if (negotiated.sc.cipher.includes('-gcm')) protocol._cipher.allocPacket = gcmPacket
       if (protocol._kex?.remoteExtInfoEnabled && !this.#isReady) this.#sendExtensions()
       // Ours has no missing comma (`…nistp521rsa-sha2-512`) and no SHA-1.
       if (protocol._kex) protocol._kex.remoteExtInfoEnabled = false

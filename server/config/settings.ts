@@ -69,6 +69,12 @@ export const settings = {
     placeholder: 'NAMES',
     description: 'More names by which browsers may call this server.',
   }),
+  appsDomain: setting({
+    schema: hostName.optional(),
+    placeholder: 'DOMAIN',
+    description:
+      'Ports and apps are opened at PORT--SPACE--USER.DOMAIN; localhost by itself on one’s own machine.',
+  }),
   tls: setting({
     schema: z.enum(['off', 'self'], 'it is neither off nor self'),
     fallback: 'off',

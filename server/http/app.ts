@@ -3,8 +3,11 @@
 
 import { type Context, Hono } from 'hono'
 import { SkeinError } from '#protocol/errors.ts'
+import type { Apps } from '../apps/apps.ts'
+import { ENTER_PATH } from '../apps/entering.ts'
 import { readBody } from './body.ts'
 import type { CliFiles } from './cli/files.ts'
+import { enter } from './enter.ts'
 import type { Entry } from './entry.ts'
 import { isUnsafe } from './entry.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
@@ -40,6 +43,7 @@ export interface AppParts {
   readonly front: Front
   readonly files: WebFiles
   readonly cliFiles: CliFiles
+  readonly apps: Apps
   /** Why this peer should get no requests now; empty when it may. */
   readonly unready: () => readonly string[]
   readonly newRequestId: () => string
@@ -65,6 +69,13 @@ export function createApp(parts: AppParts): Hono<AppContext> {
     )
   }
   addProgram(app, parts)
+  app.get(ENTER_PATH, (c) =>
+    enter(
+      { apps: parts.apps, config: door.config },
+      parts.front.receive(entryOf(c), addressOf(c)),
+      new URL(c.req.url),
+    ),
+  )
   addRefusals(app, parts)
   return app
 }

@@ -15,7 +15,10 @@ import type { HttpConfig } from './ports.ts'
 import type { Call } from './route.ts'
 
 /** What is known of a request before its route is. */
-export type Visitor = Pick<Call, 'address' | 'hostName' | 'client' | 'person' | 'setCookie'>
+export type Visitor = Pick<
+  Call,
+  'host' | 'hostName' | 'address' | 'client' | 'person' | 'setCookie'
+>
 
 export class Front {
   readonly #config: HttpConfig
@@ -45,6 +48,7 @@ export class Front {
     const person =
       bearer === undefined ? this.#byCookie(entry, host) : this.#byToken(bearer, address)
     return {
+      host,
       address,
       hostName: host.name,
       client: entry.header('user-agent') ?? '',

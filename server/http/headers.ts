@@ -41,10 +41,9 @@ export function addSecurityHeaders(
   if (calledBy !== undefined && mayPromiseHttps(calledBy, config)) {
     headers.set('strict-transport-security', HSTS)
   }
-  // What users wrote comes with a policy of its own, which lets nothing run at all.
-  const policy = headers.get('content-security-policy')
-  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value)
-  if (policy !== null) headers.set('content-security-policy', policy)
+  // A page that says what it needs has a policy of its own.
+  for (const [name, value] of Object.entries(HEADERS))
+    if (!headers.has(name)) headers.set(name, value)
   headers.set('x-request-id', requestId)
   headers.set('skein-peer', config.peer.name)
 }

@@ -63,6 +63,7 @@ const expected: Record<string, readonly Verdict[]> = {
   'POST /spaces/:id/start': row(401, 404, 'yes', 'yes'),
   'POST /spaces/:id/stop': row(401, 404, 'yes', 'yes'),
   'POST /spaces/:id/restart': row(401, 404, 'yes', 'yes'),
+  'PUT /spaces/:id/ports/:port': row(401, 404, 'yes', 403),
   'GET /spaces/:id/timeline': row(401, 404, 'yes', 'yes'),
   'GET /spaces/:id/terminals': row(401, 404, 'yes', 403),
   'DELETE /spaces/:id/terminals/:name': row(401, 404, 'yes', 403),

@@ -9,6 +9,7 @@ import type { Person } from '../identity/credential.ts'
 import type { Action, actions } from '../identity/policy.ts'
 import { checked, SMALL_BODY_BYTES, STRANGER_BODY_BYTES } from './body.ts'
 import type { Exchange } from './exchange.ts'
+import type { HostName } from './host.ts'
 import type { Door } from './ports.ts'
 import type { Reply } from './reply.ts'
 import { admit, type TargetName, type Targets } from './targets.ts'
@@ -24,6 +25,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 /** One request as a handler sees it. */
 export interface Call {
   readonly requestId: string
+  /** The name by which the request calls us. */
+  readonly host: HostName
   readonly address: string
   /** The name or address by which we were called; an IPv6 address keeps its brackets. */
   readonly hostName: string

@@ -12,6 +12,7 @@ import { peerRoutes } from './peers.ts'
 import type { Route } from './route.ts'
 import { sessionRoutes } from './session.ts'
 import { setupRoutes } from './setup.ts'
+import { sharingRoutes } from './sharing.ts'
 import { spaceRoutes } from './spaces.ts'
 import { sshRoutes } from './ssh.ts'
 import { templateRoutes } from './templates.ts'
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   ...userRoutes,
   ...templateRoutes,
   ...spaceRoutes,
+  ...sharingRoutes,
   ...terminalRoutes,
   ...sshRoutes,
   ...connectRoutes,

@@ -25,6 +25,11 @@ export function deriveAgentKey(clusterSecret: Buffer, spaceId: SpaceId, epoch: n
   return Buffer.from(hkdfSync('sha256', clusterSecret, Buffer.alloc(0), info, AGENT_KEY_BYTES))
 }
 
+/** A key for one purpose alone, so that nothing signed for one is taken for another (RFC 5869 as above). */
+export function deriveKey(key: Buffer, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), purpose, key.length))
+}
+
 /**
  * Takes another cluster's secret for a data folder that has none yet. Rejects with `config_invalid` where it has: its
  * state belongs to the cluster that it was made in.

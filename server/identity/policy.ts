@@ -71,6 +71,7 @@ export const actions = {
   'space.update': row('owner-or-administrator', 'change', 'space'),
   'space.run': row('owner-or-administrator', 'start or stop', 'space'),
   'space.delete': row('owner-or-administrator', 'delete', 'space'),
+  'space.share': row('owner', 'share ports of', 'space'),
   'space.enter': row('owner', 'enter', 'space'),
   'ssh.see': row('signed-in', 'see how ssh reaches', 'server'),
   'host.list': row('administrator', 'list', 'server’s hosts'),

@@ -1,14 +1,16 @@
 // The composition root: every part of a peer is made here once, in the order of what needs what, and ended in the
 // reverse.
 
+import { isIP } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
+import { OWN_MACHINE } from '../apps/domain.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { parseJoinToken } from '../cluster/join-token.ts'
-import { tlsKindOf } from '../config/https.ts'
+import { isLoopback, tlsKindOf } from '../config/https.ts'
 import { type Config, sshAddress } from '../config/settings.ts'
 import { type Door, openDoor } from '../gateway/door.ts'
 import { isUpload } from '../http/files.ts'
@@ -208,12 +210,16 @@ function keyOfCurrentStart({ records, identity }: Foundation) {
 }
 
 function httpConfig(config: Config, peerId: string, tls: Tls | undefined): HttpConfig {
-  const { publicUrl, insecureHttp, trustedProxies, hostNames, name } = config
+  const { publicUrl, insecureHttp, trustedProxies, hostNames, listen, name } = config
   const peer = { id: peerId, name, version }
   const kind = tlsKindOf(config)
+  const appsDomain = config.appsDomain ?? (isLoopback(config.listen.host) ? OWN_MACHINE : undefined)
   return {
-    ...{ insecureHttp, trustedProxies, hostNames, peer },
+    ...{ insecureHttp, trustedProxies, peer },
+    // Whoever listens at a name is called by it.
+    hostNames: isIP(listen.host) === 0 ? [...hostNames, listen.host.toLowerCase()] : hostNames,
     ...(publicUrl !== undefined && { publicUrl }),
+    ...(appsDomain !== undefined && { appsDomain }),
     ...(kind !== undefined && { tls: kind }),
     ...(tls?.authority && { authority: tls.authority.pem }),
   }
@@ -261,8 +267,8 @@ function open(
     listen: config.listen,
     socketPath: linkSocketPath(config.data).socket,
     request: requestListener(http, { log }),
-    isUpload,
-    upgrade: dispatchUpgrade({ links: toLinks, http: http.handleUpgrade }),
+    isUpload: (request) => http.apps.claims(request) || isUpload(request),
+    upgrade: dispatchUpgrade({ links: toLinks, http }),
     linkUpgrade: (request, socket, head) => {
       if (request.url?.split('?')[0] === LINK_PATH) toLinks(request, socket, head)
       else socket.destroy()

@@ -2,7 +2,7 @@
 // groups are drawn such that two forms never write one group. `ownerOnly` groups need an Owner (spaces/owner.ts).
 
 import type { Role } from '#protocol/api/people.ts'
-import type { ParameterValue, SpaceState } from '#protocol/api/spaces.ts'
+import type { ParameterValue, SpaceState, Visibility } from '#protocol/api/spaces.ts'
 import type { ErrorBody } from '#protocol/errors.ts'
 import type {
   HostId,
@@ -90,6 +90,8 @@ export interface KindGroups {
       at: number
       by: Actor
     }
+    /** Ports that others than the owner may open in a browser. */
+    sharing: { ports: Record<string, { visibility: Visibility; people: UserId[] }> }
     placement: { hostId: HostId; subnet: string }
     /** What is; written by the host's owner only. */
     runtime: {

@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import { roles } from '#protocol/api/people.ts'
-import { parameterValueSchema, spaceStates } from '#protocol/api/spaces.ts'
+import { parameterValueSchema, spaceStates, visibilities } from '#protocol/api/spaces.ts'
 import { type ErrorCode, errorTable } from '#protocol/errors.ts'
 import { type Id, isId } from '#protocol/ids.ts'
 import { actorSchema } from '#protocol/link.ts'
@@ -102,6 +102,12 @@ export const groupSchemas = {
       intentId: text(64),
       at: time,
       by: actorSchema,
+    }),
+    sharing: z.object({
+      ports: z.record(
+        text(5),
+        z.object({ visibility: z.enum(visibilities), people: z.array(id<'user'>()).max(50) }),
+      ),
     }),
     placement: z.object({ hostId: id<'host'>(), subnet: text(64) }),
     runtime: z.object({

@@ -21,7 +21,7 @@ import { openMemoryStore } from '../../../server/store/memory.ts'
 import { TestClock } from '../clock.ts'
 import { Client } from './client.ts'
 import { fakeSpaces, fakeTemplates } from './fakes.ts'
-import { FakeStreams } from './link-pair.ts'
+import { FakeStreams, type FarEnd } from './link-pair.ts'
 
 export const PASSWORD = 'correct horse battery'
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly webFolder?: string
   readonly cliFolder?: string
   readonly answer?: (open: StreamOpen) => unknown
+  /** Plays the far end of each stream that is opened. */
+  readonly onStream?: (far: FarEnd) => void
   readonly log?: Log
   /** In place of those that a test plays itself. */
   readonly streams?: Streams
@@ -69,10 +71,11 @@ export class World {
     const records = await openRecords({ store: openMemoryStore(), clock, random, log })
     const live = createLive({ clock })
     const identity = await createIdentity({ records, clock, random, folder })
-    const streams = new FakeStreams(options.answer ?? (() => ({ terminals: [] })))
+    const streams = new FakeStreams(options.answer ?? (() => ({ terminals: [] })), options.onStream)
     const config: HttpConfig = {
       insecureHttp: false,
       trustedProxies: [],
+      appsDomain: 'localhost',
       peer: { id: 'p', name: 'test', version: '0' },
       ...options.config,
     }

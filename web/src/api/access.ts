@@ -7,12 +7,13 @@ import { request } from '../net/request.ts'
 import { queryClient } from './client.ts'
 import { keys } from './keys.ts'
 
-export const useSshKeys = (enabled = true) =>
+export const useSshKeys = () =>
   useQuery({
     queryKey: keys.sshKeys,
     queryFn: async ({ signal }) =>
       (await request<{ keys: SshKey[] }>('GET', '/me/keys', undefined, signal)).keys,
-    enabled,
+    // Uses and logins from elsewhere have no topic: whoever looks, asks.
+    staleTime: 0,
   })
 
 export const useAddKey = () =>
@@ -38,6 +39,7 @@ export const useTokens = () =>
     queryKey: keys.tokens,
     queryFn: async ({ signal }) =>
       (await request<{ tokens: Token[] }>('GET', '/me/tokens', undefined, signal)).tokens,
+    staleTime: 0,
   })
 
 export const useCreateToken = () =>

@@ -68,7 +68,8 @@ function BySsh({ space }: { readonly space: Space }) {
   if (isClosed) return <Advice>{text.noSsh}</Advice>
   if (door.error) return <ErrorNotice error={door.error} retry={() => void door.refetch()} />
   const place = { space: space.name, door: door.data }
-  const port = space.ports[0]?.port ?? space.apps[0]?.port ?? EXAMPLE_PORT
+  const listening = space.ports.find((it) => it.listening !== false)
+  const port = listening?.port ?? space.apps[0]?.port ?? EXAMPLE_PORT
   return (
     <>
       <Part title={text.ssh}>

@@ -7,6 +7,7 @@ import { cx } from '../parts/class.ts'
 import { TemplateIcon } from '../templates/template-icon.tsx'
 import { words } from '../words.ts'
 import { HealthDot, healthOf } from './app-health.tsx'
+import { mayOpen } from './may-open.ts'
 
 const text = words.access
 /** More than these are on the page of ports. */
@@ -17,16 +18,18 @@ const COMPACT =
 
 interface AppLinksProps {
   readonly space: Space
+  readonly mine: boolean
   /** Icons only; their names are tooltips. */
   readonly compact?: boolean
   readonly className?: string
 }
 
-export function AppLinks({ space, compact, className }: AppLinksProps) {
-  if (space.state !== 'running' || space.apps.length === 0) return null
+export function AppLinks({ space, mine, compact, className }: AppLinksProps) {
+  const apps = space.apps.filter((app) => mayOpen(app, { mine }))
+  if (space.state !== 'running' || apps.length === 0) return null
   return (
     <ul aria-label={text.apps(space.name)} className={cx('flex min-w-0 gap-1.5', className)}>
-      {space.apps.slice(0, MAX_SHOWN).map((app) => (
+      {apps.slice(0, MAX_SHOWN).map((app) => (
         <li className="min-w-0" key={`${app.name} ${app.port}`}>
           <AppLink app={app} compact={compact ?? false} space={space} />
         </li>

@@ -58,7 +58,7 @@ export const SpaceRow = memo(function SpaceRow({ space, mine, usedAtMs }: SpaceR
             {space.reason}
           </span>
         )}
-        <AppLinks className="relative z-10" compact space={space} />
+        <AppLinks className="relative z-10" compact mine={mine} space={space} />
       </Cell>
       <Cell className="order-4 flex min-w-0 items-center gap-2 text-ink-2 text-sm sm:order-none">
         <TemplateIcon icon={space.template.icon} name={space.template.name} />
