@@ -4,6 +4,7 @@ import type { AgentConfig, AgentReport } from '#protocol/report.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { LazyTerminals } from './lazy-terminals.ts'
 import type { Log } from './log.ts'
+import { Arrivals } from './ports/arrivals.ts'
 import { ListeningWatch } from './ports/listening.ts'
 import { Services } from './services/services.ts'
 import { Startup } from './startup/startup.ts'
@@ -15,6 +16,7 @@ export interface AgentContext {
   readonly log: Log
   readonly terminals: LazyTerminals
   readonly ports: ListeningWatch
+  readonly arrivals: Arrivals
   readonly services: Services
   readonly startup: Startup
   readonly stats: Stats
@@ -35,6 +37,7 @@ export function createContext(from: {
     log,
     terminals: new LazyTerminals(config, report),
     ports: new ListeningWatch((ports) => report({ type: 'ports', ports })),
+    arrivals: new Arrivals(),
     services: new Services(config, systemClock, report),
     startup: new Startup(config, systemClock, report),
     stats: new Stats(systemClock),

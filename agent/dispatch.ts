@@ -8,6 +8,7 @@ import { serveEcho } from './echo.ts'
 import { serveExec } from './exec/exec.ts'
 import type { ServedStream } from './link/served.ts'
 import { serveTcp, serveUnix } from './ports/connect.ts'
+import { serveListen } from './ports/listen.ts'
 
 type OpenOf<K extends StreamKind> = Extract<StreamOpen, { kind: K }>
 type Handlers = {
@@ -35,6 +36,8 @@ const handlers: Handlers = {
     const { serveSftp } = await import('./sftp/sftp.ts')
     await serveSftp(stream, open, agent.config)
   },
+  listen: serveListen,
+  accepted: (stream, open, agent) => agent.arrivals.serve(stream, open.id),
   ask: serveAsk,
   echo: serveEcho,
 }

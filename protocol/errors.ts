@@ -237,6 +237,11 @@ export const errorTable = {
     'Nothing listens on port {port} in the space.',
     'Start your program, or choose another port.',
   ),
+  listen_failed: row(
+    409,
+    'The space cannot listen on {where}: {reason}.',
+    'Choose another port or path, or end the program that uses it.',
+  ),
   port_invalid: row(400, '“{port}” is not a port.', 'Use a whole number from 1 to 65535.'),
   path_forbidden: row(
     403,

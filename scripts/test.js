@@ -24,6 +24,7 @@ await main(async () => {
     'nginx',
     'caddy',
     'certutil',
+    'ip',
     'iptables',
   ])
   await ensureBuilt()

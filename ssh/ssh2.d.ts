@@ -58,6 +58,8 @@ declare module 'ssh2/lib/protocol/Protocol.js' {
     /** What KEXINIT will offer; it goes out when the client's first line is read. */
     _offer: unknown
     readonly _packetRW: { readonly write: Protocol.PacketWriter }
+    /** Made anew with each new keys. */
+    readonly _cipher: { allocPacket(payloadBytes: number): Buffer }
     readonly _decipher: { readonly inSeqno: number }
     /** Our own KEXINIT, from its sending until the new keys are in use. */
     readonly _kexinit: Buffer | undefined

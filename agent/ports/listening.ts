@@ -18,6 +18,7 @@ export class ListeningWatch {
   readonly #read: (file: string) => Promise<string>
   readonly #onChange: (ports: ListeningPorts) => void
   readonly #names = new Map<string, string>()
+  readonly #hidden = new Map<number, number>()
   #ports: ListeningPorts = []
   #seen = ''
 
@@ -31,12 +32,23 @@ export class ListeningWatch {
     return this.#ports
   }
 
+  /** Says that we listen on the port ourselves: nothing of the user's to tell of. Call the answer when that is over. */
+  hide(port: number): () => void {
+    this.#hidden.set(port, (this.#hidden.get(port) ?? 0) + 1)
+    return () => {
+      const left = (this.#hidden.get(port) ?? 1) - 1
+      if (left > 0) this.#hidden.set(port, left)
+      else this.#hidden.delete(port)
+    }
+  }
+
   /** One look. Never rejects because a file is missing: without IPv6 there is no tcp6. */
   async look(): Promise<void> {
     const tables = await Promise.all(
       ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => this.#read(file).catch(() => '')),
     )
-    const listeners = pickListeners(tables.flatMap(parseTable))
+    const all = pickListeners(tables.flatMap(parseTable))
+    const listeners = all.filter(({ port }) => !this.#hidden.has(port))
     const seen = listeners.map(({ port, address, inode }) => `${port} ${address} ${inode}`).join()
     if (seen === this.#seen) return
     this.#seen = seen

@@ -17,7 +17,7 @@ const MAX_URL_CHARS = 300
 
 /** The origin of what a person wrote: a URL, or a host name, which then means HTTPS. Throws `bad_request`. */
 export function originOf(text: string): string {
-  const whole = /^https?:\/\//i.test(text) ? text : `https://${text}`
+  const whole = text.includes('://') ? text : `https://${text}`
   const url = text.length <= MAX_URL_CHARS && URL.canParse(whole) ? new URL(whole) : undefined
   const isPlain =
     url && url.username === '' && url.password === '' && /^https?:$/.test(url.protocol)

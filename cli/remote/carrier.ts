@@ -43,6 +43,7 @@ export class Carrier {
   #seenMs = performance.now()
   #attempts = 0
   #isOver = false
+  #isFarEnded = false
   #failure: SkeinError | undefined
 
   constructor(options: CarrierOptions) {
@@ -103,6 +104,8 @@ export class Carrier {
     })
     alive.end()
     this.#socket = undefined
+    // The far side is closed both ways, and we have all that it said: nobody is left to come back to.
+    if (this.#isFarEnded) this.#finish()
     if (this.#isOver || !this.#client.isAttached) return
     this.#seenMs = performance.now()
     this.#options.say?.('connection lost; trying again')
@@ -170,6 +173,7 @@ export class Carrier {
     const { near, endsWithFar } = this.#options
     near.writable.end(() => {
       this.#passed(0)
+      this.#isFarEnded = true
       if (!isWhole) this.#finish(new SkeinError('link_lost'))
       else if (endsWithFar) this.cancel()
       else this.#finishWhenDone()

@@ -2,12 +2,12 @@
 // files never keeps the peer's one thread for long.
 
 import type { Duplex } from 'node:stream'
+import { MAX_LISTED } from '#protocol/api/file-limits.ts'
 import {
   type FileEntry,
   type Folder,
   fileEntrySchema,
   folderHeadSchema,
-  MAX_LISTED,
 } from '#protocol/api/files.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { LinkStream } from '../links/streams.ts'

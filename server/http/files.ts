@@ -2,11 +2,10 @@
 // so the kernel says what may be reached; here is who may ask, and how it is said in HTTP.
 
 import { z } from 'zod'
+import { MAX_NAMED, MAX_REMOVED } from '#protocol/api/file-limits.ts'
 import {
   fileFactsSchema,
   filePathSchema,
-  MAX_NAMED,
-  MAX_REMOVED,
   makeFolderSchema,
   removedSchema,
   renameFileSchema,

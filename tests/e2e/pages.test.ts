@@ -89,6 +89,21 @@ const inside: readonly Place[] = [
     ready: (page) => new TerminalScreen(page).shows(/[$#]/),
   },
   {
+    name: 'files',
+    path: () => `/spaces/${ids.notebook}/files?path=/etc`,
+    ready: (page) => page.getByRole('row', { name: 'alternatives' }).first().waitFor(),
+  },
+  {
+    name: 'file',
+    path: () => `/spaces/${ids.notebook}/files?path=/etc&open=passwd`,
+    ready: (page) => page.getByRole('textbox', { name: 'Text of passwd' }).waitFor(),
+  },
+  {
+    name: 'no-folder',
+    path: () => `/spaces/${ids.notebook}/files?path=/mnt`,
+    ready: heading('Nothing is in this folder'),
+  },
+  {
     name: 'timeline',
     path: () => `/spaces/${ids.notebook}/timeline`,
     ready: (page) => page.getByText('by ada').first().waitFor(),
@@ -120,6 +135,7 @@ const inside: readonly Place[] = [
     path: () => `/templates/${templateId}`,
     ready: (page) => page.getByText('No problems').waitFor(),
   },
+  { name: 'peers', path: () => '/peers', ready: (page) => page.getByText('this one').waitFor() },
   { name: 'people', path: () => '/people', ready: (page) => page.getByText('mel').waitFor() },
   {
     name: 'account',

@@ -3,12 +3,11 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { newId } from '#protocol/ids.ts'
+import { trustAuthority } from '../../cli/remote/trust.ts'
 import { Api } from '../support/api.ts'
 import { freePort, Skein } from '../support/skein.ts'
 import { TestTerminal } from '../support/terminal.ts'
@@ -57,6 +56,16 @@ const ways: [string, (port: number) => readonly string[], RegExp][] = [
     /^http:/,
   ],
 ]
+/** As `skein login` does it, with what the server printed at its start. */
+async function trustByFingerprint(skein: Skein, origin: string): Promise<string> {
+  const printed = /SHA-256 ([0-9A-F:]{95})/.exec(skein.output.join('\n'))?.[1]
+  const wish = { origin, known: undefined }
+  await assert.rejects(trustAuthority({ ...wish, fingerprint: 'AB'.repeat(32) }), /fingerprint/)
+  const authority = await trustAuthority({ ...wish, fingerprint: printed })
+  assert.ok(authority)
+  return authority
+}
+
 for (const [what, flags, route] of ways) {
   test(`an agent of another machine links by ${what}`, options, async () => {
     const port = await freePort()
@@ -65,7 +74,7 @@ for (const [what, flags, route] of ways) {
     const url = `https://${outside}:${port}`
     const all = [...listen, '--docker', docker, ...flags(port)]
     const { skein } = await Skein.start({ port, flags: all, url, bare: true })
-    trust(readFileSync(join(skein.data, 'tls', 'ca.pem'), 'utf8'))
+    trust(await trustByFingerprint(skein, url))
     const api = new Api(url)
     try {
       await api.setUp(await skein.setupToken())

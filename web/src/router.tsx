@@ -97,6 +97,23 @@ const spaceTerminal = createRoute({
   ),
 })
 
+export interface FilesSearch {
+  /** The folder; the home folder without. */
+  readonly path?: string | undefined
+  /** The name of the file in it that is open. */
+  readonly open?: string | undefined
+}
+
+const spaceFiles = createRoute({
+  getParentRoute: () => space,
+  path: '/files',
+  validateSearch: (search: Record<string, unknown>): FilesSearch => ({
+    path: text(search.path),
+    open: text(search.open),
+  }),
+  component: lazyRouteComponent(() => load(() => import('./files/files-tab.tsx')), 'FilesTab'),
+})
+
 const spaceTimeline = createRoute({
   getParentRoute: () => space,
   path: '/timeline',
@@ -157,6 +174,12 @@ const people = createRoute({
   component: lazyRouteComponent(() => load(() => import('./people/people-page.tsx')), 'PeoplePage'),
 })
 
+const peers = createRoute({
+  getParentRoute: () => frame,
+  path: '/peers',
+  component: lazyRouteComponent(() => load(() => import('./peers/peers-page.tsx')), 'PeersPage'),
+})
+
 const account = createRoute({
   getParentRoute: () => frame,
   path: '/account',
@@ -170,11 +193,12 @@ const inFrame = [
   home,
   spaces,
   newSpace,
-  space.addChildren([spaceTerminal, spaceTimeline, spacePorts, spaceSettings]),
+  space.addChildren([spaceTerminal, spaceFiles, spaceTimeline, spacePorts, spaceSettings]),
   templates,
   newTemplate,
   template,
   people,
+  peers,
   account,
 ] as const
 

@@ -12,6 +12,10 @@ export const keys = {
   space: (id: string) => ['space', id],
   timeline: (id: string) => ['timeline', id],
   terminals: (id: string) => ['terminals', id],
+  files: (id: string) => ['files', id],
+  folder: (id: string, path: string) => ['files', id, path],
+  /** Not one of the folder’s: what is open is not fetched again with it. */
+  file: (id: string, path: string, run: number | string) => ['file', id, path, String(run)],
   startupLog: (id: string) => ['startup-log', id],
   templates: ['templates'],
   template: (id: string) => ['template', id],
@@ -19,6 +23,7 @@ export const keys = {
   starters: ['starters'],
   users: ['users'],
   hosts: ['hosts'],
+  peers: ['peers'],
 } as const
 
 export type Key = readonly string[]
@@ -41,6 +46,8 @@ export function staleAfter(topic: string): readonly Key[] {
       return [keys.users, keys.me]
     case 'hosts':
       return [keys.hosts]
+    case 'peers':
+      return [keys.peers]
     default:
       return []
   }

@@ -4,15 +4,15 @@
 import { useRouter } from '@tanstack/react-router'
 import { useEffect, useEffectEvent } from 'react'
 
-/** Addresses of this origin that no page here draws: the server itself answers them. */
-const OF_THE_SERVER = '/apps/'
+/** Addresses that the server answers itself: the way into an app leads through one. */
+export const isOfServer = (href: string): boolean => href.startsWith('/apps/')
 
 /** `href` is asked for at that moment, from the address that is left. */
 export function Go({ href }: { readonly href: (from: string) => string }) {
   const router = useRouter()
   const go = useEffectEvent(() => {
     const to = href(router.history.location.href)
-    if (to.startsWith(OF_THE_SERVER)) window.location.replace(to)
+    if (isOfServer(to)) window.location.replace(to)
     else router.history.replace(to)
   })
   useEffect(() => {

@@ -49,6 +49,7 @@ function Gone() {
 
 const tabs = [
   { to: '/spaces/$spaceId', label: words.space.tabs.terminal },
+  { to: '/spaces/$spaceId/files', label: words.space.tabs.files },
   { to: '/spaces/$spaceId/timeline', label: words.space.tabs.timeline },
   { to: '/spaces/$spaceId/ports', label: words.space.tabs.ports },
   { to: '/spaces/$spaceId/settings', label: words.space.tabs.settings },

@@ -114,6 +114,7 @@ export const spaceWords = {
     tabs: {
       label: 'Parts of the space',
       terminal: 'Terminal',
+      files: 'Files',
       timeline: 'Timeline',
       ports: 'Ports and apps',
       settings: 'Settings',
