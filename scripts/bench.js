@@ -1,4 +1,4 @@
-// `npm run bench -- create|idle|ssh|terminal [--json]`: prepares the machine as the tests do, then measures.
+// `npm run bench -- apps|create|idle|ssh|terminal [--json]`: prepares the machine as the tests do, then measures.
 
 import { join } from 'node:path'
 import { attached } from './lib/command.js'
@@ -6,10 +6,15 @@ import { ensureBuilt, ensureDependencies } from './lib/dependencies.js'
 import { ensureEngine } from './lib/engine.js'
 import { ensureTestImages } from './lib/images.js'
 import { node24, root } from './lib/node24.js'
+import { ensurePackages } from './lib/packages.js'
 import { main } from './lib/say.js'
+
+/** What only one bench needs: its load, and what it is compared with. */
+const needsOf = { apps: ['nginx', 'wrk', 'curl'] }
 
 await main(async () => {
   await ensureDependencies()
+  await ensurePackages(needsOf[process.argv[2]] ?? [])
   await ensureBuilt()
   await ensureEngine()
   await ensureTestImages()
