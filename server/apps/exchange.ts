@@ -22,6 +22,9 @@ export interface ExchangeParts {
 /** Pieces from this size on are written together with those that come in the same turn of the event loop, bytes. */
 const BULK_BYTES = 8 * 1024
 
+/** What is held for a visitor who reads more slowly than the app writes; what one turn brings shall fit. */
+const MAX_HELD_BYTES = 256 * 1024
+
 /** How a request's body is framed. */
 export type Framing = 'none' | 'length' | 'chunked'
 
@@ -85,7 +88,8 @@ export class Exchange implements AnswerSink {
       return
     }
     if (piece.length >= BULK_BYTES) this.#gather()
-    if (!this.#response.write(piece) && !this.#waitsForVisitor) {
+    const isFree = this.#response.write(piece) || this.#response.writableLength < MAX_HELD_BYTES
+    if (!isFree && !this.#waitsForVisitor) {
       this.#waitsForVisitor = true
       this.#connection.pause()
       this.#response.once('drain', this.#visitorDrained)
