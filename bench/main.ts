@@ -3,8 +3,10 @@
 import { type BenchRow, print } from './report.ts'
 
 const benches: Record<string, () => Promise<readonly BenchRow[]>> = {
+  apps: async () => (await import('./apps.ts')).apps(),
   create: async () => (await import('./create.ts')).create(),
   idle: async () => (await import('./idle.ts')).idle(),
+  ssh: async () => (await import('./ssh.ts')).ssh(),
   terminal: async () => (await import('./terminal.ts')).terminal(),
 }
 

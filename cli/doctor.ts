@@ -2,14 +2,17 @@
 
 import { statSync } from 'node:fs'
 import { request } from 'node:http'
+import { tlsKindOf } from '../server/config/https.ts'
 import { loadConfig } from '../server/config/load.ts'
 import { type Config, sshAddress } from '../server/config/settings.ts'
 import { readRoutes } from '../server/peer/routes.ts'
 import { readChild } from '../server/supervisor/child-state.ts'
+import { checkCertificate } from './doctor/certificate.ts'
 import { engineInfo, judgeEngine, judgeUnreachable } from './doctor/engine.ts'
 import type { Finding } from './doctor/finding.ts'
 import { checkClock, checkDisk, checkFolder, checkMemory, checkNode } from './doctor/machine.ts'
 import { checkExposure, checkListen, checkSsh, checkSubnets } from './doctor/network.ts'
+import { checkAppsDomain, checkPublicUrl } from './doctor/public.ts'
 import { print } from './output.ts'
 
 /** dockerd answers within milliseconds; a stuck one must not hold the report up. */
@@ -33,7 +36,10 @@ async function examine(config: Config): Promise<readonly Finding[]> {
     checkDisk(config.data),
     await checkListen(config.listen, isOurs),
     await checkSsh(sshAddress(config), readChild(config.data, 'gateway-1') !== undefined),
-    checkExposure(config.listen, config.publicUrl),
+    checkExposure(config.listen, config.publicUrl, tlsKindOf(config)),
+    ...(await checkCertificate(config, Date.now())),
+    ...(await checkPublicUrl(config)),
+    ...(await checkAppsDomain(config)),
     checkSubnets(config.spacesSubnets, await readRoutes()),
     ...(await checkEngine(config.docker)),
   ]

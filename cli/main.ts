@@ -6,6 +6,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import { exitStatus } from '../server/supervisor/exit.ts'
 import { version } from '../server/version.ts'
 import { printError } from './output.ts'
+import { addRemoteCommands } from './remote/commands.ts'
 
 /** Wrong words on the command line; EX_USAGE of sysexits.h. */
 const USAGE_STATUS = 64
@@ -59,11 +60,23 @@ function commands(flags: string, done: (status: number) => void): Command {
     async ({ json }: Json, { args }: Command) =>
       done((await import('./config-print.ts')).configPrint(args, json === true)),
   )
+  const cluster = withSettings(program, 'peers', 'list the cluster’s peers, as this one sees them')
+  cluster.action(async ({ json }: Json, { args }: Command) =>
+    done(await (await import('./peers.ts')).peers(args, json === true)),
+  )
+  withSettings(
+    cluster,
+    'token',
+    'print the line with which another peer joins (it is secret)',
+  ).action(async ({ json }: Json, { args }: Command) =>
+    done(await (await import('./peers.ts')).peersToken(args, json === true)),
+  )
   const admin = program.command('admin').description('help people in, with access to the machine')
   withSettings(admin, 'reset <name>', 'give a user a new password, printed once').action(
     async (name: string, { json }: Json, { args }: Command) =>
       done(await (await import('./admin-reset.ts')).adminReset(name, args.slice(1), json === true)),
   )
+  addRemoteCommands(program, done)
   program
     .command('version')
     .description('print the versions of Skein and Node')

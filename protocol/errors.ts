@@ -2,17 +2,11 @@
 // with, and what the reader can do. `{name}` is replaced from the error's details. docs/errors.md lists them
 // all, and the tidy test fails where it does not.
 
-interface ErrorRow {
-  readonly status: number
-  readonly sentence: string
-  readonly hint: string
-}
-
-const row = (status: number, sentence: string, hint: string): ErrorRow => ({
-  status,
-  sentence,
-  hint,
-})
+import { appErrors } from './errors/apps.ts'
+import { laptopErrors } from './errors/laptop.ts'
+import { linkErrors } from './errors/link.ts'
+import { type ErrorRow, row } from './errors/row.ts'
+import { stateErrors } from './errors/state.ts'
 
 export const errorTable = {
   // Anyone
@@ -225,56 +219,7 @@ export const errorTable = {
     'The start-up script ended with status {status}.',
     'Its log is on the timeline; mend the template and restart.',
   ),
-  // ssh
-  ssh_key_unknown: row(
-    401,
-    'Nobody has registered the key {fingerprint}; add it to your account at {page}.',
-    'Paste the line of its .pub file there and connect again.',
-  ),
-  ssh_space_unknown: row(
-    404,
-    'There is no space {name} that you may enter.',
-    'Use SPACE for one of yours, OWNER+SPACE for another’s; {page} lists them.',
-  ),
-  ssh_crowded: row(429, 'Too many ssh connections ({limit}).', 'Close some and try again.'),
-  // Links and streams
-  link_refused: row(403, 'The link was refused.', 'The key does not fit; restart the space.'),
-  link_not_psk: row(
-    403,
-    'The link is not proved by its key.',
-    'Something between the two ends terminates TLS; connect them directly.',
-  ),
-  link_lost: row(
-    503,
-    'The connection to the space was lost.',
-    'It is made again by itself; try again in a moment.',
-  ),
-  too_many_streams: row(
-    429,
-    'There are too many open streams ({limit}).',
-    'Close some terminals or transfers.',
-  ),
-  stream_unsupported: row(
-    501,
-    'The space’s agent does not know streams of kind {kind}.',
-    'Restart the space to get the newest agent.',
-  ),
-  frame_invalid: row(
-    400,
-    'A frame was not understood: {reason}.',
-    'Reload the page; if it stays so, report it.',
-  ),
-  // SSH
-  ssh_protocol: row(
-    400,
-    'The SSH client broke the protocol: {reason}.',
-    'Use a current SSH client; OpenSSH of the last ten years works.',
-  ),
-  ssh_key_refused: row(
-    401,
-    'The SSH key does not open this: {reason}.',
-    'Add the public key under SSH keys on your account page, and offer that one.',
-  ),
+  ...linkErrors,
   // In the space
   terminal_gone: row(410, 'The terminal has ended.', 'Open a new one.'),
   too_many_terminals: row(
@@ -304,6 +249,54 @@ export const errorTable = {
     'Choose a path that the space’s user may read.',
   ),
   path_missing: row(404, 'There is no {path} in the space.', 'Check the path.'),
+  path_exists: row(409, '{path} exists already.', 'Choose another name, or replace it.'),
+  path_is_folder: row(
+    409,
+    '{path} is a folder.',
+    'Choose a file, or take the folder as an archive.',
+  ),
+  path_not_folder: row(
+    409,
+    '{path} is not a folder, or leads through something that is none.',
+    'Check the path.',
+  ),
+  path_loops: row(
+    409,
+    'The links on the way to {path} lead in a circle.',
+    'Remove or mend one of them.',
+  ),
+  path_not_empty: row(409, 'The folder {path} is not empty.', 'Empty it first, or choose another.'),
+  path_read_only: row(
+    409,
+    'The file system that holds {path} is read-only.',
+    'Choose a place that can be written, such as the home folder.',
+  ),
+  path_invalid: row(400, '“{path}” cannot be a path: {reason}.', 'Correct it.'),
+  other_disk: row(
+    409,
+    '{path} lies on another disk than where it should go.',
+    'Copy it there in a terminal (cp -a), then delete it here.',
+  ),
+  disk_full: row(
+    507,
+    'The disk of the space is full, so {path} could not be written.',
+    'Free space on it; what was there before is unchanged.',
+  ),
+  file_changed: row(
+    412,
+    '{path} is no longer as you saw it.',
+    'Look at what it is now, then decide which to keep.',
+  ),
+  upload_gap: row(
+    409,
+    'Of this upload {size} bytes have arrived, so it cannot go on at {offset}.',
+    'Go on from there, or begin again.',
+  ),
+  range_invalid: row(
+    416,
+    'The file has {size} bytes, none of which were asked for.',
+    'Ask for less.',
+  ),
   file_failed: row(
     502,
     'The file {path} could not be handled: {reason}.',
@@ -314,28 +307,9 @@ export const errorTable = {
     'The archive was refused at {entry}: {reason}.',
     'Make it again from one folder, without links that lead out of it.',
   ),
-  // State
-  store_full: row(
-    507,
-    'The disk is full, so nothing can be saved.',
-    'Free space in the data folder; reading goes on meanwhile.',
-  ),
-  store_failed: row(
-    503,
-    'The change could not be saved: {reason}.',
-    'Nothing was changed. Try again.',
-  ),
-  too_many_changes: row(400, 'One transaction may make {limit} changes.', 'Split it.'),
-  schema_newer: row(
-    409,
-    'The data folder was written by a newer Skein (it has the migration {name}).',
-    'Start that version or a newer one; going back needs a backup made before the upgrade.',
-  ),
-  schema_altered: row(
-    409,
-    'The migration {name} is not the one that made this database.',
-    'Use an unaltered Skein of the same or a newer version.',
-  ),
+  ...appErrors,
+  ...stateErrors,
+  ...laptopErrors,
   // Configuration
   config_unknown: row(
     400,

@@ -69,14 +69,49 @@ export const streamOpenSchema = z.discriminatedUnion('kind', [
     port: z.number().int().min(1).max(65_535),
   }),
   z.object({ kind: z.literal('unix'), path: z.string().min(1).max(107) }),
-  /** Files: `list`, `stat` answer JSON in `opened`; `read` and `tar` send bytes; `write` and `untar` take bytes. */
+  /**
+   * Files. `list` and `stat` answer JSON in `opened`; `read` and `tar` send bytes; `write` and `untar` take bytes; `entries` sends
+   * lines of JSON; what `write`, `untar` and `remove` came to is JSON too, sent before the fin. In paths and names U+EF80 to U+EFFF
+   * stand for the bytes 80 to FF where a name is not UTF-8 (agent/files/name.ts).
+   */
   z.object({
     kind: z.literal('files'),
-    op: z.enum(['list', 'stat', 'read', 'write', 'mkdir', 'remove', 'rename', 'tar', 'untar']),
+    op: z.enum([
+      'list',
+      'stat',
+      'read',
+      'write',
+      'mkdir',
+      'remove',
+      'rename',
+      'tar',
+      'untar',
+      'entries',
+    ]),
     path: z.string().min(1).max(4096),
     to: z.string().max(4096).optional(),
     offset: z.number().int().min(0).optional(),
     mode: z.number().int().min(0).max(0o7777).optional(),
+    /** `read`: at most so many bytes. */
+    length: z.number().int().min(0).optional(),
+    /** `entries`: at most so many. `remove`: refused when there is more below the path. */
+    limit: z.number().int().min(1).optional(),
+    /** `tar`: of the folder these only. */
+    names: z.array(z.string().min(1).max(1024)).max(1000).optional(),
+    /** `stat`: of what a link leads to. */
+    follow: z.boolean().optional(),
+    /** `read`, `write`: only while the file is this version of it, as `stat` tells it. */
+    ifVersion: z.string().max(64).optional(),
+    /** `write`, `mkdir`, `rename`: only where nothing is yet. */
+    ifAbsent: z.boolean().optional(),
+    /** `write`: the folders above are made. */
+    parents: z.boolean().optional(),
+    /** `write` of one piece, at `offset`, of a file that is put in its place by the piece that is `final`. */
+    upload: z
+      .string()
+      .regex(/^[\w-]{8,64}$/)
+      .optional(),
+    final: z.boolean().optional(),
   }),
   /** Short questions with a JSON answer in `opened`. Lane control. */
   z.object({
@@ -91,6 +126,7 @@ export const streamOpenSchema = z.discriminatedUnion('kind', [
       'restart-service',
       'ssh-host-key',
       'hello',
+      'ssh-host-key',
     ]),
     name: z.string().max(64).optional(),
     addresses: z.array(z.string().max(512)).max(64).optional(),
@@ -237,3 +273,27 @@ export function parseIdentity(text: string): LinkIdentity | undefined {
   if (!spaceId || !epoch || !lane || !run) return undefined
   return { spaceId, epoch: Number(epoch), lane: lane as Lane, run }
 }
+
+/** A peer's own connection to another, for membership alone: its word travels with nobody's data. */
+export interface PeerIdentity {
+  readonly peerId: string
+  /** Which of the cluster's keys made it. */
+  readonly keyTag: number
+  /** Random per process. */
+  readonly run: string
+}
+
+export const formatPeerIdentity = ({ peerId, keyTag, run }: PeerIdentity): string =>
+  `peer:${peerId}:${keyTag}:control:${run}`
+
+const PEER_IDENTITY = /^peer:([0-9a-f-]{36}):(\d{1,3}):control:([\w-]{1,64})$/
+
+/** Undefined for what no peer sends. */
+export function parsePeerIdentity(text: string): PeerIdentity | undefined {
+  const [, peerId, keyTag, run] = PEER_IDENTITY.exec(text) ?? []
+  if (!peerId || !keyTag || !run) return undefined
+  return { peerId, keyTag: Number(keyTag), run }
+}
+
+/** What the accepting peer opens on such a connection: frames of membership both ways. */
+export const MEMBERSHIP_PATH = '/v1/membership'

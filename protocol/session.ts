@@ -20,14 +20,23 @@ const HEADER_BYTES = 5
 /** Larger than any one SSH packet or pipe read, bytes. A receiver refuses more instead of waiting for it. */
 export const MAX_SESSION_PIECE_BYTES = 1024 * 1024
 
+const MAX_HELD_BYTES = 64
+
 const TYPES = new Set<number>(Object.values(SessionPiece))
 
 export function encodeSessionPiece(type: SessionPiece, bytes: Uint8Array): Uint8Array {
   const piece = new Uint8Array(HEADER_BYTES + bytes.length)
-  piece[0] = type
-  new DataView(piece.buffer).setUint32(1, bytes.length)
+  piece.set(sessionPieceHead(type, bytes.length))
   piece.set(bytes, HEADER_BYTES)
   return piece
+}
+
+/** For bytes that are written after it and not copied behind it. */
+export function sessionPieceHead(type: SessionPiece, bytes: number): Uint8Array {
+  const head = new Uint8Array(HEADER_BYTES)
+  head[0] = type
+  new DataView(head.buffer).setUint32(1, bytes)
+  return head
 }
 
 export function encodeResize(cols: number, rows: number): Uint8Array {
@@ -45,28 +54,71 @@ export function readResize(body: Uint8Array): { cols: number; rows: number } | u
   return { cols: view.getUint16(0), rows: view.getUint16(2) }
 }
 
-/** Takes the pieces out of a byte stream, however it was cut. `push` throws `frame_invalid`. */
+/**
+ * Takes the pieces out of a byte stream, however it was cut. Input and output are streams themselves, so that a long piece
+ * is handed on in the parts in which it comes, as views on them: only an empty one is a piece of its own. `push` throws
+ * `frame_invalid`.
+ */
 export class SessionReader {
-  #rest: Uint8Array = new Uint8Array(0)
+  /** What has come of a header, or of a piece that must be whole. */
+  #held: Uint8Array = new Uint8Array(0)
+  #type: SessionPiece = SessionPiece.input
+  /** Bytes of the piece that are still to come; undefined while a header is awaited. */
+  #left: number | undefined
 
   push(chunk: Uint8Array): { type: SessionPiece; bytes: Uint8Array }[] {
-    const bytes = this.#rest.length === 0 ? chunk : concat(this.#rest, chunk)
     const pieces: { type: SessionPiece; bytes: Uint8Array }[] = []
-    let at = 0
-    while (bytes.length - at >= HEADER_BYTES) {
-      const view = new DataView(bytes.buffer, bytes.byteOffset + at, HEADER_BYTES)
-      const type = view.getUint8(0)
-      const length = view.getUint32(1)
-      if (!TYPES.has(type)) throw invalid(`a piece of type ${type}`)
-      if (length > MAX_SESSION_PIECE_BYTES) throw invalid(`a piece of ${length} bytes`)
-      if (bytes.length - at - HEADER_BYTES < length) break
-      at += HEADER_BYTES
-      pieces.push({ type: type as SessionPiece, bytes: bytes.subarray(at, at + length) })
-      at += length
+    let rest = chunk
+    while (rest.length > 0 || this.#left === 0) {
+      if (this.#left === undefined) rest = this.#takeHeader(rest)
+      else {
+        const part = rest.subarray(0, this.#left)
+        rest = rest.subarray(part.length)
+        const isEnd = part.length === this.#left
+        const bytes = this.#isWhole() ? this.#hold(part) : part
+        this.#left -= part.length
+        if (isEnd) this.#left = undefined
+        if (isEnd || !this.#isWhole()) pieces.push({ type: this.#type, bytes })
+        if (isEnd) this.#held = new Uint8Array(0)
+      }
     }
-    this.#rest = bytes.slice(at)
     return pieces
   }
+
+  #takeHeader(chunk: Uint8Array): Uint8Array {
+    const missing = HEADER_BYTES - this.#held.length
+    const header = this.#hold(chunk.subarray(0, missing))
+    if (header.length === HEADER_BYTES) {
+      this.#held = new Uint8Array(0)
+      const view = new DataView(header.buffer, header.byteOffset, HEADER_BYTES)
+      this.#type = checkedType(view.getUint8(0))
+      this.#left = checkedLength(this.#type, view.getUint32(1))
+    }
+    return chunk.subarray(missing)
+  }
+
+  #hold(part: Uint8Array): Uint8Array {
+    this.#held = this.#held.length === 0 ? part.slice() : concat(this.#held, part)
+    return this.#held
+  }
+
+  #isWhole(): boolean {
+    return this.#type === SessionPiece.resize || this.#type === SessionPiece.signal
+  }
+}
+
+function checkedType(type: number): SessionPiece {
+  if (!TYPES.has(type)) throw invalid(`a piece of type ${type}`)
+  return type as SessionPiece
+}
+
+/** A size is four bytes and a signal a name: nothing that has to be held is long. */
+function checkedLength(type: SessionPiece, length: number): number {
+  const isHeld = type === SessionPiece.resize || type === SessionPiece.signal
+  if (length > (isHeld ? MAX_HELD_BYTES : MAX_SESSION_PIECE_BYTES)) {
+    throw invalid(`a piece of ${length} bytes`)
+  }
+  return length
 }
 
 function invalid(reason: string): SkeinError {

@@ -1,4 +1,4 @@
-// `npm run bench -- create|terminal|idle [--json]`: prepares the machine as the tests do, then measures.
+// `npm run bench -- create|idle|ssh|terminal [--json]`: prepares the machine as the tests do, then measures.
 
 import { join } from 'node:path'
 import { attached } from './lib/command.js'

@@ -17,11 +17,14 @@ await main(async () => {
     'mariadb',
     'redis',
     'sshClient',
+    'sshTransfers',
+    'sshfs',
     'sshServer',
     'openssl',
     'nginx',
     'caddy',
     'certutil',
+    'ip',
     'iptables',
   ])
   await ensureBuilt()

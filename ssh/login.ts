@@ -14,10 +14,14 @@ const MAX_AHEAD = 8
 const MAX_USER_BYTES = 256
 const MAX_KEY_BYTES = 8 * 1024
 const SERVICE = 'ssh-connection'
+/** What a client tries when it has no key left to offer: there is nothing to type, but then it is told why. */
+const LAST_RESORT = 'keyboard-interactive'
+const METHODS = `publickey,${LAST_RESORT}`
 
 interface Request {
   readonly user: string
   readonly credential: SshCredential | undefined
+  readonly method: string
   /** Present when the client proves the key; what it stands over, and the signature. */
   readonly proof?: { readonly request: Buffer; readonly signature: Buffer }
 }
@@ -37,6 +41,8 @@ export class Login {
   #ahead = 0
   #isDone = false
   #last: Promise<void> = Promise.resolve()
+  /** Of offered keys that nobody has registered: no news while the client has others to offer. */
+  #kept: string[] = []
   /** Sentences that were shown; a person with five keys is told once. */
   readonly #shown = new Set<string>()
 
@@ -67,7 +73,10 @@ export class Login {
     const { wire } = this.#options
     if (this.#isDone || wire.isOver) return
     const { credential, proof } = request
-    if (!credential) return this.#refuse()
+    if (!credential) {
+      if (request.method === LAST_RESORT) this.#showKept()
+      return this.#refuse()
+    }
     const first = await this.#ask(request.user, credential, false)
     if (first instanceof SkeinError) return this.#refuse(first, credential)
     if (credential.type === 'none') return this.#admit(first)
@@ -100,15 +109,22 @@ export class Login {
   #refuse(error?: SkeinError, credential?: SshCredential): void {
     const { wire, attempts } = this.#options
     if (credential?.type !== 'none') {
-      if (error) this.#show(error.message)
+      if (error?.code === 'ssh_key_unknown') this.#kept.push(error.message)
+      else if (error) this.#show(error.message)
       this.#refused++
     }
     if (this.#refused >= attempts) {
+      this.#showKept()
       const over = new SkeinError('ssh_key_refused', { reason: 'too many keys were offered' })
       wire.disconnect(DisconnectReason.noMoreAuthMethods, over)
       return
     }
-    wire.send(packet(Message.authFailure, 'publickey', false))
+    wire.send(packet(Message.authFailure, METHODS, false))
+  }
+
+  #showKept(): void {
+    for (const sentence of this.#kept) this.#show(sentence)
+    this.#kept = []
   }
 
   #show(sentence: string): void {
@@ -129,15 +145,15 @@ function read(payload: Buffer): Request {
   if (Buffer.byteLength(user) > MAX_USER_BYTES) throw protocolError('its user name is too long')
   if (reader.text() !== SERVICE) throw protocolError('it asks for another service than sessions')
   const method = reader.text()
-  if (method === 'none') return { user, credential: { type: 'none' } }
-  if (method !== 'publickey') return { user, credential: undefined }
+  if (method === 'none') return { user, method, credential: { type: 'none' } }
+  if (method !== 'publickey') return { user, method, credential: undefined }
   const isProof = reader.flag()
   const algorithm = reader.text()
   const blob = Buffer.from(reader.bytes())
   const isKnown = SIGNATURE_ALGORITHMS.some((name) => name === algorithm)
-  if (!isKnown || blob.length > MAX_KEY_BYTES) return { user, credential: undefined }
+  if (!isKnown || blob.length > MAX_KEY_BYTES) return { user, method, credential: undefined }
   const credential = { type: 'publickey', algorithm, blob } as const
-  if (!isProof) return { user, credential }
+  if (!isProof) return { user, method, credential }
   const request = Buffer.from(payload.subarray(0, reader.position))
-  return { user, credential, proof: { request, signature: Buffer.from(reader.bytes()) } }
+  return { user, method, credential, proof: { request, signature: Buffer.from(reader.bytes()) } }
 }

@@ -1,5 +1,5 @@
 // The parts of npm ssh2 1.17.0 that we stand on and that its own types leave out: the transport alone. A newer
-// version is read again before it is taken; `ssh2.test.ts` holds the version.
+// version is read again before it is taken; `offer.test.ts` holds the version.
 
 declare module 'ssh2/lib/protocol/Protocol.js' {
   namespace Protocol {
@@ -58,6 +58,8 @@ declare module 'ssh2/lib/protocol/Protocol.js' {
     /** What KEXINIT will offer; it goes out when the client's first line is read. */
     _offer: unknown
     readonly _packetRW: { readonly write: Protocol.PacketWriter }
+    /** Made anew with each new keys. */
+    readonly _cipher: { allocPacket(payloadBytes: number): Buffer }
     readonly _decipher: { readonly inSeqno: number }
     /** Our own KEXINIT, from its sending until the new keys are in use. */
     readonly _kexinit: Buffer | undefined

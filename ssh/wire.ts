@@ -12,6 +12,7 @@ import { Identification } from './identification.ts'
 import { DisconnectReason, Message, STANDARD_ERROR } from './messages.ts'
 import { needsStrict, offerOf, SIGNATURE_ALGORITHMS, STRICT_SERVER } from './offer.ts'
 import { packet, protocolError } from './packet.ts'
+import { gcmPacket } from './packet-pool.ts'
 
 /** Channels stop sending when so much is unsent, bytes: a keystroke's echo waits behind no more than this. */
 const FULL_BYTES = 256 * 1024
@@ -157,6 +158,7 @@ export class Wire {
     protocol._onPayload = (payload) => this.#payloadCame(payload, handle)
     const complete = protocol._onHandshakeComplete
     protocol._onHandshakeComplete = (negotiated) => {
+      if (negotiated.sc.cipher.includes('-gcm')) protocol._cipher.allocPacket = gcmPacket
       if (protocol._kex?.remoteExtInfoEnabled && !this.#isReady) this.#sendExtensions()
       // Ours has no missing comma (`…nistp521rsa-sha2-512`) and no SHA-1.
       if (protocol._kex) protocol._kex.remoteExtInfoEnabled = false
@@ -176,8 +178,9 @@ export class Wire {
   }
 
   #put(bytes: Buffer): void {
-    this.#countPacket()
     parts.sendPacket(this.#protocol, bytes)
+    // After it: a packet that was begun with the old keys must not wait for the new ones.
+    this.#countPacket()
   }
 
   #write(bytes: Buffer | string): void {

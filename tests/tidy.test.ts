@@ -37,7 +37,8 @@ const mayImport: Record<string, { ours: readonly string[]; packages: RegExp }> =
   },
   web: { ours: ['web', 'protocol'], packages: /^(?!node:)/ },
   server: { ours: ['server', 'link', 'protocol', 'ssh', 'package.json'], packages: /^/ },
-  cli: { ours: ['cli', 'server', 'protocol'], packages: /^/ },
+  // The agent's archives: both ends of a copy pack and unpack by the same code.
+  cli: { ours: ['cli', 'server', 'protocol', 'agent'], packages: /^/ },
   scripts: { ours: ['scripts'], packages: /^(node:|rolldown$)/ },
 }
 

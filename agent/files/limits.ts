@@ -9,6 +9,8 @@ export interface FileLimits {
   readonly depth: number
   /** JSON of one page of a listing; an `opened` frame carries at most 64 kB. */
   readonly pageBytes: number
+  /** What an unpacked archive left out, by name; beyond it only their number is told. */
+  readonly skippedNames: number
 }
 
 export const FILE_LIMITS: FileLimits = {
@@ -16,4 +18,5 @@ export const FILE_LIMITS: FileLimits = {
   archiveBytes: 8 * 1024 ** 3,
   depth: 100,
   pageBytes: 48 * 1024,
+  skippedNames: 100,
 }

@@ -5,6 +5,7 @@ import { lstat, opendir, readlink } from 'node:fs/promises'
 import path from 'node:path'
 import { SkeinError } from '#protocol/errors.ts'
 import { FILE_LIMITS, type FileLimits } from './limits.ts'
+import { nameToText, onDisk } from './name.ts'
 import { openToRead } from './plain.ts'
 import { ARCHIVE_END, encodeHeader, padding, type TarEntry } from './tar-header.ts'
 
@@ -16,13 +17,34 @@ interface Walk {
   bytes: number
 }
 
-/** The archive of `root`: names are relative to a folder; a file has its own name. Throws `too_large`. */
-export async function* packTree(root: string, limits = FILE_LIMITS): AsyncGenerator<Buffer> {
+/**
+ * The archive of `root`: names are relative to a folder; a file has its own name. With `only`, of these names in the
+ * folder. Throws `too_large`.
+ */
+export async function* packTree(
+  root: string,
+  limits = FILE_LIMITS,
+  only?: readonly string[],
+): AsyncGenerator<Buffer> {
   const walk = { limits, entries: 0, bytes: 0 }
-  const stats = await lstat(root)
-  if (stats.isDirectory()) yield* packFolder(root, '', 1, walk)
+  const stats = await lstat(onDisk(root))
+  if (only) yield* packNamed(root, only, walk)
+  else if (stats.isDirectory()) yield* packFolder(root, '', 1, walk)
   else yield* packOne(root, path.basename(root), 1, walk)
   yield ARCHIVE_END
+}
+
+async function* packNamed(
+  root: string,
+  only: readonly string[],
+  walk: Walk,
+): AsyncGenerator<Buffer> {
+  for (const name of only) {
+    if (name.includes('/') || name === '.' || name === '..') {
+      throw new SkeinError('path_invalid', { path: name, reason: 'it is not a name in the folder' })
+    }
+    yield* packOne(path.join(root, name), name, 1, walk)
+  }
 }
 
 async function* packFolder(
@@ -32,9 +54,11 @@ async function* packFolder(
   walk: Walk,
 ): AsyncGenerator<Buffer> {
   if (depth > walk.limits.depth) throw tooLarge(`${walk.limits.depth} folders deep`)
-  const entries = await opendir(folder).catch(passOver)
+  const bytes = { encoding: 'buffer' as BufferEncoding }
+  const entries = await opendir(onDisk(folder), bytes).catch(passOver)
   if (!entries) return
-  for await (const { name } of entries) {
+  for await (const entry of entries) {
+    const name = nameToText(entry.name as unknown as Buffer)
     yield* packOne(path.join(folder, name), `${prefix}${name}`, depth, walk)
   }
 }
@@ -45,7 +69,7 @@ async function* packOne(
   depth: number,
   walk: Walk,
 ): AsyncGenerator<Buffer> {
-  const stats = await lstat(file).catch(passOver)
+  const stats = await lstat(onDisk(file)).catch(passOver)
   if (!stats) return
   walk.entries++
   if (walk.entries > walk.limits.entries) throw tooLarge(`${walk.limits.entries} entries`)
@@ -54,8 +78,8 @@ async function* packOne(
     yield encodeHeader({ ...entry, name: `${name}/`, type: 'directory' })
     yield* packFolder(file, `${name}/`, depth + 1, walk)
   } else if (stats.isSymbolicLink()) {
-    const target = await readlink(file).catch(passOver)
-    if (target !== undefined) yield encodeHeader({ ...entry, type: 'symlink', target })
+    const target = await readlink(onDisk(file), 'buffer').catch(passOver)
+    if (target) yield encodeHeader({ ...entry, type: 'symlink', target: nameToText(target) })
   } else if (stats.isFile()) {
     yield* packFile(file, { ...entry, type: 'file' }, walk)
   }

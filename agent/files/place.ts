@@ -4,6 +4,7 @@
 import { lstat, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { SkeinError } from '#protocol/errors.ts'
+import { onDisk } from './name.ts'
 
 /** A name's parts below the folder; empty for the folder itself. Throws `archive_refused`. */
 export function splitName(name: string, maxDepth: number): readonly string[] {
@@ -15,12 +16,11 @@ export function splitName(name: string, maxDepth: number): readonly string[] {
   return parts
 }
 
-/** Throws `archive_refused` when a link at `parts` to `target` would lead out of the folder. */
-export function checkLink(name: string, parts: readonly string[], target: string): void {
-  const outside = () => refused(name, `it links to ${target}, outside the folder`)
-  if (target.startsWith('/') || target.includes('\0')) throw outside()
+/** Whether a link at `parts` to `target` stays in the folder. */
+export function staysInside(parts: readonly string[], target: string): boolean {
+  if (target.startsWith('/') || target.includes('\0')) return false
   const reached = path.posix.normalize(path.posix.join(...parts.slice(0, -1), target))
-  if (reached === '..' || reached.startsWith('../')) throw outside()
+  return reached !== '..' && !reached.startsWith('../')
 }
 
 /** The path of an entry, after making the folders above it. Throws `archive_refused` when one of them is a link. */
@@ -39,10 +39,10 @@ export async function makeWay(
 
 /** A folder that exists after this; a link to one does not count. */
 export async function makeFolder(folder: string, name: string): Promise<void> {
-  const stats = await lstat(folder).catch(() => undefined)
+  const stats = await lstat(onDisk(folder)).catch(() => undefined)
   if (stats?.isDirectory()) return
   if (stats) throw refused(name, 'a file or link stands where it needs a folder')
-  await mkdir(folder)
+  await mkdir(onDisk(folder))
 }
 
 export function refused(entry: string, reason: string): SkeinError {

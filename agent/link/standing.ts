@@ -4,11 +4,11 @@ import http2, { type ServerHttp2Session, type ServerHttp2Stream } from 'node:htt
 import { toSkeinError } from '#protocol/errors.ts'
 import { type Lane, laneRequestPath, lanes } from '#protocol/link.ts'
 import { Connection, onEnd } from '../../link/connection.ts'
+import type { Secured } from '../../link/dial.ts'
 import { heartbeat } from '../../link/heartbeat.ts'
 import { sessionOptions, widen } from '../../link/session.ts'
 import type { Clock } from '../clock.ts'
 import { pauseMs } from './back-off.ts'
-import type { Secured } from './dial.ts'
 import { type ServedStream, serveStream } from './served.ts'
 
 /** Behind one address there may be several peers; the one that asked is found by trying again this often. */

@@ -1,7 +1,7 @@
 // The network: the address to listen at, and whether the spaces' subnets are free on this machine.
 
 import { createServer } from 'node:net'
-import { isLoopback } from '../../server/config/https.ts'
+import { isLoopback, type TlsKind } from '../../server/config/https.ts'
 import type { Address } from '../../server/config/schemas.ts'
 import { parseSubnet, type Range } from '../../server/spaces/runtime/subnets.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
@@ -44,9 +44,16 @@ function tryListening({ host, port }: Address): Promise<string | undefined> {
   })
 }
 
-export function checkExposure(listen: Address, publicUrl: string | undefined): Finding {
+export function checkExposure(
+  listen: Address,
+  publicUrl: string | undefined,
+  kind?: TlsKind,
+): Finding {
+  if (kind === 'self') return ok('https', 'with a certificate of its own authority')
+  if (kind === 'files') return ok('https', 'with the certificate of --tls-cert')
   if (isLoopback(listen.host)) return ok('https', 'Skein listens on this machine only')
-  const advice = 'Put a proxy with HTTPS in front of it, and let Skein listen on 127.0.0.1.'
+  const advice =
+    'Give --tls self, or put a proxy with HTTPS in front and let Skein listen on 127.0.0.1.'
   if (publicUrl?.startsWith('https:')) {
     return warn('https', 'HTTPS by a proxy, and plain HTTP beside it', advice)
   }

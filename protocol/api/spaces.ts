@@ -62,7 +62,10 @@ export interface SpaceApp extends Partial<PortAccess> {
 
 export interface ListeningPort extends Partial<PortAccess> {
   readonly port: number
+  /** Empty while nothing listens. */
   readonly address: string
+  /** False for a port that is shared while nothing listens on it; absent otherwise. */
+  readonly listening?: boolean
   readonly process?: string
 }
 

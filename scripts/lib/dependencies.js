@@ -42,14 +42,19 @@ function readJson(path) {
   return JSON.parse(readFileSync(path, 'utf8'))
 }
 
-/** Packs the agent's folder and builds the web application where their sources changed, both at once. */
+/** Packs the agent's folder and the laptop's program and builds the web application where their sources changed. */
 export async function ensureBuilt() {
-  await Promise.all([packAgent(), buildWeb()])
+  await Promise.all([packAgent(), packCli(), buildWeb()])
 }
 
 /** It knows by itself what it was made of, down to the modules that were bundled. */
 async function packAgent() {
   await build('agent', ['scripts/pack-agent.js'])
+}
+
+/** Takes a fraction of a second, less than finding out whether it is needed. */
+async function packCli() {
+  await build('program for laptops', ['scripts/pack-cli.js'])
 }
 
 const WEB = {

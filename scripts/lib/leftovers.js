@@ -43,7 +43,9 @@ function dataFolders() {
 /** Ends what runs on a folder, removes it, and answers the cluster that marks its containers. */
 function endServers({ path }) {
   const peer = readJson(join(path, 'run', 'peer-1.json'))
-  for (const process of [readJson(join(path, 'run', 'supervisor.lock')), peer]) end(process)
+  const gateway = readJson(join(path, 'run', 'gateway-1.json'))
+  for (const process of [readJson(join(path, 'run', 'supervisor.lock')), peer, gateway])
+    end(process)
   rmSync(path, { recursive: true, force: true })
   return peer?.cluster
 }

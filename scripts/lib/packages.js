@@ -19,12 +19,15 @@ export const needs = {
   mariadb: { shows: ['mariadbd'], packages: ['mariadb-server'] },
   redis: { shows: ['redis-server'], packages: ['redis-server'] },
   sshClient: { shows: ['ssh'], packages: ['openssh-client'] },
+  sshTransfers: { shows: ['rsync', 'git', 'curl'], packages: ['rsync', 'git', 'curl'] },
+  sshfs: { shows: ['sshfs', 'fusermount3'], packages: ['sshfs', 'fuse3'] },
   sshServer: { shows: ['sshd'], packages: ['openssh-server'] },
   nginx: { shows: ['nginx'], packages: ['nginx'] },
   caddy: { shows: ['caddy'], packages: ['caddy'] },
   // Tells Chromium whom to trust.
   certutil: { shows: ['certutil'], packages: ['libnss3-tools'] },
   openssl: { shows: ['openssl'], packages: ['openssl'] },
+  ip: { shows: ['ip'], packages: ['iproute2'] },
   iptables: { shows: ['iptables'], packages: ['iptables'] },
 }
 

@@ -110,3 +110,8 @@ export const dialAddress = z.string().refine((value) => {
   const url = URL.parse(value)
   return url !== null && ['http:', 'https:', 'unix:'].includes(url.protocol)
 }, 'it is not http://, https:// or unix://')
+
+/** Where peers may be found: host:port, or the name of an SRV record behind `srv:`. */
+export const seed = z
+  .string()
+  .regex(/^(srv:[\w.-]{1,253}|\S{1,255}:\d{1,5})$/, 'it is neither host:port nor srv:NAME')

@@ -15,6 +15,7 @@ import {
   list,
   network,
   origin,
+  seed,
   subnetRange,
   text,
   whole,
@@ -67,6 +68,12 @@ export const settings = {
     fallback: '',
     placeholder: 'NAMES',
     description: 'More names by which browsers may call this server.',
+  }),
+  appsDomain: setting({
+    schema: hostName.optional(),
+    placeholder: 'DOMAIN',
+    description:
+      'Ports and apps are opened at PORT--SPACE--USER.DOMAIN; localhost by itself on one’s own machine.',
   }),
   tls: setting({
     schema: z.enum(['off', 'self'], 'it is neither off nor self'),
@@ -122,6 +129,28 @@ export const settings = {
     placeholder: 'URLS',
     description:
       'More addresses at which agents find this server, tried beside those that it finds itself.',
+  }),
+  join: setting({
+    schema: text.optional(),
+    placeholder: 'TOKEN',
+    description: 'Join the cluster of the peer that printed this token (skein peers token).',
+  }),
+  seeds: setting({
+    schema: list(seed),
+    fallback: '',
+    placeholder: 'ADDRESSES',
+    description:
+      'More places to look for peers: host:port, where a name may stand for several, or srv:NAME.',
+  }),
+  advertise: setting({
+    schema: address.optional(),
+    placeholder: 'HOST:PORT',
+    description: 'How other peers reach this one, when that is not where it listens (NAT).',
+  }),
+  zone: setting({
+    schema: text.max(64, 'it is longer than 64 characters').optional(),
+    placeholder: 'NAME',
+    description: 'Where this peer stands, shown to people: a site, a rack, a region.',
   }),
   logLevel: setting({
     schema: z.enum(logLevels, `it is not one of ${logLevels.join(', ')}`),

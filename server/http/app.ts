@@ -3,9 +3,14 @@
 
 import { type Context, Hono } from 'hono'
 import { SkeinError } from '#protocol/errors.ts'
+import type { Apps } from '../apps/apps.ts'
+import { ENTER_PATH } from '../apps/entering.ts'
 import { readBody } from './body.ts'
+import type { CliFiles } from './cli/files.ts'
+import { enter } from './enter.ts'
 import type { Entry } from './entry.ts'
 import { isUnsafe } from './entry.ts'
+import { type Exchange, exchangeOf } from './exchange.ts'
 import { authorityOf, type Front, rawValues } from './front.ts'
 import { addSecurityHeaders } from './headers.ts'
 import { Idempotency } from './idempotency.ts'
@@ -23,6 +28,8 @@ export interface Incoming {
     readonly rawHeaders: readonly string[]
     readonly socket: { readonly remoteAddress?: string | undefined }
   }
+  /** Node's answer, which a download that breaks off cuts. */
+  readonly outgoing?: unknown
 }
 
 interface AppContext {
@@ -35,6 +42,8 @@ export interface AppParts {
   readonly door: Door
   readonly front: Front
   readonly files: WebFiles
+  readonly cliFiles: CliFiles
+  readonly apps: Apps
   /** Why this peer should get no requests now; empty when it may. */
   readonly unready: () => readonly string[]
   readonly newRequestId: () => string
@@ -59,8 +68,28 @@ export function createApp(parts: AppParts): Hono<AppContext> {
       toResponse(await answer(parts, idempotency, route, c)),
     )
   }
+  addProgram(app, parts)
+  app.get(ENTER_PATH, (c) =>
+    enter(
+      { apps: parts.apps, config: door.config },
+      parts.front.receive(entryOf(c), addressOf(c)),
+      new URL(c.req.url),
+    ),
+  )
   addRefusals(app, parts)
   return app
+}
+
+/** `skein` for a laptop. */
+function addProgram(app: Hono<AppContext>, { front, cliFiles }: AppParts): void {
+  app.get('/cli/skein.mjs', (c) => {
+    front.receive(entryOf(c), addressOf(c))
+    return cliFiles.program(c.req.raw.headers)
+  })
+  app.get('/cli/install.sh', (c) => {
+    front.receive(entryOf(c), addressOf(c))
+    return cliFiles.script(front.origin(entryOf(c), addressOf(c)))
+  })
 }
 
 /** What no route takes: a coded error under `/api`, the browser application elsewhere. */
@@ -105,7 +134,7 @@ async function answer(
   const visitor = front.receive(entryOf(c), addressOf(c))
   const requestId = c.get('requestId')
   const call: Call = { ...visitor, requestId, params: c.req.param(), query: url.searchParams }
-  const work = admitted(route, door, call)
+  const work = admitted(route, door, call, exchangeOf(c.req.raw, c.env))
   const maxBytes = route.isSocket ? 0 : route.maxBodyBytes
   const body = maxBytes === 0 ? new Uint8Array() : await readBody(c.req.raw, maxBytes)
   const run = async (): Promise<Reply> => {
@@ -116,13 +145,19 @@ async function answer(
     }
   }
   const key = c.req.header('idempotency-key')
-  if (key === undefined || !call.person || !isUnsafe(entryOf(c))) return run()
+  const isStreamed = !route.isSocket && route.isStreamed
+  if (isStreamed || key === undefined || !call.person || !isUnsafe(entryOf(c))) return run()
   const { userId } = call.person
   return idempotency.run({ userId, key, method: c.req.method, path: url.pathname, body }, run)
 }
 
-function admitted(route: Route, door: Door, call: Call): ReturnType<HttpRoute['admit']> {
-  if (!route.isSocket) return route.admit(door, call)
+function admitted(
+  route: Route,
+  door: Door,
+  call: Call,
+  exchange: Exchange,
+): ReturnType<HttpRoute['admit']> {
+  if (!route.isSocket) return route.admit(door, call, exchange)
   route.admit(door, call)
   throw new SkeinError('bad_request', { reason: 'this address takes WebSockets only' })
 }

@@ -85,6 +85,10 @@ test('a token revokes itself and no other, and is refused from then on', async (
   const refused = await program.delete(`/me/tokens/${other.id}`, one.bearer)
   assert.equal(refused.body.error?.code, 'token_forbidden')
   assert.equal((await program.delete(`/me/tokens/${one.id}`, one.bearer)).status, 204)
+  const { events } = (await administrator.get(`/audit?subject=${one.id}`)).body as {
+    events: { action: string; detail?: { tokenId?: string } }[]
+  }
+  assert.deepEqual([events[0]?.action, events[0]?.detail?.tokenId], ['token.revoke', one.id])
   assert.equal((await program.get('/me', one.bearer)).body.error?.code, 'token_wrong')
   assert.equal((await program.get('/me', other.bearer)).status, 200)
 })

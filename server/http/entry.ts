@@ -24,14 +24,14 @@ export const isUnsafe = (entry: Pick<Entry, 'method' | 'isUpgrade'>): boolean =>
 export function checkHost(
   { hosts, authority }: Entry,
   config: HttpConfig,
-  isOurs: (host: HostName, config: HttpConfig) => boolean = () => false,
+  isOurs: (host: HostName) => boolean = () => false,
 ): HostName {
   const [header] = hosts
   if (header === undefined || hosts.length !== 1) {
     throw new SkeinError('bad_request', { reason: 'it needs exactly one Host header' })
   }
   const host = parseHost(header)
-  const isServed = host && (isOwnHost(host, config) || isOurs(host, config))
+  const isServed = host && (isOwnHost(host, config) || isOurs(host))
   if (!isServed || authority.toLowerCase() !== header.toLowerCase()) {
     throw new SkeinError('bad_host', { host: header.slice(0, 100) })
   }

@@ -10,12 +10,15 @@ import { readBearer } from './bearer.ts'
 import { readCookie, writeCookie } from './cookie.ts'
 import { checkHost, checkOrigin, type Entry } from './entry.ts'
 import { asForwarded } from './forwarded.ts'
-import type { HostName } from './host.ts'
+import { type HostName, originOf, schemeOf } from './host.ts'
 import type { HttpConfig } from './ports.ts'
 import type { Call } from './route.ts'
 
 /** What is known of a request before its route is. */
-export type Visitor = Pick<Call, 'address' | 'hostName' | 'client' | 'person' | 'setCookie'>
+export type Visitor = Pick<
+  Call,
+  'host' | 'hostName' | 'address' | 'client' | 'person' | 'setCookie'
+>
 
 export class Front {
   readonly #config: HttpConfig
@@ -28,6 +31,14 @@ export class Front {
     this.#address = new ClientAddress(config)
   }
 
+  /** This server as whoever asks reaches it: the public URL, else the checked name. Throws as `receive` does. */
+  origin(entry: Entry, socketAddress: string | undefined): string {
+    const config = this.#config
+    const host = this.#hostOf(entry, socketAddress)
+    if (config.publicUrl !== undefined) return new URL(config.publicUrl).origin
+    return originOf(host, schemeOf(host, config))
+  }
+
   /** Throws `bad_request`, `bad_host`, `bad_proxy`, `bad_origin`, `token_wrong` or `rate_limited`. */
   receive(entry: Entry, socketAddress: string | undefined): Visitor {
     const config = this.#config
@@ -37,6 +48,7 @@ export class Front {
     const person =
       bearer === undefined ? this.#byCookie(entry, host) : this.#byToken(bearer, address)
     return {
+      host,
       address,
       hostName: host.name,
       client: entry.header('user-agent') ?? '',

@@ -41,7 +41,9 @@ export function addSecurityHeaders(
   if (calledBy !== undefined && mayPromiseHttps(calledBy, config)) {
     headers.set('strict-transport-security', HSTS)
   }
-  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value)
+  // A page that says what it needs has a policy of its own.
+  for (const [name, value] of Object.entries(HEADERS))
+    if (!headers.has(name)) headers.set(name, value)
   headers.set('x-request-id', requestId)
   headers.set('skein-peer', config.peer.name)
 }

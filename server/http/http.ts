@@ -6,8 +6,11 @@ import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { SkeinError } from '#protocol/errors.ts'
 import { LINK_PATH } from '#protocol/link.ts'
+import { Apps } from '../apps/apps.ts'
 import { freshId } from '../identity/settings.ts'
 import { createApp, type Incoming } from './app.ts'
+import { CliFiles } from './cli/files.ts'
+import { PendingLogins } from './cli/logins.ts'
 import { Front } from './front.ts'
 import { Dirt } from './live/dirt.ts'
 import { Tabs } from './live/tabs.ts'
@@ -19,9 +22,11 @@ import { Upgrade } from './upgrade.ts'
 import { Visits } from './visits.ts'
 import { WebFiles } from './web-files.ts'
 
-export interface HttpParts extends Omit<Door, 'tabs' | 'visits'> {
+export interface HttpParts extends Omit<Door, 'tabs' | 'visits' | 'logins'> {
   /** Where the built browser application lies. */
   readonly webFolder: string
+  /** Where the built program for laptops lies. */
+  readonly cliFolder: string
   /** Why this peer should get no requests now, besides draining. */
   readonly unready?: () => readonly string[]
 }
@@ -31,6 +36,8 @@ type HandleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) =>
 export interface Http {
   fetch(request: Request, env?: Partial<Incoming>): Promise<Response>
   handleUpgrade: HandleUpgrade
+  /** Takes every request on an app's host, before anything else looks at it. */
+  readonly apps: Apps
   /** For those who come in plain HTTP to a port that speaks HTTPS. */
   readonly plain: PlainDoor
   /** From now on `/readyz` says so and no WebSocket is taken; those that are open are told to go elsewhere. */
@@ -42,14 +49,18 @@ export interface Http {
 export async function createHttp(parts: HttpParts): Promise<Http> {
   const { records, live, clock, log, identity } = parts
   const tabs = new Tabs(identity, freshId(parts))
-  const door: Door = { ...parts, tabs, visits: new Visits(clock) }
+  const logins = new PendingLogins(clock, parts.random)
+  const door: Door = { ...parts, tabs, logins, visits: new Visits(clock) }
   const sockets = new Sockets(clock, identity)
   const front = new Front(parts.config, identity)
   let isDraining = false
   const unready = () => [...(parts.unready?.() ?? []), ...(isDraining ? ['draining'] : [])]
   const newRequestId = () => freshId(parts) as string
-  const shared = { door, front, unready, newRequestId }
-  const app = createApp({ ...shared, files: await WebFiles.open(parts.webFolder) })
+  const { sessions, appPassKey: passKey } = identity
+  const apps = new Apps({ ...parts, sessions, passKey, newRequestId })
+  const shared = { door, front, apps, unready, newRequestId }
+  const files = await WebFiles.open(parts.webFolder)
+  const app = createApp({ ...shared, files, cliFiles: new CliFiles(parts.cliFolder) })
   const upgrade = new Upgrade({ ...shared, sockets, isDraining: () => isDraining })
   const health = async (path: string) => app.fetch(new Request(`http://localhost${path}`))
   const failed = (err: unknown): void => log.error({ err }, 'live updates stopped')
@@ -62,13 +73,18 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
   }
   return {
     fetch: async (request, env = {}) => app.fetch(request, env),
-    handleUpgrade: (request, socket, head) => upgrade.handle(request, socket, head),
+    apps,
+    handleUpgrade(request, socket, head) {
+      if (apps.claims(request)) apps.upgrade(request, socket, head)
+      else upgrade.handle(request, socket, head)
+    },
     plain: createPlainDoor({ config: parts.config, log, newRequestId, health }),
     drain,
     async close() {
       drain()
       dirt.close()
       ending.close()
+      await apps.close()
       await sockets.close()
       await watching
     },
@@ -109,6 +125,10 @@ export function requestListener(http: Http, { log }: Pick<Door, 'log'>): Request
     },
   })
   return (incoming, outgoing) => {
+    if (http.apps.claims(incoming)) {
+      http.apps.handle(incoming, outgoing)
+      return
+    }
     listen(incoming, outgoing).catch((err: unknown) => {
       log.error({ err }, 'request not answered')
       outgoing.destroy()
@@ -116,13 +136,13 @@ export function requestListener(http: Http, { log }: Pick<Door, 'log'>): Request
   }
 }
 
-/** Links and browsers share a port: an upgrade goes to whom its path names. */
+/** Links and browsers share a port: an upgrade goes to whom its path names, unless its host is an app's. */
 export function dispatchUpgrade(to: {
   readonly links: HandleUpgrade
-  readonly http: HandleUpgrade
+  readonly http: Pick<Http, 'handleUpgrade' | 'apps'>
 }): HandleUpgrade {
   return (request, socket, head) => {
-    const path = request.url?.split('?')[0]
-    return path === LINK_PATH ? to.links(request, socket, head) : to.http(request, socket, head)
+    const isLink = request.url?.split('?')[0] === LINK_PATH && !to.http.apps.claims(request)
+    return isLink ? to.links(request, socket, head) : to.http.handleUpgrade(request, socket, head)
   }
 }

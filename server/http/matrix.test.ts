@@ -3,8 +3,10 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { SkeinError } from '#protocol/errors.ts'
 import type { SessionId } from '#protocol/ids.ts'
 import { newId } from '#protocol/ids.ts'
+import type { StreamOpen } from '#protocol/link.ts'
 import type { Client } from '../../tests/support/http/client.ts'
 import { TEMPLATE_SOURCE } from '../../tests/support/http/fakes.ts'
 import { KEY_LINE } from '../../tests/support/http/keys.ts'
@@ -26,6 +28,11 @@ const expected: Record<string, readonly Verdict[]> = {
   'GET /session': row('yes', 'yes', 'yes', 'yes'),
   'POST /session': row('yes', 'yes', 'yes', 'yes'),
   'DELETE /session': row(401, 'yes', 'yes', 'yes'),
+  'POST /logins': row('yes', 'yes', 'yes', 'yes'),
+  'GET /logins/:id': row(401, 'yes', 'yes', 'yes'),
+  'POST /logins/:id/approve': row(401, 'yes', 'yes', 'yes'),
+  'DELETE /logins/:id': row(401, 'yes', 'yes', 'yes'),
+  'POST /logins/:id/token': row('yes', 'yes', 'yes', 'yes'),
   'GET /me': row(401, 'yes', 'yes', 'yes'),
   'PUT /me/password': row(401, 'yes', 'yes', 'yes'),
   'GET /me/sessions': row(401, 'yes', 'yes', 'yes'),
@@ -56,13 +63,28 @@ const expected: Record<string, readonly Verdict[]> = {
   'POST /spaces/:id/start': row(401, 404, 'yes', 'yes'),
   'POST /spaces/:id/stop': row(401, 404, 'yes', 'yes'),
   'POST /spaces/:id/restart': row(401, 404, 'yes', 'yes'),
+  'PUT /spaces/:id/ports/:port': row(401, 404, 'yes', 403),
   'GET /spaces/:id/timeline': row(401, 404, 'yes', 'yes'),
   'GET /spaces/:id/terminals': row(401, 404, 'yes', 403),
   'DELETE /spaces/:id/terminals/:name': row(401, 404, 'yes', 403),
   'GET /spaces/:id/terminals/:name/attach': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/connect': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/exec': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/ssh-host-key': row(401, 404, 'yes', 403),
   'GET /spaces/:id/startup-log': row(401, 404, 'yes', 'yes'),
   'GET /ssh': row(401, 'yes', 'yes', 'yes'),
+  'GET /spaces/:id/files': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/files/stat': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/files/content': row(401, 404, 'yes', 403),
+  'PUT /spaces/:id/files/content': row(401, 404, 'yes', 403),
+  'GET /spaces/:id/files/tar': row(401, 404, 'yes', 403),
+  'PUT /spaces/:id/files/tar': row(401, 404, 'yes', 403),
+  'POST /spaces/:id/files/folder': row(401, 404, 'yes', 403),
+  'POST /spaces/:id/files/rename': row(401, 404, 'yes', 403),
+  'DELETE /spaces/:id/files': row(401, 404, 'yes', 403),
   'GET /hosts': row(401, 403, 403, 'yes'),
+  'GET /peers': row(401, 403, 403, 'yes'),
+  'POST /peers/token': row(401, 403, 403, 'yes'),
   'GET /audit': row(401, 403, 403, 'yes'),
   'GET /live': row(401, 'yes', 'yes', 'yes'),
 }
@@ -73,8 +95,15 @@ let ids: Record<string, string>
 /** The owner's, as headers. */
 let bearer: Record<string, string>
 
+/** Terminals there are none either, but a question for those is answered at once. */
+function noFiles(open: StreamOpen): unknown {
+  if (open.kind === 'files') throw new SkeinError('path_missing', { path: open.path })
+  return { terminals: [] }
+}
+
 before(async () => {
   world = await World.open({
+    answer: noFiles,
     config: { ssh: () => ({ host: '::', port: 2222, hostKeys: [] }) },
   })
   const administrator = await world.setUp({ starters: ['shell'] })
@@ -95,6 +124,7 @@ before(async () => {
     '/users': me.user.id,
     '/me/sessions': me.sessionId,
     '/spaces': space.id,
+    '/logins': 'no-login',
     '/templates': template?.id ?? '',
   }
 })
@@ -161,6 +191,7 @@ const tokenMayNot = new Set([
   'DELETE /me/sessions/:id',
   'POST /me/keys',
   'POST /me/tokens',
+  'POST /logins/:id/approve',
   'POST /users',
 ])
 

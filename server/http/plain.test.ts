@@ -9,6 +9,7 @@ import type { HttpConfig } from './ports.ts'
 const config: HttpConfig = {
   publicUrl: 'https://skein.example.com:8443',
   tls: 'files',
+  appsDomain: 'apps.example.com',
   insecureHttp: false,
   trustedProxies: [],
   hostNames: ['skein.lan'],
@@ -31,6 +32,7 @@ const redirects: [string, string, string][] = [
   ['skein.example.com', '/', 'https://skein.example.com:8443/'],
   ['skein.example.com:7534', '/spaces?a=b', 'https://skein.example.com:8443/spaces?a=b'],
   ['skein.lan:7534', '/', 'https://skein.lan:7534/'],
+  ['80--a--b.apps.example.com:7534', '/x', 'https://80--a--b.apps.example.com:7534/x'],
   ['10.0.0.5', '/a', 'https://10.0.0.5/a'],
   ['[::1]:7534', '//evil.example/x', 'https://[::1]:7534/evil.example/x'],
   ['localhost:7534', '/\\evil.example', 'https://localhost:7534/evil.example'],
@@ -43,6 +45,7 @@ for (const [host, target, expected] of redirects) {
 }
 
 const refused: [string, () => string, string][] = [
+  ['under a name like the apps’ domain', () => sent('apps.example.com.evil', '/'), 'bad_host'],
   ['under a foreign name', () => sent('evil.example', '/'), 'bad_host'],
   ['with a port and a user', () => sent('localhost:7534@evil', '/'), 'bad_host'],
   ['with a trailing dot', () => sent('skein.lan.', '/'), 'bad_host'],

@@ -70,9 +70,14 @@ export function secureUrl(entry: Entry, target: string, config: HttpConfig): str
 
 /** The public URL for its own name at any port, since port 80 may lead here as well; else the name that was called. */
 function publicOr(entry: Entry, config: HttpConfig): string | HostName {
-  const host = checkHost(entry, config, isPublicName)
+  const isOurs = (host: HostName) => isPublicName(host, config) || isBelowApps(host, config)
+  const host = checkHost(entry, config, isOurs)
   return isPublicName(host, config) ? new URL(config.publicUrl ?? '').origin : host
 }
+
+/** Whether there is such an app is said over HTTPS. */
+const isBelowApps = ({ name }: HostName, { appsDomain }: HttpConfig): boolean =>
+  appsDomain !== undefined && name.endsWith(`.${appsDomain}`)
 
 function entryOf(request: IncomingMessage, isUpgrade: boolean): Entry {
   const { rawHeaders, headers, method = '', url = '/' } = request

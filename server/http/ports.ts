@@ -1,6 +1,7 @@
 // What the HTTP door needs from the rest of the peer, in its own words. The real parts fit by structure; tests give
 // small ones by hand.
 
+import type { PeerInfo } from '#protocol/api/peers.ts'
 import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.ts'
 import type { SshHostKey } from '#protocol/api/ssh.ts'
 import type { Starter, Template, TemplateCheck, TemplateDetail } from '#protocol/api/templates.ts'
@@ -11,6 +12,7 @@ import type { Identity } from '../identity/identity.ts'
 import type { Streams } from '../links/streams.ts'
 import type { Live } from '../live/live.ts'
 import type { Records } from '../records/records.ts'
+import type { PendingLogins } from './cli/logins.ts'
 import type { Tabs } from './live/tabs.ts'
 import type { Visits } from './visits.ts'
 
@@ -54,6 +56,13 @@ export interface TemplatesPort {
   readonly starters: readonly Starter[]
 }
 
+export interface PeersPort {
+  /** Everybody that was ever heard of, the asked peer first. */
+  list(): readonly PeerInfo[]
+  /** The line with which another peer joins. Secret. */
+  token(): string
+}
+
 export interface HttpConfig {
   /** How browsers reach the whole of Skein, when not by this peer's own address: scheme, host and port. */
   readonly publicUrl?: string
@@ -67,6 +76,8 @@ export interface HttpConfig {
   readonly trustedProxies: readonly string[]
   /** Names besides localhost, IP addresses and the public URL by which this peer may be called. */
   readonly hostNames?: readonly string[]
+  /** Below it lie the hosts of ports and apps; `localhost` where everybody is on this machine. */
+  readonly appsDomain?: string
   /** Where the gateway answers and by which keys; absent when ssh is off. */
   readonly ssh?: () => {
     readonly host: string
@@ -84,8 +95,10 @@ export interface Door {
   readonly streams: Streams
   readonly spaces: SpacesPort
   readonly templates: TemplatesPort
+  readonly peers: PeersPort
   readonly tabs: Tabs
   readonly visits: Visits
+  readonly logins: PendingLogins
   readonly config: HttpConfig
   readonly clock: Clock
   readonly random: Random

@@ -1,12 +1,14 @@
 // What a handler answers, apart from HTTP, so that it can be kept for a repeated request; and its way into HTTP.
 
-import { toSkeinError } from '#protocol/errors.ts'
+import { type SkeinError, toSkeinError } from '#protocol/errors.ts'
 import type { Log } from './ports.ts'
 
 export interface Reply {
   readonly status: number
   /** Sent as JSON; nothing when absent. */
   readonly body?: unknown
+  /** Sent as it comes, in place of JSON. */
+  readonly stream?: ReadableStream<Uint8Array>
   /** A `Set-Cookie` line. */
   readonly cookie?: string
   /** The body holds what is told once: it is not kept for a repeated request. */
@@ -24,14 +26,19 @@ export function errorReply(caught: unknown, requestId: string, log: Log): Reply 
   const error = toSkeinError(caught, requestId)
   if (error.status >= 500 && error.code !== 'unavailable')
     log.error({ err: error.cause ?? error, code: error.code, requestId }, error.message)
-  const seconds = error.details.seconds
-  const headers = error.code === 'rate_limited' ? { 'retry-after': String(seconds) } : undefined
+  const headers = headersOf(error)
   return { status: error.status, body: { error: error.body }, ...(headers && { headers }) }
 }
 
-export function toResponse({ status, body, cookie, headers }: Reply): Response {
+function headersOf({ code, details }: SkeinError): Record<string, string> | undefined {
+  if (code === 'rate_limited') return { 'retry-after': String(details.seconds) }
+  return code === 'range_invalid' ? { 'content-range': `bytes */${details.size}` } : undefined
+}
+
+export function toResponse({ status, body, stream, cookie, headers }: Reply): Response {
   const all = new Headers({ 'cache-control': 'no-store', ...headers })
   if (cookie !== undefined) all.append('set-cookie', cookie)
+  if (stream) return new Response(stream, { status, headers: all })
   if (body === undefined) return new Response(null, { status, headers: all })
   all.set('content-type', 'application/json; charset=utf-8')
   return new Response(JSON.stringify(body), { status, headers: all })

@@ -1,12 +1,15 @@
-// A route is data: method, path, the action it is for and what it acts on. Routes can only be made by these three
+// A route is data: method, path, the action it is for and what it acts on. Routes can only be made by these four
 // functions, so none exists without a rule, and a handler runs only after its rule has said yes.
 
 import type { WebSocket } from 'ws'
 import type { z } from 'zod'
 import { SkeinError } from '#protocol/errors.ts'
+import type { By } from '../identity/audit.ts'
 import type { Person } from '../identity/credential.ts'
 import type { Action, actions } from '../identity/policy.ts'
 import { checked, SMALL_BODY_BYTES, STRANGER_BODY_BYTES } from './body.ts'
+import type { Exchange } from './exchange.ts'
+import type { HostName } from './host.ts'
 import type { Door } from './ports.ts'
 import type { Reply } from './reply.ts'
 import { admit, type TargetName, type Targets } from './targets.ts'
@@ -22,6 +25,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 /** One request as a handler sees it. */
 export interface Call {
   readonly requestId: string
+  /** The name by which the request calls us. */
+  readonly host: HostName
   readonly address: string
   /** The name or address by which we were called; an IPv6 address keeps its brackets. */
   readonly hostName: string
@@ -55,8 +60,10 @@ export interface HttpRoute extends RouteFacts {
   readonly isSocket: false
   /** Bytes; 0 for a route that takes none. */
   readonly maxBodyBytes: number
+  /** Bytes of any size pass through, so that nothing of it is kept for a repeated request. */
+  readonly isStreamed: boolean
   /** Checks the rule, then gives the work that is still to do with the parsed body. */
-  admit(door: Door, call: Call): (body: unknown) => Promise<Reply>
+  admit(door: Door, call: Call, exchange: Exchange): (body: unknown) => Promise<Reply>
 }
 
 export interface SocketRoute extends RouteFacts {
@@ -85,6 +92,7 @@ export function route<
   return {
     ...facts(spec),
     isSocket: false,
+    isStreamed: false,
     maxBodyBytes: spec.body === undefined ? 0 : (spec.maxBodyBytes ?? SMALL_BODY_BYTES),
     admit(door, call) {
       const target = admit(door.records, name, call.params.id, spec.action, call.person)
@@ -108,12 +116,39 @@ export function openRoute<S extends z.ZodType = z.ZodType<undefined>>(spec: {
   return {
     ...facts(spec),
     isSocket: false,
+    isStreamed: false,
     maxBodyBytes: spec.body === undefined ? 0 : STRANGER_BODY_BYTES,
     admit(door, call) {
       return async (raw) => {
         const body = (spec.body ? checked(spec.body, raw) : undefined) as z.output<S>
         return spec.handle(door, { ...call, body })
       }
+    },
+  }
+}
+
+/** For people who are signed in, with bytes that are passed on as they come, in either direction. */
+export function streamRoute<N extends TargetName = 'none'>(spec: {
+  method: Method
+  path: string
+  action: ClosedAction
+  target?: N
+  handle(
+    door: Door,
+    call: Omit<ClosedCall<undefined, Targets[N]>, 'body'>,
+    exchange: Exchange,
+  ): Promise<Reply>
+}): HttpRoute {
+  const name = (spec.target ?? 'none') as N
+  return {
+    ...facts(spec),
+    isSocket: false,
+    isStreamed: true,
+    maxBodyBytes: 0,
+    admit(door, call, exchange) {
+      const target = admit(door.records, name, call.params.id, spec.action, call.person)
+      const person = signedIn(call)
+      return () => spec.handle(door, { ...call, person, target }, exchange)
     },
   }
 }
@@ -151,7 +186,8 @@ function signedIn({ person }: Call): Person {
   return person
 }
 
-export const by = (call: { person: Person; address: string }) => ({
-  actor: call.person.actor,
-  address: call.address,
+export const by = ({ person, address }: { person: Person; address: string }): By => ({
+  actor: person.actor,
+  address,
+  ...(person.credential.kind === 'token' && { tokenId: person.credential.id }),
 })

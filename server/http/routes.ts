@@ -1,13 +1,18 @@
 // Every route there is. The app, the WebSocket door, the matrix test and the check of docs/api.md all read this.
 
 import { auditRoutes } from './audit.ts'
+import { loginRoutes } from './cli/login-routes.ts'
+import { connectRoutes } from './connect.ts'
+import { fileRoutes } from './files.ts'
 import { hostRoutes } from './hosts.ts'
 import { keyRoutes } from './keys.ts'
 import { liveRoutes } from './live/route.ts'
 import { meRoutes } from './me.ts'
+import { peerRoutes } from './peers.ts'
 import type { Route } from './route.ts'
 import { sessionRoutes } from './session.ts'
 import { setupRoutes } from './setup.ts'
+import { sharingRoutes } from './sharing.ts'
 import { spaceRoutes } from './spaces.ts'
 import { sshRoutes } from './ssh.ts'
 import { templateRoutes } from './templates.ts'
@@ -18,15 +23,20 @@ import { userRoutes } from './users.ts'
 export const routes: readonly Route[] = [
   ...setupRoutes,
   ...sessionRoutes,
+  ...loginRoutes,
   ...meRoutes,
   ...keyRoutes,
   ...tokenRoutes,
   ...userRoutes,
   ...templateRoutes,
   ...spaceRoutes,
+  ...sharingRoutes,
   ...terminalRoutes,
   ...sshRoutes,
+  ...connectRoutes,
+  ...fileRoutes,
   ...hostRoutes,
+  ...peerRoutes,
   ...auditRoutes,
   ...liveRoutes,
 ]

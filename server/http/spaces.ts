@@ -8,22 +8,24 @@ import {
 } from '#protocol/api/spaces.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId, TemplateId } from '#protocol/ids.ts'
+import { withUrls } from '../apps/show.ts'
 import { freshId } from '../identity/settings.ts'
 import type { Row } from '../records/records.ts'
 import { givenId } from './body.ts'
 import type { Door, Wish } from './ports.ts'
 import { accepted, ok, type Reply } from './reply.ts'
-import { type ClosedAction, type ClosedCall, route } from './route.ts'
+import { type Call, type ClosedAction, type ClosedCall, route } from './route.ts'
 
 export const spaceRoutes = [
   route({
     method: 'GET',
     path: '/spaces',
     action: 'space.list',
-    handle(door, { person }) {
+    handle(door, { person, host }) {
       const own = { ownerId: person.userId }
       const rows = door.records.list('space', person.role === 'administrator' ? undefined : own)
-      return ok({ spaces: rows.flatMap(({ id }) => door.spaces.show(id) ?? []) })
+      const spaces = rows.flatMap(({ id }) => door.spaces.show(id) ?? [])
+      return ok({ spaces: spaces.map((space) => withUrls(space, door.config, host)) })
     },
   }),
   route({
@@ -31,13 +33,14 @@ export const spaceRoutes = [
     path: '/spaces',
     action: 'space.create',
     body: createSpaceSchema,
-    async handle(door, { person, body }) {
+    async handle(door, call) {
+      const { person, body } = call
       const id = body.id === undefined ? freshId<'space'>(door) : givenId<'space'>(body.id)
       const templateId = body.templateId as TemplateId
       const { name, parameters } = body
       const space = { id, name, templateId, parameters }
       const { intentId } = await door.spaces.create(person.actor, space)
-      return accepted(showIntent(door, id, intentId))
+      return accepted(showIntent(door, call, id, intentId))
     },
   }),
   route({
@@ -45,7 +48,7 @@ export const spaceRoutes = [
     path: '/spaces/:id',
     action: 'space.see',
     target: 'space',
-    handle: (door, { target }) => ok(shown(door, target.id)),
+    handle: (door, call) => ok(shown(door, call, call.target.id)),
   }),
   route({
     method: 'PATCH',
@@ -53,12 +56,13 @@ export const spaceRoutes = [
     action: 'space.update',
     target: 'space',
     body: updateSpaceSchema,
-    async handle(door, { person, target, body }) {
+    async handle(door, call) {
+      const { person, target, body } = call
       if (body.name !== undefined) await door.spaces.rename(person.actor, target.id, body.name)
       if (body.parameters !== undefined) {
         await door.spaces.configure(person.actor, target.id, body.parameters)
       }
-      return ok(shown(door, target.id))
+      return ok(shown(door, call, target.id))
     },
   }),
   wish('DELETE', '/spaces/:id', 'space.delete', 'deleted'),
@@ -83,18 +87,19 @@ function wish(method: 'POST' | 'DELETE', path: string, action: ClosedAction, wan
     async handle(door: Door, call: ClosedCall<undefined, Row<'space'>>): Promise<Reply> {
       const { id } = call.target
       const { intentId } = await door.spaces.want(call.person.actor, id, wanted)
-      return accepted(showIntent(door, id, intentId))
+      return accepted(showIntent(door, call, id, intentId))
     },
   })
 }
 
-const showIntent = (door: Door, id: SpaceId, intentId: string): Intent => ({
+const showIntent = (door: Door, call: Call, id: SpaceId, intentId: string): Intent => ({
   intentId,
-  space: shown(door, id),
+  space: shown(door, call, id),
 })
 
-function shown({ spaces }: Door, id: SpaceId): Space {
+/** With the addresses of its ports and apps as whoever asks can open them. Throws `not_found`. */
+export function shown({ spaces, config }: Door, { host }: Pick<Call, 'host'>, id: SpaceId): Space {
   const space = spaces.show(id)
   if (!space) throw new SkeinError('not_found', { thing: 'space' })
-  return space
+  return withUrls(space, config, host)
 }

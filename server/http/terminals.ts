@@ -3,17 +3,12 @@
 
 import { z } from 'zod'
 import { SkeinError } from '#protocol/errors.ts'
-import type { StreamOpen } from '#protocol/link.ts'
 import { isTerminalName } from '#protocol/names.ts'
-import type { Row } from '../records/records.ts'
+import { askAgent } from './ask-agent.ts'
 import { checked } from './body.ts'
-import type { Door } from './ports.ts'
+import { relayNumbered } from './numbered-relay.ts'
 import { nothing, ok } from './reply.ts'
-import { type Call, type ClosedCall, route, socketRoute } from './route.ts'
-import { relayTerminal } from './terminal-relay.ts'
-
-/** How long an agent may take to answer a question, ms. */
-const ASK_TIMEOUT_MS = 5000
+import { type Call, route, socketRoute } from './route.ts'
 
 const terminalsSchema = z.object({
   terminals: z
@@ -52,7 +47,7 @@ export const terminalRoutes = [
     action: 'space.enter',
     target: 'space',
     handle: async (door, call) =>
-      ok(await ask(door, call, { question: 'terminals' }, terminalsSchema)),
+      ok(await askAgent(door, call, { question: 'terminals' }, terminalsSchema)),
   }),
   route({
     method: 'DELETE',
@@ -61,7 +56,7 @@ export const terminalRoutes = [
     target: 'space',
     async handle(door, call) {
       const question = { question: 'close-terminal', name: terminalName(call) } as const
-      await ask(door, call, question, z.unknown())
+      await askAgent(door, call, question, z.unknown())
       return nothing
     },
   }),
@@ -72,7 +67,9 @@ export const terminalRoutes = [
     handle(door, call) {
       const terminal = terminalName(call)
       const size = checked(sizeSchema, Object.fromEntries(call.query))
-      return (socket) => relayTerminal(door, call, { ...size, terminal }, socket)
+      const open = { kind: 'terminal', ...size, terminal } as const
+      const wish = { open, action: 'terminal.attach', detail: { terminal } }
+      return (socket) => relayNumbered(door, call, wish, socket)
     },
   }),
   route({
@@ -81,46 +78,11 @@ export const terminalRoutes = [
     action: 'space.see',
     target: 'space',
     handle: async (door, call) =>
-      ok(await ask(door, call, { question: 'startup-log' }, startupSchema)),
+      ok(await askAgent(door, call, { question: 'startup-log' }, startupSchema)),
   }),
 ]
 
 function terminalName({ params: { name = '' } }: Call): string {
   if (!isTerminalName(name)) throw new SkeinError('name_invalid', { name: name.slice(0, 100) })
   return name
-}
-
-type Question = Omit<Extract<StreamOpen, { kind: 'ask' }>, 'kind'>
-
-/** One short question to the agent. Rejects with `timeout`, `frame_invalid` or what `streams.open` rejects with. */
-async function ask<S extends z.ZodType>(
-  { streams, clock }: Door,
-  call: ClosedCall<undefined, Row<'space'>>,
-  question: Question,
-  answer: S,
-): Promise<z.output<S>> {
-  const { requestId, person, target } = call
-  const timer = new AbortController()
-  const late = new AbortController()
-  clock.delay(ASK_TIMEOUT_MS, timer.signal).then(
-    () => late.abort(),
-    () => undefined,
-  )
-  try {
-    const options = { actor: person.actor, requestId, signal: late.signal }
-    const stream = await streams.open({ space: target.id }, { kind: 'ask', ...question }, options)
-    late.signal.addEventListener('abort', () => stream.abort())
-    // Ended in order and not cut: a link bears only so many resets.
-    stream.duplex.resume()
-    stream.fin({ ok: true })
-    await stream.finished
-    const opened = answer.safeParse(stream.opened)
-    if (!opened.success) throw new SkeinError('frame_invalid', { reason: 'the agent’s answer' })
-    return opened.data
-  } catch (caught) {
-    if (!late.signal.aborted) throw caught
-    throw new SkeinError('timeout', { thing: 'The agent', seconds: ASK_TIMEOUT_MS / 1000 }, caught)
-  } finally {
-    timer.abort()
-  }
 }

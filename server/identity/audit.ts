@@ -1,7 +1,7 @@
 // What is written down of every act that changes who may do what, in the same transaction as the act itself.
 
 import type { AuditEvent } from '#protocol/api/people.ts'
-import type { Id } from '#protocol/ids.ts'
+import type { Id, TokenId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Change, StreamEntry } from '../records/records.ts'
 
@@ -9,6 +9,8 @@ import type { Change, StreamEntry } from '../records/records.ts'
 export interface By {
   readonly actor: Actor
   readonly address: string
+  /** The token that spoke for the actor, if one did. */
+  readonly tokenId?: TokenId
 }
 
 export interface Target {
@@ -24,7 +26,9 @@ export function audited(
   target: Target,
   detail?: Record<string, unknown>,
 ): Change {
-  const body = { actor: by.actor, action, target, address: by.address, ...(detail && { detail }) }
+  const all = { ...detail, ...(by.tokenId !== undefined && { tokenId: by.tokenId }) }
+  const said = Object.keys(all).length > 0 && { detail: all }
+  const body = { actor: by.actor, action, target, address: by.address, ...said }
   return { op: 'append', stream: 'audit', subject: target.id, body }
 }
 

@@ -47,6 +47,7 @@ const withPasswordOnly: ReadonlySet<Action> = new Set<Action>([
   'session.revoke',
   'key.add',
   'token.create',
+  'login.approve',
   'user.create',
   'user.govern',
 ])

@@ -168,6 +168,18 @@ test('a token ends at its time, and with its person’s password and disabling',
   assert.deepEqual(identity.tokens.list(bob), [])
 })
 
+test('a token with scopes that this version does not know opens nothing', async () => {
+  const { id, secret } = await newToken()
+  const body = records.get('token', id)?.groups.body
+  assert.ok(body)
+  const value = { ...body, scopes: ['only-this'] }
+  await records.transact(() => ({
+    changes: [{ op: 'set', kind: 'token', id, group: 'body', value }],
+    result: undefined,
+  }))
+  assert.equal(identity.tokens.authenticate(secret), undefined)
+})
+
 test('tokens that have ended make room for new ones', async () => {
   for (let i = 0; i < MAX_TOKENS_PER_USER; i++) await newToken({ expiresInDays: 1 })
   await assert.rejects(newToken(), { code: 'too_many_tokens' })

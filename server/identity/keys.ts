@@ -13,8 +13,6 @@ export const CLUSTER_KEY_FILE = 'cluster.key'
 /** 256 bits: as strong as the strongest thing derived from it. */
 export const CLUSTER_SECRET_BYTES = 32
 export const AGENT_KEY_BYTES = 32
-/** An ed25519 private key. */
-export const HOST_KEY_SEED_BYTES = 32
 
 /**
  * The key of one start of a space: HKDF-SHA256 (RFC 5869) without salt, since the secret is uniform already. Any
@@ -25,10 +23,26 @@ export function deriveAgentKey(clusterSecret: Buffer, spaceId: SpaceId, epoch: n
   return Buffer.from(hkdfSync('sha256', clusterSecret, Buffer.alloc(0), info, AGENT_KEY_BYTES))
 }
 
-/** What a space's SSH host key is made from: the same at every start and on every peer, so that no client sees it change. */
-export function deriveHostKeySeed(clusterSecret: Buffer, spaceId: SpaceId): Buffer {
-  const info = `skein ssh host ${spaceId}`
-  return Buffer.from(hkdfSync('sha256', clusterSecret, Buffer.alloc(0), info, HOST_KEY_SEED_BYTES))
+/** A key for one purpose alone, so that nothing signed for one is taken for another (RFC 5869 as above). */
+export function deriveKey(key: Buffer, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), purpose, key.length))
+}
+
+/**
+ * Takes another cluster's secret for a data folder that has none yet. Rejects with `config_invalid` where it has: its
+ * state belongs to the cluster that it was made in.
+ */
+export async function adoptClusterSecret(
+  folder: string,
+  secret: Buffer,
+  random: Random,
+): Promise<void> {
+  const path = join(folder, CLUSTER_KEY_FILE)
+  await writeOnce(path, random, secret)
+  const held = await loadClusterSecret(folder, random)
+  if (held.length === secret.length && timingSafeEqual(held, secret)) return
+  const reason = `${folder} belongs to another cluster; join with an empty --data folder`
+  throw new SkeinError('config_invalid', { key: 'join', reason, source: '--join' })
 }
 
 /** Reads the secret from the data folder, or makes it (mode 0600) at the first start. Rejects with `config_invalid`. */
@@ -46,11 +60,15 @@ export async function loadClusterSecret(folder: string, random: Random): Promise
 }
 
 /** A link fails when the name exists, so two that start at once agree, and a crash leaves no half of a secret. */
-async function writeOnce(path: string, random: Random): Promise<void> {
+async function writeOnce(
+  path: string,
+  random: Random,
+  secret: Uint8Array = random(CLUSTER_SECRET_BYTES),
+): Promise<void> {
   if (existsSync(path)) return
   const draft = `${path}.${Buffer.from(random(8)).toString('hex')}`
   try {
-    await writeDurably(draft, `${Buffer.from(random(CLUSTER_SECRET_BYTES)).toString('hex')}\n`)
+    await writeDurably(draft, `${Buffer.from(secret).toString('hex')}\n`)
     await link(draft, path)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error

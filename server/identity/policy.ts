@@ -34,6 +34,12 @@ export const actions = {
   'session.end': row('signed-in', 'end', 'session'),
   'session.see': row('owner', 'see', 'session'),
   'session.revoke': row('owner', 'end', 'session'),
+  /** A laptop's program asks to be signed in, and collects its token with the secret that it was given. */
+  'login.begin': row('anyone', 'begin', 'login'),
+  'login.collect': row('anyone', 'collect', 'login'),
+  'login.see': row('signed-in', 'see', 'login'),
+  'login.approve': row('signed-in', 'approve', 'login'),
+  'login.refuse': row('signed-in', 'refuse', 'login'),
   'me.see': row('signed-in', 'see', 'account'),
   'me.password': row('signed-in', 'change', 'password'),
   'session.list': row('signed-in', 'list', 'account’s sessions'),
@@ -65,9 +71,12 @@ export const actions = {
   'space.update': row('owner-or-administrator', 'change', 'space'),
   'space.run': row('owner-or-administrator', 'start or stop', 'space'),
   'space.delete': row('owner-or-administrator', 'delete', 'space'),
+  'space.share': row('owner', 'share ports of', 'space'),
   'space.enter': row('owner', 'enter', 'space'),
   'ssh.see': row('signed-in', 'see how ssh reaches', 'server'),
   'host.list': row('administrator', 'list', 'server’s hosts'),
+  'peer.list': row('administrator', 'list', 'cluster’s peers'),
+  'peer.invite': row('administrator', 'add peers to', 'cluster'),
   'audit.read': row('administrator', 'read', 'audit'),
 } as const satisfies Record<string, ActionRow>
 

@@ -2,9 +2,10 @@
 // ends it together with the user's sessions.
 
 import { createHash } from 'node:crypto'
-import type { NewToken, Token } from '#protocol/api/access.ts'
+import { type NewToken, type Token, type TokenScope, tokenScopes } from '#protocol/api/access.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { isId, type TokenId, type UserId } from '#protocol/ids.ts'
+import type { Groups } from '../records/kinds.ts'
 import type { Change, Records, Row, View } from '../records/records.ts'
 import { audited, type By } from './audit.ts'
 import type { Person, TokenCredential } from './credential.ts'
@@ -54,8 +55,8 @@ export class Tokens {
       if (living.length >= MAX_TOKENS_PER_USER) {
         throw new SkeinError('too_many_tokens', { limit: MAX_TOKENS_PER_USER })
       }
-      const scopes: ['all'] = ['all']
-      const body = { userId, userEpoch: access.epoch, name, hash, scopes, createdAt, ...end }
+      const owned = { userId, userEpoch: access.epoch, scopes: ['all'] }
+      const body = { ...owned, name, hash, createdAt, ...end }
       const changes: Change[] = [
         ...dead.slice(0, MAX_TOKENS_PER_USER).map(endToken),
         { op: 'create', kind: 'token', id, groups: { body } },
@@ -120,9 +121,11 @@ function sorted(view: View, userId: UserId, nowMs: number) {
 
 function isLiving(
   { groups: { access } }: Row<'user'>,
-  { userEpoch, expiresAt }: { readonly userEpoch: number; readonly expiresAt?: number },
+  { userEpoch, expiresAt, scopes }: Groups<'token'>['body'],
   nowMs: number,
 ): boolean {
+  // A newer peer may have made it for less than all: what this one cannot narrow it does not take.
+  if (!scopes.some(isScope)) return false
   if (!access || access.disabled || access.epoch !== userEpoch) return false
   return expiresAt === undefined || expiresAt > nowMs
 }
@@ -131,7 +134,8 @@ export const endToken = ({ id }: Row<'token'>): Change => ({ op: 'delete', kind:
 
 function show({ id, groups: { body, used } }: Row<'token'>, current?: string): Token[] {
   if (!body) return []
-  const { name, scopes, expiresAt } = body
+  const { name, expiresAt } = body
+  const scopes = body.scopes.filter(isScope)
   const time = (ms: number) => new Date(ms).toISOString()
   return [
     {
@@ -145,5 +149,7 @@ function show({ id, groups: { body, used } }: Row<'token'>, current?: string): T
     },
   ]
 }
+
+const isScope = (scope: string): scope is TokenScope => tokenScopes.some((known) => known === scope)
 
 const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest()

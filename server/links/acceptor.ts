@@ -5,7 +5,13 @@ import type { IncomingMessage } from 'node:http'
 import http2, { type ClientHttp2Session } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import tls, { type Server, type TLSSocket } from 'node:tls'
-import { type LinkIdentity, parseIdentity, UPGRADE_PROTOCOL } from '#protocol/link.ts'
+import {
+  type LinkIdentity,
+  type PeerIdentity,
+  parseIdentity,
+  parsePeerIdentity,
+  UPGRADE_PROTOCOL,
+} from '#protocol/link.ts'
 import { Connection } from '../../link/connection.ts'
 import { ElasticSocket } from '../../link/elastic.ts'
 import { assertPsk, linkTls, sessionOptions, takeSocket, widen } from '../../link/session.ts'
@@ -27,14 +33,14 @@ export const DIAL_RULE: BucketRule = { burst: 100, refillMs: 100 }
 /** Pings that a space's agent may have answered; an honest one asks once a second. */
 const PING_RULE: BucketRule = { burst: 30, refillMs: 500 }
 
+/** Whoever dials: an agent, or another peer. */
+export type Dialler = LinkIdentity | PeerIdentity
+
 export interface AcceptorOptions {
   readonly clock: Clock
-  /** The key of a space's start, or undefined when that start is not the current one. */
-  readonly keyOf: (identity: LinkIdentity) => Buffer | undefined
-  readonly onConnection: (
-    identity: LinkIdentity,
-    connection: Connection<ClientHttp2Session>,
-  ) => void
+  /** The dialler's key; undefined when its start is not the current one, or the cluster's key is another. */
+  readonly keyOf: (identity: Dialler) => Buffer | undefined
+  readonly onConnection: (identity: Dialler, connection: Connection<ClientHttp2Session>) => void
   readonly onRefused: (reason: string) => void
 }
 
@@ -47,7 +53,7 @@ export class Acceptor {
   readonly #dials: Buckets
   readonly #pings: Buckets
   /** The identity a TLS connection was made with; the socket exists before its key is looked up. */
-  readonly #identities = new WeakMap<object, LinkIdentity>()
+  readonly #identities = new WeakMap<object, Dialler>()
 
   constructor(options: AcceptorOptions) {
     this.#options = options
@@ -90,16 +96,16 @@ export class Acceptor {
   }
 
   #key(socket: TLSSocket, text: string): Buffer | null {
-    const identity = parseIdentity(text)
+    const identity = parseIdentity(text) ?? parsePeerIdentity(text)
     const key = identity && this.#options.keyOf(identity)
-    if (!identity || !key || !this.#mayDial(identity.spaceId)) return null
+    if (!identity || !key || !this.#mayDial(nameOf(identity))) return null
     this.#identities.set(socket, identity)
     return key
   }
 
-  #mayDial(spaceId: string): boolean {
+  #mayDial(name: string): boolean {
     try {
-      this.#dials.take(spaceId)
+      this.#dials.take(name)
       return true
     } catch {
       this.#options.onRefused('dialled too often')
@@ -164,14 +170,17 @@ export class Acceptor {
     )
   }
 
-  #pinged({ spaceId }: LinkIdentity, connection: Connection): void {
+  #pinged(identity: Dialler, connection: Connection): void {
     try {
-      this.#pings.take(spaceId)
+      this.#pings.take(nameOf(identity))
     } catch {
       connection.end()
     }
   }
 }
+
+const nameOf = (identity: Dialler): string =>
+  'peerId' in identity ? identity.peerId : identity.spaceId
 
 /** The socket that a TLS server was given. Node keeps it and has no public name for it. */
 function below(socket: TLSSocket): Duplex | undefined {

@@ -5,16 +5,25 @@ import type { ClientHttp2Session } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
-import type { LinkIdentity } from '#protocol/link.ts'
+import type { LinkIdentity, PeerIdentity } from '#protocol/link.ts'
 import type { Connection } from '../../link/connection.ts'
 import { heartbeat } from '../../link/heartbeat.ts'
-import { Acceptor } from './acceptor.ts'
+import { Acceptor, type Dialler } from './acceptor.ts'
 import { AgentLink } from './agent-link.ts'
 import { Refusals } from './refusals.ts'
 import { Reporting, type ReportingOptions } from './reporting.ts'
 import type { Streams } from './streams.ts'
 
+/** Other peers, who dial the same port; whoever keeps the membership takes their connections. */
+export interface PeerDoor {
+  /** The key of a peer's connection; undefined for a key that the cluster does not have. */
+  keyOf(identity: PeerIdentity): Buffer | undefined
+  accepted(identity: PeerIdentity, connection: Connection<ClientHttp2Session>): void
+}
+
 export interface LinksOptions extends ReportingOptions {
+  /** Absent where there is no cluster. */
+  readonly peers?: PeerDoor
   /** The 32 bytes of one start of a space; undefined when that start is not the space's current one. */
   readonly agentKey: (identity: { spaceId: SpaceId; epoch: number }) => Buffer | undefined
 }
@@ -67,7 +76,8 @@ export class Links {
     await Promise.all(this.#watches)
   }
 
-  #keyOf(identity: LinkIdentity): Buffer | undefined {
+  #keyOf(identity: Dialler): Buffer | undefined {
+    if ('peerId' in identity) return this.#options.peers?.keyOf(identity)
     const spaceId = identity.spaceId as SpaceId
     // A lane that nobody asked for is of an earlier link, or for another peer behind the same address.
     if (identity.lane !== 'control' && !this.#links.get(spaceId)?.expects(identity))
@@ -75,7 +85,12 @@ export class Links {
     return this.#options.agentKey({ spaceId, epoch: identity.epoch })
   }
 
-  #accepted(identity: LinkIdentity, connection: Connection<ClientHttp2Session>): void {
+  #accepted(identity: Dialler, connection: Connection<ClientHttp2Session>): void {
+    if ('peerId' in identity) this.#options.peers?.accepted(identity, connection)
+    else this.#acceptedAgent(identity, connection)
+  }
+
+  #acceptedAgent(identity: LinkIdentity, connection: Connection<ClientHttp2Session>): void {
     const spaceId = identity.spaceId as SpaceId
     const standing = this.#links.get(spaceId)
     if (identity.lane !== 'control') {

@@ -1,5 +1,7 @@
 // What is true now and need not outlive its publisher: who holds a link, who is attached, usage, progress.
 
+import type { PeerState } from '../cluster/swim/claim.ts'
+
 export interface LiveTopics {
   /** key: space id. */
   agent: {
@@ -33,6 +35,8 @@ export interface LiveTopics {
     unit: 'bytes' | 'steps'
     log?: readonly string[]
   }
+  /** key: peer id. */
+  peer: { state: PeerState }
   /** key: host id. */
   host: { state: 'ready' | 'unreachable'; reason?: string; advice: readonly string[] }
 }

@@ -6,22 +6,29 @@ import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { PeerInfo } from '#protocol/api/peers.ts'
 import { type ErrorBody, SkeinError, toSkeinError } from '#protocol/errors.ts'
 import { runFolder } from '../supervisor/child-state.ts'
 
-/** A question is one short JSON line. */
-const MAX_QUESTION_BYTES = 4096
+/** A question is one short JSON line; the longest answer tells of five hundred peers. */
+const MAX_LINE_BYTES = 1024 * 1024
 /** Hashing a password takes a tenth of a second; the disk may take a few. */
 const ANSWER_TIMEOUT_MS = 15_000
 
-const questionSchema = z.strictObject({
-  ask: z.literal('reset-password'),
-  name: z.string().max(64),
-})
+const questionSchema = z.discriminatedUnion('ask', [
+  z.strictObject({ ask: z.literal('reset-password'), name: z.string().max(64) }),
+  z.strictObject({ ask: z.literal('peers') }),
+  z.strictObject({ ask: z.literal('join-token') }),
+])
 export type Question = z.infer<typeof questionSchema>
 
-const answerSchema = z.strictObject({ username: z.string(), password: z.string() })
-export type Answer = z.infer<typeof answerSchema>
+/** What each question is answered with; the peer is the same program as the one that asks. */
+export interface Answers {
+  'reset-password': { readonly username: string; readonly password: string }
+  peers: { readonly peers: readonly PeerInfo[] }
+  'join-token': { readonly token: string }
+}
+export type Answer = Answers[keyof Answers]
 
 export interface Control {
   close(): Promise<void>
@@ -61,11 +68,14 @@ export async function openControl(
 }
 
 /** Asks the peer of a data folder. Rejects with `unavailable` when none runs, and with what the peer refuses. */
-export async function askPeer(data: string, question: Question): Promise<Answer> {
+export async function askPeer<Q extends Question>(
+  data: string,
+  question: Q,
+): Promise<Answers[Q['ask']]> {
   const body = await send(socketPath(data), JSON.stringify(question))
   const refused = z.object({ error: z.custom<ErrorBody>() }).safeParse(body)
   if (refused.success) throw SkeinError.fromBody(refused.data.error)
-  return answerSchema.parse(body)
+  return body as Answers[Q['ask']]
 }
 
 async function send(path: string, text: string): Promise<unknown> {
@@ -84,8 +94,8 @@ async function readJson(stream: IncomingMessage): Promise<unknown> {
   let text = ''
   for await (const chunk of stream.setEncoding('utf8')) {
     text += chunk
-    if (text.length > MAX_QUESTION_BYTES) {
-      throw new SkeinError('too_large', { thing: 'question', limit: `${MAX_QUESTION_BYTES} bytes` })
+    if (text.length > MAX_LINE_BYTES) {
+      throw new SkeinError('too_large', { thing: 'question', limit: `${MAX_LINE_BYTES} bytes` })
     }
   }
   return JSON.parse(text)

@@ -10,8 +10,9 @@ import type { Duplex } from 'node:stream'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Address } from '../config/schemas.ts'
 import type { Tls } from '../tls/tls.ts'
+import { limitBodies } from './body-time.ts'
 import { Draining } from './draining.ts'
-import { httpLimits } from './http-limits.ts'
+import { bodyTimes, httpLimits } from './http-limits.ts'
 import { Threshold } from './threshold.ts'
 
 /** sun_path of Linux's unix(7) without its final zero, bytes. */
@@ -30,6 +31,8 @@ export interface ListenersOptions {
   readonly listen: Address
   readonly socketPath: string
   readonly request: RequestListener
+  /** Whether a request's body may take as long as its bytes keep coming. */
+  readonly isUpload?: (request: IncomingMessage) => boolean
   readonly upgrade: Upgrade
   /** Upgrades on the unix socket: links only, no people. */
   readonly linkUpgrade: Upgrade
@@ -50,8 +53,8 @@ interface Door {
 /** Rejects with `port_in_use`, or with `config_invalid` when the address or the socket's path cannot be. */
 export async function openListeners(options: ListenersOptions): Promise<Listeners> {
   const { listen, socketPath, secured } = options
-  const tcp = secured ? secureDoor(options, secured) : plainDoor(options.request, options.upgrade)
-  const unix = plainDoor((_, response) => response.writeHead(404).end(), options.linkUpgrade)
+  const tcp = secured ? secureDoor(options, secured) : plainDoor(options)
+  const unix = plainDoor({ request: refuseAll, upgrade: options.linkUpgrade })
   await start(tcp.server, listen, `${listen.host}:${listen.port}`)
   try {
     prepareSocket(socketPath)
@@ -71,23 +74,30 @@ export async function openListeners(options: ListenersOptions): Promise<Listener
   }
 }
 
-function plainDoor(request: RequestListener, upgrade: Upgrade): Door {
+type Doorway = Pick<ListenersOptions, 'request' | 'upgrade' | 'isUpload'>
+
+const refuseAll: RequestListener = (_, response) => response.writeHead(404).end()
+
+function plainDoor({ request, upgrade, isUpload = () => false }: Doorway): Door {
   const server = createServer(httpLimits, request)
   server.on('upgrade', upgrade)
+  limitBodies(server, { isUpload, ...bodyTimes })
   const draining = new Draining(server)
   return { server, end: (waitMs) => draining.end(waitMs) }
 }
 
 function secureDoor(
-  { request, upgrade }: ListenersOptions,
+  { request, upgrade, isUpload = () => false }: ListenersOptions,
   { tls, plainRequest, plainUpgrade }: NonNullable<ListenersOptions['secured']>,
 ): Door {
   // The threshold ends a handshake that takes too long.
   const secure = createSecureServer({ ...httpLimits, ...tls.context }, request)
   secure.on('upgrade', upgrade)
+  limitBodies(secure, { isUpload, ...bodyTimes })
   tls.onChange(() => secure.setSecureContext(tls.context))
   const plain = createServer(httpLimits, plainRequest)
   plain.on('upgrade', plainUpgrade)
+  limitBodies(plain, { isUpload: () => false, ...bodyTimes })
   const drainings = [new Draining(secure, 'secureConnection'), new Draining(plain)]
   const threshold = new Threshold({ secure, plain })
   return {

@@ -5,14 +5,19 @@ import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
+import { OWN_MACHINE } from '../apps/domain.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
-import { tlsKindOf } from '../config/https.ts'
+import { Cluster } from '../cluster/cluster.ts'
+import { parseJoinToken } from '../cluster/join-token.ts'
+import { isLoopback, tlsKindOf } from '../config/https.ts'
 import { type Config, sshAddress } from '../config/settings.ts'
 import { type Door, openDoor } from '../gateway/door.ts'
+import { isUpload } from '../http/files.ts'
 import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http/http.ts'
 import type { HttpConfig } from '../http/ports.ts'
 import { type HostKey, loadHostKey } from '../identity/host-key.ts'
 import { createIdentity, type Identity } from '../identity/identity.ts'
+import { adoptClusterSecret, loadClusterSecret } from '../identity/keys.ts'
 import { ensureSetting, freshId } from '../identity/settings.ts'
 import { Links } from '../links/links.ts'
 import type { Live } from '../live/live.ts'
@@ -33,11 +38,13 @@ import { agentAddresses, engineAddress, isLocalEngine } from './addresses.ts'
 import { openControl } from './control.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
+import { noteChange, Place } from './place.ts'
 import { resetPassword } from './reset-password.ts'
 import { readRoutes } from './routes.ts'
 import { browserUrl } from './welcome.ts'
 
 const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
+const CLI_FOLDER = fileURLToPath(new URL('../../dist/cli', import.meta.url))
 const AGENT_FOLDER = fileURLToPath(new URL('../../dist/agent', import.meta.url))
 
 export interface Peer {
@@ -76,7 +83,8 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   const base = await lay(config, log, ending)
   const { identity, cluster } = base
   let port = config.listen.port
-  const { links, spaces, templates } = await raise(base, agentFolder, () => port)
+  const place = new Place()
+  const { links, spaces, templates } = await raise(base, agentFolder, () => port, place)
   let isLooking = true
   const hostKey = await loadHostKey(base.records, { clock, random })
   const http = await createHttp({
@@ -84,6 +92,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     streams: links.streams,
     spaces,
     templates,
+    peers: place,
     clock,
     random,
     config: {
@@ -91,6 +100,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
       ...sshConfig(config, hostKey),
     },
     webFolder: WEB_FOLDER,
+    cliFolder: CLI_FOLDER,
     unready: () => (isLooking ? ['looking at its engine'] : []),
   })
   ending.defer(() => http.close())
@@ -98,15 +108,18 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   ending.defer(() => drain(http, listeners, config.drainSeconds))
   port = Number(new URL(listeners.url).port)
   const url = browserUrl(config, listeners.url)
+  place.cluster = await joinPeers(base, port, url)
+  ending.defer(() => place.cluster?.close())
   const door = await openGatewayDoor(base, { links, spaces, hostKey, url })
   ending.defer(() => door.close(config.drainSeconds * 1000))
   const looked = look(spaces, log).finally(() => {
     isLooking = false
   })
   ending.defer(() => looked)
-  const control = await openControl(config.data, ({ name }) =>
-    resetPassword(identity, random, name),
-  )
+  const control = await openControl(config.data, async (question) => {
+    if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
+    return question.ask === 'peers' ? { peers: place.list() } : { token: place.token() }
+  })
   ending.defer(() => control.close())
   const setupToken = await identity.setup.begin()
   const closing = ending.move()
@@ -135,6 +148,9 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
   ending.defer(() => store.close())
   const records = await openRecords({ store, clock, random, log })
   ending.defer(() => records.close())
+  if (config.join !== undefined) {
+    await adoptClusterSecret(config.data, parseJoinToken(config.join).secret, random)
+  }
   const identity = await createIdentity({ records, clock, random, folder: config.data })
   const makers = { clock, random }
   const cluster = await ensureSetting(records, 'cluster-id', () => freshId(makers), makers)
@@ -142,10 +158,10 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
 }
 
 /** Links, and the spaces behind them. `port` is asked when a space starts: by then we listen. */
-async function raise(base: Foundation, agentFolder: AgentFolder, port: () => number) {
+async function raise(base: Foundation, agentFolder: AgentFolder, port: () => number, place: Place) {
   const { config, log, records, live, cluster, ending } = base
   const agentKey = keyOfCurrentStart(base)
-  const links = new Links({ agentKey, live, clock, log })
+  const links = new Links({ agentKey, live, clock, log, peers: place })
   ending.defer(() => links.close())
   const engine = createEngine(engineAddress(config.docker))
   ending.defer(() => engine.close())
@@ -168,6 +184,22 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
   return { links, spaces, templates }
 }
 
+/** Finds the others, or waits for them. */
+async function joinPeers(base: Foundation, port: number, url: string): Promise<Cluster> {
+  const { config, log, records, live } = base
+  const makers = { clock, random }
+  const id = loadPeerId(config.data, makers)
+  // Not the label of what this peer makes on its engine: as long as peers share no records, nobody else may clear that.
+  const named = config.join === undefined ? freshId(makers) : parseJoinToken(config.join).cluster
+  const cluster = String(await ensureSetting(records, 'membership-id', () => named, makers))
+  const secret = await loadClusterSecret(config.data, random)
+  const parts = { config, id, cluster, secret, port, url, records, clock, random, log }
+  return await Cluster.open({
+    ...parts,
+    onChange: (change) => noteChange({ records, live, log }, id, change),
+  })
+}
+
 /** An agent of an earlier start may still run somewhere; its key no longer opens anything. */
 function keyOfCurrentStart({ records, identity }: Foundation) {
   return ({ spaceId, epoch }: { spaceId: SpaceId; epoch: number }): Buffer | undefined => {
@@ -180,9 +212,11 @@ function httpConfig(config: Config, peerId: string, tls: Tls | undefined): HttpC
   const { publicUrl, insecureHttp, trustedProxies, hostNames, name } = config
   const peer = { id: peerId, name, version }
   const kind = tlsKindOf(config)
+  const appsDomain = config.appsDomain ?? (isLoopback(config.listen.host) ? OWN_MACHINE : undefined)
   return {
     ...{ insecureHttp, trustedProxies, hostNames, peer },
     ...(publicUrl !== undefined && { publicUrl }),
+    ...(appsDomain !== undefined && { appsDomain }),
     ...(kind !== undefined && { tls: kind }),
     ...(tls?.authority && { authority: tls.authority.pem }),
   }
@@ -230,7 +264,8 @@ function open(
     listen: config.listen,
     socketPath: linkSocketPath(config.data).socket,
     request: requestListener(http, { log }),
-    upgrade: dispatchUpgrade({ links: toLinks, http: http.handleUpgrade }),
+    isUpload: (request) => http.apps.claims(request) || isUpload(request),
+    upgrade: dispatchUpgrade({ links: toLinks, http }),
     linkUpgrade: (request, socket, head) => {
       if (request.url?.split('?')[0] === LINK_PATH) toLinks(request, socket, head)
       else socket.destroy()

@@ -94,6 +94,24 @@ for (const [what, bytes] of foreign) {
   })
 }
 
+test('a header that never ends is cut on either side, though neither server listens itself', async () => {
+  const limits = { headersTimeout: SOON_MS, requestTimeout: 0, connectionsCheckingInterval: 10 }
+  const threshold = new Threshold({
+    secure: createSecure({ ...limits, ...pair }, (_, response) => response.end()),
+    plain: createPlain(limits, (_, response) => response.end()),
+  })
+  threshold.server.listen(0, '127.0.0.1')
+  await once(threshold.server, 'listening')
+  const { port } = threshold.server.address() as AddressInfo
+  const secure = tls.connect({ port, host: '127.0.0.1', ca: authority.cert })
+  await once(secure, 'secureConnect')
+  for (const socket of [ask(port), secure]) {
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ')
+    assert.match(await text(socket), /^HTTP\/1\.1 408 /)
+  }
+  threshold.end()
+})
+
 test('many that are silent lock nobody out: the oldest make room', async () => {
   const { threshold, port } = await open()
   const idle = Array.from({ length: MAX_AT_THRESHOLD + 50 }, () => ask(port))

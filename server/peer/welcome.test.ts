@@ -14,6 +14,7 @@ const about = (change: Partial<Welcome> = {}, config: Partial<Welcome['config']>
     config: {
       listen: loopback,
       publicUrl: undefined,
+      sshListen: 'off',
       insecureHttp: false,
       tls: 'off',
       tlsCert: undefined,
@@ -25,6 +26,16 @@ const about = (change: Partial<Welcome> = {}, config: Partial<Welcome['config']>
 test('the address, or the one-time link at the first run', () => {
   assert.equal(about(), '\n  Skein runs at http://localhost:7534\n\n')
   assert.match(about({ setupToken: 'abc' }), /^ {4}http:\/\/localhost:7534\/setup#token=abc$/m)
+})
+
+test('the line for ssh names the address that others can use', () => {
+  const ssh = (sshListen: Welcome['config']['sshListen'], url = 'http://localhost:7534') =>
+    /ssh -p .*/.exec(about({ url }, { sshListen }))?.[0]
+  assert.equal(ssh(undefined), 'ssh -p 2222 SPACE@localhost')
+  const everywhereSsh = { host: '0.0.0.0', port: 22 }
+  assert.equal(ssh(everywhereSsh, 'https://skein.lan'), 'ssh -p 22 SPACE@skein.lan')
+  assert.equal(ssh({ host: '10.0.0.5', port: 2222 }), 'ssh -p 2222 SPACE@10.0.0.5')
+  assert.equal(ssh({ host: '::', port: 0 }), undefined)
 })
 
 test('the authority’s fingerprint and where to fetch it', () => {

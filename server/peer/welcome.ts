@@ -3,7 +3,7 @@
 // also out of `docker logs`.
 
 import { isLoopback, tlsKindOf } from '../config/https.ts'
-import type { Config } from '../config/settings.ts'
+import { type Config, sshAddress } from '../config/settings.ts'
 
 export interface Welcome {
   readonly url: string
@@ -11,7 +11,10 @@ export interface Welcome {
   readonly setupToken: string | undefined
   /** SHA-256 of the own authority's certificate. */
   readonly fingerprint: string | undefined
-  readonly config: Pick<Config, 'insecureHttp' | 'listen' | 'publicUrl' | 'tls' | 'tlsCert'>
+  readonly config: Pick<
+    Config,
+    'insecureHttp' | 'listen' | 'publicUrl' | 'sshListen' | 'tls' | 'tlsCert'
+  >
   /** Whether stdout shows colours. */
   readonly isColoured: boolean
 }
@@ -19,7 +22,7 @@ export interface Welcome {
 export function welcome({ url, setupToken, fingerprint, config, isColoured }: Welcome): string {
   const lines =
     setupToken === undefined
-      ? [`Skein runs at ${url}`]
+      ? [`Skein runs at ${url}`, ...aboutSsh(config, url)]
       : [
           'Skein runs and waits to be set up. Open this link; it works once:',
           '',
@@ -29,6 +32,17 @@ export function welcome({ url, setupToken, fingerprint, config, isColoured }: We
   if (isOpenHttp(config)) lines.push('', ...aboutOpenHttp.map((line) => red(line, isColoured)))
   return `\n${lines.map((line) => (line === '' ? '' : `  ${line}`)).join('\n')}\n\n`
 }
+
+/** The line to copy; none where ssh is off, or at a port that the gateway chooses. */
+function aboutSsh(config: Pick<Config, 'listen' | 'sshListen'>, url: string): readonly string[] {
+  const listen = sshAddress(config)
+  if (listen === undefined || listen.port === 0) return []
+  const isNamed = !isEverywhere(listen.host) && !isLoopback(listen.host)
+  const host = isNamed ? listen.host : new URL(url).hostname.replace(/^\[|\]$/g, '')
+  return [`and answers: ssh -p ${listen.port} SPACE@${host}`]
+}
+
+const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::'
 
 const aboutAuthority = (url: string, fingerprint: string): readonly string[] => [
   `Browsers trust its certificate once they trust the authority at ${url}/ca.pem`,
@@ -53,8 +67,7 @@ export function browserUrl(
   own: string,
 ) {
   if (publicUrl !== undefined) return publicUrl
-  const isEverywhere = listen.host === '0.0.0.0' || listen.host === '::'
-  if (!isEverywhere && !isLoopback(listen.host)) return own
+  if (!isEverywhere(listen.host) && !isLoopback(listen.host)) return own
   const url = new URL(own)
   // An address is no site of its own to browsers, as apps will need; a name is.
   url.hostname = 'localhost'

@@ -1,9 +1,8 @@
 // Every kind of record and its field groups. A group is written whole and is the unit of last-writer-wins, so the
 // groups are drawn such that two forms never write one group. `ownerOnly` groups need an Owner (spaces/owner.ts).
 
-import type { TokenScope } from '#protocol/api/access.ts'
 import type { Role } from '#protocol/api/people.ts'
-import type { ParameterValue, SpaceState } from '#protocol/api/spaces.ts'
+import type { ParameterValue, SpaceState, Visibility } from '#protocol/api/spaces.ts'
 import type { ErrorBody } from '#protocol/errors.ts'
 import type {
   HostId,
@@ -48,7 +47,7 @@ export interface KindGroups {
       userEpoch: number
       name: string
       hash: string
-      scopes: TokenScope[]
+      scopes: string[]
       createdAt: number
       expiresAt?: number
     }
@@ -91,6 +90,8 @@ export interface KindGroups {
       at: number
       by: Actor
     }
+    /** Ports that others than the owner may open in a browser. */
+    sharing: { ports: Record<string, { visibility: Visibility; people: UserId[] }> }
     placement: { hostId: HostId; subnet: string }
     /** What is; written by the host's owner only. */
     runtime: {

@@ -2,9 +2,8 @@
 // no defaults, no coercion, so that what is stored is what was given and fields of newer versions survive inside.
 
 import { z } from 'zod'
-import { tokenScopes } from '#protocol/api/access.ts'
 import { roles } from '#protocol/api/people.ts'
-import { parameterValueSchema, spaceStates } from '#protocol/api/spaces.ts'
+import { parameterValueSchema, spaceStates, visibilities } from '#protocol/api/spaces.ts'
 import { type ErrorCode, errorTable } from '#protocol/errors.ts'
 import { type Id, isId } from '#protocol/ids.ts'
 import { actorSchema } from '#protocol/link.ts'
@@ -63,7 +62,7 @@ export const groupSchemas = {
       userEpoch: count,
       name: text(400),
       hash: text(64),
-      scopes: z.array(z.enum(tokenScopes)).max(tokenScopes.length),
+      scopes: z.array(text(64)).max(64),
       createdAt: time,
       expiresAt: time.optional(),
     }),
@@ -103,6 +102,12 @@ export const groupSchemas = {
       intentId: text(64),
       at: time,
       by: actorSchema,
+    }),
+    sharing: z.object({
+      ports: z.record(
+        text(5),
+        z.object({ visibility: z.enum(visibilities), people: z.array(id<'user'>()).max(50) }),
+      ),
     }),
     placement: z.object({ hostId: id<'host'>(), subnet: text(64) }),
     runtime: z.object({

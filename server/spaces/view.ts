@@ -3,6 +3,7 @@
 import type { Host } from '#protocol/api/hosts.ts'
 import type { Ref, Space } from '#protocol/api/spaces.ts'
 import type { UserId } from '#protocol/ids.ts'
+import { showApps, showPorts } from '../apps/show.ts'
 import type { Live } from '../live/live.ts'
 import type { Row, View } from '../records/records.ts'
 import type { Parsed, Templates } from '../templates/templates.ts'
@@ -24,6 +25,7 @@ export function showSpace(sources: Sources, row: Row<'space'>): Space | undefine
   const parsed = sources.templates.parsed(versionId)
   const host = hostOf(sources.records, row)
   const usage = sources.live.get('usage', row.id)
+  const reported = sources.live.get('ports', row.id)
   const started = runtime?.state === 'running' ? runtime.startedAt : undefined
   return {
     id: row.id,
@@ -39,8 +41,8 @@ export function showSpace(sources: Sources, row: Row<'space'>): Space | undefine
     ...(host && { host }),
     ...homeOf(parsed),
     ...agentOf(sources.live, row),
-    apps: parsed?.head.apps ?? [],
-    ports: sources.live.get('ports', row.id) ?? [],
+    apps: showApps(sources.records, row, parsed?.head.apps ?? [], reported),
+    ports: showPorts(sources.records, row, reported),
     services: sources.live.get('services', row.id) ?? [],
     ...(usage && { usage: { ...usage, at: iso(usage.at) } }),
     createdAt: iso(identity.createdAt),

@@ -34,6 +34,12 @@ test('authority and certificate are made once and found again', async () => {
   assert.match(first.authority.fingerprint, /^([0-9A-F]{2}:){31}[0-9A-F]{2}$/)
 })
 
+test('the authority is shown behind the certificate, so that its fingerprint can be compared', async () => {
+  const { pair, authority } = await open()
+  assert.ok(pair.cert.endsWith(authority.pem))
+  assert.equal(new X509Certificate(pair.cert).ca, false)
+})
+
 test('nobody else can read what is secret, also after a restore that left it open', async () => {
   await open()
   for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o644)

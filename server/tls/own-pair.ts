@@ -68,8 +68,9 @@ export class OwnPair {
     return new OwnPair(options, issuer, certificate, await makeLeaf(options, issuer, untilMs))
   }
 
+  /** With the authority itself behind the certificate, so that a client can show its fingerprint before it trusts it. */
   get pair(): Pair {
-    return this.#pair
+    return { ...this.#pair, cert: this.#pair.cert + this.authority.pem }
   }
 
   /** Makes the next certificate when it is time or a name is missing; whether it did. */

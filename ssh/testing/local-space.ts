@@ -20,6 +20,7 @@ export const SFTP_SERVER = '/usr/lib/openssh/sftp-server'
 export class LocalSpace implements SshGuest {
   /** What was opened, in order. */
   readonly opened: StreamOpen[] = []
+  readonly streams: SshStream[] = []
   readonly folder = mkdtempSync(join(tmpdir(), 'skein-ssh-'))
   readonly #waiting = new Map<string, Socket>()
   readonly #closers = new Set<() => void>()
@@ -30,26 +31,28 @@ export class LocalSpace implements SshGuest {
   }
 
   async open(open: StreamOpen): Promise<SshStream> {
+    const stream = await this.#serve(open)
     this.opened.push(open)
-    switch (open.kind) {
-      case 'session':
-        return open.pty ? this.#terminal(open, open.pty) : this.#program(open)
-      case 'sftp':
-        return this.#raw(spawn(SFTP_SERVER, [], { stdio: ['pipe', 'pipe', 'inherit'] }))
-      case 'tcp':
-        return this.#socket(
-          () => net.connect({ port: open.port, host: open.host, allowHalfOpen: true }),
-          open.port,
-        )
-      case 'unix':
-        return this.#socket(() => net.connect({ path: open.path, allowHalfOpen: true }), 0)
-      case 'listen':
-        return this.#listen(open)
-      case 'accepted':
-        return this.#accepted(open)
-      default:
-        throw new SkeinError('stream_unsupported', { kind: open.kind })
+    this.streams.push(stream)
+    return stream
+  }
+
+  async #serve(open: StreamOpen): Promise<SshStream> {
+    const { kind } = open
+    if (kind === 'session') return open.pty ? this.#terminal(open, open.pty) : this.#program(open)
+    if (kind === 'sftp') {
+      return this.#raw(spawn(SFTP_SERVER, [], { stdio: ['pipe', 'pipe', 'inherit'] }))
     }
+    if (kind === 'tcp') {
+      const { host, port } = open
+      return this.#socket(() => net.connect({ port, host, allowHalfOpen: true }), port)
+    }
+    if (kind === 'unix') {
+      return this.#socket(() => net.connect({ path: open.path, allowHalfOpen: true }), 0)
+    }
+    if (kind === 'listen') return this.#listen(open)
+    if (kind === 'accepted') return this.#accepted(open)
+    throw new SkeinError('stream_unsupported', { kind })
   }
 
   close(): void {

@@ -58,6 +58,8 @@ export class TestServer {
   async close(): Promise<void> {
     this.#server.close()
     for (const socket of this.#sockets) socket.destroy()
+    const error = new SkeinError('unavailable', { reason: 'stopping' })
+    for (const serving of this.servings) serving.close(error)
     await Promise.all(this.servings.map(({ closed }) => closed))
     this.space.close()
   }

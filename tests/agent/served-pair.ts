@@ -21,6 +21,8 @@ export function servedPair(open: StreamOpen): { served: ServedStream; peer: Peer
   for (const { promise } of [opened, toPeer, toAgent]) promise.catch(() => undefined)
   far.on('close', () => near.destroy())
   near.on('error', () => undefined)
+  // As on a link: whoever just ends says that all is well.
+  near.on('end', () => toAgent.resolve({ ok: true }))
   const served: ServedStream = {
     open,
     actor: { kind: 'user', id: 'u', name: 'tester' },

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import type { SshKey, Token } from '#protocol/api/access.ts'
+import { newId } from '#protocol/ids.ts'
 import type { Api } from '../support/api.ts'
 import { launchBrowser, Visitor } from '../support/browser.ts'
 import { KEY_LINE, keyLine } from '../support/http/keys.ts'
@@ -25,7 +26,7 @@ const folder = mkdtempSync(join(tmpdir(), 'skein-keys-'))
 const sent: string[] = []
 
 before(async () => {
-  ;({ skein, api } = await Skein.start())
+  ;({ skein, api } = await Skein.start({ ssh: true }))
   browser = await launchBrowser()
   ada = await Visitor.arrive(browser, skein.url)
   page = ada.page
@@ -36,6 +37,7 @@ before(async () => {
 
 after(async () => {
   await browser?.close()
+  await api?.deleteSpaces()
   await skein?.close()
   rmSync(folder, { recursive: true })
 })
@@ -95,6 +97,7 @@ test('a token is shown once, works for a program, and is refused when it is revo
   const secret =
     (await dialog()
       .getByText(/^skein_/)
+      .first()
       .textContent()) ?? ''
   assert.deepEqual(await ada.accessFaults('token-made'), [])
   await dialog().getByRole('button', { name: 'Done' }).click()
@@ -114,6 +117,29 @@ test('a token is shown once, works for a program, and is refused when it is revo
   const refused = await ask()
   assert.equal(refused.status, 401)
   assert.equal(((await refused.json()) as { error: { code: string } }).error.code, 'token_wrong')
+})
+
+test('whoever connects without a key is told so, and registers one there', async () => {
+  const source = 'name: None\nservices:\n  main:\n    image: nowhere.invalid/none:1\n'
+  const { id: templateId } = await api.createTemplate(source)
+  await api.createSpace({ id: newId(), name: 'notebook', templateId })
+  for (const key of await keys()) await api.call('DELETE', `/me/keys/${key.id}`)
+  await page.goto('/spaces')
+  await page.getByRole('link', { name: 'notebook', exact: true }).waitFor()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('connect to note')
+  await page.locator('[role=option][aria-selected=true]', { hasText: 'Connect to' }).waitFor()
+  await page.keyboard.press('Enter')
+  await dialog().getByText(`ssh notebook@127.0.0.1 -p ${skein.sshPort}`).waitFor()
+  await dialog().getByText('You have no SSH key registered yet').waitFor()
+  assert.deepEqual(await ada.accessFaults('connect-no-key'), [])
+  await dialog().getByRole('button', { name: 'Add an SSH key' }).click()
+  await page.getByLabel('Public key').fill(KEY_LINE)
+  await page.getByRole('button', { name: 'Add key' }).click()
+  await page.getByText('You have no SSH key registered yet').waitFor({ state: 'detached' })
+  await page.keyboard.press('Escape')
+  await dialog().waitFor({ state: 'detached' })
+  assert.ok(!page.url().includes('connect'))
 })
 
 test('the server’s data keeps no secret of a token, and no page complained', async () => {

@@ -38,7 +38,7 @@ const ids = { notebook: newId<'space'>(), broken: newId<'space'>(), theirs: newI
 let templateId = ''
 
 before(async () => {
-  ;({ skein, api } = await Skein.start())
+  ;({ skein, api } = await Skein.start({ ssh: true }))
   const template = await api.createTemplate(TEMPLATE)
   templateId = template.id
   await api.saveTemplate(template.id, TEMPLATE.replace('letters', 'numbers'))
@@ -119,6 +119,7 @@ const inside: readonly Place[] = [
     path: () => `/templates/${templateId}`,
     ready: (page) => page.getByText('No problems').waitFor(),
   },
+  { name: 'peers', path: () => '/peers', ready: (page) => page.getByText('this one').waitFor() },
   { name: 'people', path: () => '/people', ready: (page) => page.getByText('mel').waitFor() },
   {
     name: 'account',
@@ -166,7 +167,19 @@ const floating: readonly (readonly [string, string, (page: Page) => Promise<void
 ]
 
 const floatingInSpace: typeof floating = [
-  ['connect', `/spaces/${ids.notebook}/timeline`, (page) => page.keyboard.press('c')],
+  [
+    'connect',
+    `/spaces/${ids.notebook}/timeline`,
+    async (page) => {
+      await page.keyboard.press('c')
+      await page.getByText(`ssh notebook@127.0.0.1 -p ${skein.sshPort}`).waitFor()
+    },
+  ],
+  [
+    'reach',
+    `/spaces/${ids.notebook}/ports`,
+    (page) => page.getByRole('button', { name: 'Reach it: Notes' }).click(),
+  ],
   [
     'share',
     `/spaces/${ids.notebook}/ports`,

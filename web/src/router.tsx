@@ -33,6 +33,12 @@ const login = createRoute({
   component: lazyRouteComponent(() => load(() => import('./session/login-page.tsx')), 'LoginPage'),
 })
 
+const approve = createRoute({
+  getParentRoute: () => root,
+  path: '/cli/approve',
+  component: lazyRouteComponent(() => load(() => import('./cli/approve-page.tsx')), 'ApprovePage'),
+})
+
 const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame })
 
 const home = createRoute({
@@ -89,6 +95,23 @@ const spaceTerminal = createRoute({
     () => load(() => import('./space/terminal-tab.tsx')),
     'TerminalTab',
   ),
+})
+
+export interface FilesSearch {
+  /** The folder; the home folder without. */
+  readonly path?: string | undefined
+  /** The name of the file in it that is open. */
+  readonly open?: string | undefined
+}
+
+const spaceFiles = createRoute({
+  getParentRoute: () => space,
+  path: '/files',
+  validateSearch: (search: Record<string, unknown>): FilesSearch => ({
+    path: text(search.path),
+    open: text(search.open),
+  }),
+  component: lazyRouteComponent(() => load(() => import('./files/files-tab.tsx')), 'FilesTab'),
 })
 
 const spaceTimeline = createRoute({
@@ -151,6 +174,12 @@ const people = createRoute({
   component: lazyRouteComponent(() => load(() => import('./people/people-page.tsx')), 'PeoplePage'),
 })
 
+const peers = createRoute({
+  getParentRoute: () => frame,
+  path: '/peers',
+  component: lazyRouteComponent(() => load(() => import('./peers/peers-page.tsx')), 'PeersPage'),
+})
+
 const account = createRoute({
   getParentRoute: () => frame,
   path: '/account',
@@ -164,16 +193,17 @@ const inFrame = [
   home,
   spaces,
   newSpace,
-  space.addChildren([spaceTerminal, spaceTimeline, spacePorts, spaceSettings]),
+  space.addChildren([spaceTerminal, spaceFiles, spaceTimeline, spacePorts, spaceSettings]),
   templates,
   newTemplate,
   template,
   people,
+  peers,
   account,
 ] as const
 
 export const router = createRouter({
-  routeTree: root.addChildren([setup, login, frame.addChildren(inFrame)]),
+  routeTree: root.addChildren([setup, login, approve, frame.addChildren(inFrame)]),
   defaultErrorComponent: ({ error }) => <Fault error={error} />,
   defaultNotFoundComponent: Missing,
   defaultPreload: 'intent',

@@ -3,7 +3,10 @@
 
 import { accessWords } from './words/access.ts'
 import { accountWords } from './words/account.ts'
+import { cliWords } from './words/cli.ts'
 import { commonWords } from './words/common.ts'
+import { fileWords } from './words/files.ts'
+import { peerWords } from './words/peers.ts'
 import { spaceWords } from './words/spaces.ts'
 import { templateWords } from './words/templates.ts'
 import { terminalWords } from './words/terminal.ts'
@@ -12,6 +15,9 @@ export const words = {
   ...commonWords,
   ...accountWords,
   ...accessWords,
+  ...cliWords,
+  ...peerWords,
+  ...fileWords,
   ...spaceWords,
   ...templateWords,
   ...terminalWords,

@@ -45,6 +45,7 @@ export class Dirt {
     })
     this.#onTimeline()
     this.#onLive('host', () => this.#mark({ topic: 'hosts' }))
+    this.#onLive('peer', () => this.#mark({ topic: 'peers' }))
     this.#onLive('agent', (id) => {
       this.#markSpace(id, 'space')
       this.#markSpaces(id)

@@ -17,6 +17,7 @@ const whole: Readonly<Record<string, Action>> = {
   templates: 'template.list',
   users: 'user.list',
   hosts: 'host.list',
+  peers: 'peer.list',
 }
 const perSpace: Readonly<Record<SpaceTopic, Action>> = {
   space: 'space.see',

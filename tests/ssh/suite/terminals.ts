@@ -2,53 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type IPty, spawn } from 'node-pty'
-import { eventually } from '../../support/eventually.ts'
 import { run } from '../../support/ssh/client.ts'
+import { Person } from '../../support/ssh/person.ts'
 import { type Reach, ssh, sshWith } from './reach.ts'
-
-const TIMEOUT_MS = 20_000
-
-/** ssh in a terminal of ours. */
-class Person {
-  readonly #pty: IPty
-  #heard = ''
-  status: number | undefined
-
-  constructor([file, ...args]: readonly string[]) {
-    this.#pty = spawn(file ?? '', args, { name: 'xterm-256color', cols: 80, rows: 24 })
-    this.#pty.onData((text) => {
-      this.#heard += text
-    })
-    this.#pty.onExit(({ exitCode }) => {
-      this.status = exitCode
-    })
-  }
-
-  type(text: string): void {
-    this.#pty.write(text)
-  }
-
-  resize(cols: number, rows: number): void {
-    this.#pty.resize(cols, rows)
-  }
-
-  async hears(pattern: RegExp): Promise<void> {
-    await eventually(() => pattern.test(this.#heard), {
-      timeoutMs: TIMEOUT_MS,
-      what: `${pattern}; heard ${JSON.stringify(this.#heard.slice(-500))}`,
-    })
-  }
-
-  async ends(): Promise<number> {
-    const over = () => (this.status === undefined ? undefined : { status: this.status })
-    return (await eventually(over, { timeoutMs: TIMEOUT_MS, what: 'the end of ssh' })).status
-  }
-
-  close(): void {
-    if (this.status === undefined) this.#pty.kill('SIGKILL')
-  }
-}
 
 export function terminals(reach: () => Reach): void {
   test('a shell has a terminal, follows its size, and ends with its status', async () => {

@@ -6,7 +6,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import { newId, type SpaceId, type TemplateId, type UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { SpacesPort, TemplatesPort } from '../../../server/http/ports.ts'
-import type { Records } from '../../../server/records/records.ts'
+import type { Change, Records } from '../../../server/records/records.ts'
 
 export const TEMPLATE_SOURCE = 'name: Shell\nservices:\n  main:\n    image: debian\n'
 
@@ -24,7 +24,11 @@ export function fakeSpaces(records: Records): SpacesPort {
           name: { name },
           spec: { templateId, versionId, parameters },
         }
-        return { changes: [{ op: 'create', kind: 'space', id, groups }], result: undefined }
+        const changes: Change[] = [
+          { op: 'claim', claim: `space:${ownerId}/${name}`, holder: id },
+          { op: 'create', kind: 'space', id, groups },
+        ]
+        return { changes, result: undefined }
       })
       return intent()
     },

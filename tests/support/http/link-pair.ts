@@ -22,9 +22,11 @@ export interface FarEnd {
 export class FakeStreams implements Streams {
   readonly opened: FarEnd[] = []
   readonly #answer: (open: StreamOpen) => unknown
+  readonly #onOpened: ((far: FarEnd) => void) | undefined
 
-  constructor(answer: (open: StreamOpen) => unknown) {
+  constructor(answer: (open: StreamOpen) => unknown, onOpened?: (far: FarEnd) => void) {
     this.#answer = answer
+    this.#onOpened = onOpened
   }
 
   async open(to: Target, open: StreamOpen, options: OpenOptions): Promise<LinkStream> {
@@ -38,6 +40,7 @@ export class FakeStreams implements Streams {
     const { near, far } = linkPair(opened, { to, open, options })
     if (open.kind === 'ask') far.fin({ ok: true })
     else this.opened.push(far)
+    this.#onOpened?.(far)
     return near
   }
 }

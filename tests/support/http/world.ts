@@ -12,6 +12,7 @@ import { systemRandom } from '../../../server/clock.ts'
 import { createHttp, type Http, requestListener } from '../../../server/http/http.ts'
 import type { HttpConfig, Log } from '../../../server/http/ports.ts'
 import { createIdentity, type Identity } from '../../../server/identity/identity.ts'
+import type { Streams } from '../../../server/links/streams.ts'
 import type { Live } from '../../../server/live/live.ts'
 import { createLive } from '../../../server/live/table.ts'
 import { openRecords } from '../../../server/records/open.ts'
@@ -20,7 +21,7 @@ import { openMemoryStore } from '../../../server/store/memory.ts'
 import { TestClock } from '../clock.ts'
 import { Client } from './client.ts'
 import { fakeSpaces, fakeTemplates } from './fakes.ts'
-import { FakeStreams } from './link-pair.ts'
+import { FakeStreams, type FarEnd } from './link-pair.ts'
 
 export const PASSWORD = 'correct horse battery'
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -28,8 +29,13 @@ const silent: Log = { info: () => undefined, warn: () => undefined, error: () =>
 export interface WorldOptions {
   readonly config?: Partial<HttpConfig>
   readonly webFolder?: string
+  readonly cliFolder?: string
   readonly answer?: (open: StreamOpen) => unknown
+  /** Plays the far end of each stream that is opened. */
+  readonly onStream?: (far: FarEnd) => void
   readonly log?: Log
+  /** In place of those that a test plays itself. */
+  readonly streams?: Streams
 }
 
 export class World {
@@ -65,10 +71,11 @@ export class World {
     const records = await openRecords({ store: openMemoryStore(), clock, random, log })
     const live = createLive({ clock })
     const identity = await createIdentity({ records, clock, random, folder })
-    const streams = new FakeStreams(options.answer ?? (() => ({ terminals: [] })))
+    const streams = new FakeStreams(options.answer ?? (() => ({ terminals: [] })), options.onStream)
     const config: HttpConfig = {
       insecureHttp: false,
       trustedProxies: [],
+      appsDomain: 'localhost',
       peer: { id: 'p', name: 'test', version: '0' },
       ...options.config,
     }
@@ -81,6 +88,7 @@ export class World {
       streams,
       spaces,
       templates,
+      peers: { list: () => [], token: () => 'skein1.none' },
       config,
       clock,
       random,
@@ -88,7 +96,9 @@ export class World {
     }
     const http = await createHttp({
       ...parts,
+      streams: options.streams ?? streams,
       webFolder: options.webFolder ?? join(folder, 'none'),
+      cliFolder: options.cliFolder ?? join(folder, 'none'),
     })
     return new World({ ...parts, http }, folder)
   }

@@ -92,6 +92,8 @@ export class SshHome {
   readonly folder = mkdtempSync(join(tmpdir(), 'skein-ssh-'))
   readonly key = join(this.folder, 'id_ed25519')
 
+  #configs = 0
+
   constructor() {
     this.newKey('id_ed25519')
   }
@@ -107,10 +109,10 @@ export class SshHome {
     return readFileSync(`${key}.pub`, 'utf8').trim()
   }
 
-  /** Writes an ssh_config in which `Host name` has these lines besides our key; answers its path. */
-  configure(name: string, lines: readonly string[]): string {
-    const path = join(this.folder, `config-${name}`)
-    const own = [`IdentityFile ${this.key}`, 'IdentitiesOnly yes']
+  /** Writes an ssh_config in which `Host name` has these lines and keys; answers its path. */
+  configure(name: string, lines: readonly string[], keys: readonly string[]): string {
+    const path = join(this.folder, `config-${this.#configs++}`)
+    const own = [...keys.map((key) => `IdentityFile ${key}`), 'IdentitiesOnly yes']
     const all = [...lines, ...own].map((line) => `  ${line}`)
     writeFileSync(path, `Host ${name}\n${all.join('\n')}\n`)
     return path

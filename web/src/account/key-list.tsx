@@ -27,7 +27,7 @@ export function KeyList() {
   return (
     <>
       {keys.data.length === 0 && <p className="text-ink-3 text-sm">{text.none}</p>}
-      <ul className="-mt-2">
+      <ul className="-mt-2 empty:hidden">
         {keys.data.map((key) => (
           <CredentialRow
             end={text.remove}

@@ -7,7 +7,7 @@ import { useRevokeToken, useTokens } from '../api/access.ts'
 import { Button } from '../parts/button.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Loading } from '../parts/loading.tsx'
-import { Moment } from '../parts/moment.tsx'
+import { Day, Moment } from '../parts/moment.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { toast } from '../parts/toast.ts'
 import { words } from '../words.ts'
@@ -25,7 +25,7 @@ export function TokenList() {
   return (
     <>
       {tokens.data.length === 0 && <p className="text-ink-3 text-sm">{text.none}</p>}
-      <ul className="-mt-2">
+      <ul className="-mt-2 empty:hidden">
         {tokens.data.map((token) => (
           <CredentialRow
             end={text.revoke}
@@ -55,7 +55,7 @@ function Ends({ token }: { readonly token: Token }) {
   if (token.expiresAt === undefined) return text.endless
   return (
     <>
-      {text.ends} <Moment at={token.expiresAt} />
+      {text.ends} <Day at={token.expiresAt} />
     </>
   )
 }

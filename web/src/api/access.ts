@@ -2,16 +2,18 @@
 
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { AddKey, CreateToken, NewToken, SshKey, Token } from '#protocol/api/access.ts'
+import type { SshAccess } from '#protocol/api/ssh.ts'
 import { request } from '../net/request.ts'
 import { queryClient } from './client.ts'
 import { keys } from './keys.ts'
 
-export const useSshKeys = (enabled = true) =>
+export const useSshKeys = () =>
   useQuery({
     queryKey: keys.sshKeys,
     queryFn: async ({ signal }) =>
       (await request<{ keys: SshKey[] }>('GET', '/me/keys', undefined, signal)).keys,
-    enabled,
+    // Uses and logins from elsewhere have no topic: whoever looks, asks.
+    staleTime: 0,
   })
 
 export const useAddKey = () =>
@@ -37,6 +39,7 @@ export const useTokens = () =>
     queryKey: keys.tokens,
     queryFn: async ({ signal }) =>
       (await request<{ tokens: Token[] }>('GET', '/me/tokens', undefined, signal)).tokens,
+    staleTime: 0,
   })
 
 export const useCreateToken = () =>
@@ -56,21 +59,10 @@ export const useRevokeToken = () =>
     onSettled: () => queryClient.invalidateQueries({ queryKey: keys.tokens }),
   })
 
-/** Where plain ssh is answered. */
-export interface SshDoor {
-  readonly host: string
-  readonly port: number
-  readonly hostKeys: readonly {
-    readonly algorithm: string
-    readonly fingerprint: string
-    /** For a known_hosts file. */
-    readonly line: string
-  }[]
-}
-
+/** Where plain ssh is answered; `not_found` where it is switched off. */
 export const useSshDoor = () =>
   useQuery({
     queryKey: keys.sshDoor,
-    queryFn: ({ signal }) => request<SshDoor>('GET', '/ssh', undefined, signal),
+    queryFn: ({ signal }) => request<SshAccess>('GET', '/ssh', undefined, signal),
     staleTime: Number.POSITIVE_INFINITY,
   })

@@ -3,6 +3,7 @@
 export const keys = {
   me: ['me'],
   setup: ['setup'],
+  login: (id: string) => ['login', id],
   sessions: ['sessions'],
   sshKeys: ['ssh-keys'],
   tokens: ['tokens'],
@@ -11,6 +12,8 @@ export const keys = {
   space: (id: string) => ['space', id],
   timeline: (id: string) => ['timeline', id],
   terminals: (id: string) => ['terminals', id],
+  files: (id: string) => ['files', id],
+  folder: (id: string, path: string) => ['files', id, path],
   startupLog: (id: string) => ['startup-log', id],
   templates: ['templates'],
   template: (id: string) => ['template', id],
@@ -18,6 +21,7 @@ export const keys = {
   starters: ['starters'],
   users: ['users'],
   hosts: ['hosts'],
+  peers: ['peers'],
 } as const
 
 export type Key = readonly string[]
@@ -40,6 +44,8 @@ export function staleAfter(topic: string): readonly Key[] {
       return [keys.users, keys.me]
     case 'hosts':
       return [keys.hosts]
+    case 'peers':
+      return [keys.peers]
     default:
       return []
   }

@@ -35,6 +35,18 @@ const sheet: readonly (readonly [string, readonly (readonly [string, string])[]]
       ['ctrl+shift+v', what.paste],
     ],
   ],
+  [
+    groups.files,
+    [
+      ['enter', what.openFile],
+      ['backspace', what.upFolder],
+      ['space', what.selectFile],
+      ['mod+a', what.selectAll],
+      ['f2', what.renameFile],
+      ['delete', what.deleteFile],
+      ['mod+s', what.saveFile],
+    ],
+  ],
 ]
 
 export function KeysHelp({ onClose }: { readonly onClose: () => void }) {

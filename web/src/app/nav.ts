@@ -1,11 +1,18 @@
 // The places one can go to from anywhere.
 
-import { Boxes, LayoutTemplate, type LucideIcon, UserRound, UsersRound } from 'lucide-react'
+import {
+  Boxes,
+  LayoutTemplate,
+  type LucideIcon,
+  Network,
+  UserRound,
+  UsersRound,
+} from 'lucide-react'
 import type { Role } from '#protocol/api/people.ts'
 import { words } from '../words.ts'
 
 export interface Place {
-  readonly to: '/spaces' | '/templates' | '/people' | '/account'
+  readonly to: '/spaces' | '/templates' | '/people' | '/peers' | '/account'
   readonly label: string
   readonly icon: LucideIcon
   readonly keys?: string
@@ -18,6 +25,7 @@ const everyone: readonly Place[] = [
 
 const administrators: readonly Place[] = [
   { to: '/people', label: words.nav.people, icon: UsersRound },
+  { to: '/peers', label: words.nav.peers, icon: Network },
 ]
 
 export const accountPlace: Place = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { editorUrl, forwardLine, rsyncLine, scpLine, sshLine } from './commands.ts'
+import { editorUrl, forwardLine, rsyncLine, scpLine, sshLine, trustLine } from './commands.ts'
 
 const place = { space: 'heron', door: { host: 'skein.example', port: 2222 } }
 const usual = { space: 'heron', door: { host: 'skein.example', port: 22 } }
@@ -25,6 +25,16 @@ test('the usual port is not named', () => {
 test('an IPv6 address stands in brackets where a colon follows, and nowhere else', () => {
   assert.equal(sshLine(six), 'ssh heron@fd00::7 -p 2222')
   assert.equal(scpLine(six), 'scp -P 2222 notes.txt heron@[fd00::7]:')
+})
+
+test('the host is made known by one line for each of its keys', () => {
+  const hostKeys = ['a', 'b'].map((line) => ({ algorithm: 'ssh-rsa', fingerprint: '', line }))
+  const lines = (port: number) => trustLine({ host: 'skein.example', port, hostKeys })
+  assert.equal(
+    lines(2222),
+    "printf '%s\\n' '[skein.example]:2222 a' '[skein.example]:2222 b' >> ~/.ssh/known_hosts",
+  )
+  assert.match(lines(22), /'skein\.example a' 'skein\.example b'/)
 })
 
 test('an editor opens the home folder, else the root', () => {

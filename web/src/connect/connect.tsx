@@ -3,9 +3,10 @@
 import { KeyRound } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import type { Space } from '#protocol/api/spaces.ts'
+import type { SshAccess } from '#protocol/api/ssh.ts'
 import { AddKey } from '../account/add-key.tsx'
 import { algorithmName } from '../account/key-text.ts'
-import { type SshDoor, useSshDoor, useSshKeys } from '../api/access.ts'
+import { useSshDoor, useSshKeys } from '../api/access.ts'
 import { RequestError } from '../net/request.ts'
 import { Button, buttonClass } from '../parts/button.tsx'
 import { CodeLine, Command } from '../parts/code-line.tsx'
@@ -22,6 +23,7 @@ import {
   scpLine,
   skeinLines,
   sshLine,
+  trustLine,
 } from './commands.ts'
 
 const text = words.connect
@@ -66,7 +68,8 @@ function BySsh({ space }: { readonly space: Space }) {
   if (isClosed) return <Advice>{text.noSsh}</Advice>
   if (door.error) return <ErrorNotice error={door.error} retry={() => void door.refetch()} />
   const place = { space: space.name, door: door.data }
-  const port = space.ports[0]?.port ?? space.apps[0]?.port ?? EXAMPLE_PORT
+  const listening = space.ports.find((it) => it.listening !== false)
+  const port = listening?.port ?? space.apps[0]?.port ?? EXAMPLE_PORT
   return (
     <>
       <Part title={text.ssh}>
@@ -114,18 +117,24 @@ function NoKey() {
   )
 }
 
-function HostKeys({ door }: { readonly door: SshDoor }) {
+function HostKeys({ door }: { readonly door: SshAccess }) {
   return (
     <div className="text-ink-3 text-xs">
       <p>{text.fingerprint}</p>
       <ul>
         {door.hostKeys.map(({ algorithm, fingerprint }) => (
           <li className="flex min-w-0 flex-wrap items-center gap-x-2" key={fingerprint}>
-            <Copy label={words.sshKeys.copyFingerprint} text={fingerprint} />
+            <Copy label={words.sshKeys.copyFingerprint} text={fingerprint} whole />
             {algorithmName(algorithm)}
           </li>
         ))}
       </ul>
+      <details className="mt-1">
+        <summary className="w-fit rounded hover:text-ink">{text.knownHosts}</summary>
+        <div className="mt-1.5">
+          <CodeLine label={text.copy(text.knownHosts)} text={trustLine(door)} />
+        </div>
+      </details>
     </div>
   )
 }
@@ -162,6 +171,7 @@ function BySkein({ space }: { readonly space: Space }) {
       <Command label={text.copy(text.install)} text={lines.install} title={text.install} />
       <Command label={text.copy(text.login)} text={lines.login} title={text.login} />
       <Command label={text.copy(text.open)} text={lines.open} title={text.open} />
+      <Command label={text.copy(text.config)} text={lines.config} title={text.config} />
     </Part>
   )
 }

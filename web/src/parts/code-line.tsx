@@ -1,7 +1,7 @@
 // A command to copy, whole and as it stands: long ones wrap, so that a phone shows them, too.
 
 import { Check, Copy } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { Fragment, type ReactNode, useState } from 'react'
 import { copyText } from './copy-text.ts'
 import { IconButton } from './icon-button.tsx'
 
@@ -25,13 +25,24 @@ export function CodeLine({ text, label, big }: CodeLineProps) {
   return (
     <div className="flex items-start gap-2 rounded-md border bg-sunken py-1 pr-1 pl-3">
       <code
-        className={`min-w-0 grow self-center whitespace-pre-wrap font-mono text-ink [overflow-wrap:anywhere] ${big ? 'py-1 text-base' : 'text-xs'}`}
+        className={`min-w-0 grow self-center font-mono text-ink ${big ? 'py-1 text-sm sm:text-base' : 'text-xs'}`}
       >
-        {text}
+        <Words text={text} />
       </code>
       <IconButton icon={copied ? Check : Copy} label={label} onClick={copy} />
     </div>
   )
+}
+
+/** Broken between words, and within one only where it is longer than a line: a name with hyphens stays whole. */
+function Words({ text }: { readonly text: string }) {
+  return text.split(' ').map((word, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: a command's words never change order
+    <Fragment key={index}>
+      {index > 0 && ' '}
+      <span className="inline-block max-w-full break-all align-bottom">{word}</span>
+    </Fragment>
+  ))
 }
 
 /** A command with the words for what it does above it. */

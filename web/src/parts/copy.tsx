@@ -14,9 +14,11 @@ interface CopyProps {
   readonly label: string
   /** Shown in place of the whole text. */
   readonly short?: string
+  /** Wraps where it is long: to be compared letter by letter. */
+  readonly whole?: boolean
 }
 
-export function Copy({ text, label, short }: CopyProps) {
+export function Copy({ text, label, short, whole }: CopyProps) {
   const [copied, setCopied] = useState(false)
   const copy = () =>
     void copyText(text).then((done) => {
@@ -33,7 +35,7 @@ export function Copy({ text, label, short }: CopyProps) {
         onClick={copy}
         type="button"
       >
-        <span className="truncate">{short ?? text}</span>
+        <span className={whole ? 'break-all text-left' : 'truncate'}>{short ?? text}</span>
         <Icon aria-hidden="true" className="shrink-0 text-ink-3" size={13} />
       </button>
     </Tip>

@@ -10,6 +10,10 @@ const names: Record<string, string> = {
   mod: isMac ? '⌘' : 'Ctrl',
   enter: 'Enter',
   escape: 'Esc',
+  backspace: 'Backspace',
+  space: 'Space',
+  delete: 'Delete',
+  f2: 'F2',
   shift: isMac ? '⇧' : 'Shift',
 }
 

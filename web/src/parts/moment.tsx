@@ -50,6 +50,18 @@ export function Moment({ at, className }: { readonly at: string; readonly classN
   )
 }
 
+const days = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
+
+/** The day itself, where one plans by it: the end of a token. */
+export function Day({ at }: { readonly at: string }) {
+  const atMs = Date.parse(at)
+  return (
+    <time dateTime={at} title={absolute.format(atMs)}>
+      {days.format(atMs)}
+    </time>
+  )
+}
+
 const WHOLE_SECONDS_BELOW_MS = 60_000
 
 /** How long it has been, counting on. */

@@ -12,7 +12,7 @@ export type Health = keyof typeof text
 export function healthOf(space: Space, app: SpaceApp): Health {
   if (space.state !== 'running') return 'down'
   if (app.health) return app.health
-  return space.ports.some(({ port }) => port === app.port) ? 'up' : 'unknown'
+  return space.ports.some((it) => it.port === app.port && it.listening !== false) ? 'up' : 'unknown'
 }
 
 const dots: Record<Health, string> = {

@@ -3,12 +3,14 @@
 import { Copy, ExternalLink, Share2, Terminal } from 'lucide-react'
 import { Suspense, useState } from 'react'
 import type { PortAccess, Space } from '#protocol/api/spaces.ts'
+import { useMe } from '../api/session.ts'
 import { Button, buttonClass } from '../parts/button.tsx'
 import { copyText } from '../parts/copy-text.ts'
 import { IconButton } from '../parts/icon-button.tsx'
 import { lazyPart } from '../parts/lazy-part.ts'
 import { toast } from '../parts/toast.ts'
 import { words } from '../words.ts'
+import { mayOpen } from './may-open.ts'
 
 const SharePort = lazyPart(() => import('./share-port.tsx'), 'SharePort')
 const ReachPort = lazyPart(() => import('./reach-port.tsx'), 'ReachPort')
@@ -27,7 +29,8 @@ type Floating = 'none' | 'share' | 'reach'
 
 export function PortActions({ space, port, name, path = '/', access, mine }: PortActionsProps) {
   const [floating, setFloating] = useState<Floating>('none')
-  const { url } = access
+  const userId = useMe().user.id
+  const url = mayOpen(access, { mine, userId }) ? access.url : undefined
   const close = () => setFloating('none')
   const copy = () =>
     url !== undefined &&
@@ -41,7 +44,7 @@ export function PortActions({ space, port, name, path = '/', access, mine }: Por
           onClick={() => setFloating('share')}
         />
       )}
-      {url === undefined ? (
+      {url === undefined && mine && (
         <Button
           aria-label={text.reachNamed(name)}
           icon={Terminal}
@@ -50,7 +53,8 @@ export function PortActions({ space, port, name, path = '/', access, mine }: Por
         >
           {text.reach}
         </Button>
-      ) : (
+      )}
+      {url !== undefined && (
         <>
           <IconButton icon={Copy} label={text.copyUrl(name)} onClick={copy} />
           <a

@@ -1,7 +1,7 @@
 // What the space offers: the apps its template names, the ports its programs listen on, the services it keeps up.
 
 import type { ReactNode } from 'react'
-import type { ServiceState, Space } from '#protocol/api/spaces.ts'
+import type { ListeningPort, ServiceState, Space } from '#protocol/api/spaces.ts'
 import { useMe } from '../api/session.ts'
 import { cx } from '../parts/class.ts'
 import { Section } from '../parts/page.tsx'
@@ -84,21 +84,16 @@ const Row = ({ children }: { readonly children: ReactNode }) => (
 
 function Ports({ space }: { readonly space: Space }) {
   const mine = useMe().user.id === space.owner.id
-  if (space.state !== 'running') return <Nothing>{text.notRunning}</Nothing>
-  if (space.ports.length === 0) return <Nothing>{text.none}</Nothing>
+  if (space.ports.length === 0) {
+    return <Nothing>{space.state === 'running' ? text.none : text.notRunning}</Nothing>
+  }
   return (
     <ul>
       {space.ports.map((found) => (
         <Row key={`${found.address}:${found.port}`}>
           <span className="tabular w-12 shrink-0 font-medium font-mono">{found.port}</span>
           <div className="min-w-0 grow">
-            <p className="truncate font-mono text-ink-2 text-xs">
-              {found.process ?? words.spaces.none}
-            </p>
-            <p className="flex flex-wrap items-center gap-x-3">
-              <span className="truncate font-mono text-ink-3 text-xs">{found.address}</span>
-              <VisibilityMark {...found} />
-            </p>
+            <PortFacts found={found} />
           </div>
           <PortActions
             access={found}
@@ -110,6 +105,22 @@ function Ports({ space }: { readonly space: Space }) {
         </Row>
       ))}
     </ul>
+  )
+}
+
+/** What listens there; or that nothing does, and only its sharing is left. */
+function PortFacts({ found }: { readonly found: ListeningPort }) {
+  const silent = found.listening === false
+  return (
+    <>
+      <p className={cx('truncate text-xs', silent ? 'text-ink-3' : 'font-mono text-ink-2')}>
+        {silent ? text.silent : (found.process ?? words.spaces.none)}
+      </p>
+      <p className="flex flex-wrap items-center gap-x-3">
+        {!silent && <span className="truncate font-mono text-ink-3 text-xs">{found.address}</span>}
+        <VisibilityMark {...found} />
+      </p>
+    </>
   )
 }
 

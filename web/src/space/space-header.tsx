@@ -33,7 +33,7 @@ export function SpaceHeader({ space, onConnect }: SpaceHeaderProps) {
           <Newer space={space} />
         </div>
         <Facts space={space} />
-        <AppLinks className="mt-1.5 flex-wrap" space={space} />
+        <AppLinks className="mt-1.5 flex-wrap" mine={onConnect !== undefined} space={space} />
       </div>
       <Actions onConnect={onConnect} space={space} />
     </header>

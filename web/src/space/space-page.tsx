@@ -49,6 +49,7 @@ function Gone() {
 
 const tabs = [
   { to: '/spaces/$spaceId', label: words.space.tabs.terminal },
+  { to: '/spaces/$spaceId/files', label: words.space.tabs.files },
   { to: '/spaces/$spaceId/timeline', label: words.space.tabs.timeline },
   { to: '/spaces/$spaceId/ports', label: words.space.tabs.ports },
   { to: '/spaces/$spaceId/settings', label: words.space.tabs.settings },
@@ -57,13 +58,14 @@ const tabs = [
 function Loaded({ space }: { readonly space: Space }) {
   const matches = useMatchRoute()
   const mine = useMe().user.id === space.owner.id
+  const open = space.ports.filter(({ listening }) => listening !== false).length
   const { connect } = route.useSearch()
   const navigate = route.useNavigate()
-  const show = (open: boolean) =>
+  const show = (wanted: boolean) =>
     void navigate({
       to: '.',
-      search: (before) => ({ ...before, connect: open || undefined }),
-      replace: !open,
+      search: (before) => ({ ...before, connect: wanted || undefined }),
+      replace: !wanted,
     })
   useKeys(mine ? { c: () => show(true) } : {})
   return (
@@ -92,9 +94,9 @@ function Loaded({ space }: { readonly space: Space }) {
               to={to}
             >
               {label}
-              {to === '/spaces/$spaceId/ports' && space.ports.length > 0 && (
+              {to === '/spaces/$spaceId/ports' && open > 0 && (
                 <span className="tabular ml-1.5 rounded-full bg-sunken px-1.5 text-ink-2 text-xs">
-                  {space.ports.length}
+                  {open}
                 </span>
               )}
             </Link>

@@ -51,14 +51,14 @@ export const SpaceRow = memo(function SpaceRow({ space, mine, usedAtMs }: SpaceR
           {space.name}
         </Link>
       </Cell>
-      <Cell className="order-3 flex w-full min-w-0 items-baseline gap-2 sm:order-none sm:w-auto">
+      <Cell className="order-3 flex w-full min-w-0 items-center gap-2 sm:order-none sm:w-auto">
         <StateMark state={space.state} />
         {space.state !== 'running' && (
           <span className="truncate text-ink-3 text-sm" title={space.reason}>
             {space.reason}
           </span>
         )}
-        <AppLinks className="relative z-10 max-sm:hidden" space={space} />
+        <AppLinks className="relative z-10" compact mine={mine} space={space} />
       </Cell>
       <Cell className="order-4 flex min-w-0 items-center gap-2 text-ink-2 text-sm sm:order-none">
         <TemplateIcon icon={space.template.icon} name={space.template.name} />

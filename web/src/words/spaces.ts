@@ -114,6 +114,7 @@ export const spaceWords = {
     tabs: {
       label: 'Parts of the space',
       terminal: 'Terminal',
+      files: 'Files',
       timeline: 'Timeline',
       ports: 'Ports and apps',
       settings: 'Settings',
@@ -167,6 +168,7 @@ export const spaceWords = {
     servicesText: 'Kept running by the agent.',
     none: 'No program listens on a port now.',
     noApps: 'The template names no apps.',
+    silent: 'Nothing listens now.',
     notRunning: 'Ports are seen while the space runs.',
     service: { running: 'Running', 'backing-off': 'Waiting to restart', stopped: 'Stopped' },
     restarts: (n: number) => (n === 1 ? '1 restart' : `${n} restarts`),

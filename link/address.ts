@@ -1,4 +1,4 @@
-// The addresses of peers, as the agent is given them: `unix:/path`, `http://host:port` or `https://host`.
+// The addresses of peers, as agents and other peers are given them: `unix:/path`, `http://host:port` or `https://host`.
 
 import type { RequestOptions } from 'node:https'
 import { SkeinError } from '#protocol/errors.ts'

@@ -1,20 +1,19 @@
-// Carries a terminal's numbered bytes between a browser's WebSocket and a stream of the space's link. The peer
-// understands none of them and keeps none: it only keeps each side from outrunning the other, so that a peer may
-// die at any moment and the browser goes on through the next.
+// Carries numbered bytes (a terminal's, or those of a resumed stream) between a WebSocket and a stream of the space's
+// link. The peer understands none of them and keeps none: it only keeps each side from outrunning the other, so that a
+// peer may die at any moment and the other end goes on through the next.
 
 import type { WebSocket } from 'ws'
 import { SkeinError, toSkeinError } from '#protocol/errors.ts'
+import type { StreamOpen } from '#protocol/link.ts'
 import { encodeJson, NumberedType } from '#protocol/numbered/frames.ts'
-import { audited } from '../identity/audit.ts'
 import type { LinkStream } from '../links/streams.ts'
-import type { Row } from '../records/records.ts'
+import { auditEntry, type EnterCall } from './entering.ts'
 import type { Door } from './ports.ts'
-import { by, type ClosedCall } from './route.ts'
 
 /** Unsent bytes at which the agent is asked to wait; a viewer's whole credit is 256 kB. */
 const PAUSE_ABOVE_BYTES = 256 * 1024
 const RESUME_BELOW_BYTES = 64 * 1024
-/** How long what was typed last may take to arrive after the browser has gone, ms. */
+/** How long what was sent last may take to arrive after the other end has gone, ms. */
 const LAST_WORDS_MS = 5000
 /** WebSocket close codes (RFC 6455, 7.4.1). */
 const NORMAL = 1000
@@ -22,19 +21,18 @@ const NORMAL = 1000
 const BROKEN = 1006
 const TRY_AGAIN_LATER = 1013
 
-export interface TerminalWish {
-  readonly terminal: string
-  readonly cols: number
-  readonly rows: number
+export interface RelayWish {
+  readonly open: StreamOpen
+  /** How the entry is audited: what was done, and to which part of the space. */
+  readonly action: string
+  readonly detail: Readonly<Record<string, string | number>>
 }
 
-type EnterCall = ClosedCall<undefined, Row<'space'>>
-
 /** Takes over the socket; every failure ends as an error frame and a close. */
-export function relayTerminal(
+export function relayNumbered(
   door: Door,
   call: EnterCall,
-  wish: TerminalWish,
+  wish: RelayWish,
   socket: WebSocket,
 ): void {
   // What the browser sends before the stream is open waits in the kernel.
@@ -55,32 +53,15 @@ export function relayTerminal(
 async function open(
   door: Door,
   call: EnterCall,
-  wish: TerminalWish,
+  wish: RelayWish,
   signal: AbortSignal,
 ): Promise<LinkStream> {
   const { actor } = call.person
   const { requestId } = call
   const options = { actor, requestId, signal }
-  const stream = await door.streams.open(
-    { space: call.target.id },
-    { kind: 'terminal', ...wish },
-    options,
-  )
-  audit(door, call, wish.terminal)
+  const stream = await door.streams.open({ space: call.target.id }, wish.open, options)
+  auditEntry(door, call, wish.action, wish.detail)
   return stream
-}
-
-/** Not waited for: a full disk must not close the terminal through which it could be emptied. */
-function audit({ records, visits, log }: Door, call: EnterCall, terminal: string): void {
-  const { id, groups } = call.target
-  if (!visits.begins(call.person.credential.id, id, terminal)) return
-  const target = { kind: 'space', id, name: groups.name?.name ?? id }
-  const note = audited(by(call), 'terminal.attach', target, { terminal })
-  records
-    .transact(() => ({ changes: [note], result: undefined }))
-    .catch((err: unknown) => {
-      log.error({ err, requestId: call.requestId }, 'terminal access not audited')
-    })
 }
 
 function join(door: Door, stream: LinkStream, socket: WebSocket): void {
@@ -139,7 +120,7 @@ function endTogether({ clock, log }: Door, stream: LinkStream, socket: WebSocket
     if (code === BROKEN) {
       // A broken connection comes back for what it missed: the agent holds it ready, and unacked input is sent again.
       stream.abort()
-      log.info({ code }, 'terminal viewer lost')
+      log.info({ code }, 'a relayed connection was lost')
       return
     }
     stream.fin({ ok: true })
@@ -148,7 +129,7 @@ function endTogether({ clock, log }: Door, stream: LinkStream, socket: WebSocket
     clock
       .delay(LAST_WORDS_MS, over.signal)
       .then(() => stream.abort())
-      .catch(() => log.info({}, 'terminal viewer left'))
+      .catch(() => log.info({}, 'a relayed connection was left'))
   })
 }
 

@@ -1,5 +1,5 @@
-// One attempt at one address: HTTP Upgrade, then TLS 1.3 with the space's key in the taken socket. HTTP/2 is not begun
-// here: an attempt that loses the race must not look like a link to the peer.
+// One attempt at one address: HTTP Upgrade, then TLS 1.3 with the dialler's key in the taken socket. HTTP/2 is not begun
+// here: an attempt that loses a race must not look like a link to the peer.
 
 import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import https from 'node:https'
@@ -7,9 +7,8 @@ import type { Duplex } from 'node:stream'
 import tls, { type TLSSocket } from 'node:tls'
 import { SkeinError } from '#protocol/errors.ts'
 import { UPGRADE_PROTOCOL } from '#protocol/link.ts'
-import { assertPsk, linkTls, takeSocket } from '../../link/session.ts'
-import type { Clock } from '../clock.ts'
 import { parseAddress } from './address.ts'
+import { assertPsk, linkTls, takeSocket } from './session.ts'
 
 /** How long one address may take from the first packet to the proved key, milliseconds. */
 export const DIAL_TIMEOUT_MS = 10_000
@@ -19,7 +18,7 @@ export interface DialOptions {
   /** The whole PSK identity, with lane and run. */
   readonly identity: string
   readonly key: Buffer
-  readonly clock: Clock
+  readonly clock: { delay(ms: number, signal?: AbortSignal): Promise<void> }
   readonly signal: AbortSignal
 }
 

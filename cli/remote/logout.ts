@@ -1,0 +1,44 @@
+// `skein logout`: the token is revoked on the server and forgotten here. A server that is gone keeps nobody signed in
+// on this machine.
+
+import { z } from 'zod'
+import { type SkeinError, toSkeinError } from '#protocol/errors.ts'
+import { print } from '../output.ts'
+import { chooseServer } from './access.ts'
+import { callServer } from './call.ts'
+import { readConfig, withoutServer, writeConfig } from './config.ts'
+import type { RemoteOptions } from './remote.ts'
+
+const tokensSchema = z.object({
+  tokens: z.array(z.looseObject({ id: z.uuid(), current: z.boolean() })),
+})
+
+export async function logout({ server, json }: RemoteOptions): Promise<number> {
+  const { env } = process
+  const config = await readConfig(env)
+  const { SKEIN_TOKEN: _, ...rest } = env
+  const access = chooseServer(config, { server, env: rest })
+  const failure = await revoke(access)
+  await writeConfig(env, withoutServer(config, access.origin))
+  if (failure)
+    process.stderr.write(`The token was not revoked: ${failure.message} ${failure.body.hint}\n`)
+  const answer = { server: access.origin, revoked: failure === undefined }
+  print(json === true, answer, () => `Signed out of ${access.origin}.`)
+  return 0
+}
+
+/** Why it could not be revoked; one that does not hold any more needs not to be. */
+async function revoke(access: Parameters<typeof callServer>[0]): Promise<SkeinError | undefined> {
+  try {
+    const list = { method: 'GET', path: '/me/tokens', answer: tokensSchema } as const
+    const { tokens } = await callServer(access, { ...list, patient: false })
+    const own = tokens.find(({ current }) => current)
+    if (!own) return undefined
+    const call = { method: 'DELETE', path: `/me/tokens/${own.id}`, answer: z.undefined() } as const
+    await callServer(access, call)
+    return undefined
+  } catch (caught) {
+    const error = toSkeinError(caught)
+    return error.code === 'login_needed' ? undefined : error
+  }
+}

@@ -1,0 +1,95 @@
+// `skein port SPACE PORT[:LOCAL]`: listens on this machine's loopback alone; each connection is one resumable stream of
+// its own, so that all of them go on through a peer that is killed.
+
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import { SkeinError, toSkeinError } from '#protocol/errors.ts'
+import { print } from '../output.ts'
+import { Carrier } from './carrier.ts'
+import { findRunning } from './find-space.ts'
+import { parseForward } from './forward.ts'
+import type { Remote } from './remote.ts'
+import { openSocket } from './socket.ts'
+import { listenUdp } from './udp.ts'
+
+/** The server takes 200 sockets of one login; a browser opens a dozen. */
+const MAX_CONNECTIONS = 100
+const LOOPBACK = '127.0.0.1'
+
+export async function forwardPort(
+  remote: Remote,
+  name: string,
+  words: string,
+  { udp }: { readonly udp?: boolean },
+): Promise<number> {
+  const { port, local } = parseForward(words)
+  const space = await findRunning(remote, name)
+  const protocol = udp ? 'udp' : 'tcp'
+  const open = () => openSocket(remote.access, `/spaces/${space.id}/connect?to=${protocol}:${port}`)
+  const say = (line: string): void => void process.stderr.write(`skein: ${line}\n`)
+  const listening = await (udp ? listenUdp : listenTcp)({ host: LOOPBACK, port: local, open, say })
+  const url = `${LOOPBACK}:${listening.port}`
+  print(remote.asJson, { protocol, port, local: listening.port, space: space.name }, () => {
+    return `${protocol} ${url} → port ${port} in ${space.name}. Ctrl-C ends it.`
+  })
+  await interrupted()
+  await listening.close()
+  return 0
+}
+
+export interface ListenOptions {
+  readonly host: string
+  readonly port: number
+  readonly open: () => ReturnType<typeof openSocket>
+  readonly say: (line: string) => void
+}
+
+export interface Listening {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** Rejects with `port_in_use`. */
+export async function listenTcp({ host, port, open, say }: ListenOptions): Promise<Listening> {
+  const carriers = new Set<Carrier>()
+  const accept = (socket: Socket): void => {
+    socket.setNoDelay(true)
+    const carrier = new Carrier({ near: { readable: socket, writable: socket }, open })
+    carriers.add(carrier)
+    carrier
+      .run()
+      .catch((caught: unknown) => say(toSkeinError(caught).message))
+      .finally(() => {
+        carriers.delete(carrier)
+        socket.destroy()
+      })
+  }
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: false }, accept)
+  server.maxConnections = MAX_CONNECTIONS
+  const taken = await listen(server, host, port)
+  return {
+    port: taken,
+    async close() {
+      server.close()
+      for (const carrier of carriers) carrier.cancel()
+    },
+  }
+}
+
+async function listen(server: Server, host: string, port: number): Promise<number> {
+  const failed = once(server, 'error').then(([error]) => {
+    throw new SkeinError('port_in_use', { address: `${host}:${port}` }, error)
+  })
+  failed.catch(() => undefined)
+  server.listen(port, host)
+  await Promise.race([once(server, 'listening'), failed])
+  const address = server.address()
+  return typeof address === 'object' && address ? address.port : port
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => resolve())
+  })
+}

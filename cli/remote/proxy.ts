@@ -1,0 +1,25 @@
+// `skein proxy SPACE`: ssh's ProxyCommand. Standard input and output are the SSH connection's bytes; everything for a
+// person goes to standard error, where ssh shows it.
+
+import { Carrier } from './carrier.ts'
+import { findRunning } from './find-space.ts'
+import type { Remote } from './remote.ts'
+import { openSocket } from './socket.ts'
+
+export async function proxy(remote: Remote, name: string): Promise<number> {
+  const space = await findRunning(remote, name)
+  const carrier = new Carrier({
+    near: { readable: process.stdin, writable: process.stdout },
+    open: () => openSocket(remote.access, `/spaces/${space.id}/connect?to=ssh`),
+    endsWithFar: true,
+    say: (line) => process.stderr.write(`skein: ${line}\r\n`),
+  })
+  // ssh ends its ProxyCommand so.
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => carrier.cancel())
+  try {
+    await carrier.run()
+  } finally {
+    process.stdin.destroy()
+  }
+  return 0
+}

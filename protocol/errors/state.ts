@@ -1,0 +1,27 @@
+// The errors of what is kept on disk.
+
+import { row } from './row.ts'
+
+export const stateErrors = {
+  store_full: row(
+    507,
+    'The disk is full, so nothing can be saved.',
+    'Free space in the data folder; reading goes on meanwhile.',
+  ),
+  store_failed: row(
+    503,
+    'The change could not be saved: {reason}.',
+    'Nothing was changed. Try again.',
+  ),
+  too_many_changes: row(400, 'One transaction may make {limit} changes.', 'Split it.'),
+  schema_newer: row(
+    409,
+    'The data folder was written by a newer Skein (it has the migration {name}).',
+    'Start that version or a newer one; going back needs a backup made before the upgrade.',
+  ),
+  schema_altered: row(
+    409,
+    'The migration {name} is not the one that made this database.',
+    'Use an unaltered Skein of the same or a newer version.',
+  ),
+} as const

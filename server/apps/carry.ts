@@ -1,0 +1,193 @@
+// Carries an admitted request to its app over a connection that waits, or a new one; says what is the matter when
+// the app does not answer.
+
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type SkeinError, toSkeinError } from '#protocol/errors.ts'
+import type { HttpConfig, SpacesPort } from '../http/ports.ts'
+import { sessionClaims } from '../identity/credential.ts'
+import type { Sessions } from '../identity/sessions.ts'
+import { type Admission, admitTo, type Sources } from './admission.ts'
+import { pageOrigin, schemeOfApps, siblingUrl } from './domain.ts'
+import { Exchange, framingOf } from './exchange.ts'
+import { explain } from './explain.ts'
+import { headForApp } from './fields.ts'
+import type { OpenWays, Way } from './open-ways.ts'
+import { joinRaw } from './raw-join.ts'
+import { type Answer, answer, answerSocket, asJson, asPage } from './refusal.ts'
+import type { Upstreams } from './upstreams.ts'
+import type { Visit } from './visit.ts'
+import type { Connection } from './wire/connection.ts'
+
+export interface CarryParts extends Sources {
+  readonly config: HttpConfig
+  readonly sessions: Pick<Sessions, 'holds'>
+  readonly spaces: Pick<SpacesPort, 'show'>
+  readonly upstreams: Upstreams
+  readonly ways: OpenWays
+}
+
+export type Open = Extract<Admission, { kind: 'open' }>
+interface Bound {
+  readonly visit: Visit
+  readonly open: Open
+}
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** Throws `rate_limited`. Every later failure is answered. */
+export function carryRequest(
+  parts: CarryParts,
+  bound: Bound,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const way = wayOf(parts, bound, () => response.destroy())
+  parts.ways.add(way)
+  const carrying = new Carrying(parts, bound, request, response, () => parts.ways.delete(way))
+  carrying.start()
+}
+
+class Carrying {
+  readonly #parts: CarryParts
+  readonly #bound: Bound
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  readonly #over: () => void
+  readonly #head: string
+
+  constructor(
+    parts: CarryParts,
+    bound: Bound,
+    request: IncomingMessage,
+    response: ServerResponse,
+    over: () => void,
+  ) {
+    this.#parts = parts
+    this.#bound = bound
+    this.#request = request
+    this.#response = response
+    this.#over = over
+    this.#head = headOf(parts, bound.visit, request, framingLine(request))
+  }
+
+  start(): void {
+    const idle = this.#pool.take()
+    if (idle) this.#run(idle)
+    else this.#open()
+  }
+
+  get #pool() {
+    return this.#parts.upstreams.pool(this.#bound.open.space.id, this.#bound.open.port)
+  }
+
+  #open(): void {
+    this.#pool.open().then(
+      (connection) => {
+        // The visitor may have left meanwhile.
+        if (this.#response.destroyed) {
+          connection.end()
+          this.#over()
+        } else this.#run(connection)
+      },
+      (error: unknown) => this.#fail(toSkeinError(error)),
+    )
+  }
+
+  #run(connection: Connection): void {
+    const wasUsed = connection.uses > 0
+    new Exchange(connection, {
+      request: this.#request,
+      response: this.#response,
+      head: this.#head,
+      hostName: this.#bound.visit.host.name,
+      over: this.#over,
+      failed: (error, isFresh) => {
+        // The app ended a waiting connection while the request was on its way; it has not seen it.
+        if (wasUsed && isFresh && this.#mayRepeat()) this.#open()
+        else this.#fail(error)
+      },
+    }).run()
+  }
+
+  #mayRepeat(): boolean {
+    const { method = 'GET' } = this.#request
+    return SAFE.has(method) && framingOf(this.#request) === 'none' && !this.#response.destroyed
+  }
+
+  #fail(error: SkeinError): void {
+    this.#over()
+    answer(this.#request, this.#response, failureOf(this.#parts, this.#bound, error))
+  }
+}
+
+/** Throws `rate_limited`. Every later failure is answered. */
+export function carryUpgrade(
+  parts: CarryParts,
+  bound: Bound,
+  request: IncomingMessage,
+  socket: Duplex,
+  first: Buffer,
+): void {
+  const way = wayOf(parts, bound, () => end())
+  let end = (): unknown => socket.destroy()
+  parts.ways.add(way)
+  const over = (): void => parts.ways.delete(way)
+  const { space, port } = bound.open
+  const upgrade = `Connection: Upgrade\r\nUpgrade: ${request.headers.upgrade ?? ''}\r\n`
+  const head = headOf(parts, bound.visit, request, upgrade)
+  const failed = (error: SkeinError): void => answerSocket(socket, failureOf(parts, bound, error))
+  socket.once('close', over)
+  parts.upstreams.open(space.id, port, bound.visit.person).then(
+    (stream) => {
+      if (socket.destroyed) stream.abort()
+      else {
+        const hostName = bound.visit.host.name
+        end = joinRaw({ request, socket, first, stream, head, hostName, over, failed })
+      }
+    },
+    (error: unknown) => failed(toSkeinError(error)),
+  )
+}
+
+function headOf(parts: CarryParts, visit: Visit, request: IncomingMessage, more: string): string {
+  const proto = schemeOfApps(parts.config) === 'https:' ? 'https' : 'http'
+  const forwarded = { for: visit.address, proto, host: request.headers.host ?? '' } as const
+  const { rawHeaders } = request
+  return headForApp({ method: visit.method, target: visit.target, rawHeaders }, forwarded, more)
+}
+
+const framingLine = (request: IncomingMessage): string =>
+  framingOf(request) === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : ''
+
+function wayOf(parts: CarryParts, { visit, open }: Bound, end: () => unknown): Way {
+  const claims = visit.person && sessionClaims(visit.person)
+  return {
+    visitor: `${visit.address} ${open.space.id} ${open.port}`,
+    spaceId: open.space.id,
+    claims,
+    holds: () => {
+      const person = claims && parts.sessions.holds(claims)
+      const { kind } = admitTo(parts, visit.host, person?.userId)
+      return (claims === undefined || person !== undefined) && kind === 'open'
+    },
+    end,
+  }
+}
+
+/** To a person a page, to a program a coded body. */
+function failureOf(parts: CarryParts, { visit, open }: Bound, error: SkeinError): Answer {
+  if (!visit.isNavigation) return asJson(error)
+  const { config } = parts
+  const { host } = visit
+  const page = explain({
+    error,
+    host,
+    port: open.port,
+    space: open.owns ? parts.spaces.show(open.space.id) : undefined,
+    pageOrigin: pageOrigin(config, host),
+    urlOf: (port) => siblingUrl(config, host, String(port)),
+  })
+  return asPage(page, error.status, randomBytes(16).toString('base64'))
+}

@@ -1,0 +1,168 @@
+// One request and its answer, between a visitor's connection and one to the app: bytes pass as they come, each side
+// waits for the other's reader, and whoever breaks off takes the other along.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { SkeinError } from '#protocol/errors.ts'
+import { fieldsForVisitor } from './fields.ts'
+import type { AnswerSink, Connection } from './wire/connection.ts'
+import type { Head } from './wire/head.ts'
+
+export interface ExchangeParts {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** For the app, with its empty line. */
+  readonly head: string
+  readonly hostName: string
+  /** Nothing of the answer was sent yet: whoever asked may say so, or ask another connection. */
+  failed(error: SkeinError, isFresh: boolean): void
+  /** The exchange is over, however it ended. */
+  over(): void
+}
+
+/** How a request's body is framed. */
+export type Framing = 'none' | 'length' | 'chunked'
+
+export function framingOf({ headers }: IncomingMessage): Framing {
+  if (headers['transfer-encoding'] !== undefined) return 'chunked'
+  const length = headers['content-length']
+  return length === undefined || length === '0' ? 'none' : 'length'
+}
+
+export class Exchange implements AnswerSink {
+  readonly #parts: ExchangeParts
+  readonly #connection: Connection
+  readonly #response: ServerResponse
+  #isOver = false
+  #hasBegun = false
+  #hasBody = false
+  #waitsForVisitor = false
+
+  constructor(connection: Connection, parts: ExchangeParts) {
+    this.#parts = parts
+    this.#connection = connection
+    this.#response = parts.response
+  }
+
+  run(): void {
+    const { request, response, head } = this.#parts
+    this.#connection.begin(request.method ?? 'GET', head, this)
+    response.on('close', this.#visitorGone)
+    const framing = framingOf(request)
+    if (framing === 'none') this.#connection.sent()
+    else this.#carryBody(framing)
+  }
+
+  interim({ status, headers }: Head): void {
+    if (status !== 103 || this.#response.headersSent) return
+    const links = headers.filter((_, i) => headers[i - 1]?.toLowerCase() === 'link' && i % 2 === 1)
+    try {
+      if (links.length > 0) this.#response.writeEarlyHints({ link: [...links] })
+    } catch {
+      // Node checks the form of each link; a hint that it does not know is not worth an answer.
+    }
+  }
+
+  head(head: Head): void {
+    this.#hasBegun = true
+    const { request, hostName } = this.#parts
+    const fields = fieldsForVisitor(head.headers, hostName)
+    // What the visitor still sends would be read as the next request.
+    if (!request.complete && framingOf(request) !== 'none') fields.push('Connection', 'close')
+    this.#response.writeHead(head.status, head.reason, fields)
+    // Together with the first bytes where they came along; alone where the app takes its time.
+    process.nextTick(this.#flush)
+  }
+
+  body(piece: Buffer, isLast: boolean): void {
+    this.#hasBody = true
+    if (isLast) {
+      this.#finish()
+      this.#response.end(piece)
+    } else if (!this.#response.write(piece) && !this.#waitsForVisitor) {
+      this.#waitsForVisitor = true
+      this.#connection.pause()
+      this.#response.once('drain', this.#visitorDrained)
+    }
+  }
+
+  end(trailers: readonly string[]): void {
+    if (this.#isOver) return
+    if (trailers.length > 0) this.#response.addTrailers(pairs(trailers))
+    this.#finish()
+    this.#response.end()
+  }
+
+  switched(): void {
+    this.failed(new SkeinError('app_answer_invalid', { reason: 'it changed the protocol' }), false)
+    this.#connection.abort()
+  }
+
+  failed(error: SkeinError, isFresh: boolean): void {
+    if (this.#isOver) return
+    this.#finish()
+    // An answer that broke off must not look complete.
+    if (this.#hasBegun) this.#response.destroy()
+    else this.#parts.failed(error, isFresh)
+  }
+
+  drained(): void {
+    this.#parts.request.resume()
+  }
+
+  #carryBody(framing: Framing): void {
+    const { request } = this.#parts
+    request.on('data', (chunk: Buffer) => {
+      if (this.#isOver) return
+      if (!this.#send(chunk, framing)) request.pause()
+    })
+    request.on('end', () => {
+      if (this.#isOver) return
+      if (framing === 'chunked') this.#connection.write(lastChunk(request))
+      this.#connection.sent()
+    })
+  }
+
+  #send(chunk: Buffer, framing: Framing): boolean {
+    if (framing === 'length') return this.#connection.write(chunk)
+    this.#connection.write(`${chunk.length.toString(16)}\r\n`)
+    this.#connection.write(chunk)
+    return this.#connection.write('\r\n')
+  }
+
+  readonly #flush = (): void => {
+    if (!this.#isOver && !this.#hasBody) this.#response.flushHeaders()
+  }
+
+  readonly #visitorDrained = (): void => {
+    this.#waitsForVisitor = false
+    if (!this.#isOver) this.#connection.resume()
+  }
+
+  readonly #visitorGone = (): void => {
+    if (this.#isOver) return
+    this.#finish()
+    this.#connection.abort()
+  }
+
+  #finish(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#response.off('close', this.#visitorGone)
+    // A connection that goes back to the others must not stay paused for this reader.
+    if (this.#waitsForVisitor) this.#connection.resume()
+    // What the visitor still sends is for nobody.
+    this.#parts.request.resume()
+    this.#parts.over()
+  }
+}
+
+function lastChunk({ rawTrailers }: IncomingMessage): string {
+  const lines = pairs(rawTrailers).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `0\r\n${lines.join('')}\r\n`
+}
+
+function pairs(fields: readonly string[]): [string, string][] {
+  return fields.flatMap((name, i): [string, string][] =>
+    i % 2 === 0 ? [[name, fields[i + 1] ?? '']] : [],
+  )
+}

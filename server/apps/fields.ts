@@ -1,0 +1,114 @@
+// Which headers pass between a visitor and an app, and which are ours to write. Pure.
+
+import { confined, withoutOurs } from './cookies.ts'
+
+/** Of one connection and not of the message (RFC 9110, 7.6.1), and what only a proxy may say. */
+const NOT_TO_APP = new Set([
+  'connection',
+  'expect',
+  'forwarded',
+  'host',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'via',
+  'x-real-ip',
+])
+const NOT_TO_VISITOR = new Set([
+  // Another address for this host is not the app's to name.
+  'alt-svc',
+  // It would clear the cookies of the whole domain, those of Skein's own page among them.
+  'clear-site-data',
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'proxy-connection',
+  // By this one a page of ours knows that it was not the app that answered (pages.ts).
+  'skein-error',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** What the app is told of the visitor, in place of whatever the visitor said. */
+export interface Forwarded {
+  readonly for: string
+  readonly proto: 'http' | 'https'
+  /** The Host header as it came. */
+  readonly host: string
+}
+
+export interface RequestLine {
+  readonly method: string
+  /** Path and query, beginning with a slash. */
+  readonly target: string
+  /** Names and values in turn, as Node's parser gave them. */
+  readonly rawHeaders: readonly string[]
+}
+
+/** A request's head for the app. `more` are whole lines, each with its end. */
+export function headForApp(line: RequestLine, forwarded: Forwarded, more = ''): string {
+  const { method, target, rawHeaders } = line
+  const named = namedByConnection(rawHeaders)
+  let head = `${method} ${target} HTTP/1.1\r\nHost: ${forwarded.host}\r\n`
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? ''
+    const lower = name.toLowerCase()
+    if (NOT_TO_APP.has(lower) || named?.has(lower) || isForwarding(lower)) continue
+    const value = lower === 'cookie' ? withoutOurs(rawHeaders[i + 1] ?? '') : rawHeaders[i + 1]
+    if (value !== undefined) head += `${name}: ${value}\r\n`
+  }
+  // gRPC servers refuse a client that cannot take trailers; whoever says so to us can.
+  if (takesTrailers(rawHeaders)) head += 'TE: trailers\r\n'
+  return (
+    `${head}X-Forwarded-For: ${forwarded.for}\r\nX-Forwarded-Proto: ${forwarded.proto}\r\n` +
+    `X-Forwarded-Host: ${forwarded.host}\r\n${more}\r\n`
+  )
+}
+
+/** An app's headers for the visitor, names and values in turn. */
+export function fieldsForVisitor(headers: readonly string[], hostName: string): string[] {
+  const fields: string[] = []
+  const named = namedByConnection(headers)
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const name = headers[i] ?? ''
+    const lower = name.toLowerCase()
+    if (NOT_TO_VISITOR.has(lower) || named?.has(lower)) continue
+    const given = headers[i + 1] ?? ''
+    const value = lower === 'set-cookie' ? confined(given, hostName) : given
+    if (value !== undefined) fields.push(name, value)
+  }
+  return fields
+}
+
+const isForwarding = (lower: string): boolean =>
+  lower.startsWith('x-') && (lower.startsWith('x-forwarded-') || lower.startsWith('x-skein-'))
+
+const NEVER_NAMED = new Set(['close', 'keep-alive', 'upgrade', 'content-length', 'cookie'])
+
+/** The headers that a Connection header makes part of the connection; undefined where it names none, as it usually does. */
+function namedByConnection(headers: readonly string[]): Set<string> | undefined {
+  let named: Set<string> | undefined
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    if (headers[i]?.length !== 10 || headers[i]?.toLowerCase() !== 'connection') continue
+    for (const word of (headers[i + 1] ?? '').toLowerCase().split(',')) {
+      const name = word.trim()
+      if (!NEVER_NAMED.has(name)) named = (named ?? new Set()).add(name)
+    }
+  }
+  return named
+}
+
+function takesTrailers(headers: readonly string[]): boolean {
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    if (headers[i]?.length !== 2 || headers[i]?.toLowerCase() !== 'te') continue
+    if (/\btrailers\b/i.test(headers[i + 1] ?? '')) return true
+  }
+  return false
+}

@@ -1,0 +1,175 @@
+// One connection to an app: a stream of the space's link that carries request after request, as HTTP/1.1 does.
+
+import { type SkeinError, toSkeinError } from '#protocol/errors.ts'
+import type { LinkStream } from '../../links/streams.ts'
+import type { Head } from './head.ts'
+import { invalid, ResponseReader, type ResponseSink } from './response-reader.ts'
+
+/** How long an app may take to end a connection that we have ended, ms. */
+export const ENDING_MS = 5000
+/** Where the app names no time: Node's servers close after 5 s, most others later. */
+const IDLE_MS = 4000
+const MAX_IDLE_MS = 60_000
+/** What is subtracted from the app's own figure: a request must not meet its close on the way. */
+const IDLE_MARGIN_MS = 1000
+
+export interface AnswerSink extends ResponseSink {
+  /** No end will come. `isFresh`: nothing of the answer has been seen. */
+  failed(error: SkeinError, isFresh: boolean): void
+  /** The app takes bytes again. */
+  drained(): void
+}
+
+export interface ConnectionEvents {
+  /** The answer is complete, and the connection may carry another request. */
+  idle(connection: Connection): void
+  /** It is gone, or about to be, and carries nothing more. */
+  gone(connection: Connection): void
+}
+
+export class Connection {
+  readonly stream: LinkStream
+  /** When it became idle or was ended, by the pool's clock. */
+  sinceMs = 0
+  idleMs = IDLE_MS
+  /** How many requests it has carried. */
+  uses = 0
+  readonly #reader = new ResponseReader()
+  readonly #events: ConnectionEvents
+  #sink: AnswerSink | undefined
+  #isFresh = true
+  #isSent = true
+  #isGone = false
+
+  constructor(stream: LinkStream, events: ConnectionEvents) {
+    this.stream = stream
+    this.#events = events
+    const { duplex } = stream
+    duplex.on('data', (chunk: Buffer) => this.#take(chunk))
+    duplex.on('drain', () => this.#sink?.drained())
+    duplex.on('end', () => this.#ended())
+    duplex.on('error', (error) => this.#fail(error))
+    duplex.on('close', () => this.#fail(invalid('it closed the connection')))
+  }
+
+  /** Sends a request's head; its body follows by `write`, then `sent`. */
+  begin(method: string, head: string, sink: AnswerSink): void {
+    this.uses++
+    this.#sink = sink
+    this.#isFresh = true
+    this.#isSent = false
+    this.#reader.expect(method, this.#watch(sink))
+    this.stream.duplex.write(head, 'latin1')
+  }
+
+  /** Whether more may be written before `drained`. */
+  write(bytes: Buffer | string): boolean {
+    return this.stream.duplex.write(bytes, 'latin1')
+  }
+
+  /** The request is complete. */
+  sent(): void {
+    this.#isSent = true
+    this.#settle()
+  }
+
+  pause(): void {
+    this.stream.duplex.pause()
+  }
+
+  resume(): void {
+    this.stream.duplex.resume()
+  }
+
+  /** Gives up whatever is under way. */
+  abort(): void {
+    this.#sink = undefined
+    this.#leave()
+    this.stream.abort()
+  }
+
+  /** Ends it in order: a link bears only so many resets. */
+  end(): void {
+    this.#leave()
+    this.stream.fin({ ok: true })
+    this.stream.duplex.resume()
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#isGone && !this.#sink) return
+    try {
+      this.#reader.push(chunk)
+      this.#isFresh = false
+    } catch (error) {
+      this.#fail(error)
+      this.abort()
+    }
+  }
+
+  /** Hands on everything, and notes what concerns the connection itself. */
+  #watch(sink: AnswerSink): ResponseSink {
+    const heard = (): void => {
+      this.#isFresh = false
+    }
+    return {
+      interim: (head) => {
+        heard()
+        sink.interim(head)
+      },
+      head: (head, bodyBytes) => {
+        heard()
+        this.#noteIdle(head)
+        sink.head(head, bodyBytes)
+      },
+      body: (piece, isLast) => sink.body(piece, isLast),
+      end: (trailers) => {
+        this.#sink = undefined
+        sink.end(trailers)
+        this.#settle()
+      },
+      switched: (head, rest) => {
+        this.#sink = undefined
+        this.#leave()
+        this.stream.duplex.removeAllListeners('data')
+        this.stream.duplex.removeAllListeners('drain')
+        sink.switched(head, rest)
+      },
+    }
+  }
+
+  #noteIdle({ keepAliveMs }: Head): void {
+    if (keepAliveMs === undefined) return
+    this.idleMs = Math.max(0, Math.min(keepAliveMs - IDLE_MARGIN_MS, MAX_IDLE_MS))
+  }
+
+  /** After the answer: kept when both sides are done with this request, else ended. */
+  #settle(): void {
+    if (this.#sink || this.#isGone) return
+    if (this.#reader.reusable && this.#isSent) this.#events.idle(this)
+    else if (this.#isSent) this.end()
+    else this.abort()
+  }
+
+  #ended(): void {
+    try {
+      this.#reader.ended()
+      if (!this.#isGone) this.end()
+    } catch (error) {
+      this.#fail(error)
+      this.abort()
+    }
+  }
+
+  #fail(cause: unknown): void {
+    const sink = this.#sink
+    this.#sink = undefined
+    this.#leave()
+    sink?.failed(toSkeinError(cause), this.#isFresh)
+  }
+
+  #leave(): void {
+    if (this.#isGone) return
+    this.#isGone = true
+    this.#events.gone(this)
+  }
+}

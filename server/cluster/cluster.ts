@@ -1,0 +1,186 @@
+// This peer's place among its peers: its keyring, its number of starts, what it says of itself, and its membership.
+
+import { loadavg, networkInterfaces } from 'node:os'
+import type { PeerInfo } from '#protocol/api/peers.ts'
+import type { PeerId } from '#protocol/ids.ts'
+import type { Clock, Random } from '../clock.ts'
+import type { Config } from '../config/settings.ts'
+import type { Log } from '../log.ts'
+import type { Records } from '../records/records.ts'
+import { version } from '../version.ts'
+import { advertisedAddress } from './advertise.ts'
+import { nextBoot } from './boot.ts'
+import { formatJoinToken, parseJoinToken } from './join-token.ts'
+import { type Change, type KnownPeer, Membership } from './membership.ts'
+import { formatMetadata, type PeerMetadata, parseMetadata } from './metadata.ts'
+import { Keyring } from './seal/keyring.ts'
+import { resolveSeeds } from './seeds.ts'
+
+/** How often what this peer says of itself is looked at, ms. Load alone is said only when it has moved. */
+const SAY_MS = 5_000
+/** Load changes worth a word. */
+const LOAD_STEP = 0.5
+/** How often names of seeds are asked again while nobody is known, ms. */
+const SEEDS_MS = 10_000
+
+export interface ClusterParts {
+  readonly config: Config
+  readonly id: PeerId
+  readonly cluster: string
+  readonly secret: Buffer
+  /** Where we really listen. */
+  readonly port: number
+  readonly url: string
+  readonly records: Records
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly onChange: (change: Change) => void
+}
+
+export class Cluster {
+  readonly membership: Membership
+  readonly #parts: ClusterParts
+  readonly #address: string
+  readonly #stop = new AbortController()
+  readonly #loops: Promise<unknown>
+  readonly #startedMs: number
+  #said: PeerMetadata
+  #refusedBy: PeerId | undefined
+
+  private constructor(parts: ClusterParts, address: string, membership: Membership) {
+    this.#parts = parts
+    this.#address = address
+    this.membership = membership
+    this.#said = describe(parts)
+    this.#startedMs = parts.clock.nowMs()
+    this.#loops = Promise.all([this.#sayNews(), this.#seek()])
+  }
+
+  static async open(parts: ClusterParts): Promise<Cluster> {
+    const { config, id, cluster, secret, port, clock, random, log, onChange } = parts
+    const listen = { host: config.listen.host, port }
+    const address = advertisedAddress(listen, config.advertise, networkInterfaces())
+    let opened: Cluster | undefined
+    const membership = await Membership.start({
+      id,
+      boot: nextBoot(config.data, clock.nowMs()),
+      cluster,
+      keyring: new Keyring(secret),
+      listen,
+      advertise: address,
+      metadata: formatMetadata(describe(parts)),
+      seeds: await resolveSeeds(seedsOf(config)),
+      clock,
+      random,
+      log,
+      onChange,
+      onRefused: (by) => opened?.refuse(by),
+    })
+    opened = new Cluster(parts, address, membership)
+    return opened
+  }
+
+  /** A line with which another peer joins. Secret. */
+  get token(): string {
+    const { cluster, secret } = this.#parts
+    const others = this.membership.peers.filter(({ state }) => state === 'alive')
+    const addresses = [this.#address, ...others.map(({ contact }) => contact.address)]
+    return formatJoinToken({ cluster, secret, addresses })
+  }
+
+  /** Everybody, ourselves first. */
+  get peers(): PeerInfo[] {
+    return [this.#self(), ...this.membership.peers.map((peer) => this.#show(peer))]
+  }
+
+  /** Another process has our id: this one is silent from now on, and says why to whoever asks. */
+  refuse(by: PeerId): void {
+    if (this.#refusedBy !== undefined) return
+    this.#refusedBy = by
+    this.membership.close().catch((err: unknown) => this.#parts.log.error({ err }, 'not closed'))
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort()
+    await this.#loops
+    if (this.#refusedBy === undefined) await this.membership.leave()
+  }
+
+  async #sayNews(): Promise<void> {
+    while (await this.#waits(SAY_MS)) {
+      const news = describe(this.#parts)
+      const calm = Math.abs(news.load - this.#said.load) < LOAD_STEP
+      const next = calm ? { ...news, load: this.#said.load } : news
+      this.#said = next
+      this.membership.say(formatMetadata(next))
+    }
+  }
+
+  async #seek(): Promise<void> {
+    const seeds = seedsOf(this.#parts.config)
+    while (seeds.length > 0 && (await this.#waits(SEEDS_MS))) {
+      const isAlone = this.membership.peers.every(({ state }) => state !== 'alive')
+      if (isAlone) this.membership.join(await resolveSeeds(seeds))
+    }
+  }
+
+  /** False when it is time to stop. */
+  async #waits(ms: number): Promise<boolean> {
+    const { signal } = this.#stop
+    await this.#parts.clock.delay(ms, signal).catch(() => undefined)
+    return !signal.aborted
+  }
+
+  #self(): PeerInfo {
+    const { id } = this.#parts
+    const isRefused = this.#refusedBy !== undefined
+    return {
+      id,
+      isSelf: true,
+      state: isRefused ? 'refused' : 'alive',
+      since: new Date(this.#startedMs).toISOString(),
+      address: this.#address,
+      ...described(this.#said, id),
+      by: { id: this.#refusedBy ?? id, name: this.#nameOf(this.#refusedBy ?? id) },
+    }
+  }
+
+  #show({ id, state, sinceMs, contact, by, roundTripMs, clockOffsetMs }: KnownPeer): PeerInfo {
+    return {
+      id,
+      isSelf: false,
+      state,
+      since: new Date(sinceMs).toISOString(),
+      address: contact.address,
+      ...described(parseMetadata(contact.metadata), id),
+      by: { id: by, name: this.#nameOf(by) },
+      ...(roundTripMs !== undefined && { roundTripMs }),
+      ...(clockOffsetMs !== undefined && { clockOffsetMs }),
+    }
+  }
+
+  #nameOf(id: PeerId): string {
+    if (id === this.#parts.id) return this.#said.name
+    const known = this.membership.peers.find((peer) => peer.id === id)
+    return (known && parseMetadata(known.contact.metadata)?.name) ?? id
+  }
+}
+
+const seedsOf = ({ join, seeds }: Config): readonly string[] => [
+  ...seeds,
+  ...(join === undefined ? [] : parseJoinToken(join).addresses),
+]
+
+function describe({ config, url, records }: ClusterParts): PeerMetadata {
+  const load = Math.round((loadavg()[0] ?? 0) * 100) / 100
+  const running = records.list('space').filter(({ groups }) => groups.runtime?.state === 'running')
+  const hosts = records.list('host').length
+  const { name, zone } = config
+  return { name, version, ...(zone && { zone }), url, hosts, spaces: running.length, load }
+}
+
+/** What another version says in a way that we cannot read is left out. */
+function described(metadata: PeerMetadata | undefined, id: PeerId) {
+  return metadata ?? { name: id, version: 'unknown', hosts: 0, spaces: 0, load: 0 }
+}

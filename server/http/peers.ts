@@ -1,0 +1,28 @@
+// The cluster's peers as an administrator sees them, and the token with which another one joins.
+
+import type { PeerId } from '#protocol/ids.ts'
+import { audited } from '../identity/audit.ts'
+import type { Door } from './ports.ts'
+import { ok } from './reply.ts'
+import { by, route } from './route.ts'
+
+export const peerRoutes = [
+  route({
+    method: 'GET',
+    path: '/peers',
+    action: 'peer.list',
+    handle: ({ peers }: Door) => ok({ peers: peers.list() }),
+  }),
+  route({
+    method: 'POST',
+    path: '/peers/token',
+    action: 'peer.invite',
+    async handle({ records, peers, config }, call) {
+      const { id, name } = config.peer
+      const note = audited(by(call), 'peer.token', { kind: 'peer', id: id as PeerId, name })
+      // Noted before it is shown: it is the cluster's secret.
+      await records.transact(() => ({ changes: [note], result: undefined }))
+      return ok({ token: peers.token() })
+    },
+  }),
+]

@@ -1,0 +1,57 @@
+// This peer's place in its cluster for those parts that are made before it is taken: the others dial the same port that
+// agents do, and people ask for the list of peers through the same door as for all else.
+
+import type { ClientHttp2Session } from 'node:http2'
+import type { PeerInfo } from '#protocol/api/peers.ts'
+import { SkeinError } from '#protocol/errors.ts'
+import type { PeerId } from '#protocol/ids.ts'
+import type { PeerIdentity } from '#protocol/link.ts'
+import type { Connection } from '../../link/connection.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Change } from '../cluster/membership.ts'
+import type { Live } from '../live/live.ts'
+import type { Log } from '../log.ts'
+import type { Records } from '../records/records.ts'
+
+/** A peer's state is told again by its next change; it does not expire. */
+const FOR_EVER_MS = 2 ** 31 - 1
+
+export class Place {
+  cluster: Cluster | undefined
+
+  list(): readonly PeerInfo[] {
+    return this.cluster?.peers ?? []
+  }
+
+  token(): string {
+    if (!this.cluster) throw new SkeinError('unavailable', { reason: 'still starting' })
+    return this.cluster.token
+  }
+
+  keyOf(identity: PeerIdentity): Buffer | undefined {
+    return this.cluster?.membership.keyOf(identity)
+  }
+
+  accepted(identity: PeerIdentity, connection: Connection<ClientHttp2Session>): void {
+    if (this.cluster) this.cluster.membership.accepted(identity, connection)
+    else connection.end()
+  }
+}
+
+/** A change of a peer's state is an event: for the pages at once, and in the audit for later. */
+export function noteChange(
+  { records, live, log }: { records: Records; live: Live; log: Log },
+  self: PeerId,
+  { id, was, is, by }: Change,
+): void {
+  live.publish('peer', id, { state: is }, FOR_EVER_MS)
+  const actor = { kind: 'peer', id: self, name: self } as const
+  const detail = { was: was ?? 'unknown', is, by }
+  const body = { actor, action: 'peer.state', target: { kind: 'peer', id, name: id }, detail }
+  records
+    .transact(() => ({
+      changes: [{ op: 'append', stream: 'audit', subject: id, body }],
+      result: undefined,
+    }))
+    .catch((err: unknown) => log.warn({ err, peer: id }, 'a peer’s change of state was not kept'))
+}

@@ -1,0 +1,103 @@
+// A client that has exchanged keys and not logged in: what it sends then is for a test to say. ssh2's transport is used
+// as the client's, below ssh2's own client, which would log in by itself.
+
+import type { Duplex } from 'node:stream'
+import kex from 'ssh2/lib/protocol/kex.js'
+import Protocol from 'ssh2/lib/protocol/Protocol.js'
+import parts from 'ssh2/lib/protocol/utils.js'
+import { eventually } from '../../tests/support/eventually.ts'
+import { Message } from '../messages.ts'
+import type { offerOf } from '../offer.ts'
+import { PacketReader, packet } from '../packet.ts'
+
+/** What the client's KEXINIT names. A plain object is completed with the strict key exchange, a `KexInit` is not. */
+export type Offer = ReturnType<typeof offerOf>
+
+type ClientProtocol = new (options: {
+  offer?: unknown
+  onWrite(bytes: Buffer): void
+  onError(error: Error): void
+  onHandshakeComplete(): void
+}) => Protocol
+
+export class Stranger {
+  readonly #sock: Duplex
+  readonly #protocol: Protocol
+  readonly #came: Buffer[] = []
+  readonly #met = Promise.withResolvers<void>()
+  isClosed = false
+
+  private constructor(sock: Duplex, offer?: Offer) {
+    this.#sock = sock
+    this.#protocol = new (Protocol as unknown as ClientProtocol)({
+      ...(offer ? { offer: new kex.KexInit(offer) } : {}),
+      onWrite: (bytes) => sock.write(bytes),
+      onError: () => undefined,
+      onHandshakeComplete: () => this.#met.resolve(),
+    })
+    this.#protocol._onPayload = (payload) => {
+      this.#came.push(Buffer.from(payload))
+    }
+    sock.on('error', () => undefined)
+    sock.once('close', () => {
+      this.isClosed = true
+    })
+    sock.on('data', (bytes: Buffer) => {
+      try {
+        this.#protocol.parse(bytes, 0, bytes.length)
+      } catch {
+        // ssh2 counts packets as strict clients do even when it did not say that it is one.
+        sock.destroy()
+      }
+    })
+    this.#protocol.start()
+  }
+
+  /** Only begins. */
+  static begin(sock: Duplex, offer: Offer): void {
+    new Stranger(sock, offer)
+  }
+
+  /** Exchanges keys, with exactly this offer where there is one, and asks for the login service. */
+  static async meet(sock: Duplex, offer?: Offer): Promise<Stranger> {
+    const stranger = new Stranger(sock, offer)
+    await stranger.#met.promise
+    stranger.send(packet(Message.serviceRequest, 'ssh-userauth'))
+    await stranger.find(Message.serviceAccept)
+    return stranger
+  }
+
+  get sessionId(): Buffer {
+    return this.#protocol._kex?.sessionID ?? Buffer.alloc(0)
+  }
+
+  send(payload: Buffer): void {
+    const { write } = this.#protocol._packetRW
+    const at = write.allocStart
+    const bytes = write.alloc(payload.length)
+    bytes.set(payload, at)
+    parts.sendPacket(this.#protocol, write.finalize(bytes))
+  }
+
+  count(type: number): number {
+    return this.#came.filter((one) => one[0] === type).length
+  }
+
+  find(type: number): Promise<Buffer> {
+    return eventually(() => this.#came.find((one) => one[0] === type), {
+      timeoutMs: 15_000,
+      what: `a message of type ${type}`,
+    })
+  }
+
+  /** The sentence with which the server ended the connection. */
+  async farewell(): Promise<string> {
+    const reader = new PacketReader(await this.find(Message.disconnect))
+    reader.number()
+    return reader.text()
+  }
+
+  close(): void {
+    this.#sock.destroy()
+  }
+}

@@ -1,0 +1,142 @@
+// Spaces and programs in them, from a laptop: the bundled file, a real server, a real container.
+
+import assert from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import type { NewToken } from '#protocol/api/access.ts'
+import type { Api } from '../support/api.ts'
+import { eventually } from '../support/eventually.ts'
+import { Skein } from '../support/skein.ts'
+import { finished, Laptop, saying } from './laptop.ts'
+
+const TEMPLATE = `name: Shell
+main: main
+services:
+  main:
+    image: skein/debian-test:1
+`
+const TEN_MEGABYTES = 10 * 1024 * 1024
+
+let skein: Skein
+let api: Api
+let laptop: Laptop
+
+before(async () => {
+  laptop = new Laptop()
+  ;({ skein, api } = await Skein.start())
+  await api.createTemplate(TEMPLATE)
+  const { secret } = await api.call<NewToken>('POST', '/me/tokens', { name: 'laptop' })
+  await laptop.signIn(skein.url, secret)
+})
+after(async () => {
+  laptop.close()
+  await api?.deleteSpaces()
+  await skein?.close()
+})
+
+const exec = (words: readonly string[], input?: Buffer | string) =>
+  laptop.skein(['exec', 'alpha', '--', ...words], input === undefined ? {} : { input })
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+
+test('a space is made and waited for, with its steps told on the way', async () => {
+  const made = await laptop.skein(['spaces', 'create', 'alpha'])
+  assert.equal(made.status, 0, made.stderr)
+  assert.match(made.stdout.toString(), /state +running/)
+  assert.match(made.stderr, /✓/)
+  const { spaces } = JSON.parse((await laptop.skein(['spaces', '--json'])).stdout.toString())
+  assert.equal(spaces[0].name, 'alpha')
+  assert.match((await laptop.skein(['spaces'])).stdout.toString(), /^alpha +running +ada/m)
+  assert.equal((await laptop.skein(['spaces', 'show', 'ada/alpha'])).status, 0)
+})
+
+test('a program’s status, signal and two outputs are the command’s own', async () => {
+  const ran = await exec(['sh', '-c', 'echo out; echo err >&2; exit 37'])
+  assert.deepEqual([ran.status, ran.stdout.toString(), ran.stderr], [37, 'out\n', 'err\n'])
+  assert.equal((await exec(['sh', '-c', 'kill -9 $$'])).status, 128 + 9)
+  const words = await exec(['printf', '%s|', '--json', 'a b', '$HOME', '', '-x'])
+  assert.equal(words.stdout.toString(), '--json|a b|$HOME||-x|')
+  const options = ['exec', '--cwd', '/tmp', '--env', 'COLOUR=blue', 'alpha', '--']
+  const placed = await laptop.skein([...options, 'sh', '-c', 'echo $PWD $COLOUR'])
+  assert.equal(placed.stdout.toString(), '/tmp blue\n')
+})
+
+test('ten megabytes go in and come back intact', async () => {
+  const bytes = randomBytes(TEN_MEGABYTES)
+  const up = await exec(['sha256sum'], bytes)
+  assert.equal(up.stdout.toString().slice(0, 64), sha256(bytes))
+  const both = await exec(['cat'], bytes)
+  assert.equal(both.status, 0)
+  assert.ok(both.stdout.equals(bytes))
+})
+
+test('many programs in turn keep their statuses', async () => {
+  const script =
+    'for i in $(seq 1 20); do "$NODE" "$SKEIN" exec alpha -- sh -c "exit $i" </dev/null; echo $?; done'
+  const env = { NODE: laptop.node, SKEIN: laptop.file }
+  const ran = await laptop.run('sh', ['-c', script], { env })
+  const statuses = ran.stdout.toString().trim().split('\n').map(Number)
+  assert.deepEqual(
+    statuses,
+    Array.from({ length: 20 }, (_, i) => i + 1),
+  )
+})
+
+test('what cannot be run says why, and with a status of its own', async () => {
+  const missing = await exec(['/no/such/program'])
+  assert.equal(missing.status, 1)
+  assert.match(missing.stderr, /command_failed.*\n +\S/)
+  const nowhere = await laptop.skein(['exec', 'beta', '--', 'true'])
+  assert.equal(nowhere.status, 67)
+  assert.match(nowhere.stderr, /not_found/)
+  const json = await laptop.skein(['exec', '--json', 'beta', '--', 'true'])
+  assert.equal(JSON.parse(json.stderr).error.code, 'not_found')
+  assert.equal((await laptop.skein(['exec', 'alpha'])).status, 64)
+})
+
+test('a program ends with the command that started it', async () => {
+  const child = laptop.start(['exec', 'alpha', '--', 'sh', '-c', 'echo $$; sleep 1000'])
+  const [, pid = ''] = await saying(child)(/(\d+)\n/)
+  const ended = finished(child)
+  child.kill('SIGTERM')
+  await ended
+  await eventually(async () => (await exec(['kill', '-0', pid])).status !== 0, {
+    timeoutMs: 20_000,
+    what: 'the program to end',
+  })
+})
+
+test('a stopped space says how it is started, and is', async () => {
+  assert.equal((await laptop.skein(['spaces', 'stop', 'alpha'])).status, 0)
+  const ran = await exec(['true'])
+  assert.equal(ran.status, 69)
+  assert.match(ran.stderr, /space_not_running/)
+  assert.equal((await laptop.skein(['spaces', 'start', 'alpha'])).status, 0)
+  assert.equal((await exec(['true'])).status, 0)
+  assert.equal((await laptop.skein(['spaces', 'restart', 'alpha'])).status, 0)
+  assert.equal((await exec(['true'])).status, 0)
+})
+
+test('completion knows commands, options and spaces', async () => {
+  const complete = async (...words: string[]) =>
+    (await laptop.skein(['complete', '--', ...words])).stdout.toString().trim().split('\n')
+  assert.deepEqual(await complete('exec', 'al'), ['alpha'])
+  assert.deepEqual(await complete('spaces', 'sto'), ['stop'])
+  assert.ok((await complete('port', '--')).includes('--udp'))
+  const bash = `source <("$NODE" "$SKEIN" completion bash)
+skein() { "$NODE" "$SKEIN" "$@"; }
+COMP_WORDS=(skein exec al); COMP_CWORD=2; _skein; echo "\${COMPREPLY[@]}"`
+  const env = { NODE: laptop.node, SKEIN: laptop.file }
+  const answered = await laptop.run('bash', ['-c', bash], { env })
+  assert.equal(answered.stdout.toString(), 'alpha\n')
+})
+
+test('everything was written down', async () => {
+  const { events } = await api.call<{ events: { action: string }[] }>('GET', '/audit?limit=500')
+  assert.ok(events.some(({ action }) => action === 'exec.run'))
+})
+
+test('a deleted space is gone', async () => {
+  const gone = await laptop.skein(['spaces', 'delete', 'alpha'])
+  assert.equal(gone.status, 0, gone.stderr)
+  assert.deepEqual(await api.spaces(), [])
+})

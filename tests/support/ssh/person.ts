@@ -1,0 +1,46 @@
+// Somebody at a terminal in which ssh runs: types, resizes, and reads what is drawn.
+
+import { type IPty, spawn } from 'node-pty'
+import { eventually } from '../eventually.ts'
+
+const TIMEOUT_MS = 20_000
+
+export class Person {
+  readonly #pty: IPty
+  #heard = ''
+  status: number | undefined
+
+  constructor([file, ...args]: readonly string[]) {
+    this.#pty = spawn(file ?? '', args, { name: 'xterm-256color', cols: 80, rows: 24 })
+    this.#pty.onData((text) => {
+      this.#heard += text
+    })
+    this.#pty.onExit(({ exitCode }) => {
+      this.status = exitCode
+    })
+  }
+
+  type(text: string): void {
+    this.#pty.write(text)
+  }
+
+  resize(cols: number, rows: number): void {
+    this.#pty.resize(cols, rows)
+  }
+
+  async hears(pattern: RegExp): Promise<void> {
+    await eventually(() => pattern.test(this.#heard), {
+      timeoutMs: TIMEOUT_MS,
+      what: `${pattern}; heard ${JSON.stringify(this.#heard.slice(-500))}`,
+    })
+  }
+
+  async ends(): Promise<number> {
+    const over = () => (this.status === undefined ? undefined : { status: this.status })
+    return (await eventually(over, { timeoutMs: TIMEOUT_MS, what: 'the end of ssh' })).status
+  }
+
+  close(): void {
+    if (this.status === undefined) this.#pty.kill('SIGKILL')
+  }
+}

@@ -1,0 +1,25 @@
+// The cluster's peers; for administrators.
+
+import { useMutation, useQuery } from '@tanstack/react-query'
+import type { PeerInfo } from '#protocol/api/peers.ts'
+import { request } from '../net/request.ts'
+import { useTopics } from './client.ts'
+import { keys } from './keys.ts'
+
+/** Round trips and loads change without being told of. */
+const REFRESH_MS = 5_000
+
+export function usePeers() {
+  useTopics('peers')
+  return useQuery({
+    queryKey: keys.peers,
+    queryFn: async ({ signal }) =>
+      (await request<{ peers: PeerInfo[] }>('GET', '/peers', undefined, signal)).peers,
+    refetchInterval: REFRESH_MS,
+  })
+}
+
+export const useJoinToken = () =>
+  useMutation({
+    mutationFn: async () => (await request<{ token: string }>('POST', '/peers/token')).token,
+  })

@@ -1,0 +1,130 @@
+// Files over the HTTP API: addresses, what is fetched, and what may be asked.
+
+import { useQuery } from '@tanstack/react-query'
+import type { FileFacts, Folder, Removed } from '#protocol/api/files.ts'
+import type { ErrorBody } from '#protocol/errors.ts'
+import { queryClient } from '../api/client.ts'
+import { keys } from '../api/keys.ts'
+import { RequestError, request } from '../net/request.ts'
+import { words } from '../words.ts'
+import { joinPath } from './paths.ts'
+
+const api = (spaceId: string, part: string, path: string | undefined): string =>
+  `/spaces/${spaceId}/files${part}${path === undefined ? '' : `?path=${encodeURIComponent(path)}`}`
+
+export const contentUrl = (spaceId: string, path: string): string =>
+  `/api/v1${api(spaceId, '/content', path)}`
+
+/** What proxies and browsers take without complaint, characters. */
+const MAX_URL = 16_000
+
+/** Undefined where naming them all makes an address that is too long. */
+export function archiveUrl(
+  spaceId: string,
+  folder: string,
+  names: readonly string[] = [],
+): string | undefined {
+  const named = names.map((name) => `&name=${encodeURIComponent(name)}`).join('')
+  const url = `/api/v1${api(spaceId, '/tar', folder)}${named}`
+  return url.length <= MAX_URL ? url : undefined
+}
+
+/** The folder as it is; looked at again when the page is, since programs change it unseen. */
+export function useFolder(spaceId: string, path: string | undefined, enabled: boolean) {
+  return useQuery({
+    queryKey: keys.folder(spaceId, path ?? '~'),
+    queryFn: ({ signal }) => request<Folder>('GET', api(spaceId, '', path), undefined, signal),
+    enabled,
+    staleTime: 0,
+    refetchOnWindowFocus: true,
+  })
+}
+
+export const refreshFiles = (spaceId: string): Promise<void> =>
+  queryClient.invalidateQueries({ queryKey: keys.files(spaceId) })
+
+export const statFile = (spaceId: string, path: string): Promise<FileFacts> =>
+  request('GET', api(spaceId, '/stat', path))
+
+export const makeFolder = (spaceId: string, path: string): Promise<unknown> =>
+  request('POST', api(spaceId, '/folder', undefined), { path })
+
+export const renameFile = (spaceId: string, path: string, to: string): Promise<unknown> =>
+  request('POST', api(spaceId, '/rename', undefined), { path, to })
+
+export const removeFile = (spaceId: string, path: string): Promise<Removed> =>
+  request('DELETE', api(spaceId, '', path))
+
+/** One after the other, so that a failure names what it was and leaves the rest alone. */
+export async function removeFiles(
+  spaceId: string,
+  folder: string,
+  names: readonly string[],
+): Promise<void> {
+  for (const name of names) await removeFile(spaceId, joinPath(folder, name))
+}
+
+export interface Content {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** The version that a save replaces. */
+  readonly etag: string
+  readonly writable: boolean
+}
+
+export async function fetchContent(
+  spaceId: string,
+  path: string,
+  signal?: AbortSignal,
+): Promise<Content> {
+  const response = await fetched(contentUrl(spaceId, path), signal ? { signal } : {})
+  return {
+    bytes: new Uint8Array(await response.arrayBuffer()),
+    etag: response.headers.get('etag') ?? '',
+    writable: response.headers.get('skein-writable') !== 'false',
+  }
+}
+
+/** The new version. Throws `file_changed` when `etag` is not what is there; none saves whatever is there. */
+export async function saveContent(
+  spaceId: string,
+  path: string,
+  { text, etag }: { readonly text: string; readonly etag: string | undefined },
+): Promise<string> {
+  const headers: HeadersInit = etag === undefined ? [] : [['if-match', etag]]
+  const response = await fetched(contentUrl(spaceId, path), { method: 'PUT', headers, body: text })
+  await response.arrayBuffer()
+  return response.headers.get('etag') ?? ''
+}
+
+async function fetched(url: string, init: RequestInit): Promise<Response> {
+  const cut = { code: 'cut_off', ...words.errors.cutOff, details: {} } as const
+  const response = await fetch(url, { credentials: 'same-origin', ...init }).catch((error) => {
+    throw init.signal?.aborted ? error : new RequestError(cut, 0)
+  })
+  if (response.ok) return response
+  throw refusal(response.status, await response.text())
+}
+
+/** An answer that says no, as an error. */
+export function refusal(status: number, text: string): RequestError {
+  const error = errorIn(text)
+  if (error) return new RequestError(error, status)
+  const none = { code: 'internal', ...words.errors.noReason(status), details: {} } as const
+  return new RequestError(none, status)
+}
+
+function errorIn(text: string): ErrorBody | undefined {
+  try {
+    return (JSON.parse(text) as { error?: ErrorBody }).error
+  } catch {
+    return undefined
+  }
+}
+
+/** Lets the browser fetch it with its own progress and resume. */
+export function download(url: string): void {
+  const link = document.createElement('a')
+  link.href = url
+  link.download = ''
+  link.click()
+}
