@@ -2,6 +2,7 @@
 
 import type { AgentConfig, AgentReport } from '#protocol/report.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { LazyResumables } from './lazy-resumables.ts'
 import { LazyTerminals } from './lazy-terminals.ts'
 import type { Log } from './log.ts'
 import { Arrivals } from './ports/arrivals.ts'
@@ -17,6 +18,7 @@ export interface AgentContext {
   readonly terminals: LazyTerminals
   readonly ports: ListeningWatch
   readonly arrivals: Arrivals
+  readonly resumables: LazyResumables
   readonly services: Services
   readonly startup: Startup
   readonly stats: Stats
@@ -38,6 +40,7 @@ export function createContext(from: {
     terminals: new LazyTerminals(config, report),
     ports: new ListeningWatch((ports) => report({ type: 'ports', ports })),
     arrivals: new Arrivals(),
+    resumables: new LazyResumables(),
     services: new Services(config, systemClock, report),
     startup: new Startup(config, systemClock, report),
     stats: new Stats(systemClock),

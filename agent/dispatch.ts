@@ -38,6 +38,8 @@ const handlers: Handlers = {
   },
   listen: serveListen,
   accepted: (stream, open, agent) => agent.arrivals.serve(stream, open.id),
+  resumable: (stream, open, agent) =>
+    agent.resumables.handle(stream, open, agent, (inner) => dispatch(inner, agent)),
   ask: serveAsk,
   echo: serveEcho,
 }

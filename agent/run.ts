@@ -59,6 +59,7 @@ export function startAgent(config: AgentConfig, version: string, log: Log): Runn
 
   const stop = async () => {
     stopping.abort()
+    agent.resumables.close()
     await Promise.all([agent.services.stop(), agent.startup.stop(), agent.terminals.close()])
     await dialer.close()
   }

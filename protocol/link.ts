@@ -124,6 +124,7 @@ export const streamOpenSchema = z.discriminatedUnion('kind', [
       'services',
       'startup-log',
       'restart-service',
+      'ssh-host-key',
       'hello',
       'ssh-host-key',
     ]),

@@ -57,6 +57,11 @@ export const agentConfigSchema = z.object({
   epoch: z.number().int(),
   /** 32 bytes, hex. */
   key: z.string().regex(/^[0-9a-f]{64}$/),
+  /** 32 bytes, hex: of the space's SSH host key, the same at each start. */
+  hostKeySeed: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   /** `unix:/path`, `http://host:port` or `https://host`, tried in parallel. */
   addresses: z.array(z.string().max(512)).max(64),
   shell: z.string().optional(),

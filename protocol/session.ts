@@ -26,10 +26,17 @@ const TYPES = new Set<number>(Object.values(SessionPiece))
 
 export function encodeSessionPiece(type: SessionPiece, bytes: Uint8Array): Uint8Array {
   const piece = new Uint8Array(HEADER_BYTES + bytes.length)
-  piece[0] = type
-  new DataView(piece.buffer).setUint32(1, bytes.length)
+  piece.set(sessionPieceHead(type, bytes.length))
   piece.set(bytes, HEADER_BYTES)
   return piece
+}
+
+/** For bytes that are written after it and not copied behind it. */
+export function sessionPieceHead(type: SessionPiece, bytes: number): Uint8Array {
+  const head = new Uint8Array(HEADER_BYTES)
+  head[0] = type
+  new DataView(head.buffer).setUint32(1, bytes)
+  return head
 }
 
 export function encodeResize(cols: number, rows: number): Uint8Array {

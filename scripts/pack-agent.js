@@ -28,6 +28,17 @@ const PTY_FILES = [
   'lib/utils.js',
 ]
 
+/** ssh2's ciphers in C++; without them the agent's SSH server takes Node's, which are slower. */
+const CIPHERS = 'lib/protocol/crypto/build/Release/sshcrypto.node'
+/** Where the packed agent finds them: by a bare name, so that each of its chunks does. */
+const CIPHERS_HERE = 'sshcrypto/sshcrypto.node'
+
+const nativeCiphers = {
+  name: 'native ciphers',
+  resolveId: (id) =>
+    id.endsWith('/sshcrypto.node') ? { id: CIPHERS_HERE, external: true } : undefined,
+}
+
 /** The folder of the package that carries Node's binary for this machine. */
 function findNode() {
   const require = createRequire(import.meta.url)
@@ -80,7 +91,9 @@ async function bundle(folder) {
   const build = await rolldown({
     input: path.join(root, 'agent/main.ts'),
     platform: 'node',
-    external: ['node-pty'],
+    // ssh2 asks cpu-features which cipher is fastest here, and does without.
+    external: ['node-pty', 'cpu-features'],
+    plugins: [nativeCiphers],
     logLevel: 'warn',
   })
   const { output } = await build.write({
@@ -159,6 +172,12 @@ function placePty(pty, folder) {
   }
 }
 
+function placeCiphers(ciphers, folder) {
+  const copy = path.join(folder, 'node_modules', CIPHERS_HERE)
+  fs.mkdirSync(path.dirname(copy), { recursive: true })
+  fs.copyFileSync(ciphers, copy)
+}
+
 /** Names the content, so that a changed agent gets a volume of its own. */
 function writeVersion(folder) {
   const hash = createHash('sha256')
@@ -178,7 +197,10 @@ async function pack() {
   const startedMs = performance.now()
   const node = findNode()
   const pty = path.join(root, 'node_modules/node-pty')
-  const binaries = [node, path.join(pty, 'build/Release/pty.node')]
+  const ciphers = path.join(root, 'node_modules/ssh2', CIPHERS)
+  // They may be missing: npm builds them where it can.
+  const native = fs.existsSync(ciphers) ? [ciphers] : []
+  const binaries = [node, path.join(pty, 'build/Release/pty.node'), ...native]
   const current = upToDateVersion(binaries)
   if (current) return say(`dist/agent is up to date (${current})`)
   // Built beside and moved into place, so that nobody ever sees half a folder.
@@ -189,6 +211,7 @@ async function pack() {
     const modules = await bundle(draft)
     placeNode(node, draft)
     placePty(pty, draft)
+    for (const file of native) placeCiphers(file, draft)
     placeLibraries(binaries, path.join(draft, 'lib'))
     const version = writeVersion(draft)
     fs.rmSync(target, { recursive: true, force: true })

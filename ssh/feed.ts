@@ -9,7 +9,13 @@ const MAX_WRITES = 2
 /** The largest single write, bytes. */
 const WRITE_BYTES = 256 * 1024
 
-type Encode = (bytes: Buffer) => Uint8Array
+/** What goes before so many bytes. */
+type Head = (bytes: number) => Uint8Array
+
+interface To {
+  readonly duplex: Duplex
+  readonly head: Head | undefined
+}
 
 export class Feed {
   /** Resolves when the end was told and everything before it has been written. */
@@ -17,7 +23,7 @@ export class Feed {
   readonly #tellEnded: () => void
   readonly #onTaken: (bytes: number) => void
   readonly #inbox = new Inbox()
-  #to: { readonly duplex: Duplex; readonly encode: Encode } | undefined
+  #to: To | undefined
   #writes = 0
   #isEnding = false
 
@@ -35,8 +41,8 @@ export class Feed {
   }
 
   /** From now on bytes go there; before, they wait. */
-  connect(duplex: Duplex, encode: Encode = (bytes) => bytes): void {
-    this.#to = { duplex, encode }
+  connect(duplex: Duplex, head?: Head): void {
+    this.#to = { duplex, head }
     this.#carry()
   }
 
@@ -50,20 +56,29 @@ export class Feed {
     const to = this.#to
     if (!to) return
     while (this.#writes < MAX_WRITES) {
-      const bytes = this.#inbox.take(WRITE_BYTES)
-      if (!bytes) break
-      this.#write(to, bytes)
+      const pieces = this.#inbox.take(WRITE_BYTES)
+      if (pieces.length === 0) break
+      this.#write(to, pieces)
     }
     if (this.#isEnding && this.#writes === 0 && this.#inbox.bytes === 0) this.#tellEnded()
   }
 
-  #write(to: { readonly duplex: Duplex; readonly encode: Encode }, bytes: Buffer): void {
+  /** The pieces go out as one write, behind one head, and are not copied together. */
+  #write({ duplex, head }: To, pieces: readonly Buffer[]): void {
     this.#writes++
-    to.duplex.write(to.encode(bytes), () => {
+    const bytes = pieces.reduce((sum, { length }) => sum + length, 0)
+    const onWritten = () => {
       // A stream that takes no more ends the channel; what still comes for it goes nowhere.
       this.#writes--
-      this.#onTaken(bytes.length)
+      this.#onTaken(bytes)
       this.#carry()
+    }
+    duplex.cork()
+    if (head) duplex.write(head(bytes))
+    pieces.forEach((piece, i) => {
+      if (i < pieces.length - 1) duplex.write(piece)
+      else duplex.write(piece, onWritten)
     })
+    duplex.uncork()
   }
 }

@@ -28,15 +28,21 @@ export class Inbox {
     this.#filled += piece.copy(this.#page, this.#filled)
   }
 
-  /** The oldest bytes, not more than `most`; undefined when there are none. */
-  take(most: number): Buffer | undefined {
-    if (this.#pages.length === 0) this.#closePage()
-    const first = this.#pages[0]
-    if (!first) return undefined
-    const taken = first.subarray(0, most)
-    if (taken.length === first.length) this.#pages.shift()
-    else this.#pages[0] = first.subarray(most)
-    this.#bytes -= taken.length
+  /** The oldest pieces, together not more than `most` bytes; none when there are none. */
+  take(most: number): Buffer[] {
+    const taken: Buffer[] = []
+    let left = most
+    while (left > 0) {
+      if (this.#pages.length === 0) this.#closePage()
+      const first = this.#pages[0]
+      if (!first) break
+      const piece = first.subarray(0, left)
+      if (piece.length === first.length) this.#pages.shift()
+      else this.#pages[0] = first.subarray(left)
+      left -= piece.length
+      this.#bytes -= piece.length
+      taken.push(piece)
+    }
     return taken
   }
 

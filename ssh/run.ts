@@ -3,7 +3,13 @@
 
 import { SkeinError } from '#protocol/errors.ts'
 import type { Fin, StreamOpen } from '#protocol/link.ts'
-import { encodeResize, encodeSessionPiece, SessionPiece, SessionReader } from '#protocol/session.ts'
+import {
+  encodeResize,
+  encodeSessionPiece,
+  SessionPiece,
+  SessionReader,
+  sessionPieceHead,
+} from '#protocol/session.ts'
 import type { Channel } from './channel.ts'
 import type { Feed } from './feed.ts'
 import { carryOut } from './join.ts'
@@ -55,7 +61,7 @@ export class Run {
   async carry(stream: SshStream): Promise<void> {
     this.#stream = stream
     if (this.#channel.isClosed) stream.abort()
-    this.#feed.connect(stream.duplex, (bytes) => encodeSessionPiece(SessionPiece.input, bytes))
+    this.#feed.connect(stream.duplex, (bytes) => sessionPieceHead(SessionPiece.input, bytes))
     const endInput = () => this.#control(encodeSessionPiece(SessionPiece.input, new Uint8Array(0)))
     this.#feed.ended.then(endInput, () => undefined)
     const reader = new SessionReader()

@@ -38,7 +38,7 @@ test('an inbox gives back the bytes that it got, in order, however they came', (
   }
   assert.equal(inbox.bytes, all.length)
   const pieces: Buffer[] = []
-  for (let piece = inbox.take(10_000); piece; piece = inbox.take(10_000)) pieces.push(piece)
+  while (inbox.bytes > 0) pieces.push(...inbox.take(10_000))
   assert.ok(Buffer.concat(pieces).equals(all))
   assert.equal(inbox.bytes, 0)
 })
@@ -47,5 +47,5 @@ test('what is kept of small pieces holds nothing of what they were cut from', ()
   const inbox = new Inbox()
   const read = Buffer.alloc(64 * 1024)
   inbox.push(read.subarray(0, 100))
-  assert.notEqual(inbox.take(100)?.buffer, read.buffer)
+  assert.notEqual(inbox.take(100)[0]?.buffer, read.buffer)
 })

@@ -40,6 +40,10 @@ async function answer(open: AskOpen, agent: AgentContext): Promise<unknown> {
       return {}
     case 'startup-log':
       return { ...agent.startup.outcome, log: fitLines(agent.startup.log, ANSWER_LOG_BYTES) }
+    case 'ssh-host-key': {
+      const { hostPublicKey } = await import('../ssh/host-key.ts')
+      return { key: hostPublicKey(agent.config) }
+    }
     case 'hello':
       agent.learnAddresses(open.addresses ?? [])
       return {}

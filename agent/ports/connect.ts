@@ -17,8 +17,7 @@ const LOOPBACK = ['127.0.0.1', '::1']
 
 /** Serves one tcp stream. Rejects with `nothing_listens`. */
 export async function serveTcp(stream: ServedStream, open: TcpOpen): Promise<void> {
-  const hosts = open.host === undefined || open.host === 'localhost' ? LOOPBACK : [open.host]
-  const socket = await dialFirst(hosts, open.port)
+  const socket = await dialPort(open.host, open.port)
   stream.accept()
   await joinDuplexes(stream, socket)
 }
@@ -36,6 +35,11 @@ export async function serveUnix(stream: ServedStream, open: UnixOpen): Promise<v
   })
   stream.accept()
   await joinDuplexes(stream, socket)
+}
+
+/** Connects to a port of the space. Rejects with `nothing_listens`. */
+export function dialPort(host: string | undefined, port: number): Promise<Socket> {
+  return dialFirst(host === undefined || host === 'localhost' ? LOOPBACK : [host], port)
 }
 
 async function dialFirst(hosts: readonly string[], port: number): Promise<Socket> {

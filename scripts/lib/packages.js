@@ -29,6 +29,11 @@ export const needs = {
   // Tells Chromium whom to trust.
   certutil: { shows: ['certutil'], packages: ['libnss3-tools'] },
   openssl: { shows: ['openssl'], packages: ['openssl'] },
+  memberlist: {
+    shows: ['go', '/usr/share/gocode/src/github.com/hashicorp/memberlist'],
+    packages: ['golang-go', 'golang-github-hashicorp-memberlist-dev'],
+  },
+  wrk: { shows: ['wrk'], packages: ['wrk'] },
   ip: { shows: ['ip'], packages: ['iproute2'] },
   iptables: { shows: ['iptables'], packages: ['iptables'] },
 }

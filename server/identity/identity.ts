@@ -28,6 +28,8 @@ export interface Identity {
   holds(credential: Credential): Person | undefined
   /** The key of one start of a space's agent. */
   agentKey(spaceId: SpaceId, epoch: number): Buffer
+  /** What the space's SSH host key is made from: the same at each start and on every peer. */
+  hostKeySeed(spaceId: SpaceId): Buffer
   /** Signs tickets and passes to apps, which live and die with the sessions. */
   readonly appPassKey: Buffer
 }
@@ -63,6 +65,7 @@ export async function createIdentity(parts: IdentityParts): Promise<Identity> {
     holds: (credential) =>
       credential.kind === 'session' ? sessions.holds(credential.claims) : tokens.holds(credential),
     agentKey: (spaceId, epoch) => deriveAgentKey(secret, spaceId, epoch),
+    hostKeySeed: (spaceId) => deriveKey(secret, `skein ssh host ${spaceId}`),
     appPassKey: deriveKey(signingKey, 'skein app pass'),
   }
 }

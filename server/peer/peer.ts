@@ -1,6 +1,7 @@
 // The composition root: every part of a peer is made here once, in the order of what needs what, and ended in the
 // reverse.
 
+import { isIP } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
@@ -178,6 +179,7 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
     spacesPerUser: config.spacesPerUser,
     addresses: (gateway) => agentAddresses(config, port(), gateway),
     agentKey: async (start) => base.identity.agentKey(start.spaceId as SpaceId, start.epoch),
+    hostKeySeed: (spaceId) => base.identity.hostKeySeed(spaceId as SpaceId),
     ...(isLocal && { socketFolder: linkSocketPath(config.data).folder, routes: readRoutes }),
   })
   ending.defer(() => spaces.close())
@@ -209,12 +211,14 @@ function keyOfCurrentStart({ records, identity }: Foundation) {
 }
 
 function httpConfig(config: Config, peerId: string, tls: Tls | undefined): HttpConfig {
-  const { publicUrl, insecureHttp, trustedProxies, hostNames, name } = config
+  const { publicUrl, insecureHttp, trustedProxies, hostNames, listen, name } = config
   const peer = { id: peerId, name, version }
   const kind = tlsKindOf(config)
   const appsDomain = config.appsDomain ?? (isLoopback(config.listen.host) ? OWN_MACHINE : undefined)
   return {
-    ...{ insecureHttp, trustedProxies, hostNames, peer },
+    ...{ insecureHttp, trustedProxies, peer },
+    // Whoever listens at a name is called by it.
+    hostNames: isIP(listen.host) === 0 ? [...hostNames, listen.host.toLowerCase()] : hostNames,
     ...(publicUrl !== undefined && { publicUrl }),
     ...(appsDomain !== undefined && { appsDomain }),
     ...(kind !== undefined && { tls: kind }),

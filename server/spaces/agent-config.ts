@@ -8,6 +8,7 @@ export interface AgentStart {
   readonly spaceName: string
   readonly epoch: number
   readonly key: Uint8Array
+  readonly hostKeySeed: Uint8Array
   readonly addresses: readonly string[]
   /** What runs beside the terminals; empty for nothing. */
   readonly command: readonly string[]
@@ -24,7 +25,8 @@ export function agentConfig(
 ): string {
   const config: AgentConfig = agentConfigSchema.parse({
     ...start,
-    key: Buffer.from(start.key).toString('hex'),
+    key: hex(start.key),
+    hostKeySeed: hex(start.hostKeySeed),
     shell: space.shell,
     home: space.home,
     env: { ...common, ...withheld, ...space.env },
@@ -33,3 +35,5 @@ export function agentConfig(
   })
   return Buffer.from(JSON.stringify(config)).toString('base64')
 }
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')

@@ -40,6 +40,8 @@ export interface LauncherOptions {
     spaceId: string
     epoch: number
   }) => Promise<Uint8Array | undefined>
+  /** What the space's SSH host key is made from: 32 bytes that never change. */
+  readonly hostKeySeed: (spaceId: string) => Uint8Array
   /** The folder with the peer's unix socket, as the engine's machine names it. */
   readonly socketFolder?: string
   /** What every program in every space is told by its environment, unless its template says otherwise. */
@@ -177,7 +179,7 @@ export class Launcher {
     image: Image,
     subnet: string,
   ): Promise<ContainerSpec> {
-    const { agentVolume, agentKey, addresses, socketFolder } = this.#options
+    const { agentVolume, agentKey, hostKeySeed, addresses, socketFolder } = this.#options
     const { spaceId, epoch } = launch.identity
     const key = await agentKey({ spaceId, epoch })
     if (key === undefined) throw new Error(`The space ${spaceId} has no key for epoch ${epoch}.`)
@@ -187,6 +189,7 @@ export class Launcher {
       spaceName: launch.spaceName,
       epoch,
       key,
+      hostKeySeed: hostKeySeed(spaceId),
       addresses: addresses(gatewayOf(subnet) ?? ''),
       command: ownCommand(container, image),
       withheld,

@@ -53,6 +53,8 @@ export interface SpacesOptions {
     spaceId: string
     epoch: number
   }) => Promise<Uint8Array | undefined>
+  /** What the space's SSH host key is made from: 32 bytes that never change. */
+  readonly hostKeySeed: (spaceId: string) => Uint8Array
   /** The folder with the peer's unix socket, as the engine's machine names it. */
   readonly socketFolder?: string
   /** What every program in every space is told by its environment, unless its template says otherwise. */

@@ -143,6 +143,7 @@ export class Stage {
       agentFolder,
       addresses: (gateway) => [`http://${gateway}:7534`],
       agentKey: () => Promise.resolve(new Uint8Array(32)),
+      hostKeySeed: () => new Uint8Array(32),
       ...(routes && { routes }),
       ...(spacesPerUser && { spacesPerUser }),
     })
