@@ -33,7 +33,6 @@ export const needs = {
     shows: ['go', '/usr/share/gocode/src/github.com/hashicorp/memberlist'],
     packages: ['golang-go', 'golang-github-hashicorp-memberlist-dev'],
   },
-  wrk: { shows: ['wrk'], packages: ['wrk'] },
   ip: { shows: ['ip'], packages: ['iproute2'] },
   iptables: { shows: ['iptables'], packages: ['iptables'] },
 }
