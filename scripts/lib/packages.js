@@ -23,6 +23,8 @@ export const needs = {
   sshfs: { shows: ['sshfs', 'fusermount3'], packages: ['sshfs', 'fuse3'] },
   sshServer: { shows: ['sshd'], packages: ['openssh-server'] },
   nginx: { shows: ['nginx'], packages: ['nginx'] },
+  wrk: { shows: ['wrk'], packages: ['wrk'] },
+  curl: { shows: ['curl'], packages: ['curl'] },
   caddy: { shows: ['caddy'], packages: ['caddy'] },
   // Tells Chromium whom to trust.
   certutil: { shows: ['certutil'], packages: ['libnss3-tools'] },
@@ -31,7 +33,6 @@ export const needs = {
     shows: ['go', '/usr/share/gocode/src/github.com/hashicorp/memberlist'],
     packages: ['golang-go', 'golang-github-hashicorp-memberlist-dev'],
   },
-  wrk: { shows: ['wrk'], packages: ['wrk'] },
   ip: { shows: ['ip'], packages: ['iproute2'] },
   iptables: { shows: ['iptables'], packages: ['iptables'] },
 }

@@ -42,7 +42,7 @@ before(async () => {
   const env = `SetEnv LC_ALL=C.UTF-8\n`
   const named = block
     .replaceAll('%n', 'site')
-    .replace('ProxyCommand ', `ProxyCommand HOME=${laptop.home} `)
+    .replace('ProxyCommand ', `ProxyCommand env HOME=${laptop.home} `)
   const known = `${laptop.home}/known-hosts`
   const command = /KnownHostsCommand (.*)/.exec(named)?.[1] ?? ''
   writeFileSync(known, `#!/bin/sh\nHOME=${laptop.home} exec ${command}\n`, { mode: 0o755 })
