@@ -5,6 +5,7 @@ import { type BenchRow, print } from './report.ts'
 const benches: Record<string, () => Promise<readonly BenchRow[]>> = {
   apps: async () => (await import('./apps.ts')).apps(),
   create: async () => (await import('./create.ts')).create(),
+  gossip: async () => (await import('./gossip.ts')).gossip(),
   idle: async () => (await import('./idle.ts')).idle(),
   ssh: async () => (await import('./ssh.ts')).ssh(),
   terminal: async () => (await import('./terminal.ts')).terminal(),

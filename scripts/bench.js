@@ -1,4 +1,4 @@
-// `npm run bench -- create|idle|ssh|terminal [--json]`: prepares the machine as the tests do, then measures.
+// `npm run bench -- apps|create|gossip|idle|ssh|terminal [--json]`: prepares the machine as the tests do, then measures.
 
 import { join } from 'node:path'
 import { attached } from './lib/command.js'
@@ -6,10 +6,19 @@ import { ensureBuilt, ensureDependencies } from './lib/dependencies.js'
 import { ensureEngine } from './lib/engine.js'
 import { ensureTestImages } from './lib/images.js'
 import { node24, root } from './lib/node24.js'
+import { ensurePackages } from './lib/packages.js'
 import { main } from './lib/say.js'
+
+/** What each bench is measured beside, where that is not ours. */
+const beside = {
+  apps: ['nginx', 'wrk', 'curl'],
+  gossip: ['memberlist'],
+  ssh: ['sshClient', 'sshServer'],
+}
 
 await main(async () => {
   await ensureDependencies()
+  await ensurePackages(beside[process.argv[2]] ?? [])
   await ensureBuilt()
   await ensureEngine()
   await ensureTestImages()

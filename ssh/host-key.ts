@@ -1,5 +1,6 @@
 // The server's own keys: made, read, and shown as a known_hosts file has them.
 
+import './no-addon.ts'
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import keygen from 'ssh2/lib/keygen.js'
 import keys from 'ssh2/lib/protocol/keyParser.js'

@@ -1,10 +1,13 @@
 // Which algorithms are offered. AES-GCM first: it is the fastest here and needs no strict key exchange. No SHA-1, no
 // CBC, no finite-field groups: those also cost this process milliseconds for each packet that asks for them.
 
+import './no-addon.ts'
 import crypto from 'ssh2/lib/protocol/crypto.js'
 import type { Negotiated } from 'ssh2/lib/protocol/Protocol.js'
+import { HYBRID } from './hybrid.ts'
 
 const KEY_EXCHANGES = [
+  HYBRID,
   'curve25519-sha256',
   'curve25519-sha256@libssh.org',
   'ecdh-sha2-nistp256',

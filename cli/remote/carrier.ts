@@ -14,8 +14,12 @@ const MAX_PIECE_BYTES = 256 * 1024
 /** A sleeping laptop's socket says nothing at all: asked so often, given up after that many ms of silence. */
 const PING_INTERVAL_MS = 5000
 const MAX_SILENT_MS = 15_000
+/** How long the far side may take to end after the near one has gone, ms. */
+const LAST_WORDS_MS = 2000
 /** How long a server may take to answer a close, ms. */
 const CLOSE_TIMEOUT_MS = 1000
+/** The WebSocket close code of an orderly end (RFC 6455, 7.4.1). */
+const NORMAL = 1000
 
 export interface Near {
   readonly readable: Readable
@@ -26,8 +30,8 @@ export interface CarrierOptions {
   readonly near: Near
   /** A paused socket whose other end relays to a stream of kind `resumable`. */
   readonly open: () => Promise<WebSocket>
-  /** True: it is over when the far side has ended, whatever the near side still has. */
-  readonly endsWithFar?: boolean
+  /** True: it is over when either side has ended, whatever the other still has. */
+  readonly isOneConnection?: boolean
   /** Told when the connection was lost and when it is back. */
   readonly say?: (line: string) => void
 }
@@ -96,8 +100,8 @@ export class Carrier {
     if (this.#isOver) return socket.terminate()
     this.#socket = socket
     const alive = new Liveness(socket)
-    await new Promise<void>((resolve) => {
-      socket.once('close', () => resolve())
+    const code = await new Promise<number>((resolve) => {
+      socket.once('close', resolve)
       socket.on('message', (data: Buffer) => this.#receive(socket, data))
       socket.send(this.#client.attach())
       socket.resume()
@@ -105,7 +109,7 @@ export class Carrier {
     alive.end()
     this.#socket = undefined
     // The far side is closed both ways, and we have all that it said: nobody is left to come back to.
-    if (this.#isFarEnded) this.#finish()
+    if (this.#isFarEnded && code === NORMAL) this.#finish()
     if (this.#isOver || !this.#client.isAttached) return
     this.#seenMs = performance.now()
     this.#options.say?.('connection lost; trying again')
@@ -138,13 +142,19 @@ export class Carrier {
         this.#farEnded(event.ok)
         break
       case 'gone':
-        this.#finish(new SkeinError('stream_gone', { bytes: event.lostBytes }))
+        this.#gone(event.lostBytes)
         break
       case 'error':
         this.#missed(event.error)
         socket.terminate()
         break
     }
+  }
+
+  /** After its end that is only what was to be expected. */
+  #gone(lostBytes: number): void {
+    if (this.#isFarEnded) this.#finish()
+    else this.#finish(new SkeinError('stream_gone', { bytes: lostBytes }))
   }
 
   #attached(): void {
@@ -170,12 +180,12 @@ export class Carrier {
   }
 
   #farEnded(isWhole: boolean): void {
-    const { near, endsWithFar } = this.#options
+    const { near, isOneConnection } = this.#options
     near.writable.end(() => {
       this.#passed(0)
       this.#isFarEnded = true
       if (!isWhole) this.#finish(new SkeinError('link_lost'))
-      else if (endsWithFar) this.cancel()
+      else if (isOneConnection) this.cancel()
       else this.#finishWhenDone()
     })
   }
@@ -191,6 +201,8 @@ export class Carrier {
     readable.once('end', () => {
       this.#sendNumbered(this.#client.end())
       this.#finishWhenDone()
+      // ssh has no half of a connection: its input ends when it is gone.
+      if (this.#options.isOneConnection) setTimeout(() => this.cancel(), LAST_WORDS_MS).unref()
     })
     const broke = (): void => this.cancel()
     readable.once('error', broke)

@@ -65,6 +65,7 @@ export class CommandMaker {
       if (!(caught instanceof SkeinError) && process.env.SKEIN_DEBUG) throw caught
       const error = toSkeinError(caught)
       printError(error, asJson)
+      if (error.code === 'internal') process.stderr.write(`  ${String(caught)}\n`)
       return error.code === 'internal' ? RemoteStatus.failed : remoteStatus(error.code)
     }
   }

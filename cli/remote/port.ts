@@ -1,13 +1,13 @@
 // `skein port SPACE PORT[:LOCAL]`: listens on this machine's loopback alone; each connection is one resumable stream of
 // its own, so that all of them go on through a peer that is killed.
 
-import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { SkeinError, toSkeinError } from '#protocol/errors.ts'
+import { toSkeinError } from '#protocol/errors.ts'
 import { print } from '../output.ts'
 import { Carrier } from './carrier.ts'
 import { findRunning } from './find-space.ts'
 import { parseForward } from './forward.ts'
+import { listening } from './listening.ts'
 import type { Remote } from './remote.ts'
 import { openSocket } from './socket.ts'
 import { listenUdp } from './udp.ts'
@@ -27,13 +27,13 @@ export async function forwardPort(
   const protocol = udp ? 'udp' : 'tcp'
   const open = () => openSocket(remote.access, `/spaces/${space.id}/connect?to=${protocol}:${port}`)
   const say = (line: string): void => void process.stderr.write(`skein: ${line}\n`)
-  const listening = await (udp ? listenUdp : listenTcp)({ host: LOOPBACK, port: local, open, say })
-  const url = `${LOOPBACK}:${listening.port}`
-  print(remote.asJson, { protocol, port, local: listening.port, space: space.name }, () => {
+  const door = await (udp ? listenUdp : listenTcp)({ host: LOOPBACK, port: local, open, say })
+  const url = `${LOOPBACK}:${door.port}`
+  print(remote.asJson, { protocol, port, local: door.port, space: space.name }, () => {
     return `${protocol} ${url} → port ${port} in ${space.name}. Ctrl-C ends it.`
   })
   await interrupted()
-  await listening.close()
+  await door.close()
   return 0
 }
 
@@ -49,7 +49,7 @@ export interface Listening {
   close(): Promise<void>
 }
 
-/** Rejects with `port_in_use`. */
+/** Rejects with `port_unusable`. */
 export async function listenTcp({ host, port, open, say }: ListenOptions): Promise<Listening> {
   const carriers = new Set<Carrier>()
   const accept = (socket: Socket): void => {
@@ -77,12 +77,8 @@ export async function listenTcp({ host, port, open, say }: ListenOptions): Promi
 }
 
 async function listen(server: Server, host: string, port: number): Promise<number> {
-  const failed = once(server, 'error').then(([error]) => {
-    throw new SkeinError('port_in_use', { address: `${host}:${port}` }, error)
-  })
-  failed.catch(() => undefined)
   server.listen(port, host)
-  await Promise.race([once(server, 'listening'), failed])
+  await listening(server, `${host}:${port}`)
   const address = server.address()
   return typeof address === 'object' && address ? address.port : port
 }

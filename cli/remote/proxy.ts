@@ -11,7 +11,7 @@ export async function proxy(remote: Remote, name: string): Promise<number> {
   const carrier = new Carrier({
     near: { readable: process.stdin, writable: process.stdout },
     open: () => openSocket(remote.access, `/spaces/${space.id}/connect?to=ssh`),
-    endsWithFar: true,
+    isOneConnection: true,
     say: (line) => process.stderr.write(`skein: ${line}\r\n`),
   })
   // ssh ends its ProxyCommand so.

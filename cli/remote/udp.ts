@@ -2,11 +2,11 @@
 // silent for a while. A datagram that finds the stream full is dropped, as a network would.
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
-import { once } from 'node:events'
 import { Readable, Writable } from 'node:stream'
-import { SkeinError, toSkeinError } from '#protocol/errors.ts'
+import { toSkeinError } from '#protocol/errors.ts'
 import { Carrier } from './carrier.ts'
 import { DatagramReader, encodeDatagram } from './datagrams.ts'
+import { listening } from './listening.ts'
 import type { Listening, ListenOptions } from './port.ts'
 
 /** Longer than QUIC and WireGuard leave between two signs of life, ms. */
@@ -47,7 +47,7 @@ class Flow {
   }
 }
 
-/** Rejects with `port_in_use`. */
+/** Rejects with `port_unusable`. */
 export async function listenUdp({ host, port, open, say }: ListenOptions): Promise<Listening> {
   const socket = createSocket('udp4')
   const flows = new Map<string, Flow>()
@@ -80,11 +80,7 @@ export async function listenUdp({ host, port, open, say }: ListenOptions): Promi
 }
 
 async function bind(socket: Socket, host: string, port: number): Promise<void> {
-  const failed = once(socket, 'error').then(([error]) => {
-    throw new SkeinError('port_in_use', { address: `${host}:${port}` }, error)
-  })
-  failed.catch(() => undefined)
   socket.bind(port, host)
-  await Promise.race([once(socket, 'listening'), failed])
+  await listening(socket, `${host}:${port}`)
   socket.on('error', () => undefined) // A datagram that cannot be delivered is lost, as on any network.
 }

@@ -3,6 +3,9 @@
 
 import { z } from 'zod'
 
+/** What a `Date` takes (ECMA-262, 21.4.1.1). */
+const MAX_DATE_MS = 8.64e15
+
 export const filePathSchema = z
   .string()
   .min(1)
@@ -19,7 +22,7 @@ export const fileEntrySchema = z.object({
   sizeBytes: z.number().min(0),
   /** Permission bits, e.g. 0o644. */
   mode: z.number().int().min(0).max(0o7777),
-  modifiedMs: z.number(),
+  modifiedMs: z.number().min(-MAX_DATE_MS).max(MAX_DATE_MS),
   /** Of a link: where it leads as it is written, and what that is; absent when it leads to nothing. */
   target: z.string().max(4096).optional(),
   leads: kind.optional(),

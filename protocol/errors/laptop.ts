@@ -39,6 +39,11 @@ export const laptopErrors = {
     '{count} spaces are called “{name}”.',
     'Say which with OWNER/NAME or its id; `skein spaces` lists them.',
   ),
+  port_unusable: row(
+    409,
+    '{address} on this machine cannot be used: {reason}.',
+    'Choose another: PORT:LOCAL, or PORT:0 for any that is free.',
+  ),
   program_missing: row(
     501,
     'There is no program {program} on this machine.',

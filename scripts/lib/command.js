@@ -1,12 +1,13 @@
 // Running other programs: printed or quiet, with their exit status, and with the signals that we are sent.
 
 import { spawn } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { Stop, command as sayCommand } from './say.js'
 
-/** Where a program is, or undefined. Looks into the sbin folders too: a user's PATH often lacks them. */
+/** Where a program is (or the file itself), or undefined. Looks into the sbin folders too: a user's PATH often lacks them. */
 export function which(program) {
+  if (program.startsWith('/')) return existsSync(program) ? program : undefined
   const folders = [
     ...(process.env.PATH ?? '').split(delimiter),
     '/usr/local/sbin',

@@ -25,10 +25,16 @@ export const needs = {
   sshfs: { shows: ['sshfs', 'fusermount3'], packages: ['sshfs', 'fuse3'] },
   sshServer: { shows: ['sshd'], packages: ['openssh-server'] },
   nginx: { shows: ['nginx'], packages: ['nginx'] },
+  wrk: { shows: ['wrk'], packages: ['wrk'] },
+  curl: { shows: ['curl'], packages: ['curl'] },
   caddy: { shows: ['caddy'], packages: ['caddy'] },
   // Tells Chromium whom to trust.
   certutil: { shows: ['certutil'], packages: ['libnss3-tools'] },
   openssl: { shows: ['openssl'], packages: ['openssl'] },
+  memberlist: {
+    shows: ['go', '/usr/share/gocode/src/github.com/hashicorp/memberlist'],
+    packages: ['golang-go', 'golang-github-hashicorp-memberlist-dev'],
+  },
   ip: { shows: ['ip'], packages: ['iproute2'] },
   iptables: { shows: ['iptables'], packages: ['iptables'] },
 }

@@ -11,6 +11,8 @@ import { Links } from '../links/links.ts'
 import { createLive } from '../live/table.ts'
 import { type Change, Membership } from './membership.ts'
 import { Keyring } from './seal/keyring.ts'
+import { Sealer } from './seal/seal.ts'
+import { encode } from './swim/codec.ts'
 
 const secret = randomBytes(32)
 const quiet = { debug() {}, info() {}, warn() {}, error() {} } as never
@@ -135,6 +137,66 @@ test('a peer with another key is no member, and costs nothing but a count', asyn
   assert.deepEqual(a.membership.peers, [])
   assert.deepEqual(stranger.membership.peers, [])
 })
+
+test('what is replayed, forged, cut, too long, of an older form or no message at all is counted, and changes nothing', async () => {
+  const a = await join()
+  const sender = randomBytes(8)
+  const keyring = new Keyring(secret)
+  const sealer = new Sealer({ keyring, cluster: 'test', sender, maxBytes: 5000 })
+  const from = newId<'peer'>()
+  const view = { low: 0, high: 0 }
+  const ping = encode({ type: 'ping', seq: 1, target: a.id, from, boot: 1, view, news: [] })
+  const sealed = sealer.seal(ping)
+  const forged = Buffer.from(sealed)
+  forged[30] = (forged[30] ?? 0) ^ 1
+  const hostile: Record<string, Buffer> = {
+    replayed: sealed,
+    forged,
+    short: sealed.subarray(0, 20),
+    long: sealer.seal(randomBytes(2000)),
+    version: Buffer.concat([Buffer.from([0]), sealed.subarray(1)]),
+    malformed: sealer.seal(randomBytes(40)),
+  }
+  const socket = createSocket('udp4')
+  const before = process.memoryUsage().heapUsed
+  try {
+    socket.send(sealed, a.port, '127.0.0.1')
+    for (let round = 1; round <= 200; round++) {
+      hostile.malformed = sealer.seal(randomBytes(40))
+      for (const bytes of Object.values(hostile)) socket.send(bytes, a.port, '127.0.0.1')
+      const { refusals } = a.membership
+      const all = () => Object.keys(hostile).every((why) => (refusals.get(why) ?? 0) >= round)
+      await eventually(all, within(`round ${round}: ${JSON.stringify([...refusals])}`))
+    }
+  } finally {
+    socket.close()
+  }
+  assert.ok(process.memoryUsage().heapUsed - before < 40 * 1024 * 1024)
+  assert.deepEqual(a.membership.peers, [])
+  assert.equal(a.membership.self.incarnation, 0)
+})
+
+test('where datagrams cannot be had, peers watch one another over their control connections', async () => {
+  const [a, b] = [new Peer(), new Peer()]
+  peers.push(a, b)
+  const taken = await Promise.all([a, b].map((peer) => takeDatagramPort(peer)))
+  await a.start([])
+  await b.start([a.address])
+  await eventually(() => a.sees(b, 'alive') && b.sees(a, 'alive'), within('two peers'))
+  assert.equal(a.membership.sentBytes + b.membership.sentBytes, 0)
+  await b.kill()
+  await eventually(() => a.sees(b, 'unreachable'), within('a verdict'))
+  for (const socket of taken) socket.close()
+})
+
+/** A port whose datagrams go to somebody else; links may still be had there. */
+async function takeDatagramPort(peer: Peer) {
+  const socket = createSocket('udp4')
+  socket.bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  peer.port = socket.address().port
+  return socket
+}
 
 test('the cluster’s key is changed while peers watch one another', async () => {
   const [first, second] = [new Keyring(secret), new Keyring(secret)]

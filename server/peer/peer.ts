@@ -1,11 +1,12 @@
 // The composition root: every part of a peer is made here once, in the order of what needs what, and ended in the
 // reverse.
 
+import { isIP } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
-import { OWN_MACHINE } from '../apps/domain.ts'
+import { environmentOfApps, OWN_MACHINE } from '../apps/domain.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { parseJoinToken } from '../cluster/join-token.ts'
@@ -173,6 +174,7 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
   const spaces = createSpaces({
     ...parts,
     agentFolder,
+    ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,
     addresses: (gateway) => agentAddresses(config, port(), gateway),
@@ -209,12 +211,14 @@ function keyOfCurrentStart({ records, identity }: Foundation) {
 }
 
 function httpConfig(config: Config, peerId: string, tls: Tls | undefined): HttpConfig {
-  const { publicUrl, insecureHttp, trustedProxies, hostNames, name } = config
+  const { publicUrl, insecureHttp, trustedProxies, hostNames, listen, name } = config
   const peer = { id: peerId, name, version }
   const kind = tlsKindOf(config)
   const appsDomain = config.appsDomain ?? (isLoopback(config.listen.host) ? OWN_MACHINE : undefined)
   return {
-    ...{ insecureHttp, trustedProxies, hostNames, peer },
+    ...{ insecureHttp, trustedProxies, peer },
+    // Whoever listens at a name is called by it.
+    hostNames: isIP(listen.host) === 0 ? [...hostNames, listen.host.toLowerCase()] : hostNames,
     ...(publicUrl !== undefined && { publicUrl }),
     ...(appsDomain !== undefined && { appsDomain }),
     ...(kind !== undefined && { tls: kind }),

@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, Route } from 'playwright-core'
+import type { Space } from '#protocol/api/spaces.ts'
 import { newId } from '#protocol/ids.ts'
 import { Api, TEST_PASSWORD } from '../support/api.ts'
 import { desktop, launchBrowser, phone, Visitor } from '../support/browser.ts'
@@ -86,6 +87,21 @@ const inside: readonly Place[] = [
     name: 'terminal',
     path: () => `/spaces/${ids.notebook}`,
     ready: (page) => new TerminalScreen(page).shows(/[$#]/),
+  },
+  {
+    name: 'files',
+    path: () => `/spaces/${ids.notebook}/files?path=/etc`,
+    ready: (page) => page.getByRole('row', { name: 'alternatives' }).first().waitFor(),
+  },
+  {
+    name: 'file',
+    path: () => `/spaces/${ids.notebook}/files?path=/etc&open=passwd`,
+    ready: (page) => page.getByRole('textbox', { name: 'Text of passwd' }).waitFor(),
+  },
+  {
+    name: 'no-folder',
+    path: () => `/spaces/${ids.notebook}/files?path=/mnt`,
+    ready: heading('Nothing is in this folder'),
   },
   {
     name: 'timeline',
@@ -178,7 +194,13 @@ const floatingInSpace: typeof floating = [
   [
     'reach',
     `/spaces/${ids.notebook}/ports`,
-    (page) => page.getByRole('button', { name: 'Reach it: Notes' }).click(),
+    async (page) => {
+      const address = `**/api/v1/spaces/${ids.notebook}`
+      await page.route(address, asFromElsewhere)
+      await page.reload()
+      await page.getByRole('button', { name: 'Reach it: Notes' }).click()
+      await page.unroute(address)
+    },
   ],
   [
     'share',
@@ -189,6 +211,14 @@ const floatingInSpace: typeof floating = [
     },
   ],
 ]
+
+/** What somebody on another machine is told where no domain for apps is set. */
+async function asFromElsewhere(route: Route): Promise<void> {
+  const answer = await route.fetch()
+  const space = (await answer.json()) as Space
+  const apps = space.apps.map(({ url: _, ...app }) => app)
+  await route.fulfill({ response: answer, json: { ...space, apps } })
+}
 
 for (const [name, path, open] of [...floating, ...floatingInSpace]) {
   test(`the dialog “${name}” is for everyone, and Escape closes it`, async () => {

@@ -2,8 +2,10 @@
 // of the four ways; their true address is in the audit, and an agent's link goes the same way.
 
 import assert from 'node:assert/strict'
+import { createHash, type Hash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { after, before, describe, test } from 'node:test'
 import type { AuditEvent } from '#protocol/api/people.ts'
 import { newId, type SpaceId } from '#protocol/ids.ts'
@@ -16,8 +18,8 @@ import { launchBrowser, Visitor } from '../support/browser.ts'
 import { TestTerminal } from '../support/terminal.ts'
 import { ask, lines, STRANGER, send } from './ask.ts'
 import { type Entrance, entrances } from './entrances.ts'
-import { HOST_RULES, PUBLIC_NAME, resolveTestNames, trust } from './names.ts'
-import { comeIn, openTerminal } from './visit.ts'
+import { APPS_DOMAIN, HOST_RULES, PUBLIC_NAME, resolveTestNames, trust } from './names.ts'
+import { comeIn, openTerminal, shows } from './visit.ts'
 
 const NAME = 'ada'
 const FORGED = '6.6.6.6'
@@ -36,6 +38,33 @@ function attemptAt(address: string, spaceId: SpaceId, data: string): DialOptions
   const identity = formatIdentity({ spaceId, epoch: 1, lane: 'control', run: 'a'.repeat(32) })
   const { signal } = new AbortController()
   return { address, identity, clock: systemClock, signal, key: deriveAgentKey(secret, spaceId, 1) }
+}
+
+const PIECES = 16
+const PIECE_BYTES = 1024 * 1024
+
+/** 16 MB that no proxy can make smaller. */
+function* pieces(hash: Hash): Generator<Buffer> {
+  for (let i = 0; i < PIECES; i++) {
+    const piece = randomBytes(PIECE_BYTES)
+    hash.update(piece)
+    yield piece
+  }
+}
+
+/** In Perl, which the image has. */
+const APP = `perl -MIO::Socket::INET -e '
+$s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 8080, Listen => 9, ReuseAddr => 1);
+print "app-", "listens\\n"; $b = "from-the-app"; $l = length $b;
+while ($c = $s->accept) { while (<$c>) { last if /^\\r\\n$/ }
+print $c "HTTP/1.1 200 OK\\r\\nContent-Length: $l\\r\\nConnection: close\\r\\n\\r\\n$b"; close $c }'
+`
+
+async function startApp(api: Api, spaceId: SpaceId): Promise<void> {
+  const terminal = await TestTerminal.open(api, spaceId, 'app')
+  terminal.type(APP)
+  await terminal.until(/app-listens/)
+  terminal.close()
 }
 
 for (const [name, open] of entrances) {
@@ -58,7 +87,7 @@ for (const [name, open] of entrances) {
       await entrance?.close()
     })
 
-    test('a person signs in under the public name and types in a terminal', async () => {
+    test('a person signs in under the public name, types in a terminal and opens an app', async () => {
       const { skein, authorities } = entrance
       const browser = await launchBrowser({ hosts: HOST_RULES, trusts: authorities })
       try {
@@ -71,6 +100,9 @@ for (const [name, open] of entrances) {
         const screen = await openTerminal(page, 'box')
         await screen.enter('echo typed-$((6 * 7))')
         await screen.shows(/^typed-42$/m)
+        await startApp(api, spaceId)
+        const { port } = new URL(skein.url)
+        await shows(page, `https://8080--box--${NAME}.${APPS_DOMAIN}:${port}/`, 'from-the-app')
         const grave = /\bSSL|CERT|certificate|Mixed Content|Content Security|cookie/i
         assert.deepEqual(
           visitor.complaints.filter((line) => grave.test(line)),
@@ -128,6 +160,20 @@ for (const [name, open] of entrances) {
       assert.equal(socket.getProtocol(), 'TLSv1.3')
       socket.destroy()
       raw.destroy()
+    })
+
+    test('a large upload and its download arrive whole, and nobody keeps them on the way', async () => {
+      const { url } = entrance.skein
+      const file = `${url}/api/v1/spaces/${spaceId}/files/content?path=/tmp/large`
+      const headers = { origin: url, cookie: api.cookie }
+      const sent = createHash('sha256')
+      const body = Readable.toWeb(Readable.from(pieces(sent)))
+      const put = await fetch(file, { method: 'PUT', headers, body, duplex: 'half' })
+      assert.equal(put.status, 200, await put.text())
+      const got = await fetch(file, { headers })
+      const received = createHash('sha256')
+      for await (const chunk of got.body ?? []) received.update(chunk)
+      assert.equal(received.digest('hex'), sent.digest('hex'))
     })
 
     test('a request too large is refused while it is still being sent', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TestAuthority, type TestPair } from '../support/certificates.ts'
 import { freePort, Skein } from '../support/skein.ts'
-import { PUBLIC_NAME } from './names.ts'
+import { APPS_DOMAIN, PUBLIC_NAME } from './names.ts'
 import { type RunningProxy, type StartProxy, startCaddy, startNginx } from './proxies.ts'
 
 export interface Entrance {
@@ -22,7 +22,7 @@ export interface FilesEntrance extends Entrance {
 }
 
 const publicUrl = (port: number): string => `https://${PUBLIC_NAME}:${port}`
-const named = (port: number) => ['--public-url', publicUrl(port)]
+const named = (port: number) => ['--public-url', publicUrl(port), '--apps-domain', APPS_DOMAIN]
 
 /** Skein on loopback in plain HTTP, with only the proxy in front of it trusted. */
 export async function behind(
@@ -54,7 +54,7 @@ export async function byFiles(): Promise<FilesEntrance> {
   const folder = mkdtempSync(join(tmpdir(), 'skein-tls-'))
   const [cert, key] = [join(folder, 'tls.crt'), join(folder, 'tls.key')]
   const renew = (): TestPair => {
-    const pair = authority.issue([PUBLIC_NAME, 'localhost', '127.0.0.1'])
+    const pair = authority.issue([PUBLIC_NAME, `*.${APPS_DOMAIN}`])
     writeFileSync(cert, pair.cert)
     writeFileSync(key, pair.key, { mode: 0o600 })
     return pair

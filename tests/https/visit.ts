@@ -27,6 +27,16 @@ export async function comeIn(page: Page, name: string): Promise<void> {
   await eventually(attempt, { timeoutMs: VISIT_MS, what: 'the list of spaces' })
 }
 
+/** Shows what a page under another name of ours says, by way of signing in there. */
+export async function shows(page: Page, url: string, text: string): Promise<void> {
+  const attempt = async (): Promise<true> => {
+    await page.goto(url)
+    await page.getByText(text).waitFor()
+    return true
+  }
+  await eventually(attempt, { timeoutMs: VISIT_MS, what: `${text} at ${url}` })
+}
+
 export async function openTerminal(page: Page, space: string): Promise<TerminalScreen> {
   const screen = new TerminalScreen(page)
   const attempt = async (): Promise<true> => {

@@ -14,6 +14,8 @@ export const keys = {
   terminals: (id: string) => ['terminals', id],
   files: (id: string) => ['files', id],
   folder: (id: string, path: string) => ['files', id, path],
+  /** Not one of the folder’s: what is open is not fetched again with it. */
+  file: (id: string, path: string, run: number | string) => ['file', id, path, String(run)],
   startupLog: (id: string) => ['startup-log', id],
   templates: ['templates'],
   template: (id: string) => ['template', id],

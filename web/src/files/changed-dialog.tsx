@@ -33,7 +33,7 @@ export function ChangedDialog({ saving, ...props }: ChangedDialogProps) {
 function Changed({ spaceId, path, name, saving, onReload }: ChangedDialogProps) {
   const [comparing, setComparing] = useState(false)
   const theirs = useQuery({
-    queryKey: [...keys.files(spaceId), 'theirs', path],
+    queryKey: keys.file(spaceId, path, 'theirs'),
     queryFn: ({ signal }) => fetchContent(spaceId, path, signal),
     gcTime: 0,
     staleTime: 0,
@@ -50,7 +50,12 @@ function Changed({ spaceId, path, name, saving, onReload }: ChangedDialogProps) 
     >
       {theirs.error && !isGone && <ErrorNotice error={theirs.error} />}
       {comparing && theirText !== undefined && (
-        <Comparison lines={compareLines(saving.text(), theirText)} />
+        <>
+          <p className="mb-1.5 text-ink-2 text-xs">
+            + {text.mine}, − {text.theirs}
+          </p>
+          <Comparison lines={compareLines(saving.text(), theirText)} />
+        </>
       )}
       <DialogActions>
         <Button kind="quiet" onClick={saving.leave}>

@@ -123,13 +123,16 @@ function useGridKeys(props: FileGridProps, names: readonly string[]) {
     const add = event.ctrlKey || event.metaKey
     const move = (step: number) =>
       onSelection(moved(selection, names, step, { range: shiftKey, add }))
+    const point = (name: string | undefined) =>
+      name !== undefined &&
+      onSelection(pointed(selection, names, name, { range: shiftKey, add: false }))
     const keys: Record<string, () => void> = {
       ArrowDown: () => move(1),
       ArrowUp: () => move(-1),
       PageDown: () => move(PAGE_ROWS),
       PageUp: () => move(-PAGE_ROWS),
-      Home: () => move(-names.length),
-      End: () => move(names.length),
+      Home: () => point(names[0]),
+      End: () => point(names.at(-1)),
       Enter: () => act('open'),
       Backspace: onUp,
       F2: () => act('rename'),
@@ -152,7 +155,7 @@ function useGridKeys(props: FileGridProps, names: readonly string[]) {
 const columns: readonly { readonly name: SortColumn; readonly className: string }[] = [
   { name: 'name', className: '' },
   { name: 'size', className: 'max-sm:hidden justify-end' },
-  { name: 'modified', className: 'max-sm:hidden' },
+  { name: 'modified', className: 'max-sm:hidden pl-4' },
   { name: 'mode', className: 'max-sm:hidden' },
 ]
 

@@ -25,7 +25,7 @@ import { isFolder, isHidden, modeText, shownName } from './paths.ts'
 
 /** One grid for the head and every row. */
 export const fileGrid =
-  'grid grid-cols-[28px_minmax(0,1fr)_32px] sm:grid-cols-[28px_minmax(0,1fr)_88px_112px_100px_32px] items-center gap-x-2 sm:gap-x-3'
+  'grid grid-cols-[28px_minmax(0,1fr)_32px] sm:grid-cols-[28px_minmax(0,1fr)_88px_124px_100px_32px] items-center gap-x-2 sm:gap-x-3'
 
 export type RowAct = 'open' | 'download' | 'rename' | 'delete'
 
@@ -92,20 +92,20 @@ export const FileRow = memo(function FileRow(props: FileRowProps) {
             <Target entry={entry} />
           </span>
           <span className="tabular block truncate text-ink-3 text-xs sm:hidden">
-            {isFolder(entry) ? '' : `${bytes(entry.sizeBytes)} · `}
-            <Moment at={new Date(entry.modifiedMs).toISOString()} />
+            {entry.kind === 'file' && `${bytes(entry.sizeBytes)} · `}
+            <Modified atMs={entry.modifiedMs} />
           </span>
         </span>
       </Cell>
       <Cell className="tabular hidden text-right text-ink-2 text-sm sm:block">
-        {isFolder(entry) ? (
-          <span className="text-ink-3">{words.spaces.none}</span>
-        ) : (
+        {entry.kind === 'file' ? (
           bytes(entry.sizeBytes)
+        ) : (
+          <span className="text-ink-3">{words.spaces.none}</span>
         )}
       </Cell>
-      <Cell className="tabular hidden truncate text-ink-2 text-sm sm:block">
-        <Moment at={new Date(entry.modifiedMs).toISOString()} />
+      <Cell className="tabular hidden truncate pl-4 text-ink-2 text-sm sm:block">
+        <Modified atMs={entry.modifiedMs} />
       </Cell>
       <Cell className="hidden font-mono text-ink-3 text-xs sm:block">{modeText(entry)}</Cell>
       <Cell>
@@ -169,6 +169,21 @@ function Cell({
     <div className={className} role="gridcell">
       {children}
     </div>
+  )
+}
+
+/** Beyond it a date says more than how many months it is ago. */
+const RELATIVE_FOR_MS = 30 * 24 * 60 * 60 * 1000
+const dates = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
+const moments = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+
+function Modified({ atMs }: { readonly atMs: number }) {
+  const at = new Date(atMs).toISOString()
+  if (Math.abs(Date.now() - atMs) < RELATIVE_FOR_MS) return <Moment at={at} />
+  return (
+    <time dateTime={at} title={moments.format(atMs)}>
+      {dates.format(atMs)}
+    </time>
   )
 }
 

@@ -43,7 +43,7 @@ export function FileView({ spaceId, folder, name }: FileViewProps) {
   const path = joinPath(folder, name)
   const [run, setRun] = useState(0)
   const opened = useQuery({
-    queryKey: [...keys.files(spaceId), 'open', path, String(run)],
+    queryKey: keys.file(spaceId, path, run),
     queryFn: ({ signal }) => openFile(spaceId, path, signal),
     // What is being edited must not change under the hands.
     staleTime: Number.POSITIVE_INFINITY,
@@ -182,7 +182,9 @@ interface EditingProps {
   readonly onReload: () => void
 }
 
-function Editing({ place, path, file, etag, writable, onReload }: EditingProps) {
+function Editing({ place, path, onReload, ...opened }: EditingProps) {
+  // As it was opened: what is fetched later, e.g. after the connection was lost, must not take the place of what was typed.
+  const [{ file, etag, writable }] = useState(opened)
   const saving = useSaving(place.spaceId, path, file.text, etag)
   return (
     <Frame

@@ -271,12 +271,12 @@ function Notes({ folder }: { readonly folder: Folder }) {
   return (
     <>
       {folder.truncated && (
-        <div className="px-4 pb-2">
+        <div className="px-4 pb-2 sm:px-6">
           <Advice>{text.truncated(MAX_LISTED.toLocaleString())}</Advice>
         </div>
       )}
       {!folder.writable && folder.entries.length > 0 && (
-        <p className="px-4 pb-2 text-ink-3 text-xs">{text.readOnly}</p>
+        <p className="px-4 pb-2 text-ink-3 text-xs sm:px-6">{text.readOnly}</p>
       )}
     </>
   )
@@ -285,8 +285,9 @@ function Notes({ folder }: { readonly folder: Folder }) {
 function Counts(props: { readonly all: readonly FileEntry[]; readonly shown: number }) {
   const { all, shown } = props
   const hidden = all.filter(isHidden).length
+  if (all.length === 0) return null
   return (
-    <p className="tabular shrink-0 border-t px-4 py-1 text-ink-3 text-xs" role="status">
+    <p className="tabular shrink-0 border-t px-4 py-1 text-ink-3 text-xs sm:px-6" role="status">
       {shown === all.length ? text.things(shown) : text.shown(shown, all.length)}
       {hidden > 0 && shown < all.length && ` · ${text.hiddenCount(hidden)}`}
     </p>

@@ -48,7 +48,10 @@ export function TextEditor({ name, file, readOnly, onText, onSave }: TextEditorP
       ...base,
       EditorState.lineSeparator.of(file.lineEnd),
       EditorState.readOnly.of(readOnly),
-      EditorView.contentAttributes.of({ 'aria-label': words.editor.label(shownName(name)) }),
+      EditorView.contentAttributes.of({
+        'aria-label': words.editor.label(shownName(name)),
+        tabindex: '0',
+      }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) changed(update.state.sliceDoc())
       }),
@@ -85,7 +88,9 @@ const look = EditorView.theme({
     backgroundColor: 'var(--terminal)',
     color: 'var(--ink-3)',
     borderRight: '1px solid var(--line)',
+    paddingLeft: '8px',
   },
+  '.cm-line': { paddingLeft: '8px' },
   '.cm-activeLine, .cm-activeLineGutter': {
     backgroundColor: 'color-mix(in oklch, var(--accent) 6%, transparent)',
   },

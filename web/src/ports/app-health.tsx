@@ -12,7 +12,10 @@ export type Health = keyof typeof text
 export function healthOf(space: Space, app: SpaceApp): Health {
   if (space.state !== 'running') return 'down'
   if (app.health) return app.health
-  return space.ports.some((it) => it.port === app.port && it.listening !== false) ? 'up' : 'unknown'
+  const listens = space.ports.some((it) => it.port === app.port && it.listening !== false)
+  if (listens) return 'up'
+  // An agent that is linked has told what listens; where nothing ever did, it had nothing to tell.
+  return space.agent?.state === 'linked' ? 'down' : 'unknown'
 }
 
 const dots: Record<Health, string> = {

@@ -1,0 +1,67 @@
+// The whole list of stock ssh by `skein proxy`, while the peer is killed and started again twice.
+
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { after, before } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { NewToken } from '#protocol/api/access.ts'
+import { HOST } from '../ssh/suite/reach.ts'
+import { sshSuite } from '../ssh/suite.ts'
+import type { Api } from '../support/api.ts'
+import { Skein } from '../support/skein.ts'
+import { Laptop } from './laptop.ts'
+
+const TEMPLATE = `name: Base
+main: main
+services:
+  main:
+    image: skein/base:1
+`
+/** After the first and in the midst of the many commands, ms. */
+const KILLS_MS = [3000, 12_000]
+
+let skein: Skein
+let api: Api
+let laptop: Laptop
+let killing: Promise<void>
+
+before(async () => {
+  laptop = new Laptop()
+  ;({ skein, api } = await Skein.start())
+  await api.createTemplate(TEMPLATE)
+  const { secret } = await api.call<NewToken>('POST', '/me/tokens', { name: 'laptop' })
+  await laptop.signIn(skein.url, secret)
+  const made = await laptop.skein(['spaces', 'create', 'site'])
+  assert.equal(made.status, 0, made.stderr)
+  const { stdout } = await laptop.skein(['ssh-config', '--print'])
+  // The list’s own name for the space; ssh would look for the key under it.
+  const block = stdout
+    .toString()
+    .replace('Host site.skein', `Host ${HOST}\n  HostKeyAlias site.skein`)
+  // The programs of the list have another home folder than the laptop.
+  const env = `SetEnv LC_ALL=C.UTF-8\n`
+  const named = block
+    .replaceAll('%n', 'site')
+    .replace('ProxyCommand ', `ProxyCommand env HOME=${laptop.home} `)
+  const known = `${laptop.home}/known-hosts`
+  const command = /KnownHostsCommand (.*)/.exec(named)?.[1] ?? ''
+  writeFileSync(known, `#!/bin/sh\nHOME=${laptop.home} exec ${command}\n`, { mode: 0o755 })
+  const config = named.replace(/KnownHostsCommand .*/, `KnownHostsCommand ${known}`)
+  writeFileSync(`${laptop.home}/ssh-config`, env + config)
+  killing = killTwice()
+})
+after(async () => {
+  await killing
+  laptop.close()
+  await api?.deleteSpaces()
+  await skein?.close()
+})
+
+async function killTwice(): Promise<void> {
+  for (const ms of KILLS_MS) {
+    await sleep(ms)
+    await skein.killPeer()
+  }
+}
+
+sshSuite('skein proxy', () => ({ config: `${laptop.home}/ssh-config` }))
