@@ -4,8 +4,10 @@
 import './no-addon.ts'
 import crypto from 'ssh2/lib/protocol/crypto.js'
 import type { Negotiated } from 'ssh2/lib/protocol/Protocol.js'
+import { HYBRID } from './hybrid.ts'
 
 const KEY_EXCHANGES = [
+  HYBRID,
   'curve25519-sha256',
   'curve25519-sha256@libssh.org',
   'ecdh-sha2-nistp256',

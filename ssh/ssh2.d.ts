@@ -25,6 +25,21 @@ declare module 'ssh2/lib/protocol/Protocol.js' {
       readonly lang: readonly string[]
     }
 
+    /** `lists.kex.array` is what is chosen from; what is sent was put together before. */
+    export interface Offer {
+      readonly lists: { readonly kex: { array: readonly string[] } }
+    }
+
+    /** A key exchange under way. The server calls these in this order. */
+    export interface Exchange {
+      readonly sessionID: Buffer
+      readonly negotiated: Negotiated
+      remoteExtInfoEnabled: boolean
+      convertPublicKey(key: Buffer): Buffer
+      computeSecret(key: Buffer): Buffer | Error
+      getPublicKey(): Buffer
+    }
+
     export interface HostKey {
       readonly type: string
       getPublicSSH(): Buffer
@@ -56,14 +71,16 @@ declare module 'ssh2/lib/protocol/Protocol.js' {
     _onPayload: (payload: Buffer) => unknown
     _onHandshakeComplete: (negotiated: Protocol.Negotiated) => void
     /** What KEXINIT will offer; it goes out when the client's first line is read. */
-    _offer: unknown
+    _offer: Protocol.Offer
     readonly _packetRW: { readonly write: Protocol.PacketWriter }
     /** Made anew with each new keys. */
     readonly _cipher: { allocPacket(payloadBytes: number): Buffer }
-    readonly _decipher: { readonly inSeqno: number }
+    readonly _decipher: { readonly inSeqno: number; _onPayload(payload: Buffer): unknown }
     /** Our own KEXINIT, from its sending until the new keys are in use. */
     readonly _kexinit: Buffer | undefined
-    readonly _kex: { sessionID: Buffer; remoteExtInfoEnabled: boolean } | undefined
+    readonly _kex: Protocol.Exchange | undefined
+    /** The client guessed wrong, and what it sent ahead is thrown away. */
+    _skipNextInboundPacket: boolean
     readonly _strictMode: boolean | undefined
   }
 
@@ -71,7 +88,9 @@ declare module 'ssh2/lib/protocol/Protocol.js' {
 }
 
 declare module 'ssh2/lib/protocol/kex.js' {
-  const kex: { readonly KexInit: new (offer: object) => unknown }
+  import type { Offer } from 'ssh2/lib/protocol/Protocol.js'
+
+  const kex: { readonly KexInit: new (offer: object) => Offer }
   export = kex
 }
 

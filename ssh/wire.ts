@@ -9,6 +9,7 @@ import Protocol, { type HostKey, type Negotiated } from 'ssh2/lib/protocol/Proto
 import parts from 'ssh2/lib/protocol/utils.js'
 import { SkeinError } from '#protocol/errors.ts'
 import { Bucket } from './bucket.ts'
+import { BASE, exchangesOf, HYBRID, isHybrid, makeHybrid } from './hybrid.ts'
 import { Identification } from './identification.ts'
 import { DisconnectReason, Message, STANDARD_ERROR } from './messages.ts'
 import { needsStrict, offerOf, SIGNATURE_ALGORITHMS, STRICT_SERVER } from './offer.ts'
@@ -56,6 +57,8 @@ export class Wire {
   readonly #protocol: Protocol
   readonly #identification = new Identification()
   readonly #rekeys: Bucket
+  /** The key exchanges that we offered. */
+  #exchanges: readonly string[] = []
   /** What was read and not parsed yet. */
   #input: Buffer | undefined
   #isResting = false
@@ -168,10 +171,30 @@ export class Wire {
     return protocol
   }
 
+  /** The client's first line is read; ssh2 is about to send our KEXINIT and to wait for its. */
   #makeOffer(): void {
     const offer = offerOf(Object.keys(this.#options.hostKeys), this.#identification.line)
-    offer.kex.push(STRICT_SERVER)
-    this.#protocol._offer = new kex.KexInit(offer)
+    this.#exchanges = offer.kex
+    const init = new kex.KexInit({ ...offer, kex: [...offer.kex, STRICT_SERVER] })
+    // Offered, but chosen by us: ssh2 does not know it.
+    init.lists.kex.array = offer.kex.filter((name) => name !== HYBRID)
+    this.#protocol._offer = init
+    const decipher = this.#protocol._decipher
+    const handle = decipher._onPayload
+    decipher._onPayload = (payload) =>
+      payload[0] === Message.kexInit ? this.#negotiate(payload, handle) : handle(payload)
+  }
+
+  #negotiate(payload: Buffer, handle: (payload: Buffer) => unknown): unknown {
+    const theirs = exchangesOf(payload)
+    const answer = handle(payload)
+    const protocol = this.#protocol
+    if (protocol._kex?.negotiated.kex === BASE && isHybrid(theirs, this.#exchanges)) {
+      makeHybrid(protocol._kex)
+      // Its first guess was right after all.
+      if (theirs[0] === HYBRID) protocol._skipNextInboundPacket = false
+    }
+    return answer
   }
 
   #sendExtensions(): void {
@@ -265,7 +288,7 @@ export class Wire {
     const type = payload[0]
     if (type === Message.kexInit) {
       if (!this.#rekeys.take()) throw protocolError('it exchanges keys too often')
-      return handle(payload)
+      return this.#negotiate(payload, handle)
     }
     // An empty packet, IGNORE, UNIMPLEMENTED and DEBUG say nothing.
     if (type === undefined || (type > Message.disconnect && type < Message.serviceRequest)) return

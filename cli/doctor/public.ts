@@ -32,7 +32,7 @@ export async function checkPublicUrl(
     const advice = 'Something else answers there: look at the proxy, or at where the name leads.'
     return [warn('public url', `${tried}, but not as Skein does`, advice)]
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? error.code : String(error)
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     const advice =
       'If others reach it, all is well. Else look at the name, the firewall, the proxy and its certificate.'
     return [warn('public url', `GET ${url} failed (${reason})`, advice)]
@@ -59,7 +59,7 @@ export async function checkAppsDomain({
     const { address } = await lookup(name)
     return [ok('apps domain', `${name} leads to ${address}`)]
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? error.code : String(error)
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     const advice = `Add a DNS record for *.${appsDomain} that leads where the public URL does.`
     return [warn('apps domain', `${name} leads nowhere (${reason})`, advice)]
   }

@@ -10,9 +10,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { StreamOpen } from '#protocol/link.ts'
 import { eventually } from '../../tests/support/eventually.ts'
 import { attempt, HOST_KEY, Lodge, newKey, PAGE } from '../../tests/support/gateway/lodge.ts'
-import { systemClock } from '../clock.ts'
 import { ADDRESS_RULE } from '../identity/limits.ts'
-import { Way } from './way.ts'
 
 const TIMEOUT_MS = 10_000
 const silent = { say: () => undefined }
@@ -35,9 +33,7 @@ afterEach(async () => {
 
 test('the door is its own user’s alone, and gives the gateway the host key', async () => {
   assert.equal(statSync(lodge.socketPath).mode & 0o777, 0o600)
-  const way = await Way.open(lodge.socketPath, systemClock, new AbortController().signal)
-  assert.deepEqual(await way.hello({ address: '192.0.2.1' }), { hostKeys: [HOST_KEY.secret] })
-  way.close()
+  assert.deepEqual((await lodge.way()).welcome, { hostKeys: [HOST_KEY.secret] })
 })
 
 test('a proved key enters its own space, is written down once, and opens streams that carry its actor', async () => {
@@ -210,7 +206,8 @@ test('a gateway that was taken over opens nothing but what ssh needs, and nothin
   const way = await lodge.way()
   await assert.rejects(way.open('open', { open: { kind: 'sftp' } }), withCode('not_signed_in'))
   await assert.rejects(way.open('ready', { start: true }), withCode('not_signed_in'))
-  await assert.rejects(way.hello({ address: '192.0.2.9' }), withCode('conflict'))
+  const again = way.ask('hello', { address: '192.0.2.9' }, anything)
+  await assert.rejects(again, withCode('conflict'))
   await assert.rejects(
     way.ask('authorise', { user: 'site', more: 1 }, anything),
     withCode('bad_request'),

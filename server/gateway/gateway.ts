@@ -143,12 +143,11 @@ export class Gateway {
   /** The way to the peer, of this caller alone: it ends with the connection, and the connection with it. */
   async #way(caller: Caller, address: string): Promise<Way> {
     const { socketPath, clock } = this.#parts
-    const way = await Way.open(socketPath, clock, caller.gone.signal)
     const { signal } = caller.gone
+    const way = await Way.open({ socketPath, clock, signal, hello: { address } })
     if (signal.aborted) way.close()
     else signal.addEventListener('abort', () => way.close(), { once: true })
-    const { hostKeys } = await way.hello({ address })
-    this.#hostKeys = hostKeys
+    this.#hostKeys = way.welcome.hostKeys
     const lost = () => end(caller, new SkeinError('unavailable', { reason: 'restarting' }))
     if (way.ended.aborted) lost()
     else way.ended.addEventListener('abort', lost, { once: true })

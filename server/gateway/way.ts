@@ -19,22 +19,33 @@ const TRY_AGAIN_MS = 100
 /** For an answer of the peer; opening a stream may take the agent ten seconds, and the peer says so itself. */
 const ANSWER_TIMEOUT_MS = 25_000
 
+export interface WayOptions {
+  readonly socketPath: string
+  readonly clock: Clock
+  /** Ends the waiting for a peer. */
+  readonly signal: AbortSignal
+  readonly hello: Hello
+}
+
 export class Way {
+  /** What the peer answered to the hello. */
+  readonly welcome: Welcome
   readonly #connection: Connection<ClientHttp2Session>
   readonly #clock: Clock
 
-  private constructor(connection: Connection<ClientHttp2Session>, clock: Clock) {
+  private constructor(connection: Connection<ClientHttp2Session>, clock: Clock, welcome: Welcome) {
     this.#connection = connection
     this.#clock = clock
+    this.welcome = welcome
   }
 
-  /** Rejects with `unavailable` when no peer has come in time, or with the signal's reason. */
-  static async open(path: string, clock: Clock, signal: AbortSignal): Promise<Way> {
+  /** Rejects with `unavailable` when no peer has come in time, with the signal's reason, or what the peer refuses with. */
+  static async open({ socketPath, clock, signal, hello }: WayOptions): Promise<Way> {
     const untilMs = clock.monotonicMs() + PEER_PATIENCE_MS
     for (;;) {
       signal.throwIfAborted()
-      const socket = await dial(path)
-      if (socket) return new Way(begin(socket), clock)
+      const way = await meet(socketPath, clock, hello)
+      if (way) return new Way(way.connection, clock, way.welcome)
       if (clock.monotonicMs() > untilMs) throw new SkeinError('unavailable', { reason: 'away' })
       await clock.delay(TRY_AGAIN_MS, signal)
     }
@@ -45,10 +56,6 @@ export class Way {
     return this.#connection.ended
   }
 
-  async hello(hello: Hello): Promise<Welcome> {
-    return await this.ask('hello', hello, welcomeSchema)
-  }
-
   /** A question with one answer. Rejects with the peer's refusal, `link_lost` or `timeout`. */
   async ask<S extends z.ZodType>(
     way: keyof typeof ways,
@@ -56,20 +63,12 @@ export class Way {
     answer: S,
   ): Promise<z.output<S>> {
     const stream = await this.open(way, value)
-    stream.duplex.resume()
-    stream.fin({ ok: true })
-    return answer.parse(stream.opened)
+    return await answerOf(stream, answer)
   }
 
   async open(way: keyof typeof ways, value: unknown, signal?: AbortSignal): Promise<LinkStream> {
     if (this.ended.aborted) throw new SkeinError('link_lost')
-    const wait = {
-      clock: this.#clock,
-      timeoutMs: ANSWER_TIMEOUT_MS,
-      thing: 'The peer',
-      ...(signal && { signal }),
-    }
-    return await openPipe(this.#connection, { path: ways[way], value, wait })
+    return await openAt(this.#connection, this.#clock, way, value, signal)
   }
 
   close(): void {
@@ -77,7 +76,42 @@ export class Way {
   }
 }
 
-/** Undefined where nobody listens. */
+/** Undefined where nobody listens, or where the peer goes away as we come. */
+async function meet(path: string, clock: Clock, hello: Hello) {
+  const socket = await dial(path)
+  if (!socket) return undefined
+  const connection = begin(socket)
+  try {
+    const stream = await openAt(connection, clock, 'hello', hello)
+    return { connection, welcome: await answerOf(stream, welcomeSchema) }
+  } catch (error) {
+    connection.end()
+    if (error instanceof SkeinError && error.code === 'link_lost') return undefined
+    throw error
+  }
+}
+
+function openAt(
+  connection: Connection<ClientHttp2Session>,
+  clock: Clock,
+  way: keyof typeof ways,
+  value: unknown,
+  signal?: AbortSignal,
+): Promise<LinkStream> {
+  const timeoutMs = ANSWER_TIMEOUT_MS
+  const wait = { clock, timeoutMs, thing: 'The peer', ...(signal && { signal }) }
+  return openPipe(connection, { path: ways[way], value, wait })
+}
+
+async function answerOf<S extends z.ZodType>(
+  { duplex, opened, fin }: LinkStream,
+  answer: S,
+): Promise<z.output<S>> {
+  duplex.resume()
+  fin({ ok: true })
+  return answer.parse(opened)
+}
+
 function dial(path: string): Promise<Socket | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ path })

@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { type FileFacts, fileFactsSchema, receivedSchema } from '#protocol/api/files.ts'
 import { SkeinError } from '#protocol/errors.ts'
+import type { LinkStream } from '../links/streams.ts'
 import { checked } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import { attachment, etagOf, matchesAny, type Part, parseRange, versionIn } from './files-range.ts'
@@ -71,7 +72,7 @@ async function read(
   exchange: Exchange,
 ): Promise<Reply> {
   const stream = await openFiles(door, call, { op: 'read', ...wish }, exchange.signal)
-  const facts = understood(readSchema, stream.opened)
+  const facts = factsIn(stream)
   audit(door, call, 'file.read', { path: wish.path, op: 'read' })
   const { sizeBytes } = facts
   const { offset, length = sizeBytes } = wish
@@ -85,6 +86,16 @@ async function read(
     status: offset === undefined ? 200 : 206,
     headers,
     stream: exchange.answer(piecesOf(door, stream, call.requestId)),
+  }
+}
+
+/** Nobody reads on where the agent began with nonsense. */
+function factsIn(stream: LinkStream): z.output<typeof readSchema> {
+  try {
+    return understood(readSchema, stream.opened)
+  } catch (error) {
+    stream.abort()
+    throw error
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer as createPlain } from 'node:http'
+import { createServer as createPlain, type IncomingMessage } from 'node:http'
 import { createServer as createSecure, get } from 'node:https'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -39,11 +39,11 @@ const ask = (port: number, bytes: string | Buffer = ''): Socket => {
   return socket
 }
 
-const overTls = (port: number, path = '/') =>
-  new Promise<string>((resolve, reject) => {
-    const options = { host: '127.0.0.1', port, path, ca: authority.cert, agent: false as const }
-    get(options, (response) => text(response).then(resolve, reject)).on('error', reject)
-  })
+async function overTls(port: number): Promise<string> {
+  const call = get({ host: '127.0.0.1', port, ca: authority.cert, agent: false })
+  const [response] = (await once(call, 'response')) as [IncomingMessage]
+  return await text(response)
+}
 
 test('one port speaks TLS and plain HTTP, each at its first byte', async () => {
   const { threshold, port } = await open()

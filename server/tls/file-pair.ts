@@ -96,7 +96,7 @@ async function readText(path: string): Promise<string> {
     const text = await readFile(path, 'utf8')
     if (text.length <= MAX_FILE_BYTES) return text
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
     throw new SkeinError('tls_invalid', { reason: `${path} cannot be read${code}` }, error)
   }
   throw new SkeinError('tls_invalid', { reason: `${path} is larger than ${MAX_FILE_BYTES} bytes` })

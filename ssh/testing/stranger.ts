@@ -3,11 +3,12 @@
 
 import type { Duplex } from 'node:stream'
 import kex from 'ssh2/lib/protocol/kex.js'
-import Protocol from 'ssh2/lib/protocol/Protocol.js'
+import Protocol, { type Exchange } from 'ssh2/lib/protocol/Protocol.js'
 import parts from 'ssh2/lib/protocol/utils.js'
 import { eventually } from '../../tests/support/eventually.ts'
+import { HYBRID } from '../hybrid.ts'
 import { Message } from '../messages.ts'
-import type { offerOf } from '../offer.ts'
+import { offerOf } from '../offer.ts'
 import { PacketReader, packet } from '../packet.ts'
 
 /** What the client's KEXINIT names. A plain object is completed with the strict key exchange, a `KexInit` is not. */
@@ -27,10 +28,11 @@ export class Stranger {
   readonly #met = Promise.withResolvers<void>()
   isClosed = false
 
-  private constructor(sock: Duplex, offer?: Offer) {
+  private constructor(sock: Duplex, offer?: Offer, exchanges?: readonly string[]) {
     this.#sock = sock
     this.#protocol = new (Protocol as unknown as ClientProtocol)({
       ...(offer ? { offer: new kex.KexInit(offer) } : {}),
+      ...(exchanges ? { offer: saying(exchanges) } : {}),
       onWrite: (bytes) => sock.write(bytes),
       onError: () => undefined,
       onHandshakeComplete: () => this.#met.resolve(),
@@ -54,17 +56,22 @@ export class Stranger {
   }
 
   /** Only begins. */
-  static begin(sock: Duplex, offer: Offer): void {
-    new Stranger(sock, offer)
+  static begin(sock: Duplex, offer?: Offer, exchanges?: readonly string[]): void {
+    new Stranger(sock, offer, exchanges)
   }
 
   /** Exchanges keys, with exactly this offer where there is one, and asks for the login service. */
-  static async meet(sock: Duplex, offer?: Offer): Promise<Stranger> {
-    const stranger = new Stranger(sock, offer)
+  static async meet(sock: Duplex, offer?: Offer, exchanges?: readonly string[]): Promise<Stranger> {
+    const stranger = new Stranger(sock, offer, exchanges)
     await stranger.#met.promise
     stranger.send(packet(Message.serviceRequest, 'ssh-userauth'))
     await stranger.find(Message.serviceAccept)
     return stranger
+  }
+
+  /** What all exchanges of this kind share. */
+  get exchangePrototype(): Exchange {
+    return Object.getPrototypeOf(this.#protocol._kex)
   }
 
   get sessionId(): Buffer {
@@ -100,4 +107,13 @@ export class Stranger {
   close(): void {
     this.#sock.destroy()
   }
+}
+
+/** Names these key exchanges, while ssh2 chooses from the first that it knows. */
+function saying(exchanges: readonly string[]) {
+  const plain = offerOf(['ssh-ed25519'])
+  const names = [...exchanges, 'kex-strict-c-v00@openssh.com']
+  const init = new kex.KexInit({ ...plain, kex: names })
+  init.lists.kex.array = names.filter((name) => name !== HYBRID)
+  return init
 }

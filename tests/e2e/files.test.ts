@@ -223,10 +223,13 @@ test('a folder is dropped, asks about what is there, and comes back as the same 
   await page.getByText('2 uploads done').waitFor()
   writeFileSync(join(site, 'index.html'), 'newest')
   await drop(page, [join(site, 'index.html')])
+  await page.getByRole('button', { name: 'Keep both' }).waitFor()
+  assert.deepEqual(await ada.accessFaults('conflict'), [])
   await page.getByRole('button', { name: 'Keep both' }).click()
   await row('index (2).html').waitFor()
   assert.equal(await inSpace('/srv/index.html'), 'newer')
   assert.equal(await inSpace('/srv/index (2).html'), 'newest')
+  assert.deepEqual(await ada.accessFaults('transfers'), [])
 })
 
 test('a text is edited and saved, and never over what somebody else wrote', async () => {
@@ -269,6 +272,8 @@ test('the list is worked by keys: into and out of folders, renaming, deleting', 
   await row('apple').waitFor()
   await page.keyboard.type('bl')
   await page.keyboard.press('F2')
+  await page.getByLabel('New name or path').waitFor()
+  assert.deepEqual(await ada.accessFaults('rename'), [])
   await page.getByLabel('New name or path').fill('green')
   await page.keyboard.press('Enter')
   await row('green').waitFor()
@@ -322,4 +327,22 @@ test('an upload goes on after the peer was killed', async () => {
     entries.filter(({ name }) => name.endsWith('.part')),
     [],
   )
+})
+
+test('what was typed stays when the space stops, and is saved when it runs again', async () => {
+  const { page } = ada
+  await putInSpace('/srv/kept.txt', 'before')
+  await open('/srv', 'kept.txt')
+  await page.getByRole('textbox', { name: 'Text of kept.txt' }).click()
+  await page.keyboard.press('Control+Home')
+  await page.keyboard.type('typed ')
+  await api.act(spaceId, 'stop')
+  await api.until(spaceId, 'stopped')
+  await page.getByText('It was stopped.').waitFor()
+  await page.getByText('typed before').waitFor()
+  await api.act(spaceId, 'start')
+  await api.until(spaceId, 'running')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByText('Saved', { exact: true }).waitFor()
+  assert.equal(await inSpace('/srv/kept.txt'), 'typed before')
 })

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, before, test } from 'node:test'
+import { readChild } from '../../server/supervisor/child-state.ts'
 import { eventually } from '../support/eventually.ts'
 import { run, start } from '../support/ssh/client.ts'
 import { Site } from '../support/ssh/site.ts'
@@ -24,6 +25,7 @@ const reach = () => site.reach('site')
 const logsIn = async () => {
   const { status, stdout, stderr } = await run(ssh(reach(), 'echo in'))
   assert.deepEqual([status, stdout], [0, 'in\n'], stderr)
+  return true
 }
 
 /** A program that says something and then waits. */
@@ -63,6 +65,9 @@ test('without a peer a login says so in one sentence; a new supervisor adopts th
   const peer = site.skein.peerPid
   await site.skein.killSupervisor()
   process.kill(peer, 'SIGKILL')
+  // The kill takes a moment to have happened.
+  const isGone = () => readChild(site.skein.data, 'peer-1') === undefined
+  await eventually(isGone, { timeoutMs: TIMEOUT_MS, what: 'the end of the peer' })
   const { status, stderr } = await run(ssh(reach(), 'true'))
   assert.equal(status, 255)
   assert.match(stderr, /^skein: This peer is away\./m)

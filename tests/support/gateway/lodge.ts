@@ -145,9 +145,10 @@ export class Lodge {
 
   /** A connection that has said from where it comes. */
   async way(address = '192.0.2.1'): Promise<Way> {
-    const way = await Way.open(this.socketPath, systemClock, new AbortController().signal)
+    const { signal } = new AbortController()
+    const { socketPath } = this
+    const way = await Way.open({ socketPath, clock: systemClock, signal, hello: { address } })
     this.#ways.push(way)
-    await way.hello({ address })
     return way
   }
 

@@ -66,8 +66,11 @@ export class Site {
   }
 
   async close(): Promise<void> {
-    await this.api.deleteSpaces()
-    await this.skein.close()
-    this.home.remove()
+    try {
+      await this.api.deleteSpaces()
+    } finally {
+      await this.skein.close()
+      this.home.remove()
+    }
   }
 }

@@ -23,9 +23,9 @@ export function TransferList({ spaceId }: { readonly spaceId: string }) {
   return (
     <section aria-label={text.title} className="shrink-0 border-t bg-surface">
       <header className="flex h-9 items-center gap-2 px-4 text-sm sm:px-6">
-        <h2 className="grow font-medium" role="status">
+        <p className="grow font-medium" role="status">
           {text.summary(done, own.length)}
-        </h2>
+        </p>
         {done > 0 && (
           <Button kind="quiet" onClick={() => transfers.clear(spaceId)} small>
             {text.clear}
