@@ -18,7 +18,6 @@ await main(async () => {
     'redis',
     'sshClient',
     'rsync',
-    'sshfs',
     'sshTransfers',
     'sshfs',
     'sshServer',
