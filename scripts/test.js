@@ -17,6 +17,8 @@ await main(async () => {
     'mariadb',
     'redis',
     'sshClient',
+    'rsync',
+    'sshfs',
     'sshTransfers',
     'sshfs',
     'sshServer',

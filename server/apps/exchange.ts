@@ -19,6 +19,8 @@ export interface ExchangeParts {
   over(): void
 }
 
+/** Answers below it are written together with their headers, bytes. */
+const SMALL_BYTES = 8 * 1024
 /** Pieces from this size on are written together with those that come in the same turn of the event loop, bytes. */
 const BULK_BYTES = 8 * 1024
 
@@ -81,10 +83,14 @@ export class Exchange implements AnswerSink {
   }
 
   body(piece: Buffer, isLast: boolean): void {
+    const isWhole = isLast && !this.#hasBody
     this.#hasBody = true
     if (isLast) {
       this.#finish()
-      this.#response.end(piece)
+      // As text of the same bytes, Node writes it with the headers as one piece.
+      if (isWhole && piece.length < SMALL_BYTES) {
+        this.#response.end(piece.toString('latin1'), 'latin1')
+      } else this.#response.end(piece)
       return
     }
     if (piece.length >= BULK_BYTES) this.#gather()
