@@ -1,7 +1,9 @@
 // Where outgoing packets of AES-GCM are put together. ssh2 makes a buffer and asks for random padding for each; at 400 MB/s
 // that is 12,000 of both a second, most of whose cost is the collector's and the random generator's.
 
+import './no-addon.ts'
 import { randomFillSync } from 'node:crypto'
+import crypto from 'ssh2/lib/protocol/crypto.js'
 
 /** Shared by all connections, so that an idle one holds none; a packet that waits holds up to this much. */
 const SLAB_BYTES = 256 * 1024
@@ -11,7 +13,8 @@ const PADDING_BYTES = 16 * 1024
 const BLOCK_BYTES = 16
 /** RFC 4253, 6. */
 const MIN_PADDING_BYTES = 4
-const TAG_BYTES = 16
+/** The addon puts the tag into the packet; Node's own cipher encrypts all that it is given and sends the tag apart. */
+const TAG_BYTES = crypto.bindingAvailable ? 16 : 0
 const LENGTH_BYTES = 4
 
 let slab = Buffer.alloc(0)
