@@ -19,7 +19,6 @@ export const needs = {
   mariadb: { shows: ['mariadbd'], packages: ['mariadb-server'] },
   redis: { shows: ['redis-server'], packages: ['redis-server'] },
   sshClient: { shows: ['ssh', 'scp', 'sftp'], packages: ['openssh-client'] },
-  rsync: { shows: ['rsync'], packages: ['rsync'] },
   sshTransfers: { shows: ['rsync', 'git', 'curl'], packages: ['rsync', 'git', 'curl'] },
   sshfs: { shows: ['sshfs', 'fusermount3'], packages: ['sshfs', 'fuse3'] },
   sshServer: { shows: ['sshd'], packages: ['openssh-server'] },
