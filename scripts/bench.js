@@ -11,7 +11,7 @@ import { main } from './lib/say.js'
 
 /** What each bench is measured beside, where that is not ours. */
 const beside = {
-  apps: ['nginx', 'wrk'],
+  apps: ['nginx', 'wrk', 'curl'],
   gossip: ['memberlist'],
   ssh: ['sshClient', 'sshServer'],
 }

@@ -17,6 +17,7 @@ await main(async () => {
     'mariadb',
     'redis',
     'sshClient',
+    'rsync',
     'sshTransfers',
     'sshfs',
     'sshServer',

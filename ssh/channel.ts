@@ -42,6 +42,8 @@ export class Channel {
   readonly #waitForWire: (channel: Channel) => void
   readonly #onOver: () => void
   #server: ChannelServer | undefined
+  /** At most a window's worth. */
+  readonly #early: Buffer[] = []
   #openBytes: number
   #waiting: Waiting[] = []
   #waitingBytes = 0
@@ -81,8 +83,13 @@ export class Channel {
     return this.#isCloseHere
   }
 
+  /** What came before the first server, such as the greeting of a port that speaks first, it is given at once. */
   serve(server: ChannelServer): void {
+    const isFirst = this.#server === undefined
     this.#server = server
+    if (!isFirst) return
+    for (const bytes of this.#early.splice(0)) server.onData(bytes)
+    if (this.#isEofHere) server.onEof()
   }
 
   /** False when the sender shall wait for `onDrain`. What is sent after the end or the close goes nowhere. */
@@ -162,7 +169,9 @@ export class Channel {
     if (!this.window.take(bytes.length)) throw protocolError('it ignores our window')
     // Clients have no second input; what is closed takes nothing.
     if (isError || this.#isCloseSent) this.taken(bytes.length)
-    else if (bytes.length > 0) this.#server?.onData(bytes)
+    else if (bytes.length === 0) return
+    else if (this.#server) this.#server.onData(bytes)
+    else this.#early.push(Buffer.from(bytes))
   }
 
   windowCame(bytes: number): void {

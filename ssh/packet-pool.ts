@@ -1,8 +1,8 @@
 // Where outgoing packets of AES-GCM are put together. ssh2 makes a buffer and asks for random padding for each; at 400 MB/s
 // that is 12,000 of both a second, most of whose cost is the collector's and the random generator's.
 
-import './no-addon.ts'
 import { randomFillSync } from 'node:crypto'
+import './no-addon.ts'
 import crypto from 'ssh2/lib/protocol/crypto.js'
 
 /** Shared by all connections, so that an idle one holds none; a packet that waits holds up to this much. */
@@ -13,7 +13,7 @@ const PADDING_BYTES = 16 * 1024
 const BLOCK_BYTES = 16
 /** RFC 4253, 6. */
 const MIN_PADDING_BYTES = 4
-/** The addon puts the tag behind the packet; Node's cipher gives it apart. */
+/** The addon writes the tag behind the padding; without it the tag is a buffer of its own (no-addon.ts). */
 const TAG_BYTES = crypto.bindingAvailable ? 16 : 0
 const LENGTH_BYTES = 4
 
@@ -22,7 +22,7 @@ let used = 0
 const padding = Buffer.allocUnsafeSlow(PADDING_BYTES)
 let usedPadding = PADDING_BYTES
 
-/** A packet for a payload: its length, its padding's length, room for the payload at 5, padding, room for a tag. */
+/** A packet for a payload: its length, its padding's length, room for the payload at 5, padding, the addon's tag. */
 export function gcmPacket(payloadBytes: number): Buffer {
   const unpadded = 1 + payloadBytes
   let paddingBytes = BLOCK_BYTES - (unpadded % BLOCK_BYTES)

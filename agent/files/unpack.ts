@@ -169,6 +169,8 @@ async function put(
       if (stats) await rm(onDisk(file))
       return link(onDisk(original), onDisk(file))
     }
+    default:
+    // Left out before it came here.
   }
 }
 

@@ -69,6 +69,25 @@ test('requests that are sent without waiting see what those before them did', as
   await end(client)
 })
 
+test('answers come in the order of their requests, or OpenSSH’s client would cut the file off', async () => {
+  const client = connect()
+  const handle = await client.open('file', CREATE)
+  const sizes = Array.from({ length: 300 }, (_, i) => (i % 7 === 0 ? 200_000 : 10))
+  let at = 0
+  const writes = sizes.map((size) => {
+    const done = client.write(handle, at, Buffer.alloc(size))
+    at += size
+    return done
+  })
+  const stats = Array.from({ length: 20 }, () => client.ask(PacketType.stat, text('file')))
+  await Promise.all([...writes, ...stats])
+  assert.deepEqual(
+    client.answered,
+    client.answered.toSorted((a, b) => a - b),
+  )
+  await end(client)
+})
+
 test('what is appended stands in the order in which it was sent', async () => {
   const client = connect()
   const handle = await client.open('log', 2 | 4 | 8)

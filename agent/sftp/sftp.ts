@@ -97,6 +97,7 @@ class SftpClient {
   readonly #reader = new PacketReader()
   readonly #doing = new Set<Promise<void>>()
   #doingBytes = 0
+  #told: Promise<void> = Promise.resolve()
   #hasBegun = false
   #failed: unknown
 
@@ -156,17 +157,29 @@ class SftpClient {
     this.#write(versionPacket())
   }
 
-  /** Does one request and writes the answer. Never rejects: a bug ends the stream by `#failed`. */
-  async #answer(packet: Buffer): Promise<void> {
+  /**
+   * Does one request and tells the answer after all before it, though it may be done earlier: OpenSSH's client cuts an
+   * uploaded file off at the first write whose answer overtook another's (seen with 9.2, sftp_upload's highwater).
+   */
+  #answer(packet: Buffer): Promise<void> {
+    this.#told = Promise.all([this.#told, this.#do(packet)]).then(([, answer]) => {
+      if (answer) this.#write(answer)
+    })
+    return this.#told
+  }
+
+  /** Never rejects: a bug ends the stream by `#failed`. */
+  async #do(packet: Buffer): Promise<Buffer | undefined> {
     const id = packet.readUInt32BE(1)
     try {
       const request = requests[packet[0] ?? 0]
       if (!request) throw new SftpFailure(Status.unsupported, 'there is no such request')
-      this.#write(await request(id, new FieldReader(packet, 5), this.#sftp))
+      return await request(id, new FieldReader(packet, 5), this.#sftp)
     } catch (caught) {
       const failure = toFailure(caught)
-      if (failure) this.#write(statusPacket(id, failure.status, failure.message))
-      else this.#failed ??= caught
+      if (failure) return statusPacket(id, failure.status, failure.message)
+      this.#failed ??= caught
+      return undefined
     }
   }
 

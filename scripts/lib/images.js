@@ -47,7 +47,8 @@ export async function ensureBaseImage() {
 /** The images of the tests: the base under a name that tests may rely on, and one with nothing in it but a busybox. */
 export async function ensureTestImages() {
   await ensureBaseImage()
-  if (!(await hasImage(DEBIAN_TEST_IMAGE))) await tag(BASE_IMAGE, DEBIAN_TEST_IMAGE)
+  // Again each time: the tests' name must not stay on an image from before a package was added.
+  if (await hasImage(BASE_IMAGE)) await tag(BASE_IMAGE, DEBIAN_TEST_IMAGE)
   if (!(await hasImage(BUSYBOX_TEST_IMAGE))) await makeBusyboxImage()
 }
 

@@ -18,11 +18,13 @@ export const needs = {
   chromium: { shows: ['chromium'], packages: ['chromium', 'fonts-liberation'] },
   mariadb: { shows: ['mariadbd'], packages: ['mariadb-server'] },
   redis: { shows: ['redis-server'], packages: ['redis-server'] },
-  sshClient: { shows: ['ssh'], packages: ['openssh-client'] },
+  sshClient: { shows: ['ssh', 'scp', 'sftp'], packages: ['openssh-client'] },
   sshTransfers: { shows: ['rsync', 'git', 'curl'], packages: ['rsync', 'git', 'curl'] },
   sshfs: { shows: ['sshfs', 'fusermount3'], packages: ['sshfs', 'fuse3'] },
   sshServer: { shows: ['sshd'], packages: ['openssh-server'] },
   nginx: { shows: ['nginx'], packages: ['nginx'] },
+  wrk: { shows: ['wrk'], packages: ['wrk'] },
+  curl: { shows: ['curl'], packages: ['curl'] },
   caddy: { shows: ['caddy'], packages: ['caddy'] },
   // Tells Chromium whom to trust.
   certutil: { shows: ['certutil'], packages: ['libnss3-tools'] },
@@ -31,7 +33,6 @@ export const needs = {
     shows: ['go', '/usr/share/gocode/src/github.com/hashicorp/memberlist'],
     packages: ['golang-go', 'golang-github-hashicorp-memberlist-dev'],
   },
-  wrk: { shows: ['wrk'], packages: ['wrk'] },
   ip: { shows: ['ip'], packages: ['iproute2'] },
   iptables: { shows: ['iptables'], packages: ['iptables'] },
 }

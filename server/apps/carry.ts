@@ -87,7 +87,7 @@ class Carrying {
       (connection) => {
         // The visitor may have left meanwhile.
         if (this.#response.destroyed) {
-          connection.end()
+          connection.retire()
           this.#over()
         } else this.#run(connection)
       },

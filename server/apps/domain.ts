@@ -50,3 +50,8 @@ export function siblingUrl(config: Config, host: AppHost, target: string): strin
   const port = host.authority.slice(host.name.length)
   return `${schemeOfApps(config)}//${label}.${config.appsDomain}${port}`
 }
+
+/** Vite refuses hosts that it does not know; this variable is its own way for whoever runs it behind other names. */
+export const environmentOfApps = (domain: string): Record<string, string> => ({
+  __VITE_ADDITIONAL_SERVER_ALLOWED_HOSTS: `.${domain}`,
+})

@@ -70,6 +70,12 @@ test('a body with a length and one of chunks arrive as they were sent, trailers 
   assert.equal(chunked.trailers['grpc-status'], '7')
 })
 
+test('every byte of a small answer arrives as it is', async () => {
+  const bytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i))
+  play = (_, response) => response.writeHead(200, { 'content-length': '256' }).end(bytes)
+  assert.deepEqual(await buffer(await send()), bytes)
+})
+
 test('one connection to the app carries request after request', async () => {
   play = (request, response) => response.end(String(request.socket.remotePort))
   const ports = new Set<string>()

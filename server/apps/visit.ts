@@ -10,7 +10,7 @@ import type { Person } from '../identity/credential.ts'
 import { type Admission, admitTo, type Sources } from './admission.ts'
 import { type Asked, type Cause, causeOf, isNavigation } from './cause.ts'
 import { schemeOfApps } from './domain.ts'
-import { type AppHost, readAppHost } from './host.ts'
+import { type AppHost, type Reading, readAppHost } from './host.ts'
 import { readOwn } from './own-cookies.ts'
 import type { Passes } from './passes.ts'
 
@@ -37,7 +37,7 @@ export interface ReceiveParts extends Sources {
 export function isForApps({ rawHeaders, url = '/' }: IncomingMessage, domain: string): boolean {
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     if (rawHeaders[i]?.length !== 4 || rawHeaders[i]?.toLowerCase() !== 'host') continue
-    if (readAppHost(rawHeaders[i + 1] ?? '', domain).kind !== 'elsewhere') return true
+    if (read(rawHeaders[i + 1] ?? '', domain).kind !== 'elsewhere') return true
   }
   return url[0] !== '/' && readAppHost(url.split(/[?#]/)[0] ?? '', domain).kind !== 'elsewhere'
 }
@@ -75,6 +75,21 @@ function assertOneFraming({ headers }: IncomingMessage): void {
   throw new SkeinError('bad_request', { reason: 'its Transfer-Encoding is not chunked' })
 }
 
+/** Readings of hosts that were asked for lately: the same few come with every request. */
+const readings = new Map<string, Reading>()
+const MAX_READINGS = 1000
+
+function read(header: string, domain: string): Reading {
+  const key = `${header} ${domain}`
+  const known = readings.get(key)
+  if (known) return known
+  const reading = readAppHost(header, domain)
+  const [oldest] = readings.keys()
+  if (readings.size >= MAX_READINGS && oldest !== undefined) readings.delete(oldest)
+  readings.set(key, reading)
+  return reading
+}
+
 /** The one host that the request names: two of them, or one in the request line besides, is an attack. */
 function hostOf(request: IncomingMessage, domain: string): AppHost {
   const [header, ...more] = rawValues(request.rawHeaders, 'host')
@@ -84,7 +99,7 @@ function hostOf(request: IncomingMessage, domain: string): AppHost {
   if (request.url?.[0] !== '/') {
     throw new SkeinError('bad_request', { reason: 'its address must begin with a slash' })
   }
-  const reading = readAppHost(header, domain)
+  const reading = read(header, domain)
   if (reading.kind === 'app') return reading.host
   if (reading.kind === 'bad-port') throw new SkeinError('port_invalid', { port: reading.port })
   throw new SkeinError('app_address_invalid', { host: header.slice(0, 100), domain })

@@ -97,6 +97,11 @@ test('ssh is answered at the host of the pages, where it is told, or nowhere', (
   assert.equal(at('--ssh-listen', 'off'), undefined)
 })
 
+test('an apps domain needs the page on which people sign in', () => {
+  const flags = ['--apps-domain', 'apps.example.com']
+  assert.equal(failure({ flags }).details.key, 'apps-domain')
+})
+
 test('values that do not fit are refused with where they came from', () => {
   const cases: [string, string][] = [
     ['listen', 'nonsense'],

@@ -3,7 +3,7 @@
 
 import { SkeinError } from '#protocol/errors.ts'
 import type { Flags } from './flags.ts'
-import { refuseHalfOfTls, refuseOpenHttp } from './https.ts'
+import { refuseHalfOfTls, refuseLoneAppsDomain, refuseOpenHttp } from './https.ts'
 import { nearest } from './nearest.ts'
 import {
   type Config,
@@ -53,6 +53,7 @@ export function resolveConfig(inputs: Inputs): Resolved {
   }
   const config = values as Config
   refuseHalfOfTls(config, origins)
+  refuseLoneAppsDomain(config, origins)
   refuseOpenHttp(config, origins)
   return { config, origins: origins as Record<SettingName, string> }
 }

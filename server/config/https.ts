@@ -31,6 +31,16 @@ export function refuseHalfOfTls(config: Config, origins: Origins): void {
   }
 }
 
+/** Throws `config_invalid` for an apps domain without a page on which people sign in. */
+export function refuseLoneAppsDomain({ appsDomain, publicUrl }: Config, origins: Origins): void {
+  if (appsDomain === undefined || appsDomain === 'localhost' || publicUrl !== undefined) return
+  throw invalid(
+    'appsDomain',
+    'apps send people to --public-url to sign in, and it is not set',
+    origins,
+  )
+}
+
 /** Without HTTPS, passwords and keystrokes may leave this machine only when someone said so. */
 export function refuseOpenHttp(config: Config, origins: Origins): void {
   const { insecureHttp, listen } = config

@@ -21,6 +21,8 @@ export class ClientAddress {
   }
 
   of(socketAddress: string | undefined, forwardedFor: string | undefined): string {
+    // Asking the list costs as much as the rest of a small request to an app.
+    if (forwardedFor === undefined && socketAddress !== undefined) return plain(socketAddress)
     const hops = (forwardedFor ?? '').split(',').map((hop) => plain(hop.trim()))
     let address = socketAddress === undefined ? LOCAL_ADDRESS : plain(socketAddress)
     while (hops.length > 0 && this.#isTrusted(address)) {

@@ -4,7 +4,7 @@ import type { SpaceId } from '#protocol/ids.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Dot, Records } from '../records/records.ts'
 import type { Credential, Person } from './credential.ts'
-import { deriveAgentKey, deriveHostKeySeed, deriveKey, loadClusterSecret } from './keys.ts'
+import { deriveAgentKey, deriveKey, loadClusterSecret } from './keys.ts'
 import { LastUse } from './last-use.ts'
 import { Passwords } from './passwords.ts'
 import { Sessions } from './sessions.ts'
@@ -28,10 +28,10 @@ export interface Identity {
   holds(credential: Credential): Person | undefined
   /** The key of one start of a space's agent. */
   agentKey(spaceId: SpaceId, epoch: number): Buffer
+  /** What the space's SSH host key is made from: the same at each start and on every peer. */
+  hostKeySeed(spaceId: SpaceId): Buffer
   /** Signs tickets and passes to apps, which live and die with the sessions. */
   readonly appPassKey: Buffer
-  /** Of the space's SSH host key. */
-  hostKeySeed(spaceId: SpaceId): Buffer
 }
 
 export interface IdentityParts {
@@ -65,7 +65,7 @@ export async function createIdentity(parts: IdentityParts): Promise<Identity> {
     holds: (credential) =>
       credential.kind === 'session' ? sessions.holds(credential.claims) : tokens.holds(credential),
     agentKey: (spaceId, epoch) => deriveAgentKey(secret, spaceId, epoch),
+    hostKeySeed: (spaceId) => deriveKey(secret, `skein ssh host ${spaceId}`),
     appPassKey: deriveKey(signingKey, 'skein app pass'),
-    hostKeySeed: (spaceId) => deriveHostKeySeed(secret, spaceId),
   }
 }

@@ -13,8 +13,6 @@ export const CLUSTER_KEY_FILE = 'cluster.key'
 /** 256 bits: as strong as the strongest thing derived from it. */
 export const CLUSTER_SECRET_BYTES = 32
 export const AGENT_KEY_BYTES = 32
-/** An ed25519 private key. */
-export const HOST_KEY_SEED_BYTES = 32
 
 /**
  * The key of one start of a space: HKDF-SHA256 (RFC 5869) without salt, since the secret is uniform already. Any
@@ -45,12 +43,6 @@ export async function adoptClusterSecret(
   if (held.length === secret.length && timingSafeEqual(held, secret)) return
   const reason = `${folder} belongs to another cluster; join with an empty --data folder`
   throw new SkeinError('config_invalid', { key: 'join', reason, source: '--join' })
-}
-
-/** What a space's SSH host key is made from: the same at every start and on every peer, so that no client sees it change. */
-export function deriveHostKeySeed(clusterSecret: Buffer, spaceId: SpaceId): Buffer {
-  const info = `skein ssh host ${spaceId}`
-  return Buffer.from(hkdfSync('sha256', clusterSecret, Buffer.alloc(0), info, HOST_KEY_SEED_BYTES))
 }
 
 /** Reads the secret from the data folder, or makes it (mode 0600) at the first start. Rejects with `config_invalid`. */

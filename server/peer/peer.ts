@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
-import { OWN_MACHINE } from '../apps/domain.ts'
+import { environmentOfApps, OWN_MACHINE } from '../apps/domain.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { parseJoinToken } from '../cluster/join-token.ts'
@@ -174,6 +174,7 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
   const spaces = createSpaces({
     ...parts,
     agentFolder,
+    ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,
     addresses: (gateway) => agentAddresses(config, port(), gateway),

@@ -14,17 +14,22 @@ export interface AgentStart {
   readonly command: readonly string[]
   /** What the agent's children are given beside the container's own environment. */
   readonly withheld: Readonly<Record<string, string>>
+  /** What every program in every space is told, unless its template says otherwise. */
+  readonly common: Readonly<Record<string, string>>
 }
 
 /** Base64 of the JSON that `agentConfigSchema` describes. */
-export function agentConfig(space: RenderedSpace, { withheld, ...start }: AgentStart): string {
+export function agentConfig(
+  space: RenderedSpace,
+  { withheld, common, ...start }: AgentStart,
+): string {
   const config: AgentConfig = agentConfigSchema.parse({
     ...start,
     key: hex(start.key),
     hostKeySeed: hex(start.hostKeySeed),
     shell: space.shell,
     home: space.home,
-    env: { ...withheld, ...space.env },
+    env: { ...common, ...withheld, ...space.env },
     startup: space.startup,
     services: space.run,
   })

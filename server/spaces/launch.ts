@@ -44,6 +44,8 @@ export interface LauncherOptions {
   readonly hostKeySeed: (spaceId: string) => Uint8Array
   /** The folder with the peer's unix socket, as the engine's machine names it. */
   readonly socketFolder?: string
+  /** What every program in every space is told by its environment, unless its template says otherwise. */
+  readonly common?: Readonly<Record<string, string>>
 }
 
 export interface Launch {
@@ -191,6 +193,7 @@ export class Launcher {
       addresses: addresses(gatewayOf(subnet) ?? ''),
       command: ownCommand(container, image),
       withheld,
+      common: this.#options.common ?? {},
     })
     return mainSpec(container, launch.identity, {
       version: agentVolume.version,

@@ -57,6 +57,8 @@ export interface SpacesOptions {
   readonly hostKeySeed: (spaceId: string) => Uint8Array
   /** The folder with the peer's unix socket, as the engine's machine names it. */
   readonly socketFolder?: string
+  /** What every program in every space is told by its environment, unless its template says otherwise. */
+  readonly common?: Readonly<Record<string, string>>
   /** Where subnets come from, e.g. `10.213.0.0/16`. */
   readonly subnets?: string
   readonly spacesPerUser?: number

@@ -176,10 +176,10 @@ async function startVite(container: string): Promise<void> {
     'index.html':
       '<!doctype html><title>Vite</title><p id="words"></p><script type="module" src="/main.js"></script>',
     'words.js': `export const words = 'first words'\n`,
-    'main.js': `import { words } from './words.js'
+    'main.js': `import { words } from '/words.js'
 const show = (text) => { document.querySelector('#words').textContent = text }
 show(words)
-import.meta.hot.accept('./words.js', (it) => show(it.words))
+import.meta.hot.accept('/words.js', (it) => show(it.words))
 `,
     'start.mjs': `import { createServer } from 'vite'
 const server = await createServer({ root: '/tmp/vite', server: { port: ${VITE_PORT}, strictPort: true } })

@@ -48,6 +48,9 @@ before(async () => {
   writeFileSync(known, `#!/bin/sh\nHOME=${laptop.home} exec ${command}\n`, { mode: 0o755 })
   const config = named.replace(/KnownHostsCommand .*/, `KnownHostsCommand ${known}`)
   writeFileSync(`${laptop.home}/ssh-config`, env + config)
+  // A key for its agent to show; nobody signs in with it.
+  const key = ['-q', '-t', 'ed25519', '-N', '', '-f', laptop.path('id_ed25519')]
+  assert.equal((await laptop.run('ssh-keygen', key)).status, 0)
   killing = killTwice()
 })
 after(async () => {

@@ -80,7 +80,7 @@ async function makeHome(): Promise<void> {
 
 /** The line that begins so, as it would be copied. */
 async function offered(begin: RegExp): Promise<string> {
-  const line = await ada.page.getByRole('dialog').locator('code').filter({ hasText: begin })
+  const line = ada.page.getByRole('dialog').locator('code').filter({ hasText: begin })
   return (await line.first().textContent()) ?? ''
 }
 

@@ -328,3 +328,21 @@ test('an upload goes on after the peer was killed', async () => {
     [],
   )
 })
+
+test('what was typed stays when the space stops, and is saved when it runs again', async () => {
+  const { page } = ada
+  await putInSpace('/srv/kept.txt', 'before')
+  await open('/srv', 'kept.txt')
+  await page.getByRole('textbox', { name: 'Text of kept.txt' }).click()
+  await page.keyboard.press('Control+Home')
+  await page.keyboard.type('typed ')
+  await api.act(spaceId, 'stop')
+  await api.until(spaceId, 'stopped')
+  await page.getByText('It was stopped.').waitFor()
+  await page.getByText('typed before').waitFor()
+  await api.act(spaceId, 'start')
+  await api.until(spaceId, 'running')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByText('Saved', { exact: true }).waitFor()
+  assert.equal(await inSpace('/srv/kept.txt'), 'typed before')
+})

@@ -16,6 +16,8 @@ export class RawClient {
   readonly peer: PeerEnd
   /** Settles as the handler does. */
   readonly done: Promise<void>
+  /** The ids of all answers, as they came. */
+  readonly answered: number[] = []
   readonly #reader = new PacketReader()
   readonly #answers = new Map<number, (answer: Answer) => void>()
   #lastId = 0
@@ -75,6 +77,7 @@ export class RawClient {
     const type = answer[0] ?? 0
     if (type === PacketType.version) return
     const id = answer.readUInt32BE(1)
+    this.answered.push(id)
     this.#answers.get(id)?.({ type, id, fields: new FieldReader(answer, 5) })
     this.#answers.delete(id)
   }

@@ -27,7 +27,7 @@ export interface ConnectionEvents {
   gone(connection: Connection): void
 }
 
-export class Connection {
+export class Connection implements ResponseSink {
   readonly stream: LinkStream
   /** When it became idle or was ended, by the pool's clock. */
   sinceMs = 0
@@ -58,7 +58,7 @@ export class Connection {
     this.#sink = sink
     this.#isFresh = true
     this.#isSent = false
-    this.#reader.expect(method, this.#watch(sink))
+    this.#reader.expect(method, this)
     this.stream.duplex.write(head, 'latin1')
   }
 
@@ -89,10 +89,44 @@ export class Connection {
   }
 
   /** Ends it in order: a link bears only so many resets. */
-  end(): void {
+  retire(): void {
     this.#leave()
     this.stream.fin({ ok: true })
     this.stream.duplex.resume()
+  }
+
+  // What the reader tells is handed on, and noted where it concerns the connection itself.
+
+  interim(head: Head): void {
+    this.#isFresh = false
+    this.#sink?.interim(head)
+  }
+
+  head(head: Head, bodyBytes: number | undefined): void {
+    this.#isFresh = false
+    this.#noteIdle(head)
+    this.#sink?.head(head, bodyBytes)
+  }
+
+  body(piece: Buffer, isLast: boolean): void {
+    this.#sink?.body(piece, isLast)
+  }
+
+  /** The answer is complete. */
+  end(trailers: readonly string[]): void {
+    const sink = this.#sink
+    this.#sink = undefined
+    sink?.end(trailers)
+    this.#settle()
+  }
+
+  switched(head: Head, rest: Buffer): void {
+    const sink = this.#sink
+    this.#sink = undefined
+    this.#leave()
+    this.stream.duplex.removeAllListeners('data')
+    this.stream.duplex.removeAllListeners('drain')
+    sink?.switched(head, rest)
   }
 
   #take(chunk: Buffer): void {
@@ -106,37 +140,6 @@ export class Connection {
     }
   }
 
-  /** Hands on everything, and notes what concerns the connection itself. */
-  #watch(sink: AnswerSink): ResponseSink {
-    const heard = (): void => {
-      this.#isFresh = false
-    }
-    return {
-      interim: (head) => {
-        heard()
-        sink.interim(head)
-      },
-      head: (head, bodyBytes) => {
-        heard()
-        this.#noteIdle(head)
-        sink.head(head, bodyBytes)
-      },
-      body: (piece, isLast) => sink.body(piece, isLast),
-      end: (trailers) => {
-        this.#sink = undefined
-        sink.end(trailers)
-        this.#settle()
-      },
-      switched: (head, rest) => {
-        this.#sink = undefined
-        this.#leave()
-        this.stream.duplex.removeAllListeners('data')
-        this.stream.duplex.removeAllListeners('drain')
-        sink.switched(head, rest)
-      },
-    }
-  }
-
   #noteIdle({ keepAliveMs }: Head): void {
     if (keepAliveMs === undefined) return
     this.idleMs = Math.max(0, Math.min(keepAliveMs - IDLE_MARGIN_MS, MAX_IDLE_MS))
@@ -146,14 +149,14 @@ export class Connection {
   #settle(): void {
     if (this.#sink || this.#isGone) return
     if (this.#reader.reusable && this.#isSent) this.#events.idle(this)
-    else if (this.#isSent) this.end()
+    else if (this.#isSent) this.retire()
     else this.abort()
   }
 
   #ended(): void {
     try {
       this.#reader.ended()
-      if (!this.#isGone) this.end()
+      if (!this.#isGone) this.retire()
     } catch (error) {
       this.#fail(error)
       this.abort()

@@ -68,7 +68,7 @@ export class Pool {
   sweep(): void {
     const nowMs = this.#parts.clock.monotonicMs()
     for (const connection of this.#idle.filter((it) => nowMs - it.sinceMs > it.idleMs)) {
-      connection.end()
+      connection.retire()
     }
     for (const connection of this.#ending) {
       if (nowMs - connection.sinceMs <= ENDING_MS) continue

@@ -12,6 +12,8 @@ let member: Client
 let port: number
 let space: SpaceId
 const sockets: TestSocket[] = []
+/** How many spaces there are: each needs a name of its own. */
+let made = 0
 
 before(async () => {
   world = await World.open()
@@ -29,7 +31,8 @@ after(() => world.close())
 async function newSpace(owner: Client): Promise<SpaceId> {
   const id = newId<'space'>()
   const templateId = world.records.list('template')[0]?.id
-  await owner.post('/spaces', { id, name: `s${sockets.length}`, templateId })
+  const { status } = await owner.post('/spaces', { id, name: `s${made++}`, templateId })
+  assert.equal(status, 202)
   return id
 }
 

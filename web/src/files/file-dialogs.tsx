@@ -97,7 +97,9 @@ function Delete(props: PartProps & { readonly entries: readonly FileEntry[] }) {
     setBusy(true)
     const names = entries.map(({ name }) => name)
     removeFiles(spaceId, folder, names)
-      .finally(() => refreshFiles(spaceId))
+      .finally(() => {
+        void refreshFiles(spaceId)
+      })
       .then(
         () => {
           toast({ text: text.deleted(entries.length), tone: 'good' })

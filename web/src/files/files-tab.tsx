@@ -2,7 +2,7 @@
 
 import { getRouteApi } from '@tanstack/react-router'
 import { Play } from 'lucide-react'
-import { Suspense } from 'react'
+import { Suspense, useState } from 'react'
 import type { Space } from '#protocol/api/spaces.ts'
 import { useMe } from '../api/session.ts'
 import { mayAsk } from '../api/space-action.ts'
@@ -16,6 +16,7 @@ import { useCurrentSpace } from '../space/current.ts'
 import { words } from '../words.ts'
 import { ConflictDialog } from './conflict-dialog.tsx'
 import { FolderView } from './folder-view.tsx'
+import { joinPath } from './paths.ts'
 import { TransferList } from './transfer-list.tsx'
 
 const FileView = lazyPart(() => import('./file-view.tsx'), 'FileView')
@@ -30,7 +31,7 @@ export function FilesTab() {
   return (
     <div className="flex h-full min-h-0 flex-col">
       <div className="min-h-0 grow">
-        {space.state === 'running' ? <Running space={space} /> : <NotRunning space={space} />}
+        <Shown space={space} />
       </div>
       <TransferList spaceId={space.id} />
       <ConflictDialog />
@@ -38,8 +39,14 @@ export function FilesTab() {
   )
 }
 
-function Running({ space }: { readonly space: Space }) {
+function Shown({ space }: { readonly space: Space }) {
   const { path, open } = route.useSearch()
+  const isRunning = space.state === 'running'
+  const file = path === undefined || open === undefined ? undefined : joinPath(path, open)
+  // What was opened while it ran stays when it stops: somebody may have typed into it.
+  const [kept, setKept] = useState<string>()
+  if (isRunning && kept !== file) setKept(file)
+  if (!isRunning && (file === undefined || kept !== file)) return <NotRunning space={space} />
   if (path === undefined || open === undefined) {
     return <FolderView key={`${space.id} ${path}`} path={path} space={space} />
   }
@@ -51,7 +58,7 @@ function Running({ space }: { readonly space: Space }) {
         </div>
       }
     >
-      <FileView folder={path} key={`${path}/${open}`} name={open} spaceId={space.id} />
+      <FileView folder={path} key={file} name={open} spaceId={space.id} />
     </Suspense>
   )
 }

@@ -1,6 +1,7 @@
 // Words of the files of a space: the list, transfers, and the editor.
 
-const many = (n: number, one: string, more: string) => (n === 1 ? `1 ${one}` : `${n} ${more}`)
+const many = (n: number, one: string, more: string) =>
+  n === 1 ? `1 ${one}` : `${n.toLocaleString()} ${more}`
 
 export const fileWords = {
   files: {
