@@ -48,6 +48,7 @@ export class Channel {
   #waiting: Waiting[] = []
   #waitingBytes = 0
   #wasRefused = false
+  #isFlushing = false
   #isEofSent = false
   #isCloseSent = false
   #isEofHere = false
@@ -97,7 +98,7 @@ export class Channel {
     if (bytes.length > 0 && !this.#isEofSent && !this.#isCloseSent) {
       this.#waiting.push({ bytes, isError })
       this.#waitingBytes += bytes.length
-      this.flush()
+      this.#flushSoon()
     }
     this.#wasRefused = this.#waitingBytes >= HIGH_WATER_BYTES
     return !this.#wasRefused
@@ -107,6 +108,16 @@ export class Channel {
   afterSent(then: () => void): void {
     this.#waiting.push(then)
     this.flush()
+  }
+
+  /** What comes in one turn goes out in full packets: links hand on 16 kB at a time, and each packet costs. */
+  #flushSoon(): void {
+    if (this.#isFlushing) return
+    this.#isFlushing = true
+    process.nextTick(() => {
+      this.#isFlushing = false
+      this.flush()
+    })
   }
 
   /** A request of ours without an answer, such as the exit status; in order with the data. */
@@ -222,13 +233,27 @@ export class Channel {
     }
     const most = Math.min(this.#openBytes, this.#remote.packetBytes, MAX_PACKET_BYTES)
     if (most === 0) return false
-    const bytes = next.bytes.subarray(0, most)
-    this.#wire.sendData(this.#remote.id, bytes, next.isError)
-    this.#openBytes -= bytes.length
-    this.#waitingBytes -= bytes.length
-    if (bytes.length === next.bytes.length) this.#waiting.shift()
-    else next.bytes = next.bytes.subarray(bytes.length)
+    const parts = this.#takeParts(next.isError, most)
+    this.#wire.sendData(this.#remote.id, parts, next.isError)
     return true
+  }
+
+  /** The oldest bytes of one kind, out of the queue. */
+  #takeParts(isError: boolean, most: number): Buffer[] {
+    const parts: Buffer[] = []
+    let left = most
+    while (left > 0) {
+      const [next] = this.#waiting
+      if (next === undefined || typeof next === 'function' || next.isError !== isError) break
+      const part = next.bytes.subarray(0, left)
+      if (part.length === next.bytes.length) this.#waiting.shift()
+      else next.bytes = next.bytes.subarray(part.length)
+      left -= part.length
+      parts.push(part)
+    }
+    this.#openBytes -= most - left
+    this.#waitingBytes -= most - left
+    return parts
   }
 }
 

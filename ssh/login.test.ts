@@ -9,13 +9,13 @@ import { join } from 'node:path'
 import { duplexPair } from 'node:stream'
 import { test } from 'node:test'
 import { Client } from 'ssh2'
-import keygen from 'ssh2/lib/keygen.js'
 import { SkeinError } from '#protocol/errors.ts'
 import { TestClock } from '../tests/support/clock.ts'
 import { eventually } from '../tests/support/eventually.ts'
 import { Message } from './messages.ts'
 import { blob, PacketReader, packet } from './packet.ts'
 import type { SshAuthorise } from './ports.ts'
+import { testKey } from './testing/key.ts'
 import { LocalSpace } from './testing/local-space.ts'
 import { ended, OpenSsh } from './testing/openssh.ts'
 import { TestServer } from './testing/server.ts'
@@ -211,9 +211,7 @@ test('whatever belongs behind the login is refused before it', async () => {
 test('stock ssh shows why a key is refused, once', () =>
   withServer({}, async (server) => {
     const client = new OpenSsh(server)
-    const others = ['one', 'two'].map((name) =>
-      client.write(name, keygen.generateKeyPairSync('ed25519').private),
-    )
+    const others = ['one', 'two'].map((name) => client.write(name, testKey().private))
     // The key that is known comes last, or not at all.
     const known = join(client.folder, 'key')
     const words = (keys: readonly string[]) => [

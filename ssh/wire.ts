@@ -118,17 +118,21 @@ export class Wire {
   }
 
   /** Data of a channel, copied once, into the packet that is then encrypted in its place. */
-  sendData(channel: number, data: Buffer, isError: boolean): void {
+  sendData(channel: number, parts: readonly Buffer[], isError: boolean): void {
     if (this.#isOver) return
+    const dataBytes = parts.reduce((sum, { length }) => sum + length, 0)
     const { write } = this.#protocol._packetRW
     const headBytes = isError ? 13 : 9
     let at = write.allocStart
-    const bytes = write.alloc(headBytes + data.length)
+    const bytes = write.alloc(headBytes + dataBytes)
     bytes[at] = isError ? Message.channelExtendedData : Message.channelData
     at = bytes.writeUInt32BE(channel, at + 1)
     if (isError) at = bytes.writeUInt32BE(STANDARD_ERROR, at)
-    at = bytes.writeUInt32BE(data.length, at)
-    bytes.set(data, at)
+    at = bytes.writeUInt32BE(dataBytes, at)
+    for (const part of parts) {
+      bytes.set(part, at)
+      at += part.length
+    }
     this.#put(write.finalize(bytes))
   }
 

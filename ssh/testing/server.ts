@@ -3,18 +3,18 @@
 import { once } from 'node:events'
 import net, { type AddressInfo, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import keygen from 'ssh2/lib/keygen.js'
 import { SkeinError } from '#protocol/errors.ts'
 import { systemClock } from '../../server/clock.ts'
 import { newHostKey } from '../host-key.ts'
 import type { SshAuthorise, SshGuest } from '../ports.ts'
 import { type ServeSshOptions, type SshServing, serveSsh } from '../serve.ts'
+import { testKey } from './key.ts'
 import { LocalSpace } from './local-space.ts'
 
 export class TestServer {
   readonly space = new LocalSpace()
   /** What is let in. */
-  readonly key = keygen.generateKeyPairSync('ed25519')
+  readonly key = testKey()
   readonly hostKey = newHostKey()
   /** Each question, `user algorithm proven`. */
   readonly asked: string[] = []
