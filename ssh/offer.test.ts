@@ -54,7 +54,7 @@ for (const weak of [
 
 const plainOffer = (cipher: string, mac = 'hmac-sha2-256') => {
   const direction = { cipher: [cipher], mac: [mac], compress: ['none'], lang: [] }
-  return { ...offerOf(['ssh-ed25519']), cs: direction, sc: direction }
+  return { ...offerOf(['ssh-ed25519']), kex: ['curve25519-sha256'], cs: direction, sc: direction }
 }
 
 test('a client without the strict key exchange may have AES-GCM', async () => {
