@@ -28,16 +28,11 @@ const PTY_FILES = [
   'lib/utils.js',
 ]
 
-/** ssh2's ciphers in C++; without them the agent's SSH server takes Node's, which are slower. */
-const CIPHERS = 'lib/protocol/crypto/build/Release/sshcrypto.node'
-/** Where the packed agent finds them: by a bare name, so that each of its chunks does. */
-const CIPHERS_HERE = 'sshcrypto/sshcrypto.node'
-
-const nativeCiphers = {
-  name: 'native ciphers',
-  resolveId: (id) =>
-    id.endsWith('/sshcrypto.node') ? { id: CIPHERS_HERE, external: true } : undefined,
-}
+/**
+ * What the agent's SSH server imports of ssh2, and what that requires: copied, since a part of it does not bear bundling.
+ * Its ciphers in C++ are left out, for the reason in ssh/no-addon.ts, and cpu-features, which only orders ciphers.
+ */
+const SSH_PACKAGES = ['ssh2', 'asn1', 'bcrypt-pbkdf', 'safer-buffer', 'tweetnacl']
 
 /** The folder of the package that carries Node's binary for this machine. */
 function findNode() {
@@ -91,9 +86,7 @@ async function bundle(folder) {
   const build = await rolldown({
     input: path.join(root, 'agent/main.ts'),
     platform: 'node',
-    // ssh2 asks cpu-features which cipher is fastest here, and does without.
-    external: ['node-pty', 'cpu-features'],
-    plugins: [nativeCiphers],
+    external: ['node-pty', /^ssh2\//],
     logLevel: 'warn',
   })
   const { output } = await build.write({
@@ -172,10 +165,20 @@ function placePty(pty, folder) {
   }
 }
 
-function placeCiphers(ciphers, folder) {
-  const copy = path.join(folder, 'node_modules', CIPHERS_HERE)
-  fs.mkdirSync(path.dirname(copy), { recursive: true })
-  fs.copyFileSync(ciphers, copy)
+function placeSsh(modules, folder) {
+  for (const name of SSH_PACKAGES) {
+    const from = path.join(modules, name)
+    for (const file of filesUnder(from).filter((one) => isNeeded(path.relative(from, one)))) {
+      const copy = path.join(folder, 'node_modules', path.relative(modules, file))
+      fs.mkdirSync(path.dirname(copy), { recursive: true })
+      fs.copyFileSync(file, copy)
+    }
+  }
+}
+
+function isNeeded(file) {
+  if (file === 'package.json' || file === 'LICENSE') return true
+  return /^(lib\/.*|index|safer|dangerous|nacl-fast)\.js$/.test(file)
 }
 
 /** Names the content, so that a changed agent gets a volume of its own. */
@@ -197,10 +200,7 @@ async function pack() {
   const startedMs = performance.now()
   const node = findNode()
   const pty = path.join(root, 'node_modules/node-pty')
-  const ciphers = path.join(root, 'node_modules/ssh2', CIPHERS)
-  // They may be missing: npm builds them where it can.
-  const native = fs.existsSync(ciphers) ? [ciphers] : []
-  const binaries = [node, path.join(pty, 'build/Release/pty.node'), ...native]
+  const binaries = [node, path.join(pty, 'build/Release/pty.node')]
   const current = upToDateVersion(binaries)
   if (current) return say(`dist/agent is up to date (${current})`)
   // Built beside and moved into place, so that nobody ever sees half a folder.
@@ -211,7 +211,7 @@ async function pack() {
     const modules = await bundle(draft)
     placeNode(node, draft)
     placePty(pty, draft)
-    for (const file of native) placeCiphers(file, draft)
+    placeSsh(path.join(root, 'node_modules'), draft)
     placeLibraries(binaries, path.join(draft, 'lib'))
     const version = writeVersion(draft)
     fs.rmSync(target, { recursive: true, force: true })

@@ -17,7 +17,6 @@ await main(async () => {
     'mariadb',
     'redis',
     'sshClient',
-    'rsync',
     'sshTransfers',
     'sshfs',
     'sshServer',
