@@ -34,3 +34,26 @@ test('who is silent longest makes room for who comes, and who is in stays', () =
     ['0', '1'],
   )
 })
+
+test('one address that is silent many times over pushes out nobody but itself', () => {
+  const crowd = new Crowd<string>()
+  crowd.enter('10.0.0.1', 'honest and first')
+  const evicted = Array.from(
+    { length: 2 * MAX_STRANGERS },
+    (_, i) => crowd.enter('10.0.0.2', `silent ${i}`).evicted,
+  )
+  const gone = evicted.filter((each) => each !== undefined)
+  assert.equal(gone.length, MAX_STRANGERS + 1)
+  assert.ok(gone.every((each) => each.startsWith('silent')))
+  assert.match(String(crowd.enter('10.0.0.3', 'honest and last').evicted), /^silent/)
+})
+
+test('the addresses of one IPv6 network push out each other and count as one', () => {
+  const crowd = new Crowd<string>()
+  crowd.enter('2001:db8:1::1', 'honest')
+  const many = Array.from({ length: MAX_STRANGERS + 10 }, (_, i) => `2001:db8:2::${i.toString(16)}`)
+  const evicted = many.map((address) => crowd.enter(address, 'silent').evicted)
+  assert.ok(evicted.every((each) => each !== 'honest'))
+  assert.equal(crowd.full('2001:db8:2::ffff'), MAX_PER_ADDRESS)
+  assert.equal(crowd.full('2001:db8:1::2'), undefined)
+})
