@@ -115,6 +115,45 @@ test('guessing is limited with the logins of the same address, and a login costs
   await lodge.guest('site', key, '192.0.2.2')
 })
 
+test('many of one address log in at once, those among them whose first key is unknown', async () => {
+  const { userId, key } = await lodge.person('ada')
+  await lodge.space(userId, 'site')
+  const ways = await Promise.all(Array.from({ length: 2 * ADDRESS_RULE.burst }, () => lodge.way()))
+  // All have begun before any has proved its key.
+  for (const way of ways) {
+    const none = way.ask('authorise', { user: 'site', isProven: false }, anything)
+    await assert.rejects(none, withCode('not_signed_in'))
+  }
+  for (const way of ways) {
+    const unknown = way.ask('authorise', attempt('site', newKey(), false), anything)
+    await assert.rejects(unknown, withCode('ssh_key_unknown'))
+  }
+  for (const way of ways) {
+    await way.ask('authorise', attempt('site', key, false), anything)
+    await way.ask('authorise', attempt('site', key), anything)
+  }
+  await lodge.guest('site', key)
+})
+
+test('connections that end without a proof have guessed', async () => {
+  const { userId, key } = await lodge.person('ada')
+  await lodge.space(userId, 'site')
+  for (let i = 0; i < ADDRESS_RULE.burst; i++) {
+    const way = await lodge.way()
+    await way.ask('authorise', attempt('site', key, false), anything)
+    way.close()
+  }
+  const isLimited = () => {
+    try {
+      lodge.world.identity.sessions.checkAttempts('192.0.2.1')
+      return false
+    } catch (error) {
+      return withCode('rate_limited')(error)
+    }
+  }
+  await eventually(isLimited, { timeoutMs: TIMEOUT_MS, what: 'the limit' })
+})
+
 test('a key that is removed, a user who is disabled and a space that is deleted end what they opened', async () => {
   const by = { actor: { kind: 'system', id: 't', name: 't' }, address: 'local' } as const
   const { identity, records } = lodge.world

@@ -34,7 +34,7 @@ export interface VisitParts extends WakeParts {
   readonly streams: Streams
   readonly keys: Pick<SshKeys, 'find' | 'noteUse'>
   /** The limit that guessing at passwords and at keys share. */
-  readonly sessions: Pick<Sessions, 'countAttempt' | 'giveAttemptBack'>
+  readonly sessions: Pick<Sessions, 'checkAttempts' | 'countFailure' | 'giveAttemptBack'>
   readonly hostKeys: readonly HostKey[]
   /** Where people open Skein's pages. */
   readonly url: string
@@ -61,8 +61,8 @@ const KINDS: ReadonlySet<string> = new Set<StreamKind>([
 export class Visit {
   readonly #parts: VisitParts
   readonly #ended = new AbortController()
-  /** Names whose attempt is counted on this connection. */
-  readonly #counted = new Set<string>()
+  /** Names that were let try on this connection, and whether each has cost an attempt. */
+  readonly #tried = new Map<string, boolean>()
   readonly #streams = new Set<LinkStream>()
   #address: string | undefined
   #guest: Guest | undefined
@@ -96,6 +96,8 @@ export class Visit {
 
   /** The connection is gone: nothing that it opened goes on. */
   end(): void {
+    // Somebody else's public key that is not proved is a guess as well.
+    this.#countUnproven()
     this.#ended.abort(new SkeinError('link_lost'))
     for (const stream of this.#streams) stream.abort()
   }
@@ -115,7 +117,8 @@ export class Visit {
   async authorise(value: unknown): Promise<void> {
     const { user, key, isProven } = checked(authoriseSchema, value)
     const address = this.#knownAddress()
-    this.#count(address, user)
+    this.#letTry(address, user)
+    // What every client asks first, and no guess.
     if (!key) throw new SkeinError('not_signed_in')
     const blob = Buffer.from(key.blob, 'base64')
     const holder = this.#parts.keys.find(blob)
@@ -125,8 +128,8 @@ export class Visit {
     const row = this.#find(holder, user)
     if (!row) throw this.#unknownSpace(holder, user, address)
     await this.#enter({ blob, holder, spaceId: row.id }, row, address)
-    this.#counted.delete(user)
-    this.#parts.sessions.giveAttemptBack(address)
+    if (this.#tried.get(user)) this.#parts.sessions.giveAttemptBack(address)
+    this.#tried.delete(user)
   }
 
   /** Answers how the space stands, and then tells of its coming until it is ready. */
@@ -178,11 +181,24 @@ export class Visit {
     return this.#address
   }
 
+  /** Looks once for each name: whoever is under way is not stopped by others of the address who fail meanwhile. */
+  #letTry(address: string, user: string): void {
+    if (this.#tried.has(user)) return
+    this.#parts.sessions.checkAttempts(address)
+    this.#countUnproven()
+    this.#tried.set(user, false)
+  }
+
   /** One attempt for each name on a connection: a client with six keys is no guesser. */
-  #count(address: string, user: string): void {
-    if (this.#counted.has(user)) return
-    this.#parts.sessions.countAttempt(address)
-    this.#counted.add(user)
+  #countFailure(address: string, user: string): void {
+    if (this.#tried.get(user) !== false) return
+    this.#parts.sessions.countFailure(address)
+    this.#tried.set(user, true)
+  }
+
+  #countUnproven(): void {
+    if (this.#address === undefined) return
+    for (const user of this.#tried.keys()) this.#countFailure(this.#address, user)
   }
 
   #find(holder: KeyHolder, user: string): Row<'space'> | undefined {
@@ -231,11 +247,13 @@ export class Visit {
 
   #unknownKey(blob: Buffer, user: string, address: string): SkeinError {
     const fingerprint = fingerprintOf(blob)
+    this.#countFailure(address, user)
     this.#parts.log.info({ address, user: shownName(user), fingerprint }, 'ssh: unknown key')
     return new SkeinError('ssh_key_unknown', { fingerprint, page: `${this.#parts.url}/account` })
   }
 
   #unknownSpace({ actor }: KeyHolder, user: string, address: string): SkeinError {
+    this.#countFailure(address, user)
     const name = shownName(user)
     this.#parts.log.info({ address, user: name, by: actor.name }, 'ssh: no such space')
     return new SkeinError('ssh_space_unknown', { name, page: this.#parts.url })

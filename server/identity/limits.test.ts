@@ -27,6 +27,18 @@ test('a legitimate attempt is given back, but never more than the burst', () => 
   assert.throws(() => buckets.take('a'), { code: 'rate_limited' })
 })
 
+test('a look takes nothing, and a failure of many at once is owed and paid off', async () => {
+  const clock = new TestClock()
+  const buckets = new Buckets(rule, clock)
+  for (let i = 0; i < 5; i++) buckets.check('a')
+  for (let i = 0; i < 100; i++) buckets.owe('a')
+  assert.throws(() => buckets.check('a'), { code: 'rate_limited', details: { seconds: 3 } })
+  await clock.advance(2000)
+  assert.throws(() => buckets.take('a'), { code: 'rate_limited' })
+  await clock.advance(1000)
+  buckets.take('a')
+})
+
 test('a million keys do not take a million buckets, and the newest are remembered', () => {
   const buckets = new Buckets(rule, new TestClock())
   buckets.take('old')

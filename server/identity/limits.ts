@@ -40,12 +40,25 @@ export class Buckets {
 
   /** Takes one attempt. Throws `rate_limited` with the seconds until the next. */
   take(key: string): void {
+    this.check(key)
+    this.#refilled(key).tokens -= 1
+  }
+
+  /** Takes nothing. Throws `rate_limited` where there is no attempt to take. */
+  check(key: string): void {
+    const { tokens } = this.#refilled(key)
+    if (tokens >= 1) return
+    const waitMs = (1 - tokens) * this.#rule.refillMs
+    throw new SkeinError('rate_limited', { seconds: Math.ceil(waitMs / 1000) })
+  }
+
+  /**
+   * Takes the attempt of one that was let try and has failed. Of many at once some may have found none left: those make
+   * a debt, so that trying many at once gains nothing; a burst at most, so that it is soon paid.
+   */
+  owe(key: string): void {
     const bucket = this.#refilled(key)
-    if (bucket.tokens < 1) {
-      const waitMs = (1 - bucket.tokens) * this.#rule.refillMs
-      throw new SkeinError('rate_limited', { seconds: Math.ceil(waitMs / 1000) })
-    }
-    bucket.tokens -= 1
+    bucket.tokens = Math.max(-this.#rule.burst, bucket.tokens - 1)
   }
 
   /** Gives an attempt back that turned out to be legitimate. */

@@ -54,6 +54,16 @@ export class Sessions {
     this.#byAddress.take(bucketOf(address))
   }
 
+  /** Counts nothing. Throws `rate_limited` while nobody may try from this address. */
+  checkAttempts(address: string): void {
+    this.#byAddress.check(bucketOf(address))
+  }
+
+  /** Counts an attempt that was let try by `checkAttempts` and has failed. */
+  countFailure(address: string): void {
+    this.#byAddress.owe(bucketOf(address))
+  }
+
   /** For an attempt that turned out to be its owner's. */
   giveAttemptBack(address: string): void {
     this.#byAddress.giveBack(bucketOf(address))
