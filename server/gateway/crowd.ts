@@ -31,7 +31,9 @@ export class Crowd<T> {
   /** The limit that is passed by one more of this address. */
   full(address: string): number | undefined {
     if (this.#total >= MAX_CONNECTIONS) return MAX_CONNECTIONS
-    return (this.#byAddress.get(bucketOf(address)) ?? 0) >= MAX_PER_ADDRESS ? MAX_PER_ADDRESS : undefined
+    return (this.#byAddress.get(bucketOf(address)) ?? 0) >= MAX_PER_ADDRESS
+      ? MAX_PER_ADDRESS
+      : undefined
   }
 
   /** Answers the entry, and the stranger who must go to make room. */
