@@ -71,16 +71,24 @@ export class Listens {
     )
   }
 
-  /** One for all sessions of the connection; its path. */
+  /** One for all sessions of the connection, as long as it lasts; its path. Rejects with why not: the next asks anew. */
   addAgent(): Promise<string> {
-    this.#agent ??= this.#listen(
+    if (this.#agent) return this.#agent
+    const forget = () => {
+      if (this.#agent === agent) this.#agent = undefined
+    }
+    const agent = this.#listen(
       { type: 'private' },
       {
         keyOf: () => 'agent',
         channelOf: () => ['auth-agent@openssh.com'],
+        // Its socket is gone from the space, as after a link that was lost.
+        onEnd: forget,
       },
     ).then(({ path = '' }) => path)
-    return this.#agent
+    agent.catch(forget)
+    this.#agent = agent
+    return agent
   }
 
   /** False when nothing listens there. */
@@ -107,7 +115,7 @@ export class Listens {
 
   async #listen(
     on: On,
-    to: { keyOf(listening: Listening): string; channelOf: ChannelOf },
+    to: Leading,
     onListening: (listening: Listening) => void = () => undefined,
   ): Promise<Listening> {
     const { guest, most, signal } = this.#options
@@ -118,7 +126,7 @@ export class Listens {
       const stream = await guest.open({ kind: 'listen', on }, signal)
       const listening = listeningSchema.parse(stream.opened)
       onListening(listening)
-      this.#keep(to.keyOf(listening), stream, to.channelOf)
+      this.#keep(to.keyOf(listening), stream, to)
       return listening
     } catch (caught) {
       this.#count--
@@ -126,7 +134,7 @@ export class Listens {
     }
   }
 
-  #keep(key: string, stream: SshStream, channelOf: ChannelOf): void {
+  #keep(key: string, stream: SshStream, { channelOf, onEnd }: Leading): void {
     if (this.#options.signal.aborted) stream.abort()
     this.#open.get(key)?.abort()
     this.#open.set(key, stream)
@@ -134,6 +142,7 @@ export class Listens {
     carryOut(stream, (bytes) => lines.push(bytes)).then(() => {
       this.#count--
       if (this.#open.get(key) === stream) this.#open.delete(key)
+      onEnd?.()
     }, this.#options.onFault)
   }
 
@@ -162,6 +171,13 @@ export class Listens {
       channel.close()
     }
   }
+}
+
+interface Leading {
+  keyOf(listening: Listening): string
+  readonly channelOf: ChannelOf
+  /** Nothing listens there any more. */
+  onEnd?(): void
 }
 
 type ChannelOf = (arrival: Arrival) => readonly [string, ...(string | number)[]]

@@ -104,7 +104,7 @@ export class Session {
     }
     this.#begin(async (guest, signal) => {
       const env = this.#environment.all()
-      if (this.#isAgentForwarded) env.SSH_AUTH_SOCK = await this.#options.forwardAgent()
+      Object.assign(env, await this.#agent())
       const pty = this.#terminal
       const stream = await guest.open(
         {
@@ -121,6 +121,17 @@ export class Session {
       await carried
     })
     return true
+  }
+
+  /** A program without the agent is worth more than none, which is what OpenSSH's own server thinks as well. */
+  async #agent(): Promise<{ readonly SSH_AUTH_SOCK?: string }> {
+    if (!this.#isAgentForwarded) return {}
+    try {
+      return { SSH_AUTH_SOCK: await this.#options.forwardAgent() }
+    } catch (caught) {
+      this.#options.onFault(caught)
+      return {}
+    }
   }
 
   #startTransfer(): boolean {
