@@ -233,22 +233,30 @@ export function parseFin(value: unknown): Fin {
   return error ? { ...fin, error: SkeinError.fromBody(error as ErrorBody).body } : fin
 }
 
-/** Which connection carries a kind: nothing that measures liveness shares a connection with bulk data. */
-export const laneOf: Record<StreamKind, Lane> = {
+const laneOf: Record<StreamKind, Lane> = {
   terminal: 'live',
   exec: 'bulk',
   tcp: 'bulk',
   unix: 'bulk',
   files: 'bulk',
-  session: 'live',
+  session: 'bulk',
   sftp: 'bulk',
   listen: 'control',
   accepted: 'bulk',
-  resumable: 'live',
+  resumable: 'bulk',
   ask: 'control',
   report: 'control',
   echo: 'bulk',
 }
+
+/**
+ * Which connection carries a stream: nobody's keystrokes share one with bulk data, which on a slow line delays them by
+ * half a second. A session with a terminal is typed into; one without is git, rsync or an editor's server. `resumable` of
+ * ssh carries keystrokes and files under one encryption, and nobody can tell which: on `live` one person's rsync would
+ * delay every terminal of the space, on `bulk` it delays those alone who came that way and chose to copy.
+ */
+export const laneFor = (open: StreamOpen): Lane =>
+  open.kind === 'session' && open.pty ? 'live' : laneOf[open.kind]
 
 /** The path on which a peer asks, on the control connection, for another lane. */
 export const laneRequestPath = (lane: Lane): string => `/v1/lane/${lane}`

@@ -6,7 +6,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import {
   type Lane,
   type LinkIdentity,
-  laneOf,
+  laneFor,
   laneRequestPath,
   type StreamOpen,
 } from '#protocol/link.ts'
@@ -71,7 +71,7 @@ export class AgentLink {
     options.signal?.throwIfAborted()
     const giveBack = this.#shares.take(options.actor)
     try {
-      const connection = await this.#lane(laneOf[open.kind] ?? 'bulk', options.signal)
+      const connection = await this.#lane(laneFor(open), options.signal)
       const clock = this.#clock
       return await openStream(connection, { ...options, open, clock, onClose: giveBack })
     } catch (error) {

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { laneOf, type StreamOpen } from '#protocol/link.ts'
+import { laneFor, type StreamOpen } from '#protocol/link.ts'
 import { ACTOR, serveForTests, TestPeer } from '../../link/testing/linked.ts'
 import { eventually } from '../support/eventually.ts'
 
@@ -67,7 +67,7 @@ for (const { name, where } of sockets) {
       const { peer, child, open } = await linkedChild(t, where(folderOf(t)))
       const live = await open(terminal)
       const streams = [live, await open(echo)]
-      assert.notEqual(laneOf.echo, laneOf.terminal)
+      assert.notEqual(laneFor(echo), laneFor(terminal))
       if (flooding) {
         for (let pieces = 0; pieces < 20; pieces++) await once(live.duplex, 'data')
       }
