@@ -22,6 +22,8 @@ export const MAX_IDENTITY_BYTES = 256
  */
 export const STREAM_WINDOW_BYTES = 2 * 1024 * 1024
 export const SESSION_WINDOW_BYTES = 16 * 1024 * 1024
+/** Listen streams of one agent: each is a socket in the space, which programs there may dial as often as they like. */
+export const MAX_LISTENS = 64
 export const MAX_STREAMS_PER_LINK = 2000
 export const MAX_STREAMS_PER_ACTOR = 200
 export const PING_INTERVAL_MS = 1000

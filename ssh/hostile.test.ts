@@ -1,10 +1,12 @@
-// Clients that are logged in and hostile. Each attack is sent for real; it ends with a refusal, other people's echo goes on
-// meanwhile, and the memory of the process stays flat.
+// Clients that are logged in and hostile. Each attack is sent for real; it ends with a refusal, and other people's echo goes on
+// meanwhile. Attacks on memory also look at that of the process.
 
 import assert from 'node:assert/strict'
 import net from 'node:net'
 import { after, before, test } from 'node:test'
+import { MAX_LISTENS } from '#protocol/link.ts'
 import { eventually } from '../tests/support/eventually.ts'
+import { sshLimits } from './limits.ts'
 import { Message } from './messages.ts'
 import { PacketReader, packet } from './packet.ts'
 import { Attacker } from './testing/attacker.ts'
@@ -28,7 +30,7 @@ after(async () => {
   await server.close()
 })
 
-/** A hostile client, in this process: its own memory counts too, so that flat means flat. */
+/** A hostile client, in this process: what it keeps is in `rssBytes` too. */
 async function attack(act: (attacker: Attacker) => Promise<void>): Promise<void> {
   const attacker = await Attacker.login(net.connect(server.port, '127.0.0.1'), server.key.private)
   let isOver = false
@@ -128,15 +130,16 @@ test('a flood of global requests ends the connection', () =>
     assert.match(await attacker.farewell(), /too many requests/)
   }))
 
-test('more listening ports than the limit are refused', () =>
+test('more listening ports than the limit are refused, and others have some left', () =>
   attack(async (attacker) => {
-    for (let i = 0; i < 101; i++) {
+    assert.ok(sshLimits.listens < MAX_LISTENS)
+    for (let i = 0; i <= sshLimits.listens; i++) {
       attacker.send(packet(Message.globalRequest, 'tcpip-forward', true, '127.0.0.1', 0))
       await new Promise(setImmediate)
     }
     await attacker.find(Message.requestFailure)
     const made = attacker.came.filter((one) => one[0] === Message.requestSuccess)
-    assert.equal(made.length, 100)
+    assert.equal(made.length, sshLimits.listens)
   }))
 
 test('a window beyond 4 GB ends the connection', () =>

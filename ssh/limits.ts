@@ -1,7 +1,7 @@
 // What one SSH connection may use. A client that passes a limit of the protocol is disconnected; one that asks for too
 // much is refused and goes on.
 
-import { MAX_STREAMS_PER_ACTOR } from '#protocol/link.ts'
+import { MAX_LISTENS, MAX_STREAMS_PER_ACTOR } from '#protocol/link.ts'
 
 export interface SshLimits {
   /** From the first byte to the first keys, milliseconds. Nobody types anything meanwhile. */
@@ -17,7 +17,7 @@ export interface SshLimits {
   readonly channels: number
   /** Channels at a time that the client has opened and the space not yet answered. */
   readonly openings: number
-  /** Ports and sockets that a connection has the space listen on. */
+  /** Ports and sockets that a connection has the space listen on: half of what its agent has, so that others get some. */
   readonly listens: number
   /** Global requests a second, with as many again at once. */
   readonly requestsPerSecond: number
@@ -35,7 +35,7 @@ export const sshLimits: SshLimits = {
   keepaliveMissed: 4,
   channels: MAX_STREAMS_PER_ACTOR,
   openings: 64,
-  listens: 100,
+  listens: MAX_LISTENS / 2,
   requestsPerSecond: 100,
   windowBudgetBytes: 16 * 1024 * 1024,
   rekeyPackets: 2 ** 30,

@@ -7,15 +7,13 @@ import { createServer, type ListenOptions, type Server, type Socket } from 'node
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { SkeinError } from '#protocol/errors.ts'
-import type { Arrival, Listening, StreamOpen } from '#protocol/link.ts'
+import { type Arrival, type Listening, MAX_LISTENS, type StreamOpen } from '#protocol/link.ts'
 import type { ServedStream } from '../link/served.ts'
 import type { Arrivals } from './arrivals.ts'
 import type { ListeningWatch } from './listening.ts'
 
 type On = Extract<StreamOpen, { kind: 'listen' }>['on']
 
-/** Listen streams of one agent. */
-export const MAX_LISTENS = 64
 /** Connections of one listen stream that wait to be fetched: a program that dials in a loop takes no more. */
 const MAX_WAITING_EACH = 32
 /** Where a private socket may be, in order: an image may have no folder for temporary files that we may write. */
