@@ -8,12 +8,14 @@ import {
   diffieHellman,
   generateKeyPairSync,
 } from 'node:crypto'
+import { once } from 'node:events'
 import net from 'node:net'
 import { test } from 'node:test'
 import type { Exchange } from 'ssh2/lib/protocol/Protocol.js'
 import { HYBRID, isHybrid } from './hybrid.ts'
 import { OpenSsh } from './testing/openssh.ts'
 import { TestServer } from './testing/server.ts'
+import { soon } from './testing/soon.ts'
 import { Stranger } from './testing/stranger.ts'
 
 const CIPHERTEXT_BYTES = 1088
@@ -100,7 +102,7 @@ test('keys of the wrong length or of zeroes end the connection', async () => {
     try {
       const sock = net.connect(server.port, '127.0.0.1')
       Stranger.begin(sock, undefined, [HYBRID, 'curve25519-sha256'])
-      await new Promise((resolve) => sock.once('close', resolve))
+      await soon(once(sock, 'close'), 'the end')
       assert.equal((await server.servings[at]?.closed)?.code, 'ssh_protocol')
     } finally {
       undo()

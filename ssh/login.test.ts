@@ -19,6 +19,7 @@ import { testKey } from './testing/key.ts'
 import { LocalSpace } from './testing/local-space.ts'
 import { ended, OpenSsh } from './testing/openssh.ts'
 import { TestServer } from './testing/server.ts'
+import { soon } from './testing/soon.ts'
 import { Stranger } from './testing/stranger.ts'
 
 const HOST = 'me@127.0.0.1'
@@ -244,7 +245,7 @@ test('a connection that never exchanges keys ends in time', async () => {
     near.resume()
     await clock.advance(19_000)
     await clock.advance(2000)
-    assert.equal((await closed)?.code, 'timeout')
+    assert.equal((await soon(closed, 'the end'))?.code, 'timeout')
     await clock.advance(5000)
   })
 })
@@ -269,11 +270,12 @@ test('a client that answers no sign of life is given up with all that it had ope
     client.on('error', () => undefined)
     const sock = net.connect(server.port, '127.0.0.1')
     client.connect({ sock, username: 'me', privateKey: server.key.private })
-    await once(client, 'ready')
-    await new Promise((resolve) => client.exec('sleep 600', resolve))
+    await soon(once(client, 'ready'), 'the login')
+    await soon(new Promise((resolve) => client.exec('sleep 600', resolve)), 'the program')
     sock.pause()
     for (let i = 0; i < 6; i++) await clock.advance(15_000)
-    assert.equal((await server.servings[0]?.closed)?.code, 'timeout')
+    const closed = server.servings[0]?.closed ?? Promise.resolve(undefined)
+    assert.equal((await soon(closed, 'the end'))?.code, 'timeout')
     await clock.advance(5000)
     client.destroy()
   })
@@ -292,7 +294,7 @@ for (const [name, line] of Object.entries(firstLines)) {
       const { closed } = server.serve(far)
       near.resume()
       near.end(line)
-      assert.equal((await closed)?.code, 'ssh_protocol')
+      assert.equal((await soon(closed, 'the end'))?.code, 'ssh_protocol')
     }))
 }
 
@@ -307,7 +309,7 @@ test('a first line that comes byte by byte is understood', () =>
     mine.on('data', (bytes: Buffer) => {
       for (const byte of bytes) near.write(Buffer.of(byte))
     })
-    await once(client, 'ready')
+    await soon(once(client, 'ready'), 'the login')
     client.destroy()
   }))
 
@@ -319,7 +321,7 @@ test('packets of impossible lengths before any key end the connection', async ()
       near.resume()
       near.write('SSH-2.0-x\r\n')
       near.write(Buffer.concat([Buffer.from(length, 'hex'), Buffer.alloc(64, 255)]))
-      assert.equal((await closed)?.code, 'ssh_protocol')
+      assert.equal((await soon(closed, 'the end'))?.code, 'ssh_protocol')
     })
   }
 })

@@ -1,13 +1,16 @@
 // Which algorithms a client can have, and that ssh2 is the version whose inside we know.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import net from 'node:net'
+import { duplexPair } from 'node:stream'
 import { after, before, test } from 'node:test'
 import { offerOf } from './offer.ts'
 import { OpenSsh } from './testing/openssh.ts'
 import { TestServer } from './testing/server.ts'
+import { soon } from './testing/soon.ts'
 import { Stranger } from './testing/stranger.ts'
 
 const HOST = 'me@127.0.0.1'
@@ -71,12 +74,28 @@ for (const [cipher, mac] of [
     const sock = net.connect(server.port, '127.0.0.1')
     const before = server.servings.length
     Stranger.begin(sock, plainOffer(cipher, mac))
-    await new Promise((resolve) => sock.once('close', resolve))
+    await soon(once(sock, 'close'), 'the end')
     const reason = await server.servings[before]?.closed
     // Without the addon they are not even offered.
     assert.match(reason?.message ?? '', /strict key exchange|no matching/)
   })
 }
+
+test('a first line in pieces, and an end before the keys, leave no client waiting', async () => {
+  const [sock, far] = duplexPair()
+  const [served, near] = duplexPair()
+  server.serve(served)
+  far.on('data', (bytes) => near.write(bytes))
+  near.on('data', (bytes: Buffer) => {
+    for (const byte of bytes) far.write(Buffer.of(byte))
+  })
+  const whole = await Stranger.meet(sock, plainOffer('aes128-gcm@openssh.com'))
+  whole.close()
+  near.destroy()
+  const early = net.connect(server.port, '127.0.0.1')
+  const met = Stranger.meet(early, plainOffer('3des-cbc'))
+  await assert.rejects(soon(met, 'the end'), /closed before keys were exchanged/)
+})
 
 test('without the native addon only AES-GCM is offered', () => {
   assert.deepEqual(offerOf(['ssh-ed25519'], '', false).cs.cipher, [

@@ -11,6 +11,7 @@ import { spawn as spawnPty } from 'node-pty'
 import { eventually } from '../tests/support/eventually.ts'
 import { ended, OpenSsh } from './testing/openssh.ts'
 import { TestServer } from './testing/server.ts'
+import { soon } from './testing/soon.ts'
 
 const HOST = 'me@127.0.0.1'
 const PATIENCE = { timeoutMs: 15_000 }
@@ -105,7 +106,7 @@ test('a terminal has its size, follows a resize and ends with the shell’s stat
   pty.write('sleep 0.3; echo "now $(stty size)"\r')
   await see('now 40 120')
   pty.write('exit 5\r')
-  assert.equal(await exited, 5)
+  assert.equal(await soon(exited, 'the end'), 5)
 })
 
 test('allowed variables arrive and dangerous ones do not', async () => {
@@ -294,7 +295,7 @@ async function upperServer(on: net.ListenOptions): Promise<Server> {
     socket.once('end', () => socket.end(text.toUpperCase()))
   })
   echo.listen(on)
-  await once(echo, 'listening')
+  await soon(once(echo, 'listening'), 'a server')
   return echo
 }
 
@@ -304,8 +305,8 @@ async function ask(to: net.NetConnectOpts, text: string): Promise<string> {
   socket.on('data', (bytes) => {
     answer += bytes
   })
-  await once(socket, 'connect')
+  await soon(once(socket, 'connect'), 'a connection')
   socket.end(text)
-  await once(socket, 'end')
+  await soon(once(socket, 'end'), 'an answer')
   return answer
 }

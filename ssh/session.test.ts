@@ -10,6 +10,7 @@ import { eventually } from '../tests/support/eventually.ts'
 import type { SshGuest, SshTalk } from './ports.ts'
 import { LocalSpace } from './testing/local-space.ts'
 import { TestServer } from './testing/server.ts'
+import { soon } from './testing/soon.ts'
 
 interface Shown {
   readonly status: number | undefined
@@ -30,7 +31,7 @@ async function withGuest(
   client.on('error', () => undefined)
   const sock = net.connect(server.port, '127.0.0.1')
   client.connect({ sock, username: 'me', privateKey: server.key.private })
-  await once(client, 'ready')
+  await soon(once(client, 'ready'), 'the login')
   try {
     await act(client, server)
   } finally {
@@ -44,6 +45,9 @@ async function withGuest(
 const statuses = new WeakMap<ClientChannel, number>()
 
 const exec = (client: Client, command: string, options = {}): Promise<ClientChannel> =>
+  soon(executed(client, command, options), 'an answer to a program')
+
+const executed = (client: Client, command: string, options: object): Promise<ClientChannel> =>
   new Promise((resolve, reject) =>
     client.exec(command, options, (error, channel) => {
       if (error) {
@@ -64,7 +68,7 @@ async function shown(channel: ClientChannel): Promise<Shown> {
   channel.stderr.on('data', (bytes: Buffer) => {
     stderr += bytes
   })
-  await once(channel, 'close')
+  await soon(once(channel, 'close'), 'the end of a program')
   return { status: statuses.get(channel), stdout, stderr }
 }
 
@@ -95,7 +99,7 @@ test('a forward into a space that cannot be entered is refused with the sentence
         error ? reject(error) : resolve(channel),
       ),
     )
-    await assert.rejects(opened, /The space is stopped/)
+    await assert.rejects(soon(opened, 'an answer'), /The space is stopped/)
   }))
 
 test('progress is shown before the program, and what was typed meanwhile reaches it', () => {
@@ -197,7 +201,7 @@ test('a subsystem that is not there and a second program on a channel are refuse
       const subsystem = new Promise((resolve, reject) =>
         client.subsys('netconf', (error, channel) => (error ? reject(error) : resolve(channel))),
       )
-      await assert.rejects(subsystem, /Unable to start subsystem/)
+      await assert.rejects(soon(subsystem, 'an answer'), /Unable to start subsystem/)
       const nul = exec(client, 'echo \0')
       await assert.rejects(nul, /Unable to exec/)
     },

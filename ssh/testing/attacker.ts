@@ -8,6 +8,7 @@ import parts from 'ssh2/lib/protocol/utils.js'
 import { eventually } from '../../tests/support/eventually.ts'
 import { Message } from '../messages.ts'
 import { PacketReader, packet } from '../packet.ts'
+import { soon } from './soon.ts'
 
 const PATIENCE_MS = 15_000
 
@@ -40,7 +41,7 @@ export class Attacker {
     })
     attacker.client.connect({ sock, username, privateKey })
     attacker.#listen()
-    await ready
+    await soon(ready, 'the login')
     return attacker
   }
 

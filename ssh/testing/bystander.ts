@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { Client, type ClientChannel } from 'ssh2'
 import type { TestServer } from './server.ts'
+import { soon } from './soon.ts'
 
 export class Bystander {
   readonly #client: Client
@@ -19,9 +20,12 @@ export class Bystander {
     client.on('error', () => undefined)
     const sock = net.connect(server.port, '127.0.0.1')
     client.connect({ sock, username: 'bystander', privateKey: server.key.private })
-    await once(client, 'ready')
-    const channel = await new Promise<ClientChannel>((resolve, reject) =>
-      client.exec('cat', (error, opened) => (error ? reject(error) : resolve(opened))),
+    await soon(once(client, 'ready'), 'the login')
+    const channel = await soon(
+      new Promise<ClientChannel>((resolve, reject) =>
+        client.exec('cat', (error, opened) => (error ? reject(error) : resolve(opened))),
+      ),
+      'a program',
     )
     return new Bystander(client, channel)
   }

@@ -7,6 +7,9 @@ import { join } from 'node:path'
 import { hostPublicKey } from '../host-key.ts'
 import type { TestServer } from './server.ts'
 
+/** No program of a test may take longer, milliseconds; one that does ends without a status. */
+const RUN_TIMEOUT_MS = 90_000
+
 export interface Ended {
   readonly status: number | null
   readonly stdout: Buffer
@@ -72,6 +75,8 @@ export async function ended(child: ChildProcess): Promise<Ended> {
   const stderr: Buffer[] = []
   child.stdout?.on('data', (bytes: Buffer) => stdout.push(bytes))
   child.stderr?.on('data', (bytes: Buffer) => stderr.push(bytes))
+  const late = setTimeout(() => child.kill('SIGKILL'), RUN_TIMEOUT_MS)
   const status = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  clearTimeout(late)
   return { status, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() }
 }

@@ -10,6 +10,7 @@ import type { SshAuthorise, SshGuest } from '../ports.ts'
 import { type ServeSshOptions, type SshServing, serveSsh } from '../serve.ts'
 import { testKey } from './key.ts'
 import { LocalSpace } from './local-space.ts'
+import { soon } from './soon.ts'
 
 export class TestServer {
   readonly space = new LocalSpace()
@@ -60,7 +61,7 @@ export class TestServer {
     for (const socket of this.#sockets) socket.destroy()
     const error = new SkeinError('unavailable', { reason: 'stopping' })
     for (const serving of this.servings) serving.close(error)
-    await Promise.all(this.servings.map(({ closed }) => closed))
+    await soon(Promise.all(this.servings.map(({ closed }) => closed)), 'the end of all servings')
     this.space.close()
   }
 

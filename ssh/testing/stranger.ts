@@ -7,9 +7,11 @@ import Protocol, { type Exchange } from 'ssh2/lib/protocol/Protocol.js'
 import parts from 'ssh2/lib/protocol/utils.js'
 import { eventually } from '../../tests/support/eventually.ts'
 import { HYBRID } from '../hybrid.ts'
+import { Identification } from '../identification.ts'
 import { Message } from '../messages.ts'
 import { offerOf } from '../offer.ts'
 import { PacketReader, packet } from '../packet.ts'
+import { soon } from './soon.ts'
 
 /** What the client's KEXINIT names. A plain object is completed with the strict key exchange, a `KexInit` is not. */
 export type Offer = ReturnType<typeof offerOf>
@@ -27,6 +29,8 @@ export class Stranger {
   readonly #came: Buffer[] = []
   readonly #met = Promise.withResolvers<void>()
   isClosed = false
+  /** What was wrong with it, as far as we know. */
+  #said = 'by the server'
 
   private constructor(sock: Duplex, offer?: Offer, exchanges?: readonly string[]) {
     this.#sock = sock
@@ -34,21 +38,30 @@ export class Stranger {
       ...(offer ? { offer: new kex.KexInit(offer) } : {}),
       ...(exchanges ? { offer: saying(exchanges) } : {}),
       onWrite: (bytes) => sock.write(bytes),
-      onError: () => undefined,
+      onError: (error) => {
+        this.#said = error.message
+      },
       onHandshakeComplete: () => this.#met.resolve(),
     })
     this.#protocol._onPayload = (payload) => {
       this.#came.push(Buffer.from(payload))
     }
+    const identification = new Identification()
     sock.on('error', () => undefined)
+    // Who only begins may never ask.
+    this.#met.promise.catch(() => undefined)
     sock.once('close', () => {
       this.isClosed = true
+      this.#met.reject(new Error(`closed before keys were exchanged: ${this.#said}`))
     })
     sock.on('data', (bytes: Buffer) => {
       try {
-        this.#protocol.parse(bytes, 0, bytes.length)
-      } catch {
+        // As the server does: of a first line that comes in three pieces ssh2 loses one, and then waits for ever.
+        const whole = identification.take(bytes)
+        if (whole.length > 0) this.#protocol.parse(whole, 0, whole.length)
+      } catch (caught) {
         // ssh2 counts packets as strict clients do even when it did not say that it is one.
+        this.#said = String(caught)
         sock.destroy()
       }
     })
@@ -63,7 +76,7 @@ export class Stranger {
   /** Exchanges keys, with exactly this offer where there is one, and asks for the login service. */
   static async meet(sock: Duplex, offer?: Offer, exchanges?: readonly string[]): Promise<Stranger> {
     const stranger = new Stranger(sock, offer, exchanges)
-    await stranger.#met.promise
+    await soon(stranger.#met.promise, 'the keys of a stranger')
     stranger.send(packet(Message.serviceRequest, 'ssh-userauth'))
     await stranger.find(Message.serviceAccept)
     return stranger
