@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { connect } from 'node:net'
+import { PassThrough } from 'node:stream'
 import { after, before, test } from 'node:test'
 import { readChild } from '../../server/supervisor/child-state.ts'
 import { eventually } from '../support/eventually.ts'
@@ -78,14 +80,32 @@ test('without a peer a login says so in one sentence; a new supervisor adopts th
 
 test('a reload lets a command end, and the host key stays what it was', async () => {
   const { gatewayPid, peerPid } = site.skein
-  const running = run(ssh(reach(), 'echo began; sleep 2; echo ended; exit 9'))
-  await eventually(async () => (await run(ssh(reach(), 'pgrep -x sleep'))).status === 0, {
-    timeoutMs: TIMEOUT_MS,
-    what: 'the command',
-  })
+  // Ends when it is told to, however slow the reload is.
+  const input = new PassThrough()
+  let said = ''
+  const onOutput = (text: string) => {
+    said += text
+  }
+  const command = 'echo began; read word; echo "$word"; exit 9'
+  const running = run(ssh(reach(), command), { input, onOutput })
+  const begins = () => said.includes('began')
+  await eventually(begins, { timeoutMs: TIMEOUT_MS, what: 'the command' })
   process.kill(site.skein.supervisorPid, 'SIGHUP')
+  const ports = [site.skein.sshPort, Number(new URL(site.skein.url).port)]
+  const isEnding = async () => (await Promise.all(ports.map(listens))).includes(false)
+  await eventually(isEnding, { timeoutMs: TIMEOUT_MS, what: 'the reload' })
+  input.end('ended\n')
   assert.deepEqual(await running, { status: 9, stdout: 'began\nended\n', stderr: '' })
   const replaced = () => site.skein.peerPid !== peerPid && site.skein.gatewayPid !== gatewayPid
   await eventually(replaced, { timeoutMs: TIMEOUT_MS, what: 'new processes' })
   await eventually(logsIn, { timeoutMs: TIMEOUT_MS, what: 'a login' })
 })
+
+const listens = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' }, () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })

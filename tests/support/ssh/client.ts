@@ -16,6 +16,8 @@ export interface Ran {
 }
 
 export interface RunOptions {
+  /** Hears what it says, as it comes. */
+  onOutput?(text: string): void
   readonly input?: string | Buffer | Readable
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
@@ -23,6 +25,8 @@ export interface RunOptions {
 
 /** No command of a test may take longer, ms. */
 const RUN_TIMEOUT_MS = 90_000
+/** For a program to end itself, ms. */
+const STOP_TIMEOUT_MS = 10_000
 
 /** Runs a program to its end. */
 export async function run(
@@ -32,26 +36,31 @@ export async function run(
   const child = start(argv, options)
   const late = setTimeout(() => child.kill('SIGKILL'), RUN_TIMEOUT_MS)
   const [stdout, stderr] = [child.stdout, child.stderr].map(collected)
+  child.stdout?.on('data', (bytes: Buffer) => options.onOutput?.(String(bytes)))
   give(child, options.input)
   const [status] = (await once(child, 'close')) as [number | null]
   clearTimeout(late)
   return { status, stdout: (await stdout) ?? '', stderr: (await stderr) ?? '' }
 }
 
-/** Runs a program to its end and keeps only the checksum of what it says. */
+/** Runs a program to its end and keeps only the checksum of what it says. `onBytes` hears how much came so far. */
 export async function digest(
   argv: readonly [string, ...string[]],
+  onBytes: (bytes: number) => void = () => undefined,
 ): Promise<{ status: number | null; bytes: number; sha256: string }> {
   const child = start(argv)
+  const late = setTimeout(() => child.kill('SIGKILL'), RUN_TIMEOUT_MS)
   const hash = createHash('sha256')
   let bytes = 0
   child.stdout?.on('data', (chunk: Buffer) => {
     bytes += chunk.length
     hash.update(chunk)
+    onBytes(bytes)
   })
   child.stderr?.resume()
   child.stdin?.end()
   const [status] = (await once(child, 'close')) as [number | null]
+  clearTimeout(late)
   return { status, bytes, sha256: hash.digest('hex') }
 }
 
@@ -83,8 +92,11 @@ async function collected(stream: Readable | null): Promise<string> {
 /** Ends a program that runs on. */
 export async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
   child.kill('SIGTERM')
-  await once(child, 'exit')
+  const late = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
+  await ended
+  clearTimeout(late)
 }
 
 /** A person's ~/.ssh. */
