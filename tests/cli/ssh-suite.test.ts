@@ -1,9 +1,9 @@
-// The whole list of stock ssh by `skein proxy`, while the peer is killed and started again twice.
+// The whole list of stock ssh by `skein proxy`. In the midst of the many commands and of a tree that rsync takes there the
+// peer is killed and started again.
 
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { after, before } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { NewToken } from '#protocol/api/access.ts'
 import { HOST } from '../ssh/suite/reach.ts'
 import { sshSuite } from '../ssh/suite.ts'
@@ -17,13 +17,10 @@ services:
   main:
     image: skein/base:1
 `
-/** After the first and in the midst of the many commands, ms. */
-const KILLS_MS = [3000, 12_000]
 
 let skein: Skein
 let api: Api
 let laptop: Laptop
-let killing: Promise<void>
 
 before(async () => {
   laptop = new Laptop()
@@ -51,20 +48,14 @@ before(async () => {
   // A key for its agent to show; nobody signs in with it.
   const key = ['-q', '-t', 'ed25519', '-N', '', '-f', laptop.path('id_ed25519')]
   assert.equal((await laptop.run('ssh-keygen', key)).status, 0)
-  killing = killTwice()
 })
 after(async () => {
-  await killing
-  laptop.close()
+  laptop?.close()
   await api?.deleteSpaces()
   await skein?.close()
 })
 
-async function killTwice(): Promise<void> {
-  for (const ms of KILLS_MS) {
-    await sleep(ms)
-    await skein.killPeer()
-  }
-}
-
-sshSuite('skein proxy', () => ({ config: `${laptop.home}/ssh-config` }))
+sshSuite('skein proxy', () => ({
+  config: `${laptop.home}/ssh-config`,
+  disturb: () => skein.killPeer(),
+}))

@@ -9,6 +9,8 @@ import { digest, run, start, stop } from '../../support/ssh/client.ts'
 import { type Reach, ssh, sshWith } from './reach.ts'
 
 const RUNS = 200
+/** The run in whose midst, or in that of one after it, its way is broken. */
+const DISTURBED_AT = 60
 /** At a time: what two cores can do without a client giving up on its handshake. */
 const AT_ONCE = 4
 const BYTES = 10 * 1024 * 1024
@@ -66,17 +68,30 @@ function manyRuns(reach: () => Reach): void {
     const { config } = reach()
     const shared = ['-S', join(config, '..', `control-${process.pid}`)]
     const master = start(sshWith(reach(), ['-M', '-N', ...shared]))
+    let disturbed: Promise<void> | undefined
+    const disturb = (i: number) => (bytes: number) => {
+      if (i < DISTURBED_AT || bytes >= BYTES / 2 || disturbed) return
+      disturbed = reach().disturb?.()
+      // It is waited for below.
+      disturbed?.catch(() => undefined)
+    }
     let next = 0
     const worker = async () => {
       for (let i = next++; i < RUNS; i = next++) {
         // Every other one as a channel of one connection, as an editor has them.
         const options = i % 2 === 0 ? [] : shared
-        const ran = await digest(sshWith(reach(), options, `cat /tmp/ten; exit ${i % 200}`))
+        const command = `cat /tmp/ten; exit ${i % 200}`
+        const ran = await digest(sshWith(reach(), options, command), disturb(i))
         assert.deepEqual(ran, { status: i % 200, bytes: BYTES, sha256 })
       }
     }
-    await Promise.all(Array.from({ length: AT_ONCE }, worker))
-    await stop(master)
+    try {
+      await Promise.all(Array.from({ length: AT_ONCE }, worker))
+      await disturbed
+      if (reach().disturb) assert.ok(disturbed, 'nothing was under way')
+    } finally {
+      await stop(master)
+    }
   })
 }
 

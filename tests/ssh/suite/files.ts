@@ -64,7 +64,7 @@ export function files(reach: () => Reach): void {
       await run(ssh(reach(), 'rm -rf /tmp/scp /tmp/rsync'))
       const sync = ['rsync', '-a', '--stats', '-e', sshCommand(reach())] as const
       const there = [`${folder}/tree/`, `${HOST}:/tmp/rsync/`] as const
-      await transfers([...sync, ...there])
+      await disturbedSync(reach(), [...sync, '--out-format=%n', '--outbuf=N', ...there])
       assert.equal(await sumsThere('/tmp/rsync'), sums)
       writeFileSync(join(folder, 'tree', 'small-0', '0'), 'changed')
       const { stdout } = await run([...sync, ...there])
@@ -153,4 +153,21 @@ async function mounted(reach: Reach, folder: string): Promise<void> {
   } finally {
     await run(['fusermount3', '-u', mount])
   }
+}
+
+/** Runs rsync; after two of its large files the way is broken, with most of the tree still to go. */
+async function disturbedSync(reach: Reach, argv: readonly [string, ...string[]]): Promise<void> {
+  let names = ''
+  let disturbed: Promise<void> | undefined
+  const onOutput = (text: string) => {
+    names += text
+    const [large, small] = [/large/g, /small-\d+\/\d+/g].map((of) => names.match(of)?.length ?? 0)
+    if (disturbed || large !== 2 || small !== 0) return
+    disturbed = reach.disturb?.()
+    disturbed?.catch(() => undefined)
+  }
+  const ran = await run(argv, { onOutput })
+  assert.equal(ran.status, 0, ran.stderr)
+  await disturbed
+  if (reach.disturb) assert.ok(disturbed, `nothing was under way: ${names.slice(0, 500)}`)
 }

@@ -5,6 +5,11 @@ export const HOST = 'space'
 export interface Reach {
   /** In which `Host space` leads into the space. */
   readonly config: string
+  /**
+   * Breaks what carries this way and mends it. Called by tests in the midst of something that must not notice; absent
+   * where a way does not outlive its parts.
+   */
+  disturb?(): Promise<void>
 }
 
 type Words = [string, ...string[]]
