@@ -35,12 +35,11 @@ export async function run(
 ): Promise<Ran> {
   const child = start(argv, options)
   const late = setTimeout(() => child.kill('SIGKILL'), RUN_TIMEOUT_MS)
-  const [stdout, stderr] = [child.stdout, child.stderr].map(collected)
-  child.stdout?.on('data', (bytes: Buffer) => options.onOutput?.(String(bytes)))
+  const [stdout, stderr] = [collected(child.stdout, options.onOutput), collected(child.stderr)]
   give(child, options.input)
   const [status] = (await once(child, 'close')) as [number | null]
   clearTimeout(late)
-  return { status, stdout: (await stdout) ?? '', stderr: (await stderr) ?? '' }
+  return { status, stdout: await stdout, stderr: await stderr }
 }
 
 /** Runs a program to its end and keeps only the checksum of what it says. `onBytes` hears how much came so far. */
@@ -83,9 +82,15 @@ function give({ stdin }: ChildProcess, input: RunOptions['input']): void {
   else if (stdin) input.pipe(stdin)
 }
 
-async function collected(stream: Readable | null): Promise<string> {
+async function collected(
+  stream: Readable | null,
+  onOutput?: (text: string) => void,
+): Promise<string> {
   const chunks: Buffer[] = []
-  for await (const chunk of stream ?? []) chunks.push(chunk as Buffer)
+  for await (const chunk of stream ?? []) {
+    chunks.push(chunk as Buffer)
+    onOutput?.(String(chunk))
+  }
   return Buffer.concat(chunks).toString('utf8')
 }
 
