@@ -13,9 +13,12 @@ export interface ExchangeParts {
   /** For the app, with its empty line. */
   readonly head: string
   readonly hostName: string
-  /** Nothing of the answer was sent yet: whoever asked may say so, or ask another connection. */
+  /**
+   * Nothing of the answer was sent yet: whoever asked may say so, or ask another connection. The request goes on being
+   * theirs, so `over` is not told.
+   */
   failed(error: SkeinError, isFresh: boolean): void
-  /** The exchange is over, however it ended. */
+  /** The request was answered, or was given up. */
   over(): void
 }
 
@@ -127,10 +130,14 @@ export class Exchange implements AnswerSink {
 
   failed(error: SkeinError, isFresh: boolean): void {
     if (this.#isOver) return
-    this.#finish()
+    this.#letGo()
+    if (!this.#hasBegun) {
+      this.#parts.failed(error, isFresh)
+      return
+    }
+    this.#parts.over()
     // An answer that broke off must not look complete.
-    if (this.#hasBegun) this.#response.destroy()
-    else this.#parts.failed(error, isFresh)
+    this.#response.destroy()
   }
 
   drained(): void {
@@ -174,13 +181,17 @@ export class Exchange implements AnswerSink {
 
   #finish(): void {
     if (this.#isOver) return
+    this.#letGo()
+    this.#parts.over()
+  }
+
+  #letGo(): void {
     this.#isOver = true
     this.#response.off('close', this.#visitorGone)
     // A connection that goes back to the others must not stay paused for this reader.
     if (this.#waitsForVisitor) this.#connection.resume()
     // What the visitor still sends is for nobody.
     this.#parts.request.resume()
-    this.#parts.over()
   }
 }
 
