@@ -9,6 +9,7 @@ import { dirname } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Address } from '../config/schemas.ts'
+import { endAfterOffers, upgradeOptions } from '../http/protocols.ts'
 import type { Tls } from '../tls/tls.ts'
 import { limitBodies } from './body-time.ts'
 import { Draining } from './draining.ts'
@@ -33,7 +34,9 @@ export interface ListenersOptions {
   readonly request: RequestListener
   /** Whether a request's body may take as long as its bytes keep coming. */
   readonly isUpload?: (request: IncomingMessage) => boolean
+  /** Of upgrades to a protocol of ours, or to any on an app's host; every other is a request. */
   readonly upgrade: Upgrade
+  readonly isForApp?: (request: IncomingMessage) => boolean
   /** Upgrades on the unix socket: links only, no people. */
   readonly linkUpgrade: Upgrade
   /** With it the listener speaks HTTPS, and who comes in plain HTTP gets only this. */
@@ -74,30 +77,38 @@ export async function openListeners(options: ListenersOptions): Promise<Listener
   }
 }
 
-type Doorway = Pick<ListenersOptions, 'request' | 'upgrade' | 'isUpload'>
+type Doorway = Pick<ListenersOptions, 'request' | 'upgrade' | 'isUpload' | 'isForApp'>
 
 const refuseAll: RequestListener = (_, response) => response.writeHead(404).end()
 
-function plainDoor({ request, upgrade, isUpload = () => false }: Doorway): Door {
-  const server = createServer(httpLimits, request)
+const never = (): boolean => false
+
+function plainDoor({ request, upgrade, isUpload = never, isForApp = never }: Doorway): Door {
+  const server = createServer({ ...httpLimits, ...upgradeOptions(isForApp) }, request)
   server.on('upgrade', upgrade)
+  endAfterOffers(server)
   limitBodies(server, { isUpload, ...bodyTimes })
   const draining = new Draining(server)
   return { server, end: (waitMs) => draining.end(waitMs) }
 }
 
 function secureDoor(
-  { request, upgrade, isUpload = () => false }: ListenersOptions,
+  { request, upgrade, isUpload = never, isForApp = never }: ListenersOptions,
   { tls, plainRequest, plainUpgrade }: NonNullable<ListenersOptions['secured']>,
 ): Door {
   // The threshold ends a handshake that takes too long.
-  const secure = createSecureServer({ ...httpLimits, ...tls.context }, request)
+  const secure = createSecureServer(
+    { ...httpLimits, ...upgradeOptions(isForApp), ...tls.context },
+    request,
+  )
   secure.on('upgrade', upgrade)
+  endAfterOffers(secure)
   limitBodies(secure, { isUpload, ...bodyTimes })
   tls.onChange(() => secure.setSecureContext(tls.context))
-  const plain = createServer(httpLimits, plainRequest)
+  const plain = createServer({ ...httpLimits, ...upgradeOptions(never) }, plainRequest)
   plain.on('upgrade', plainUpgrade)
-  limitBodies(plain, { isUpload: () => false, ...bodyTimes })
+  endAfterOffers(plain)
+  limitBodies(plain, { isUpload: never, ...bodyTimes })
   const drainings = [new Draining(secure, 'secureConnection'), new Draining(plain)]
   const threshold = new Threshold({ secure, plain })
   return {

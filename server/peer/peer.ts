@@ -269,6 +269,7 @@ function open(
     socketPath: linkSocketPath(config.data).socket,
     request: requestListener(http, { log }),
     isUpload: (request) => http.apps.claims(request) || isUpload(request),
+    isForApp: (request) => http.apps.claims(request),
     upgrade: dispatchUpgrade({ links: toLinks, http }),
     linkUpgrade: (request, socket, head) => {
       if (request.url?.split('?')[0] === LINK_PATH) toLinks(request, socket, head)
