@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type NetConnectOpts } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { after, before, test } from 'node:test'
-import { readChild } from '../../server/supervisor/child-state.ts'
+import { gatewaySocketPath, readChild } from '../../server/supervisor/child-state.ts'
 import { eventually } from '../support/eventually.ts'
 import { run, start } from '../support/ssh/client.ts'
 import { Site } from '../support/ssh/site.ts'
@@ -91,8 +91,9 @@ test('a reload lets a command end, and the host key stays what it was', async ()
   const begins = () => said.includes('began')
   await eventually(begins, { timeoutMs: TIMEOUT_MS, what: 'the command' })
   process.kill(site.skein.supervisorPid, 'SIGHUP')
-  const ports = [site.skein.sshPort, Number(new URL(site.skein.url).port)]
-  const isEnding = async () => (await Promise.all(ports.map(listens))).includes(false)
+  // Whichever of the two comes first takes nobody new while it waits.
+  const doors = [{ path: gatewaySocketPath(site.skein.data) }, { port: site.skein.sshPort }]
+  const isEnding = async () => (await Promise.all(doors.map(listens))).includes(false)
   await eventually(isEnding, { timeoutMs: TIMEOUT_MS, what: 'the reload' })
   input.end('ended\n')
   assert.deepEqual(await running, { status: 9, stdout: 'began\nended\n', stderr: '' })
@@ -101,9 +102,9 @@ test('a reload lets a command end, and the host key stays what it was', async ()
   await eventually(logsIn, { timeoutMs: TIMEOUT_MS, what: 'a login' })
 })
 
-const listens = (port: number): Promise<boolean> =>
+const listens = (door: NetConnectOpts): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' }, () => {
+    const socket = connect(door, () => {
       socket.destroy()
       resolve(true)
     })
