@@ -197,7 +197,7 @@ function addWaysIn(program: Command, make: CommandMaker): void {
   make.remote(
     program,
     'cp <from> <to>',
-    'copy a file or folder into a space or out of one; SPACE:PATH names what is there',
+    'copy a file or folder into a space or out of one; NAME:PATH or OWNER+NAME:PATH names what is there',
     [
       'skein cp notes.txt alpha:',
       'skein cp alpha:project ./project',

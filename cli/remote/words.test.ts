@@ -40,6 +40,8 @@ test('one end of a copy is in a space, as scp would read it', () => {
   assert.deepEqual(parsePlace('alpha:'), { kind: 'space', space: 'alpha', path: '.' })
   assert.deepEqual(parsePlace('ada+alpha:a:b'), { kind: 'space', space: 'ada+alpha', path: 'a:b' })
   assert.deepEqual(parsePlace('./alpha:x'), { kind: 'local', path: './alpha:x' })
+  assert.deepEqual(parsePlace('ada/alpha:x'), { kind: 'local', path: 'ada/alpha:x' })
+  assert.throws(() => parseCopy('x', 'ada/alpha:x'), /OWNER\+NAME:PATH/)
   assert.deepEqual(parseCopy('x', 'alpha:/y'), {
     way: 'up',
     local: 'x',

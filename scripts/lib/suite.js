@@ -4,10 +4,10 @@
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { relative, resolve } from 'node:path'
-import { Transform } from 'node:stream'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { root } from './node24.js'
+import { byFile, countsOf, failuresOf, isBad } from './outcomes.js'
 
 /** No file may take longer: a hang must not cost the whole run its report. */
 const FILE_TIMEOUT_MS = 5 * 60_000
@@ -30,31 +30,38 @@ export function testFiles(words) {
 }
 
 const COUNTS = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo']
-const COUNT_NAMES = { passed: 'pass', failed: 'fail' }
 
-/** Passes a phase's events on, but keeps its closing counts back and adds them to `totals`. */
-function phase(totals) {
-  return new Transform({
-    objectMode: true,
-    transform(event, _, done) {
-      if (event.type === 'test:summary' && event.data.file === undefined) {
-        for (const [name, count] of Object.entries(event.data.counts)) {
-          const line = COUNT_NAMES[name] ?? name
-          totals[line] = (totals[line] ?? 0) + count
-        }
-        return done()
-      }
-      const closing = event.type === 'test:diagnostic' && event.data.file === undefined
-      done(null, closing ? undefined : event)
-    },
-  })
+/** What each file came to, its last run counting. */
+class Tally {
+  #files = new Map()
+
+  note(file, counts) {
+    this.#files.set(file, counts)
+  }
+
+  total(name) {
+    return [...this.#files.values()].reduce((sum, counts) => sum + (counts[name] ?? 0), 0)
+  }
 }
 
-async function runPhase(files, concurrency, report, totals) {
+/**
+ * Runs files and reports them. With `again`, a file that fails is told of in a few lines and put there instead: on a
+ * machine that others load, too, a deadline may pass without anything being wrong.
+ */
+async function runPhase(files, { concurrency, report, tally, again }) {
   if (files.length === 0) return
   const options = { files, concurrency, cwd: root, timeout: FILE_TIMEOUT_MS, isolation: 'process' }
-  const events = run(options).pipe(phase(totals))
-  for await (const event of events) if (!report.write(event)) await drained(report)
+  for await (const { file, events } of byFile(run(options))) {
+    const counts = countsOf(events)
+    if (again && isBad(counts)) {
+      again.push(relative(root, file))
+      report.write(line(`failed, will be run again by itself: ${relative(root, file)}`))
+      for (const failure of failuresOf(events)) report.write(line(failure))
+      continue
+    }
+    tally.note(file, counts)
+    for (const event of events) if (!report.write(event)) await drained(report)
+  }
 }
 
 const drained = (stream) => new Promise((resolve) => stream.once('drain', resolve))
@@ -64,17 +71,21 @@ async function main(words) {
   if (files.length === 0) throw new Error(`No test file fits: ${words.join(' ')}`)
   process.env.NODE_ENV = 'test'
   const began = performance.now()
-  const totals = {}
   const report = new spec()
   report.pipe(process.stdout)
+  const tally = new Tally()
+  const again = []
   const side = files.filter((file) => !runsAlone(file))
-  await runPhase(side, Math.max(2, availableParallelism()), report, totals)
-  await runPhase(files.filter(runsAlone), 1, report, totals)
-  for (const name of COUNTS) report.write(line(`${name} ${totals[name] ?? 0}`))
+  const sideBySide = Math.max(2, availableParallelism())
+  await runPhase(side, { concurrency: sideBySide, report, tally, again })
+  await runPhase(files.filter(runsAlone), { concurrency: 1, report, tally, again })
+  // What fails a second time, with nothing beside it, is wrong.
+  await runPhase(again, { concurrency: 1, report, tally })
+  for (const name of COUNTS) report.write(line(`${name} ${tally.total(name)}`))
   report.write(line(`duration_ms ${performance.now() - began}`))
   report.end()
-  const bad = (totals.fail ?? 0) + (totals.cancelled ?? 0)
-  process.exitCode = bad > 0 || (totals.tests ?? 0) === 0 ? 1 : 0
+  const isWell = tally.total('tests') > 0 && tally.total('fail') + tally.total('cancelled') === 0
+  process.exitCode = isWell ? 0 : 1
 }
 
 const line = (message) => ({

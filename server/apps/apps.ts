@@ -22,6 +22,9 @@ import { type Answer, answer, answerSocket, asJson, asPage, plainPage } from './
 import { Upstreams } from './upstreams.ts'
 import { isForApps, type ReceiveParts, receive, type Visit } from './visit.ts'
 
+/** Sessions that end by time write no record, so what is under way is looked at this often, ms. */
+const RECHECK_MS = 20_000
+
 export interface AppsParts {
   readonly records: Records
   readonly streams: Streams
@@ -50,7 +53,7 @@ export class Apps {
     const ways = new OpenWays()
     const address = new ClientAddress(config)
     this.#parts = { ...given, appPort, passes, upstreams, ways, address }
-    this.#watching = Promise.all([upstreams.watch(), this.#watchRights()])
+    this.#watching = Promise.all([upstreams.watch(), this.#watchRights(), this.#watchTime()])
   }
 
   /** Requests and sockets that are under way. */
@@ -152,6 +155,16 @@ export class Apps {
       watch('user', ({ claims }, id) => claims?.userId === id).catch(failed),
       watch('space', ({ spaceId }, id) => spaceId === id).catch(failed),
     ])
+  }
+
+  /** Ends what came by a session that has expired, until `close`. */
+  async #watchTime(): Promise<void> {
+    const { clock, ways } = this.#parts
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      await clock.delay(RECHECK_MS, signal).catch(() => undefined)
+      ways.recheck(() => true)
+    }
   }
 }
 

@@ -169,6 +169,8 @@ test('one visitor takes no more than their share of an app', async () => {
   const refusedOne = await it.get('/')
   assert.equal(refusedOne.status, 429)
   assert.equal(codeIn(refusedOne), 'rate_limited')
+  const known = await it.get('/', { Cookie: cookie })
+  assert.equal(known.body, 'app', 'who is signed in shares no limit with others at their address')
   for (const { abort } of hanging) abort()
   await Promise.all(hanging.map(({ ended }) => ended))
   await it.share('owner')

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type SkeinError, toSkeinError } from '#protocol/errors.ts'
-import type { HttpConfig, SpacesPort } from '../http/ports.ts'
+import type { HttpConfig, Log, SpacesPort } from '../http/ports.ts'
 import { sessionClaims } from '../identity/credential.ts'
 import type { Sessions } from '../identity/sessions.ts'
 import { type Admission, admitTo, type Sources } from './admission.ts'
@@ -26,6 +26,7 @@ export interface CarryParts extends Sources {
   readonly spaces: Pick<SpacesPort, 'show'>
   readonly upstreams: Upstreams
   readonly ways: OpenWays
+  readonly log: Log
 }
 
 export type Open = Extract<Admission, { kind: 'open' }>
@@ -102,6 +103,7 @@ class Carrying {
       response: this.#response,
       head: this.#head,
       hostName: this.#bound.visit.host.name,
+      log: this.#parts.log,
       over: this.#over,
       failed: (error, isFresh) => {
         // The app ended a waiting connection while the request was on its way; it has not seen it.
@@ -164,7 +166,8 @@ const framingLine = (request: IncomingMessage): string =>
 function wayOf(parts: CarryParts, { visit, open }: Bound, end: () => unknown): Way {
   const claims = visit.person && sessionClaims(visit.person)
   return {
-    visitor: `${visit.address} ${open.space.id} ${open.port}`,
+    // Many people may share an address, and one person may come from many.
+    visitor: `${claims?.userId ?? visit.address} ${open.space.id} ${open.port}`,
     spaceId: open.space.id,
     claims,
     holds: () => {

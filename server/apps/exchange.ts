@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SkeinError } from '#protocol/errors.ts'
+import type { Log } from '../http/ports.ts'
 import { fieldsForVisitor } from './fields.ts'
 import type { AnswerSink, Connection } from './wire/connection.ts'
 import type { Head } from './wire/head.ts'
@@ -13,9 +14,13 @@ export interface ExchangeParts {
   /** For the app, with its empty line. */
   readonly head: string
   readonly hostName: string
-  /** Nothing of the answer was sent yet: whoever asked may say so, or ask another connection. */
+  readonly log: Log
+  /**
+   * Nothing of the answer was sent yet: whoever asked may say so, or ask another connection. The request goes on being
+   * theirs, so `over` is not told.
+   */
   failed(error: SkeinError, isFresh: boolean): void
-  /** The exchange is over, however it ended. */
+  /** The request was answered, or was given up. */
   over(): void
 }
 
@@ -71,13 +76,14 @@ export class Exchange implements AnswerSink {
     }
   }
 
-  head(head: Head): void {
-    this.#hasBegun = true
+  head(head: Head, bodyBytes: number | undefined): void {
     const { request, hostName } = this.#parts
-    const fields = fieldsForVisitor(head.headers, hostName)
+    const isChunked = bodyBytes === undefined && request.httpVersionMinor > 0
+    const fields = fieldsForVisitor(head.headers, hostName, isChunked)
     // What the visitor still sends would be read as the next request.
     if (!request.complete && framingOf(request) !== 'none') fields.push('Connection', 'close')
     this.#response.writeHead(head.status, head.reason, fields)
+    this.#hasBegun = true
     // Together with the first bytes where they came along; alone where the app takes its time.
     process.nextTick(this.#flush)
   }
@@ -127,10 +133,15 @@ export class Exchange implements AnswerSink {
 
   failed(error: SkeinError, isFresh: boolean): void {
     if (this.#isOver) return
-    this.#finish()
+    this.#letGo()
+    if (error.code === 'internal') this.#parts.log.error({ err: error.cause }, 'an answer failed')
+    if (!this.#hasBegun) {
+      this.#parts.failed(error, isFresh)
+      return
+    }
+    this.#parts.over()
     // An answer that broke off must not look complete.
-    if (this.#hasBegun) this.#response.destroy()
-    else this.#parts.failed(error, isFresh)
+    this.#response.destroy()
   }
 
   drained(): void {
@@ -174,13 +185,17 @@ export class Exchange implements AnswerSink {
 
   #finish(): void {
     if (this.#isOver) return
+    this.#letGo()
+    this.#parts.over()
+  }
+
+  #letGo(): void {
     this.#isOver = true
     this.#response.off('close', this.#visitorGone)
     // A connection that goes back to the others must not stay paused for this reader.
     if (this.#waitsForVisitor) this.#connection.resume()
     // What the visitor still sends is for nobody.
     this.#parts.request.resume()
-    this.#parts.over()
   }
 }
 

@@ -32,9 +32,13 @@ const NOT_TO_VISITOR = new Set([
   // By this one a page of ours knows that it was not the app that answered (pages.ts).
   'skein-error',
   'te',
+  'trailer',
   'transfer-encoding',
   'upgrade',
 ])
+
+/** A token of ours (tokens.ts): no app is meant by it, and an app that read it could act in its owner's name. */
+const OUR_BEARER = /^bearer\s+skein_/i
 
 /** What the app is told of the visitor, in place of whatever the visitor said. */
 export interface Forwarded {
@@ -61,25 +65,39 @@ export function headForApp(line: RequestLine, forwarded: Forwarded, more = ''): 
     const name = rawHeaders[i] ?? ''
     const lower = name.toLowerCase()
     if (NOT_TO_APP.has(lower) || named?.has(lower) || isForwarding(lower)) continue
-    const value = lower === 'cookie' ? withoutOurs(rawHeaders[i + 1] ?? '') : rawHeaders[i + 1]
+    const value = forApp(lower, rawHeaders[i + 1] ?? '')
     if (value !== undefined) head += `${name}: ${value}\r\n`
   }
   // gRPC servers refuse a client that cannot take trailers; whoever says so to us can.
-  if (takesTrailers(rawHeaders)) head += 'TE: trailers\r\n'
+  if (acceptsTrailers(rawHeaders)) head += 'TE: trailers\r\n'
   return (
     `${head}X-Forwarded-For: ${forwarded.for}\r\nX-Forwarded-Proto: ${forwarded.proto}\r\n` +
     `X-Forwarded-Host: ${forwarded.host}\r\n${more}\r\n`
   )
 }
 
-/** An app's headers for the visitor, names and values in turn. */
-export function fieldsForVisitor(headers: readonly string[], hostName: string): string[] {
+/** Undefined for what is ours alone. */
+function forApp(lower: string, value: string): string | undefined {
+  if (lower === 'cookie') return withoutOurs(value)
+  return lower === 'authorization' && OUR_BEARER.test(value.trim()) ? undefined : value
+}
+
+/**
+ * An app's headers for the visitor, names and values in turn. `takesTrailers`: the answer is chunked on its way to them,
+ * so trailers may be announced (RFC 9110, 6.6.2).
+ */
+export function fieldsForVisitor(
+  headers: readonly string[],
+  hostName: string,
+  takesTrailers = false,
+): string[] {
   const fields: string[] = []
   const named = namedByConnection(headers)
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] ?? ''
     const lower = name.toLowerCase()
-    if (NOT_TO_VISITOR.has(lower) || named?.has(lower)) continue
+    const isTrailer = takesTrailers && lower === 'trailer'
+    if ((NOT_TO_VISITOR.has(lower) && !isTrailer) || named?.has(lower)) continue
     const given = headers[i + 1] ?? ''
     const value = lower === 'set-cookie' ? confined(given, hostName) : given
     if (value !== undefined) fields.push(name, value)
@@ -105,7 +123,7 @@ function namedByConnection(headers: readonly string[]): Set<string> | undefined 
   return named
 }
 
-function takesTrailers(headers: readonly string[]): boolean {
+function acceptsTrailers(headers: readonly string[]): boolean {
   for (let i = 0; i + 1 < headers.length; i += 2) {
     if (headers[i]?.length !== 2 || headers[i]?.toLowerCase() !== 'te') continue
     if (/\btrailers\b/i.test(headers[i + 1] ?? '')) return true

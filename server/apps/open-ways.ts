@@ -9,7 +9,7 @@ import type { SessionClaims } from '../identity/token.ts'
 export const MAX_PER_VISITOR = 64
 
 export interface Way {
-  /** Address and port: whose share it counts to. */
+  /** Person, or address where there is no pass, and port: whose share it counts to. */
   readonly visitor: string
   readonly spaceId: SpaceId
   /** Absent for what is public and came without a pass. */

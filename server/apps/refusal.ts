@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { SkeinError } from '#protocol/errors.ts'
+import { answerBare } from '../http/bare.ts'
 import { drawPage, MARK_HEADER, type Page, pageHeaders } from './pages.ts'
 
 export interface Answer {
@@ -57,11 +58,8 @@ export function answer(request: IncomingMessage, response: ServerResponse, given
 
 /** The same on the bare socket of an upgrade. */
 export function answerSocket(socket: Duplex, { status, headers, body }: Answer): void {
-  const lines = Object.entries(headers).flatMap(([name, value]) =>
-    [value].flat().map((one) => `${name}: ${one}\r\n`),
+  const fields = Object.entries(headers).flatMap(([name, value]) =>
+    [value].flat().map((one) => [name, one] as const),
   )
-  const length = `connection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`
-  socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join('')}${length}\r\n${body}`, () => {
-    socket.destroy()
-  })
+  answerBare(socket, { status, headers: fields, body })
 }

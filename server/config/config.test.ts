@@ -102,6 +102,28 @@ test('an apps domain needs the page on which people sign in', () => {
   assert.equal(failure({ flags }).details.key, 'apps-domain')
 })
 
+test('an apps domain that would take the server’s own names for apps is refused with the name', () => {
+  const at = (domain: string, ...flags: string[]) => ({
+    flags: ['--apps-domain', domain, '--public-url', 'https://skein.example.com', ...flags],
+  })
+  const cases: [string, ReturnType<typeof at>][] = [
+    ['skein.example.com', at('example.com')],
+    ['skein.example.com', at('com')],
+    ['skein.example.com', at('skein.example.com')],
+    ['box.lan', at('lan', '--host-names', 'box.lan')],
+    ['box.lan', at('lan', '--listen', 'box.lan:80', '--tls', 'self')],
+    ['own.localhost', at('localhost', '--host-names', 'own.localhost')],
+  ]
+  for (const [name, given] of cases) {
+    const { details } = failure(given)
+    assert.equal(details.key, 'apps-domain')
+    assert.ok(String(details.reason).startsWith(`${name}, `), String(details.reason))
+  }
+  for (const domain of ['apps.example.com', 'apps.skein.example.com', 'ample.com', 'localhost']) {
+    assert.equal(resolved(at(domain)).config.appsDomain, domain)
+  }
+})
+
 test('values that do not fit are refused with where they came from', () => {
   const cases: [string, string][] = [
     ['listen', 'nonsense'],

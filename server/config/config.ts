@@ -3,7 +3,12 @@
 
 import { SkeinError } from '#protocol/errors.ts'
 import type { Flags } from './flags.ts'
-import { refuseHalfOfTls, refuseLoneAppsDomain, refuseOpenHttp } from './https.ts'
+import {
+  refuseHalfOfTls,
+  refuseLoneAppsDomain,
+  refuseOpenHttp,
+  refuseOwnAppsDomain,
+} from './https.ts'
 import { nearest } from './nearest.ts'
 import {
   type Config,
@@ -54,6 +59,7 @@ export function resolveConfig(inputs: Inputs): Resolved {
   const config = values as Config
   refuseHalfOfTls(config, origins)
   refuseLoneAppsDomain(config, origins)
+  refuseOwnAppsDomain(config, origins)
   refuseOpenHttp(config, origins)
   return { config, origins: origins as Record<SettingName, string> }
 }

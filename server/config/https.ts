@@ -41,6 +41,29 @@ export function refuseLoneAppsDomain({ appsDomain, publicUrl }: Config, origins:
   )
 }
 
+/** Throws `config_invalid` for an apps domain among whose apps one of our own names would be. */
+export function refuseOwnAppsDomain(config: Config, origins: Origins): void {
+  const name = config.appsDomain === undefined ? undefined : ownNameIn(config.appsDomain, config)
+  if (name === undefined) return
+  const reason = `${name}, by which people call this server, would be an app's; take a domain beside it or below it`
+  throw invalid('appsDomain', reason, origins)
+}
+
+/** A name by which this server is called and which would be an app's, were this the apps domain. */
+export function ownNameIn(domain: string, config: Config): string | undefined {
+  const { hostNames, listen } = config
+  return [publicName(config), ...hostNames, listen.host]
+    .map((own) => own?.toLowerCase())
+    .find((own) => own !== undefined && holds(domain, own))
+}
+
+/** `localhost` itself is every machine's own page, and only what is below it an app. */
+const holds = (domain: string, name: string): boolean =>
+  name.endsWith(`.${domain}`) || (name === domain && domain !== 'localhost')
+
+const publicName = ({ publicUrl }: Config): string | undefined =>
+  publicUrl === undefined ? undefined : new URL(publicUrl).hostname
+
 /** Without HTTPS, passwords and keystrokes may leave this machine only when someone said so. */
 export function refuseOpenHttp(config: Config, origins: Origins): void {
   const { insecureHttp, listen } = config

@@ -6,6 +6,7 @@ import { SkeinError, toSkeinError } from '#protocol/errors.ts'
 import type { SshAuthorise } from '../../ssh/ports.ts'
 import type { Clock } from '../clock.ts'
 import type { Address } from '../config/schemas.ts'
+import { startListening, urlOf } from '../listening.ts'
 import type { Log } from '../log.ts'
 import { Crowd, type Entry } from './crowd.ts'
 import { authorise, RemoteGuest } from './guest.ts'
@@ -65,16 +66,15 @@ export class Gateway {
   /** Resolves when it listens. Rejects with `port_in_use` or `config_invalid`. */
   static async open(parts: GatewayParts): Promise<Gateway> {
     const gateway = new Gateway(parts)
-    await listen(gateway.#server, parts.listen)
+    const { host, port } = parts.listen
+    const named = { address: `${host}:${port}`, setting: 'ssh-listen' }
+    await startListening(gateway.#server, { host, port }, named)
     return gateway
   }
 
   /** `ssh://host:port`, with the port that we really have. */
   get url(): string {
-    const address = this.#server.address()
-    const port = typeof address === 'object' && address !== null ? address.port : 0
-    const { host } = this.#parts.listen
-    return `ssh://${host.includes(':') ? `[${host}]` : host}:${port}`
+    return urlOf(this.#server, 'ssh', this.#parts.listen.host)
   }
 
   /** Takes nobody new, waits at most this long for commands and transfers, and ends the rest. */
@@ -163,27 +163,4 @@ function end({ served, socket }: Caller, reason: SkeinError): void {
 /** Before SSH has begun, a line that is none of its own may be sent (RFC 4253, 4.2); clients show it when asked. */
 function turnAway(socket: Socket, { message }: SkeinError): void {
   if (!socket.destroyed) socket.end(`${message}\r\n`, () => socket.destroy())
-}
-
-function listen(server: Server, { host, port }: Address): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(listenError(error, `${host}:${port}`))
-    })
-    server.listen({ host, port }, () => {
-      server.removeAllListeners('error')
-      resolve()
-    })
-  })
-}
-
-function listenError(error: NodeJS.ErrnoException, address: string): SkeinError {
-  const setting = 'ssh-listen'
-  if (error.code === 'EADDRINUSE') return new SkeinError('port_in_use', { address, setting }, error)
-  const reason = `${address} cannot be listened at (${error.code ?? error.message})`
-  return new SkeinError(
-    'config_invalid',
-    { key: setting, reason, source: 'the configuration' },
-    error,
-  )
 }

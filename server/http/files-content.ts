@@ -78,14 +78,15 @@ async function read(
   const { offset, length = sizeBytes } = wish
   const headers = headersOf(wish.path, facts)
   // A file of the kernel says 0 and holds something: its end is where it ends.
-  if (sizeBytes > 0) headers['content-length'] = String(length)
+  const bytes = sizeBytes > 0 ? length : undefined
+  if (bytes !== undefined) headers['content-length'] = String(bytes)
   if (offset !== undefined) {
     headers['content-range'] = `bytes ${offset}-${offset + length - 1}/${sizeBytes}`
   }
   return {
     status: offset === undefined ? 200 : 206,
     headers,
-    stream: exchange.answer(piecesOf(door, stream, call.requestId)),
+    stream: exchange.answer(piecesOf(door, stream, call.requestId, bytes)),
   }
 }
 

@@ -2,6 +2,7 @@
 // it is kept, and a download that it breaks off is cut and not ended.
 
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { newId } from '#protocol/ids.ts'
 import { eventually } from '../../tests/support/eventually.ts'
@@ -105,6 +106,41 @@ test('a download that the agent breaks off is not a whole one', async () => {
   assert.equal(bad.body.error?.code, 'frame_invalid')
   assert.ok(world.streams.opened.at(-1)?.duplex.destroyed, 'its stream is ended')
 })
+
+test('a download of another length than the agent said is cut before it can be read as something else', async () => {
+  const port = await world.listen()
+  const facts = { sizeBytes: 2, mode: 0o644, modifiedMs: 0, version: 'v', writable: true }
+  const smuggled = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil'
+  for (const pieces of [['ok', smuggled], [`ok${smuggled}`], ['o']]) {
+    const answer = play(
+      async () => ({ status: 0, body: await raw(port) }) as unknown as Answer,
+      facts,
+      (far) => {
+        for (const piece of pieces) far.duplex.write(piece)
+        far.fin({ ok: true })
+      },
+    )
+    const text = String((await answer).body)
+    assert.ok(!text.includes('evil'), text)
+    assert.ok(!text.includes('"ok":true'), 'the connection carries no other answer')
+  }
+})
+
+/** What comes over a connection that asks for the file and then for something else, until it is closed. */
+async function raw(port: number): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  // A cut may come as a reset.
+  socket.on('error', () => undefined)
+  let heard = ''
+  socket.on('data', (chunk: Buffer) => {
+    heard += chunk.toString('latin1')
+  })
+  const host = `Host: localhost:${port}\r\n`
+  const first = `GET /api/v1${base}/content?path=x HTTP/1.1\r\n${host}Cookie: ${client.cookie}\r\n\r\n`
+  socket.write(`${first}GET /healthz HTTP/1.1\r\n${host}\r\n`)
+  await eventually(() => socket.closed, { timeoutMs: 5000, what: 'the connection to be cut' })
+  return heard
+}
 
 test('a verdict that never ends, or says nothing, is no success', async () => {
   const remove = () => client.delete(`${base}?path=x`)

@@ -161,15 +161,26 @@ function carried({ duplex, finished }: LinkStream, body: Readable): Promise<bool
   })
 }
 
-/** The pieces of a download, whole or not at all: it fails unless the agent says that was everything. */
+/**
+ * The pieces of a download, whole or not at all: it fails unless the agent says that was everything, and where `bytes`
+ * were announced, unless it is exactly as many. One byte more would be read as the beginning of our next answer.
+ */
 export async function* piecesOf(
   { log }: Door,
   stream: LinkStream,
   requestId: string,
+  bytes?: number,
 ): AsyncGenerator<Uint8Array> {
   let isOver = false
+  let left = bytes ?? Number.POSITIVE_INFINITY
   try {
-    yield* stream.duplex.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+    const pieces = stream.duplex.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+    for await (const piece of pieces) {
+      left -= piece.length
+      if (left < 0) throw unannounced('longer')
+      yield piece
+    }
+    if (bytes !== undefined && left > 0) throw unannounced('shorter')
     await concluded(stream)
     isOver = true
   } catch (err) {
@@ -179,6 +190,9 @@ export async function* piecesOf(
     if (!isOver) stream.abort()
   }
 }
+
+const unannounced = (how: 'longer' | 'shorter'): SkeinError =>
+  new SkeinError('frame_invalid', { reason: `the file is ${how} than the agent said` })
 
 /** Not waited for: a full disk of the peer must not keep people from their files. */
 export function audit(

@@ -5,6 +5,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { SkeinError } from '#protocol/errors.ts'
+import { answerBare } from './bare.ts'
 import { checkHost, type Entry } from './entry.ts'
 import { authorityOf, rawValues } from './front.ts'
 import { addSecurityHeaders } from './headers.ts'
@@ -32,7 +33,6 @@ export function createPlainDoor({ config, log, newRequestId, health }: PlainPart
     const requestId = newRequestId()
     const response = respond(request, isUpgrade, requestId)
     addSecurityHeaders(response.headers, requestId, config)
-    response.headers.set('connection', 'close')
     return response
   }
   const respond = (request: IncomingMessage, isUpgrade: boolean, requestId: string): Response => {
@@ -46,7 +46,9 @@ export function createPlainDoor({ config, log, newRequestId, health }: PlainPart
   return {
     request: (request, response) => {
       const path = pathAndQuery(request.url ?? '/').split('?')[0] ?? '/'
-      const answered = HEALTH.has(path) ? health(path) : answer(request, false)
+      const isHealth = HEALTH.has(path)
+      if (!isHealth) response.shouldKeepAlive = false
+      const answered = isHealth ? health(path) : answer(request, false)
       write(response, answered).catch((err: unknown) => {
         log.error({ err }, 'request not answered')
         response.destroy()
@@ -101,10 +103,6 @@ async function write(to: ServerResponse, answered: Response | Promise<Response>)
 }
 
 async function refuse(socket: Duplex, response: Response): Promise<void> {
-  const body = await response.text()
-  const lines = [...response.headers].map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  const length = `content-length: ${Buffer.byteLength(body)}\r\n`
-  socket.end(`HTTP/1.1 ${response.status} Refused\r\n${lines}${length}\r\n${body}`, () => {
-    socket.destroy()
-  })
+  const { status, headers } = response
+  answerBare(socket, { status, headers, body: await response.text() })
 }

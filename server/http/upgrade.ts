@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { SkeinError } from '#protocol/errors.ts'
+import { answerBare } from './bare.ts'
 import type { Entry } from './entry.ts'
 import { authorityOf, type Front, rawValues } from './front.ts'
 import { addSecurityHeaders } from './headers.ts'
@@ -80,12 +81,8 @@ export class Upgrade {
     const { door } = this.#parts
     const response = toResponse(errorReply(caught, requestId, door.log))
     addSecurityHeaders(response.headers, requestId, door.config)
-    const body = await response.text()
-    const lines = [...response.headers].map(([name, value]) => `${name}: ${value}\r\n`).join('')
-    const length = `connection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`
-    socket.end(`HTTP/1.1 ${response.status} Refused\r\n${lines}${length}\r\n${body}`, () => {
-      socket.destroy()
-    })
+    const { status, headers } = response
+    answerBare(socket, { status, headers, body: await response.text() })
   }
 }
 

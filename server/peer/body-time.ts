@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, Server } from 'node:http'
 import type { Server as SecureServer } from 'node:https'
+import { hasBody } from '../http/protocols.ts'
 
 export interface BodyTimes {
   readonly isUpload: (request: IncomingMessage) => boolean
@@ -19,9 +20,6 @@ export function limitBodies(server: Server | SecureServer, times: BodyTimes): vo
     else limitWhole(request, times.wholeMs)
   })
 }
-
-const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 function limitWhole(request: IncomingMessage, wholeMs: number): void {
   const timer = setTimeout(() => refuse(request), wholeMs)

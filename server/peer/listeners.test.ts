@@ -5,6 +5,7 @@ import { type IncomingMessage, type RequestListener, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
 import { SkeinError } from '#protocol/errors.ts'
 import { type ListenersOptions, openListeners } from './listeners.ts'
@@ -48,6 +49,31 @@ test('people are served over TCP, and over the socket only links', async () => {
   const [upgraded, socket] = (await once(upgrading, 'upgrade')) as [IncomingMessage, Duplex]
   assert.equal(upgraded.statusMessage, 'link')
   socket.destroy()
+  await listeners.close(SOON_MS)
+})
+
+test('an offer of a protocol that is not ours changes nothing about the answer', async () => {
+  const listeners = await openListeners(
+    options((asked, response) => {
+      text(asked).then(
+        (body) => response.end(`page ${body}`),
+        () => response.destroy(),
+      )
+    }),
+  )
+  const ask = async (upgrade: string, body?: string) => {
+    const headers = {
+      connection: 'upgrade',
+      upgrade,
+      ...(body && { 'content-length': body.length }),
+    }
+    const asked = request(listeners.url, { method: body ? 'POST' : 'GET', headers }).end(body)
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+    return await text(answer)
+  }
+  assert.equal(await ask('h2c'), 'page ')
+  assert.equal(await ask('h2c', 'body'), 'page body')
+  assert.equal(await ask('websocket', 'body'), 'page body')
   await listeners.close(SOON_MS)
 })
 

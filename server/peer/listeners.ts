@@ -4,11 +4,13 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import type { ListenOptions, Server } from 'node:net'
+import type { Server } from 'node:net'
 import { dirname } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Address } from '../config/schemas.ts'
+import { endAfterOffers, upgradeOptions } from '../http/protocols.ts'
+import { startListening, urlOf } from '../listening.ts'
 import type { Tls } from '../tls/tls.ts'
 import { limitBodies } from './body-time.ts'
 import { Draining } from './draining.ts'
@@ -33,7 +35,9 @@ export interface ListenersOptions {
   readonly request: RequestListener
   /** Whether a request's body may take as long as its bytes keep coming. */
   readonly isUpload?: (request: IncomingMessage) => boolean
+  /** Of upgrades to a protocol of ours, or to any on an app's host; every other is a request. */
   readonly upgrade: Upgrade
+  readonly isForApp?: (request: IncomingMessage) => boolean
   /** Upgrades on the unix socket: links only, no people. */
   readonly linkUpgrade: Upgrade
   /** With it the listener speaks HTTPS, and who comes in plain HTTP gets only this. */
@@ -55,49 +59,58 @@ export async function openListeners(options: ListenersOptions): Promise<Listener
   const { listen, socketPath, secured } = options
   const tcp = secured ? secureDoor(options, secured) : plainDoor(options)
   const unix = plainDoor({ request: refuseAll, upgrade: options.linkUpgrade })
-  await start(tcp.server, listen, `${listen.host}:${listen.port}`)
+  await startListening(tcp.server, listen, named(`${listen.host}:${listen.port}`))
   try {
     prepareSocket(socketPath)
-    await start(unix.server, { path: socketPath }, socketPath)
+    await startListening(unix.server, { path: socketPath }, named(socketPath))
     // Any user of any container may knock; the link's key decides.
     chmodSync(socketPath, 0o666)
   } catch (error) {
     tcp.server.close()
     throw error
   }
-  const scheme = secured ? 'https' : 'http'
   return {
-    url: `${scheme}://${bracketed(listen.host)}:${portOf(tcp.server)}`,
+    url: urlOf(tcp.server, secured ? 'https' : 'http', listen.host),
     close: async (waitMs) => {
       await Promise.all([tcp.end(waitMs), unix.end(waitMs)])
     },
   }
 }
 
-type Doorway = Pick<ListenersOptions, 'request' | 'upgrade' | 'isUpload'>
+const named = (address: string) => ({ address, setting: 'listen' })
+
+type Doorway = Pick<ListenersOptions, 'request' | 'upgrade' | 'isUpload' | 'isForApp'>
 
 const refuseAll: RequestListener = (_, response) => response.writeHead(404).end()
 
-function plainDoor({ request, upgrade, isUpload = () => false }: Doorway): Door {
-  const server = createServer(httpLimits, request)
+const never = (): boolean => false
+
+function plainDoor({ request, upgrade, isUpload = never, isForApp = never }: Doorway): Door {
+  const server = createServer({ ...httpLimits, ...upgradeOptions(isForApp) }, request)
   server.on('upgrade', upgrade)
+  endAfterOffers(server)
   limitBodies(server, { isUpload, ...bodyTimes })
   const draining = new Draining(server)
   return { server, end: (waitMs) => draining.end(waitMs) }
 }
 
 function secureDoor(
-  { request, upgrade, isUpload = () => false }: ListenersOptions,
+  { request, upgrade, isUpload = never, isForApp = never }: ListenersOptions,
   { tls, plainRequest, plainUpgrade }: NonNullable<ListenersOptions['secured']>,
 ): Door {
   // The threshold ends a handshake that takes too long.
-  const secure = createSecureServer({ ...httpLimits, ...tls.context }, request)
+  const secure = createSecureServer(
+    { ...httpLimits, ...upgradeOptions(isForApp), ...tls.context },
+    request,
+  )
   secure.on('upgrade', upgrade)
+  endAfterOffers(secure)
   limitBodies(secure, { isUpload, ...bodyTimes })
   tls.onChange(() => secure.setSecureContext(tls.context))
-  const plain = createServer(httpLimits, plainRequest)
+  const plain = createServer({ ...httpLimits, ...upgradeOptions(never) }, plainRequest)
   plain.on('upgrade', plainUpgrade)
-  limitBodies(plain, { isUpload: () => false, ...bodyTimes })
+  endAfterOffers(plain)
+  limitBodies(plain, { isUpload: never, ...bodyTimes })
   const drainings = [new Draining(secure, 'secureConnection'), new Draining(plain)]
   const threshold = new Threshold({ secure, plain })
   return {
@@ -119,30 +132,4 @@ function prepareSocket(path: string): void {
   chmodSync(dirname(path), 0o755)
   // Of a former peer: this one holds the instance's lock.
   rmSync(path, { force: true })
-}
-
-function start(server: Server, where: ListenOptions, address: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(asListenError(error, address)))
-    server.listen(where, () => {
-      server.removeAllListeners('error')
-      resolve()
-    })
-  })
-}
-
-function asListenError(error: NodeJS.ErrnoException, address: string): SkeinError {
-  if (error.code === 'EADDRINUSE') {
-    return new SkeinError('port_in_use', { address, setting: 'listen' }, error)
-  }
-  const reason = `${address} cannot be listened at (${error.code ?? error.message})`
-  const source = 'the configuration'
-  return new SkeinError('config_invalid', { key: 'listen', reason, source }, error)
-}
-
-const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)
-
-function portOf(server: Server): number {
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

@@ -10,7 +10,7 @@ import { environmentOfApps, OWN_MACHINE } from '../apps/domain.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { parseJoinToken } from '../cluster/join-token.ts'
-import { isLoopback, tlsKindOf } from '../config/https.ts'
+import { isLoopback, ownNameIn, tlsKindOf } from '../config/https.ts'
 import { type Config, sshAddress } from '../config/settings.ts'
 import { type Door, openDoor } from '../gateway/door.ts'
 import { isUpload } from '../http/files.ts'
@@ -214,7 +214,8 @@ function httpConfig(config: Config, peerId: string, tls: Tls | undefined): HttpC
   const { publicUrl, insecureHttp, trustedProxies, hostNames, listen, name } = config
   const peer = { id: peerId, name, version }
   const kind = tlsKindOf(config)
-  const appsDomain = config.appsDomain ?? (isLoopback(config.listen.host) ? OWN_MACHINE : undefined)
+  const mayBeOwn = isLoopback(listen.host) && ownNameIn(OWN_MACHINE, config) === undefined
+  const appsDomain = config.appsDomain ?? (mayBeOwn ? OWN_MACHINE : undefined)
   return {
     ...{ insecureHttp, trustedProxies, peer },
     // Whoever listens at a name is called by it.
@@ -269,6 +270,7 @@ function open(
     socketPath: linkSocketPath(config.data).socket,
     request: requestListener(http, { log }),
     isUpload: (request) => http.apps.claims(request) || isUpload(request),
+    isForApp: (request) => http.apps.claims(request),
     upgrade: dispatchUpgrade({ links: toLinks, http }),
     linkUpgrade: (request, socket, head) => {
       if (request.url?.split('?')[0] === LINK_PATH) toLinks(request, socket, head)

@@ -14,6 +14,10 @@ import { PUBLIC_NAME, resolveTestNames, trust } from './names.ts'
 
 /** Two looks of five seconds, and a machine with more to do. */
 const RELOAD_MS = 40_000
+/** Less than --drain-seconds, after which a peer cuts what it waits for. */
+const UNDRAINED_MS = 9_000
+/** For a process that begins on a machine with more to do. */
+const START_MS = 60_000
 const TEMPLATE = 'name: door\nmain: main\nservices:\n  main:\n    image: skein/debian-test:1\n'
 
 let entrance: FilesEntrance
@@ -44,6 +48,14 @@ async function shownSerial(): Promise<string> {
   return serialNumber
 }
 
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
 test('a new pair of files is served, and a terminal that is open stays open', async () => {
   const terminal = await TestTerminal.open(api, spaceId)
   const { serialNumber } = new X509Certificate(entrance.renew().cert)
@@ -61,10 +73,9 @@ test('a drain with a linked agent and an open terminal takes no longer than it m
   const { skein } = entrance
   const terminal = await TestTerminal.open(api, spaceId)
   const pid = skein.peerPid
-  const beganMs = performance.now()
   process.kill(pid, 'SIGTERM')
-  await eventually(() => skein.peerPid !== pid, { timeoutMs: 9_000, what: 'the next peer' })
-  assert.ok(performance.now() - beganMs < 9_000, 'shorter than --drain-seconds')
+  await eventually(() => !isRunning(pid), { timeoutMs: UNDRAINED_MS, what: 'the peer to end' })
+  await eventually(() => skein.peerPid !== pid, { timeoutMs: START_MS, what: 'the next peer' })
   await skein.ready()
   terminal.type("echo after-''wards\n")
   await terminal.until(/after-wards/, 30_000)

@@ -65,6 +65,11 @@ export class TestClock implements Clock {
     await settle()
   }
 
+  /** Moves time on as a machine's sleep does: whoever was due meanwhile is woken by the next `advance`. */
+  skip(ms: number): void {
+    this.#nowMs += ms
+  }
+
   #earliest(endMs: number): Waiting | undefined {
     let best: Waiting | undefined
     for (const entry of this.#waiting) {

@@ -2,6 +2,7 @@
 
 import { SkeinError } from '#protocol/errors.ts'
 
+/** A space as `OWNER+NAME` and not `OWNER/NAME`: that one is a path. */
 export type Place =
   | { readonly kind: 'local'; readonly path: string }
   | { readonly kind: 'space'; readonly space: string; readonly path: string }
@@ -33,7 +34,7 @@ export function parseCopy(from: string, to: string): Copy {
     return { way: 'down', local: b.path, space: a.space, path: a.path }
   }
   const reason =
-    'one of the two must be SPACE:PATH, and the other a path here (./ before a name with a colon)'
+    'one of the two must be NAME:PATH or OWNER+NAME:PATH, and the other a path here (./ before a name with a colon)'
   throw new SkeinError('bad_request', { reason })
 }
 

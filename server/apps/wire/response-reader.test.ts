@@ -61,7 +61,7 @@ for (const [name, [text, body, reusable]] of Object.entries(answers)) {
       assert.equal(heard.text, body)
       assert.deepEqual(heard.trailers, [])
       assert.equal(reader.reusable, reusable)
-      assert.ok(reader.isIdle)
+      assert.throws(() => reader.push(Buffer.from('x')), /nobody asked/, 'it is over')
     }
   })
 }

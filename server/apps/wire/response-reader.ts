@@ -46,10 +46,6 @@ export class ResponseReader {
     this.#interim = 0
   }
 
-  get isIdle(): boolean {
-    return this.#state === 'idle'
-  }
-
   /** Throws `app_answer_invalid`; the connection is then worthless. */
   push(chunk: Buffer): void {
     let rest: Buffer = chunk

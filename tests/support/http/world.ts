@@ -11,6 +11,7 @@ import type { StreamOpen } from '#protocol/link.ts'
 import { systemRandom } from '../../../server/clock.ts'
 import { createHttp, type Http, requestListener } from '../../../server/http/http.ts'
 import type { HttpConfig, Log } from '../../../server/http/ports.ts'
+import { endAfterOffers, upgradeOptions } from '../../../server/http/protocols.ts'
 import { createIdentity, type Identity } from '../../../server/identity/identity.ts'
 import type { Streams } from '../../../server/links/streams.ts'
 import type { Live } from '../../../server/live/live.ts'
@@ -133,7 +134,10 @@ export class World {
 
   /** Behind a real socket on loopback; the port. */
   async listen(): Promise<number> {
-    const server = createServer(requestListener(this.http, this))
+    const { apps } = this.http
+    const options = upgradeOptions((request) => apps.claims(request))
+    const server = createServer(options, requestListener(this.http, this))
+    endAfterOffers(server)
     server.on('upgrade', this.http.handleUpgrade)
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')

@@ -51,7 +51,7 @@ const sheet: readonly (readonly [string, readonly (readonly [string, string])[]]
 
 export function KeysHelp({ onClose }: { readonly onClose: () => void }) {
   return (
-    <Dialog onOpenChange={(open) => !open && onClose()} open title={words.keys.title}>
+    <Dialog isText onOpenChange={(open) => !open && onClose()} open title={words.keys.title}>
       <div className="flex flex-col gap-5">
         {sheet.map(([group, keys]) => (
           <section key={group}>

@@ -13,10 +13,13 @@ interface DialogProps {
   readonly title: string
   readonly description?: string
   readonly wide?: boolean
+  /** Nothing in it takes the focus: the text itself does, so that keys scroll it. */
+  readonly isText?: boolean
   readonly children: ReactNode
 }
 
-export function Dialog({ open, onOpenChange, title, description, wide, children }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { open, onOpenChange, title, description, wide, isText = false, children } = props
   return (
     <Radix.Root onOpenChange={onOpenChange} open={open}>
       <Radix.Portal>
@@ -42,7 +45,9 @@ export function Dialog({ open, onOpenChange, title, description, wide, children 
               <IconButton className="-mr-2" icon={X} label={words.actions.close} />
             </Radix.Close>
           </header>
-          <div className="overflow-y-auto px-5 pt-3 pb-5">{children}</div>
+          <div className="overflow-y-auto px-5 pt-3 pb-5" {...(isText && { tabIndex: 0 })}>
+            {children}
+          </div>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
