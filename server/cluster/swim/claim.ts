@@ -20,6 +20,9 @@ export interface Contact {
   readonly metadata: string
 }
 
+/** The run of a start that was only heard of, from a verdict about it. */
+export const UNKNOWN_RUN = ''
+
 export interface Claim {
   readonly id: PeerId
   /** Grows with each start of the member, so that a restarted peer supersedes its own death. */

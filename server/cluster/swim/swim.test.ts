@@ -125,6 +125,20 @@ test('a second process with a member’s id is refused, with a reason on both si
   assert.equal(refused.length, 1)
 })
 
+test('a later start that was first heard of by a verdict about it is met, and not refused', () => {
+  const bench = new Bench()
+  bench.hear(2, { type: 'gossip', news: [alive(2), alive(3)] })
+  const verdict: Claim = { id: idOf(3), boot: 2, incarnation: 0, state: 'dead', by: idOf(2) }
+  bench.hear(2, { type: 'gossip', news: [verdict] })
+  const contact = { ...contactOf(3), run: 'run-3-again' }
+  const effects = bench.hear(2, {
+    type: 'gossip',
+    news: [{ ...alive(3, 2), incarnation: 1, contact }],
+  })
+  assert.deepEqual(sent(effects, 'refuse'), [])
+  assert.equal(bench.stateOf(3), 'alive')
+})
+
 test('a peer that learns of a later start of itself must not go on', () => {
   const bench = new Bench()
   const effects = bench.hear(2, { type: 'gossip', news: [alive(1, 6)] })

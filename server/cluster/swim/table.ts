@@ -3,7 +3,7 @@
 
 import type { PeerId } from '#protocol/ids.ts'
 import type { Awareness } from './awareness.ts'
-import { type Claim, type Contact, isPresent, type PeerState } from './claim.ts'
+import { type Claim, type Contact, isPresent, type PeerState, UNKNOWN_RUN } from './claim.ts'
 import type { Turn } from './effect.ts'
 import { emptyFingerprint, type Fingerprint, toggled } from './fingerprint.ts'
 import { DEAD_FACTOR, MAX_MEMBERS, SUSPICION_MIN_MS } from './limits.ts'
@@ -228,7 +228,7 @@ export class Table {
     const was = member.claim
     const wasPresent = isPresent(was)
     this.#view = toggled(toggled(this.#view, was), claim)
-    member.claim = { ...claim, contact: claim.contact ?? was.contact }
+    member.claim = { ...claim, contact: contactAfter(claim, was) }
     this.#present += Number(isPresent(claim)) - Number(wasPresent)
     if (claim.boot !== was.boot) member.roundTripMs = undefined
     this.#settle(turn, member, was)
@@ -253,10 +253,21 @@ function suspicionOf({ nowMs }: Turn, { claim, suspicion }: Member): Suspicion |
   return suspicion ?? { sinceMs: nowMs - SUSPICION_MIN_MS, by: new Set([claim.by]) }
 }
 
+/**
+ * A verdict about a later start brings no contact, and whose process that is nobody can say yet: to take it for the
+ * former one's would be to refuse the right one for ever.
+ */
+function contactAfter(claim: Claim, was: Member['claim']): Contact {
+  if (claim.contact && claim.contact.run !== UNKNOWN_RUN) return claim.contact
+  if (claim.boot === was.boot) return was.contact
+  return { ...was.contact, ...claim.contact, run: UNKNOWN_RUN }
+}
+
 /** Two processes with one id and one start count: a copied data folder. The one that was known first stays. */
 function isOtherProcess(claim: Claim, { claim: held }: Member): boolean {
   if (!claim.contact || claim.boot !== held.boot) return false
-  return claim.contact.run !== held.contact.run
+  const runs = [claim.contact.run, held.contact.run]
+  return !runs.includes(UNKNOWN_RUN) && runs[0] !== runs[1]
 }
 
 function refuse(turn: Turn, self: Claim, view: Fingerprint, claim: Claim): void {
