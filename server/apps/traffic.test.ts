@@ -70,18 +70,6 @@ test('a body with a length and one of chunks arrive as they were sent, trailers 
   assert.equal(chunked.trailers['grpc-status'], '7')
 })
 
-test('a large answer of chunks is whole when its end comes with its last bytes', async () => {
-  for (const bytes of [40_000, 70_000, 300_000, 2_000_000]) {
-    const body = Buffer.from(Array.from({ length: bytes }, (_, i) => i % 251))
-    play = (_, response) => {
-      response.write(body)
-      response.end()
-    }
-    for (let i = 0; i < 5; i++)
-      assert.ok((await buffer(await send())).equals(body), `${bytes} bytes`)
-  }
-})
-
 test('every byte of a small answer arrives as it is', async () => {
   const bytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i))
   play = (_, response) => response.writeHead(200, { 'content-length': '256' }).end(bytes)
