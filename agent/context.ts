@@ -2,6 +2,7 @@
 
 import type { AgentConfig, AgentReport } from '#protocol/report.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { Uploads } from './files/uploads.ts'
 import { LazyResumables } from './lazy-resumables.ts'
 import { LazyTerminals } from './lazy-terminals.ts'
 import type { Log } from './log.ts'
@@ -19,6 +20,7 @@ export interface AgentContext {
   readonly ports: ListeningWatch
   readonly arrivals: Arrivals
   readonly resumables: LazyResumables
+  readonly uploads: Uploads
   readonly services: Services
   readonly startup: Startup
   readonly stats: Stats
@@ -41,6 +43,7 @@ export function createContext(from: {
     ports: new ListeningWatch((ports) => report({ type: 'ports', ports })),
     arrivals: new Arrivals(),
     resumables: new LazyResumables(),
+    uploads: new Uploads(systemClock),
     services: new Services(config, systemClock, report),
     startup: new Startup(config, systemClock, report),
     stats: new Stats(systemClock),

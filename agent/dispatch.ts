@@ -26,7 +26,7 @@ const handlers: Handlers = {
   unix: serveUnix,
   files: async (stream, open, agent) => {
     const { serveFiles } = await import('./files/files.ts')
-    await serveFiles(stream, open, agent.config)
+    await serveFiles(stream, open, agent)
   },
   session: async (stream, open, agent) => {
     const { serveSession } = await import('./session/session.ts')

@@ -3,9 +3,10 @@
 
 import assert from 'node:assert/strict'
 import net from 'node:net'
-import { after, before, test } from 'node:test'
+import { after, before, type TestContext, test } from 'node:test'
 import { MAX_LISTENS } from '#protocol/link.ts'
 import { eventually } from '../tests/support/eventually.ts'
+import { Latency } from '../tests/support/latency.ts'
 import { sshLimits } from './limits.ts'
 import { Message } from './messages.ts'
 import { PacketReader, packet } from './packet.ts'
@@ -13,7 +14,12 @@ import { Attacker } from './testing/attacker.ts'
 import { Bystander } from './testing/bystander.ts'
 import { TestServer } from './testing/server.ts'
 
-/** Far above what a loaded machine needs for an echo, far below what the attacks cost an unguarded server. */
+/**
+ * Of the echoes during one attack. On a quiet machine it is about 10 ms, with the attacker in this very process; what is
+ * asserted holds on two busy cores as well, far below what the attacks cost an unguarded server.
+ */
+const MAX_P99_MS = 250
+/** One echo at worst: a busy machine may hold up any one. */
 const SLOW_ECHO_MS = 2000
 const FLAT_BYTES = 60 * 1024 * 1024
 const MB = 1024 * 1024
@@ -31,12 +37,12 @@ after(async () => {
 })
 
 /** A hostile client, in this process: what it keeps is in `rssBytes` too. */
-async function attack(act: (attacker: Attacker) => Promise<void>): Promise<void> {
+async function attack(t: TestContext, act: (attacker: Attacker) => Promise<void>): Promise<void> {
   const attacker = await Attacker.login(net.connect(server.port, '127.0.0.1'), server.key.private)
   let isOver = false
-  let slowestMs = 0
+  const echoes = new Latency()
   const watched = (async () => {
-    while (!isOver) slowestMs = Math.max(slowestMs, await bystander.echoMs())
+    while (!isOver) await echoes.of(() => bystander.echoMs())
   })()
   try {
     await act(attacker)
@@ -45,22 +51,24 @@ async function attack(act: (attacker: Attacker) => Promise<void>): Promise<void>
     attacker.close()
   }
   await watched
-  assert.ok(slowestMs < SLOW_ECHO_MS, `an echo took ${Math.round(slowestMs)} ms`)
+  t.diagnostic(`echoes of another: ${echoes}`)
+  assert.ok(echoes.p99Ms < MAX_P99_MS, `echoes took ${echoes}`)
+  assert.ok(echoes.maxMs < SLOW_ECHO_MS, `echoes took ${echoes}`)
 }
 
 const rssBytes = () => process.memoryUsage().rss
 
 for (const size of [0, 1, 1023]) {
-  test(`a channel with packets of ${size} bytes is refused`, () =>
-    attack(async (attacker) => {
+  test(`a channel with packets of ${size} bytes is refused`, (t) =>
+    attack(t, async (attacker) => {
       attacker.send(packet(Message.channelOpen, 'session', 7, 2 ** 21, size))
       const failure = await attacker.find(Message.channelOpenFailure)
       assert.match(failure.toString('latin1'), /Packets of \d+ bytes are too small/)
     }))
 }
 
-test('a client that sends past its window is disconnected and its data is not kept', () =>
-  attack(async (attacker) => {
+test('a client that sends past its window is disconnected and its data is not kept', (t) =>
+  attack(t, async (attacker) => {
     const { theirs } = await attacker.openSession()
     attacker.exec(theirs, 'sleep 60')
     await attacker.find(Message.channelSuccess)
@@ -74,8 +82,8 @@ test('a client that sends past its window is disconnected and its data is not ke
     assert.ok(rssBytes() - before < FLAT_BYTES, 'memory grew')
   }))
 
-test('a window full of single bytes costs no more than a window', () =>
-  attack(async (attacker) => {
+test('a window full of single bytes costs no more than a window', (t) =>
+  attack(t, async (attacker) => {
     const { theirs } = await attacker.openSession()
     const data = packet(Message.channelData, theirs, Buffer.of(1))
     attacker.keeps = false
@@ -88,8 +96,8 @@ test('a window full of single bytes costs no more than a window', () =>
     assert.ok(rssBytes() - before < FLAT_BYTES, `memory grew by ${(rssBytes() - before) / MB} MB`)
   }))
 
-test('ten thousand channels are refused past the limit, and the connection goes on', () =>
-  attack(async (attacker) => {
+test('ten thousand channels are refused past the limit, and the connection goes on', (t) =>
+  attack(t, async (attacker) => {
     for (let i = 0; i < 10_000; i++) {
       attacker.send(packet(Message.channelOpen, 'session', i, 2 ** 21, 32_768))
       if (i % 100 === 0) await new Promise(setImmediate)
@@ -108,8 +116,8 @@ test('ten thousand channels are refused past the limit, and the connection goes 
 const isOpening = (one: Buffer) =>
   one[0] === Message.channelOpenConfirmation || one[0] === Message.channelOpenFailure
 
-test('ten thousand variables are refused past the limit', () =>
-  attack(async (attacker) => {
+test('ten thousand variables are refused past the limit', (t) =>
+  attack(t, async (attacker) => {
     const { theirs } = await attacker.openSession()
     for (let i = 0; i < 10_000; i++) {
       const name = `LC_${String.fromCharCode(65 + (i % 26), 65 + ((i / 26) % 26), 65 + ((i / 676) % 26))}`
@@ -122,16 +130,16 @@ test('ten thousand variables are refused past the limit', () =>
     assert.ok(count >= 60 && count <= 64, `${count} variables`)
   }))
 
-test('a flood of global requests ends the connection', () =>
-  attack(async (attacker) => {
+test('a flood of global requests ends the connection', (t) =>
+  attack(t, async (attacker) => {
     for (let i = 0; i < 1000; i++) {
       attacker.send(packet(Message.globalRequest, 'keepalive@openssh.com', true))
     }
     assert.match(await attacker.farewell(), /too many requests/)
   }))
 
-test('more listening ports than the limit are refused, and others have some left', () =>
-  attack(async (attacker) => {
+test('more listening ports than the limit are refused, and others have some left', (t) =>
+  attack(t, async (attacker) => {
     assert.ok(sshLimits.listens < MAX_LISTENS)
     for (let i = 0; i <= sshLimits.listens; i++) {
       attacker.send(packet(Message.globalRequest, 'tcpip-forward', true, '127.0.0.1', 0))
@@ -142,15 +150,15 @@ test('more listening ports than the limit are refused, and others have some left
     assert.equal(made.length, sshLimits.listens)
   }))
 
-test('a window beyond 4 GB ends the connection', () =>
-  attack(async (attacker) => {
+test('a window beyond 4 GB ends the connection', (t) =>
+  attack(t, async (attacker) => {
     const { theirs } = await attacker.openSession(2 ** 32 - 1)
     attacker.send(packet(Message.channelWindowAdjust, theirs, 2 ** 32 - 1))
     assert.match(await attacker.farewell(), /window is larger/)
   }))
 
-test('key exchanges without end are cut off', () =>
-  attack(async (attacker) => {
+test('key exchanges without end are cut off', (t) =>
+  attack(t, async (attacker) => {
     const limit = performance.now() + 20_000
     while (!attacker.isClosed && performance.now() < limit) {
       attacker.protocol.rekey()
@@ -159,8 +167,8 @@ test('key exchanges without end are cut off', () =>
     assert.match(await attacker.farewell(), /exchanges keys too often/)
   }))
 
-test('a flood of packets that say nothing leaves others their turn', () =>
-  attack(async (attacker) => {
+test('a flood of packets that say nothing leaves others their turn', (t) =>
+  attack(t, async (attacker) => {
     const ignore = packet(Message.ignore, 'x')
     const before = rssBytes()
     for (let i = 0; i < 300_000 && !attacker.isClosed; i++) {
@@ -171,8 +179,8 @@ test('a flood of packets that say nothing leaves others their turn', () =>
     assert.equal(attacker.isClosed, false)
   }))
 
-test('a client that asks and never reads its answers is not read either, and memory stays flat', () =>
-  attack(async (attacker) => {
+test('a client that asks and never reads its answers is not read either, and memory stays flat', (t) =>
+  attack(t, async (attacker) => {
     const { theirs } = await attacker.openSession()
     const socket = (attacker.client as unknown as { _sock: net.Socket })._sock
     socket.pause()
@@ -186,8 +194,8 @@ test('a client that asks and never reads its answers is not read either, and mem
     assert.ok(rssBytes() - before < FLAT_BYTES, 'memory grew')
   }))
 
-test('output that the client never takes stays in the program, not in memory', () =>
-  attack(async (attacker) => {
+test('output that the client never takes stays in the program, not in memory', (t) =>
+  attack(t, async (attacker) => {
     const { theirs } = await attacker.openSession(2 ** 32 - 1)
     const socket = (attacker.client as unknown as { _sock: net.Socket })._sock
     attacker.exec(theirs, 'cat /dev/zero')
@@ -198,8 +206,8 @@ test('output that the client never takes stays in the program, not in memory', (
     assert.ok(rssBytes() - before < FLAT_BYTES, 'memory grew')
   }))
 
-test('resizes and signals for a program that takes nothing cost nothing', () =>
-  attack(async (attacker) => {
+test('resizes and signals for a program that takes nothing cost nothing', (t) =>
+  attack(t, async (attacker) => {
     const { theirs } = await attacker.openSession()
     attacker.send(
       packet(Message.channelRequest, theirs, 'pty-req', true, 'vt100', 80, 24, 0, 0, ''),
@@ -236,8 +244,8 @@ const broken: Readonly<Record<string, (theirs: number) => Buffer>> = {
   'a key exchange out of turn': () => packet(30, Buffer.alloc(32)),
 }
 for (const [name, make] of Object.entries(broken)) {
-  test(`${name} ends the connection with a sentence`, () =>
-    attack(async (attacker) => {
+  test(`${name} ends the connection with a sentence`, (t) =>
+    attack(t, async (attacker) => {
       const { theirs } = await attacker.openSession()
       if (name.startsWith('data after')) attacker.send(packet(Message.channelEof, theirs))
       attacker.send(make(theirs))
@@ -245,20 +253,20 @@ for (const [name, make] of Object.entries(broken)) {
     }))
 }
 
-test('unknown messages are answered as such', () =>
-  attack(async (attacker) => {
+test('unknown messages are answered as such', (t) =>
+  attack(t, async (attacker) => {
     attacker.send(packet(200, 'hello'))
     await attacker.find(Message.unimplemented)
   }))
 
-test('messages of random bytes end their own connection at most', async () => {
+test('messages of random bytes end their own connection at most', async (t) => {
   let seed = 1
   const random = () => {
     seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff
     return seed
   }
   for (let round = 0; round < 12; round++) {
-    await attack(async (attacker) => {
+    await attack(t, async (attacker) => {
       const { theirs } = await attacker.openSession()
       for (let i = 0; i < 200 && !attacker.isClosed; i++) {
         const bytes = Buffer.from(Array.from({ length: random() % 60 }, () => random() >> 8))

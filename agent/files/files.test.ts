@@ -1,27 +1,44 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  lstat,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, test } from 'node:test'
 import { SkeinError } from '#protocol/errors.ts'
 import { agentConfig } from '../../tests/agent/agent-config.ts'
+import { ManualClock } from '../../tests/agent/manual-clock.ts'
 import { servedPair } from '../../tests/agent/served-pair.ts'
 import { fileFailure } from './failure.ts'
 import { type FilesOpen, serveFiles } from './files.ts'
 import type { Listing } from './list.ts'
+import { PART_LIFE_MS, Uploads } from './uploads.ts'
 
 let home = ''
+let clock = new ManualClock()
+let uploads = new Uploads(clock)
 beforeEach(async () => {
+  clock = new ManualClock()
+  uploads = new Uploads(clock)
   home = await mkdtemp(path.join(tmpdir(), 'skein-home-'))
 })
 afterEach(() => rm(home, { recursive: true, force: true }))
 
 function begin(open: Omit<FilesOpen, 'kind'>) {
   const { served, peer } = servedPair({ kind: 'files', ...open })
-  return { peer, done: serveFiles(served, { kind: 'files', ...open }, agentConfig({ home })) }
+  const config = agentConfig({ home })
+  return { peer, done: serveFiles(served, { kind: 'files', ...open }, { config, uploads }) }
 }
 
 async function ask(open: Omit<FilesOpen, 'kind'>): Promise<unknown> {
@@ -76,6 +93,51 @@ test('an upload in pieces is in its place only when its last piece has come', as
   assert.equal((await stat(path.join(home, 'file'))).mode & 0o777, 0o640)
   assert.deepEqual(await readdir(home), ['file'])
   await assert.rejects(piece(5, 'x', true), coded('upload_gap'))
+})
+
+test('a last piece that comes again, because its answer was lost, is answered as before', async () => {
+  const piece = async (file: string, offset: number, text: string, final: boolean) => {
+    const wish = { op: 'write', path: file, upload: 'upload-1', offset, final } as const
+    const { peer, done } = begin({ ...wish, ifAbsent: true })
+    peer.duplex.end(text)
+    await done
+    return JSON.parse((await buffer(peer.duplex)).toString())
+  }
+  // In pieces, and whole.
+  await piece('pieces', 0, 'hello ', false)
+  const facts = await piece('pieces', 6, 'world', true)
+  assert.deepEqual(await piece('pieces', 6, 'world', true), facts)
+  await assert.rejects(piece('pieces', 6, 'more than', true), coded('upload_gap'))
+  await piece('whole', 0, 'all', true)
+  assert.equal((await piece('whole', 0, 'all', true)).sizeBytes, 3)
+  assert.deepEqual((await readdir(home)).sort(), ['pieces', 'whole'])
+  // Somebody else's file of that name, another upload, and one of long ago are in the way as ever.
+  await writeFile(path.join(home, 'whole'), 'theirs')
+  await assert.rejects(piece('whole', 0, 'all', true), coded('path_exists'))
+  await assert.rejects(piece('pieces', 0, 'again', false), coded('path_exists'))
+  clock.advance(60 * 60_000)
+  await assert.rejects(piece('pieces', 6, 'world', true), coded('path_exists'))
+  assert.equal(await readFile(path.join(home, 'whole'), 'utf8'), 'theirs')
+})
+
+test('parts that nobody went on with for a day are swept by the next write there', async () => {
+  const old = new Date(Date.now() - PART_LIFE_MS - 60_000)
+  const names = ['.skein-abandoned.part', '.skein-underway.part', '.skein-x.part.txt', 'skein.part']
+  for (const name of names) {
+    await writeFile(path.join(home, name), 'half')
+    if (name !== '.skein-underway.part') await utimes(path.join(home, name), old, old)
+  }
+  const write = async () => {
+    const { peer, done } = begin({ op: 'write', path: 'file' })
+    peer.duplex.end('new')
+    await done
+    return (await readdir(home)).sort()
+  }
+  assert.deepEqual(await write(), [...names.slice(1), 'file'].sort())
+  await utimes(path.join(home, '.skein-underway.part'), old, old)
+  assert.ok((await write()).includes('.skein-underway.part'), 'a folder is looked through at times')
+  clock.advance(2 * 60 * 60_000)
+  assert.ok(!(await write()).includes('.skein-underway.part'))
 })
 
 test('a broken upload leaves what was there and nothing beside it', async () => {

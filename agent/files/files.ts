@@ -17,7 +17,14 @@ import { entryLines, listFolder } from './list.ts'
 import { onDisk } from './name.ts'
 import { remove } from './remove.ts'
 import { sendFile } from './transfer.ts'
+import type { Uploads } from './uploads.ts'
 import { takeFile } from './write.ts'
+
+/** What of the agent the files need. */
+export interface FilesContext {
+  readonly config: AgentConfig
+  readonly uploads: Uploads
+}
 
 export type FilesOpen = Extract<StreamOpen, { kind: 'files' }>
 
@@ -25,17 +32,21 @@ export type FilesOpen = Extract<StreamOpen, { kind: 'files' }>
 export async function serveFiles(
   stream: ServedStream,
   open: FilesOpen,
-  config: AgentConfig,
+  agent: FilesContext,
 ): Promise<void> {
   try {
-    await operate(stream, open, config)
+    await operate(stream, open, agent)
   } catch (error) {
     throw fileFailure(open.path, error)
   }
   stream.fin({ ok: true })
 }
 
-async function operate(stream: ServedStream, open: FilesOpen, config: AgentConfig): Promise<void> {
+async function operate(
+  stream: ServedStream,
+  open: FilesOpen,
+  { config, uploads }: FilesContext,
+): Promise<void> {
   const at = locate(open.path, config)
   switch (open.op) {
     case 'list':
@@ -47,7 +58,7 @@ async function operate(stream: ServedStream, open: FilesOpen, config: AgentConfi
     case 'read':
       return sendFile(stream, at, open)
     case 'write':
-      return tell(stream, await takeFile(stream, at, open))
+      return tell(stream, await takeFile(stream, at, open, uploads))
     case 'mkdir':
       await makeFolder(at, open)
       return stream.accept()

@@ -16,11 +16,16 @@ export function splitName(name: string, maxDepth: number): readonly string[] {
   return parts
 }
 
-/** Whether a link at `parts` to `target` stays in the folder. */
+/**
+ * Whether a link at `parts` to `target` stays in the folder. `..` may only lead, where it leaves folders that are no
+ * links: the kernel follows a name that is a link before the `..` behind it, so `name/..` may be anywhere.
+ */
 export function staysInside(parts: readonly string[], target: string): boolean {
   if (target.startsWith('/') || target.includes('\0')) return false
-  const reached = path.posix.normalize(path.posix.join(...parts.slice(0, -1), target))
-  return reached !== '..' && !reached.startsWith('../')
+  const steps = target.split('/').filter((step) => step !== '' && step !== '.')
+  const named = steps.findIndex((step) => step !== '..')
+  const up = named === -1 ? steps.length : named
+  return up < parts.length && !steps.includes('..', up)
 }
 
 /** The path of an entry, after making the folders above it. Throws `archive_refused` when one of them is a link. */

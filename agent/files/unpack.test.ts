@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
@@ -98,6 +108,40 @@ test('a link that leads out of the folder is left out and told of, and nothing i
   await unpack([{ name: 'old', content: 'new' }])
   assert.ok((await lstat(path.join(target, 'old'))).isFile())
   assert.deepEqual((await readdir(folder)).sort(), ['target'])
+})
+
+test('links that lead out together, each inside by its words, are left out', async () => {
+  await writeFile(path.join(folder, 'secret'), 'secret')
+  const link = (name: string, linkname: string): Entry => ({ name, type: 'symlink', linkname })
+  const { skipped } = await unpack([
+    { name: 'a', type: 'directory' },
+    link('a/y', '..'),
+    link('a/z', 'y/../secret'),
+    link('a/w', './/y/../../secret'),
+    link('top', 'a/y/..'),
+    link('up', '..'),
+    link('a/honest', './../a/./file'),
+    link('a/b/c/honest', '../../../a'),
+    link('a/b/c/not', '../../../../a'),
+  ])
+  assert.deepEqual(
+    skipped.map(({ name }) => name),
+    ['a/z', 'a/w', 'top', 'up', 'a/b/c/not'],
+  )
+  assert.equal(await realpath(path.join(target, 'a/b/c/honest')), path.join(target, 'a'))
+  for (const name of ['y', 'y/a/y/a']) {
+    assert.ok((await realpath(path.join(target, 'a', name))).startsWith(target))
+  }
+  // Below a link that was unpacked before nothing is made, of any kind.
+  for (const entry of [
+    { name: 'a/y/x', type: 'directory' },
+    link('a/y/x', '../secret'),
+    { name: 'x', type: 'link', linkname: 'a/y/file' },
+  ] satisfies Entry[]) {
+    await assert.rejects(unpack([{ name: 'file' }, entry]), coded('archive_refused'))
+  }
+  assert.deepEqual((await readdir(folder)).sort(), ['secret', 'target'])
+  assert.deepEqual((await readdir(target)).sort(), ['a', 'file'])
 })
 
 test('a hard link may lead to a file of the archive and nowhere else', async () => {

@@ -22,6 +22,7 @@ import { examine, type FileFacts, versionOf } from './entry.ts'
 import { fileFailure } from './failure.ts'
 import { nameToText, onDisk } from './name.ts'
 import { assertPlain, createNew, openToContinue, writeFrom } from './plain.ts'
+import type { Uploads } from './uploads.ts'
 
 /** For a file that is new; the space's own umask takes from it. */
 const NEW_FILE_MODE = 0o666
@@ -55,37 +56,77 @@ export async function takeFile(
   stream: ServedStream,
   asked: string,
   wish: WriteWish,
+  uploads: Uploads,
 ): Promise<FileFacts | Received> {
-  if (wish.parents) await mkdir(onDisk(path.dirname(asked)), { recursive: true })
+  const { upload, offset = 0 } = wish
+  if (upload === undefined) return takeInto(stream, await find(asked, wish), wish, uploads)
+  if (!wish.final) uploads.forget(asked, upload)
+  const done = uploads.finished(asked, upload)
+  if (done && offset > 0) return takeAgain(stream, done, offset)
   const place = await find(asked, wish)
+  // What this very upload put there is not in its way.
+  const isOwn = done && place.before && versionOf(place.before) === done.version
+  const terms = isOwn ? { ...wish, ifAbsent: false, ifVersion: done.version } : wish
+  const taken = await takeInto(stream, place, terms, uploads)
+  if ('version' in taken) uploads.remember(asked, upload, taken)
+  return taken
+}
+
+async function takeInto(
+  stream: ServedStream,
+  place: Place,
+  wish: WriteWish,
+  uploads: Uploads,
+): Promise<FileFacts | Received> {
+  const { asked } = place
   await check(place, wish)
-  const keepsPart = wish.upload !== undefined && !wish.final
+  await uploads.sweep(path.dirname(place.file))
   const handle = await openPart(place, wish)
   try {
     const received = await fill(stream, handle, place, wish)
-    if (keepsPart) return { receivedBytes: received }
+    if (wish.upload !== undefined && !wish.final) return { receivedBytes: received }
     await settle(place, wish)
     return await examine(place.file, path.basename(asked), true)
   } catch (error) {
     const failure = fileFailure(asked, error)
     // A piece may come again; what cannot be finished is taken away.
-    const mayGoOn = wish.upload !== undefined && failure.code === 'link_lost'
+    const mayGoOn = isPiece(wish) && failure.code === 'link_lost'
     if (!mayGoOn && failure.code !== 'upload_gap') await rm(onDisk(place.part), { force: true })
     throw failure
   }
 }
 
-async function find(asked: string, { upload }: WriteWish): Promise<Place> {
+/** The last piece of an upload that is done: whoever sends it again did not hear our answer. */
+async function takeAgain(
+  stream: ServedStream,
+  done: FileFacts,
+  offset: number,
+): Promise<FileFacts> {
+  stream.accept()
+  let end = offset
+  for await (const bytes of stream.duplex.iterator({ destroyOnReturn: false })) end += bytes.length
+  const { ok } = await stream.finished
+  if (!ok) throw new SkeinError('link_lost')
+  if (end !== done.sizeBytes) throw new SkeinError('upload_gap', { size: 0, offset })
+  return done
+}
+
+/** Not of an upload that is its first piece and its last, with which nobody goes on. */
+const isPiece = ({ upload, offset = 0, final }: WriteWish): boolean =>
+  upload !== undefined && !(final && offset === 0)
+
+async function find(asked: string, wish: WriteWish): Promise<Place> {
+  if (wish.parents) await mkdir(onDisk(path.dirname(asked)), { recursive: true })
   const file = await realpath(onDisk(asked), 'buffer').then(nameToText, async (error) => {
     const isNew = error.code === 'ENOENT' && !(await lstat(onDisk(asked)).catch(() => undefined))
     if (isNew) return asked
     throw error
   })
-  const id = upload ?? randomBytes(9).toString('base64url')
+  const own = isPiece(wish) ? wish.upload : undefined
   return {
     asked,
     file,
-    part: partOf(file, id),
+    part: partOf(file, own ?? randomBytes(9).toString('base64url')),
     before: await stat(onDisk(file), { bigint: true }).catch(() => undefined),
   }
 }

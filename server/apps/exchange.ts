@@ -113,10 +113,14 @@ export class Exchange implements AnswerSink {
     if (this.#isGathering) return
     this.#isGathering = true
     this.#response.cork()
-    setImmediate(() => {
-      this.#isGathering = false
-      this.#response.uncork()
-    })
+    setImmediate(() => this.#ungather())
+  }
+
+  /** Before the end: Node writes the end of a chunked body ahead of the chunks that it was asked to gather. */
+  #ungather(): void {
+    if (!this.#isGathering) return
+    this.#isGathering = false
+    this.#response.uncork()
   }
 
   end(trailers: readonly string[]): void {
@@ -185,6 +189,7 @@ export class Exchange implements AnswerSink {
 
   #finish(): void {
     if (this.#isOver) return
+    this.#ungather()
     this.#letGo()
     this.#parts.over()
   }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import type { NewToken } from '#protocol/api/access.ts'
 import { SkeinError } from '#protocol/errors.ts'
@@ -133,6 +135,21 @@ test('a program’s words, input, outputs and status go through', async () => {
   const whole = new ExecReader().push(Buffer.concat(socket.messages.slice(0, -1)))
   assert.equal(Buffer.from(whole[0]?.bytes ?? []).toString(), 'output')
   assert.deepEqual(JSON.parse(socket.messages.at(-1)?.toString() ?? ''), { ok: false, status: 3 })
+})
+
+test('input and its end that arrive in one segment with the wish reach the program', async () => {
+  const count = world.streams.opened.length
+  const { socket } = await opened(port, `/spaces/${space}/exec`, { cookie: client.cookie })
+  const wire = (socket as unknown as { _socket: Socket })._socket
+  wire.cork()
+  socket.send('{"command":["cat"]}')
+  for (const piece of ['one ', 'two ', 'three']) socket.send(Buffer.from(piece))
+  socket.send('{"end":true}')
+  wire.uncork()
+  const end = await far(count)
+  assert.equal((await buffer(end.duplex)).toString(), 'one two three')
+  assert.deepEqual(await end.finished, { ok: true })
+  socket.terminate()
 })
 
 test('who goes away takes the program along', async () => {

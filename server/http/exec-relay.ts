@@ -8,6 +8,7 @@ import type { Fin } from '#protocol/link.ts'
 import type { LinkStream } from '../links/streams.ts'
 import { checked } from './body.ts'
 import { auditEntry, type EnterCall } from './entering.ts'
+import { HeldMessages } from './held-messages.ts'
 import { parseJson } from './json.ts'
 import type { Door } from './ports.ts'
 
@@ -35,9 +36,7 @@ async function run(
   socket: WebSocket,
   signal: AbortSignal,
 ): Promise<void> {
-  const wish = await readWish(door, socket, signal)
-  // What is sent before the stream is open waits in the kernel.
-  socket.pause()
+  const { wish, later } = await readWish(door, socket, signal)
   const { requestId, person, target } = call
   const { command, cwd, env } = wish
   const open = {
@@ -52,27 +51,29 @@ async function run(
   if (socket.readyState !== socket.OPEN) return stream.abort()
   socket.once('close', () => stream.abort())
   sendOutput(stream, socket)
-  takeInput(stream, socket)
+  takeInput(stream, socket, later)
   const fin = await stream.finished
   // The reader may still be behind: what the agent sent before its fin goes out first.
   if (!stream.duplex.readableEnded) await new Promise((done) => stream.duplex.once('end', done))
   end(socket, fin)
 }
 
+interface Wished {
+  readonly wish: ExecWish
+  /** Input that is there already; more waits in the kernel. */
+  readonly later: HeldMessages
+}
+
 /** The first message. Rejects with `bad_request` or `timeout`. */
-async function readWish(
-  { clock }: Door,
-  socket: WebSocket,
-  signal: AbortSignal,
-): Promise<ExecWish> {
+async function readWish({ clock }: Door, socket: WebSocket, signal: AbortSignal): Promise<Wished> {
   const timer = new AbortController()
   try {
-    return await new Promise<ExecWish>((resolve, reject) => {
-      socket.once('message', (data: Buffer, isBinary) => {
+    return await new Promise<Wished>((resolve, reject) => {
+      const later = new HeldMessages(socket, (data, isBinary) => {
         if (isBinary)
           return reject(new SkeinError('bad_request', { reason: 'bytes before the command' }))
         try {
-          resolve(checked(execWishSchema, parseJson(data)))
+          resolve({ wish: checked(execWishSchema, parseJson(data as Buffer)), later })
         } catch (caught) {
           reject(caught)
         }
@@ -103,17 +104,16 @@ function sendOutput({ duplex }: LinkStream, socket: WebSocket): void {
   })
 }
 
-function takeInput({ duplex, fin }: LinkStream, socket: WebSocket): void {
+function takeInput({ duplex, fin }: LinkStream, socket: WebSocket, later: HeldMessages): void {
   let hasEnded = false
-  socket.on('message', (data: Buffer, isBinary) => {
+  duplex.on('drain', () => socket.resume())
+  later.release((data, isBinary) => {
     if (hasEnded) return
     if (!isBinary) {
       hasEnded = true
       fin({ ok: true })
     } else if (duplex.writable && !duplex.write(data)) socket.pause()
   })
-  duplex.on('drain', () => socket.resume())
-  socket.resume()
 }
 
 /** The last message and a close. A socket that is closed already takes neither, which is well. */

@@ -7,11 +7,17 @@ import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import type { Api } from '../support/api.ts'
 import { type AppVisitor, visitorOf } from '../support/apps.ts'
+import { Latency } from '../support/latency.ts'
 import { Skein } from '../support/skein.ts'
 import { APP_PORT, appsTemplate, startProgram, startSpace } from './program.ts'
 
 const HOST = `${APP_PORT}--attacked--ada.localhost`
-/** Attackers and visitor share two cores with everything else; a peer that is held up shows in seconds. */
+/**
+ * Of the visits during one flood. Attackers, peer and visitor share two cores with everything else, so that the figure of
+ * a quiet machine is printed and not asserted; a peer that is held up shows in seconds.
+ */
+const MAX_P99_MS = 500
+/** One visit at worst. */
 const WORST_MS = 2000
 const MAX_GROWTH_MB = 150
 const ANSWER_MS = 4000
@@ -71,12 +77,13 @@ for (const [what, [bytes, times, status]] of Object.entries(floods)) {
   test(`${what} hold no visitor up`, async (t) => {
     const beforeMb = peerMegabytes()
     const ending = new AbortController()
-    const worst = worstVisit(ending.signal)
+    const visiting = visits(ending.signal)
     const flood = Promise.all(Array.from({ length: times }, () => exchange(bytes())))
     const answers = await flood.finally(() => ending.abort())
-    const worstMs = await worst
-    t.diagnostic(`worst visit ${worstMs.toFixed(0)} ms, peer ${beforeMb} → ${peerMegabytes()} MB`)
-    assert.ok(worstMs < WORST_MS, `a visit took ${worstMs} ms`)
+    const waited = await visiting
+    t.diagnostic(`visits of another: ${waited}; peer ${beforeMb} → ${peerMegabytes()} MB`)
+    assert.ok(waited.p99Ms < MAX_P99_MS, `visits took ${waited}`)
+    assert.ok(waited.maxMs < WORST_MS, `visits took ${waited}`)
     assert.ok(peerMegabytes() - beforeMb < MAX_GROWTH_MB)
     // A close while we still send may take the answer with it, but not all of them.
     const told = answers.filter((answer) => answer !== '')
@@ -84,15 +91,13 @@ for (const [what, [bytes, times, status]] of Object.entries(floods)) {
   })
 }
 
-/** Visits the app on and on; resolves to the longest time until an answer, ms. */
-async function worstVisit(signal: AbortSignal): Promise<number> {
-  let worstMs = 0
+/** Visits the app on and on; resolves to how long the answers took. */
+async function visits(signal: AbortSignal): Promise<Latency> {
+  const waited = new Latency()
   for (let i = 0; i === 0 || !signal.aborted; i++) {
-    const beganMs = performance.now()
-    assert.equal((await visitor.get(HOST, '/')).status, 200)
-    worstMs = Math.max(worstMs, performance.now() - beganMs)
+    await waited.of(async () => assert.equal((await visitor.get(HOST, '/')).status, 200))
   }
-  return worstMs
+  return waited
 }
 
 /** The status of the answer; empty when none came while the connection was held. */

@@ -1,7 +1,9 @@
 // An agent's files without a link: streams that the real handler of the agent serves, on a folder of this machine.
 
 import { duplexPair } from 'node:stream'
+import { systemClock } from '../../../agent/clock.ts'
 import { serveFiles } from '../../../agent/files/files.ts'
+import { Uploads } from '../../../agent/files/uploads.ts'
 import type { ServedStream } from '../../../agent/link/served.ts'
 import { SkeinError, toSkeinError } from '../../../protocol/errors.ts'
 import type { Fin, StreamOpen } from '../../../protocol/link.ts'
@@ -10,6 +12,7 @@ import { agentConfig } from '../../agent/agent-config.ts'
 
 export class FilesAgent implements Streams {
   readonly #home: string
+  readonly #uploads = new Uploads(systemClock)
   /** Streams that have not ended on both sides. */
   serving = 0
 
@@ -46,7 +49,7 @@ export class FilesAgent implements Streams {
     near.on('close', () => far.destroy())
     far.on('end', () => ours.resolve({ ok: true }))
     this.serving++
-    serveFiles(served, open, agentConfig({ home: this.#home }))
+    serveFiles(served, open, { config: agentConfig({ home: this.#home }), uploads: this.#uploads })
       .catch((error: unknown) => {
         opened.reject(error)
         served.fin({ ok: false, error: toSkeinError(error).body })

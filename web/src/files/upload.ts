@@ -64,10 +64,10 @@ export class Upload {
       const from = this.#done
       const to = Math.min(size, from + PIECE_BYTES)
       const isFinal = to === size
-      const isWhole = from === 0 && isFinal
+      // With the id of the upload also when it is whole: one whose answer was lost is known when it comes again.
       const piece = `&upload=${this.#id}&offset=${from}&final=${isFinal ? 1 : 0}`
       await sendPiece({
-        url: isWhole ? url : url + piece,
+        url: url + piece,
         body: this.#file.slice(from, to),
         ifAbsent,
         onSent: (bytes) => this.#hooks.onSent(Math.min(to, from + bytes)),
