@@ -11,6 +11,7 @@ import { PacketReader, packet } from '../packet.ts'
 import { soon } from './soon.ts'
 
 const PATIENCE_MS = 15_000
+const MAX_UNREAD_BYTES = 1024 * 1024
 
 export class Attacker {
   readonly client = new Client()
@@ -21,9 +22,11 @@ export class Attacker {
   count = 0
   readonly closed: Promise<void>
   isClosed = false
+  readonly #sock: Duplex
   #lastChannel = 1000
 
-  private constructor() {
+  private constructor(sock: Duplex) {
+    this.#sock = sock
     this.closed = new Promise((resolve) =>
       this.client.once('close', () => {
         this.isClosed = true
@@ -34,7 +37,7 @@ export class Attacker {
   }
 
   static async login(sock: Duplex, privateKey: string, username = 'me'): Promise<Attacker> {
-    const attacker = new Attacker()
+    const attacker = new Attacker(sock)
     const ready = new Promise<void>((resolve, reject) => {
       attacker.client.once('ready', resolve)
       attacker.client.once('error', reject)
@@ -47,6 +50,13 @@ export class Attacker {
 
   get protocol(): Protocol {
     return (this.client as unknown as { _protocol: Protocol })._protocol
+  }
+
+  /** Resolves when the server has read nearly all: what waits here is no memory of the server's. */
+  async read(): Promise<void> {
+    while (this.#sock.writableLength > MAX_UNREAD_BYTES && !this.isClosed) {
+      await new Promise(setImmediate)
+    }
   }
 
   send(payload: Buffer): void {

@@ -18,7 +18,7 @@ export class Bystander {
   static async login(server: TestServer): Promise<Bystander> {
     const client = new Client()
     client.on('error', () => undefined)
-    const sock = net.connect(server.port, '127.0.0.1')
+    const sock = net.connect({ port: server.port, host: '127.0.0.1', noDelay: true })
     client.connect({ sock, username: 'bystander', privateKey: server.key.private })
     await soon(once(client, 'ready'), 'the login')
     const channel = await soon(
