@@ -20,7 +20,7 @@ import { resolveSeeds } from './seeds.ts'
 const SAY_MS = 5_000
 /** Load changes worth a word. */
 const LOAD_STEP = 0.5
-/** How often names of seeds are asked again while nobody is known, ms. */
+/** How often the names of seeds are looked up again, ms. */
 const SEEDS_MS = 10_000
 
 export interface ClusterParts {
@@ -120,8 +120,7 @@ export class Cluster {
   async #seek(): Promise<void> {
     const seeds = seedsOf(this.#parts.config)
     while (seeds.length > 0 && (await this.#waits(SEEDS_MS))) {
-      const isAlone = this.membership.peers.every(({ state }) => state !== 'alive')
-      if (isAlone) this.membership.join(await resolveSeeds(seeds))
+      this.membership.join(await resolveSeeds(seeds))
     }
   }
 

@@ -16,6 +16,7 @@ const SEEDS_TO_SEE = 500
 /** Seeds that failed once, and what they showed. */
 const kept: Readonly<Record<number, string>> = {
   8: 'a peer that leaves while it stands still',
+  10472: 'two that had left, started again on their side of a split: nobody looked for anybody',
   7199: 'a verdict about a later start, heard before that start was met: it was refused for ever',
   976: 'a peer that changed what it says of itself after its farewell',
 }

@@ -42,6 +42,8 @@ export const SYNC_PAUSE_MS = 2000
 /** A peer that knows nobody asks its seeds this often at first, ms, and at last. */
 export const JOIN_MIN_MS = 500
 export const JOIN_MAX_MS = 10_000
+/** Who knows others asks the seeds at which nobody is known this often, ms. */
+export const SEEK_MS = 5000
 /** One member that is dead is tried each so often, ms, for ever: a partition of any length heals. */
 export const RETRY_MS = 1000
 /** A leaver says so this many times before it goes. */

@@ -16,6 +16,7 @@ import {
   JOIN_MIN_MS,
   MAX_DATAGRAM_BYTES,
   RETRY_MS,
+  SEEK_MS,
   SYNC_PAUSE_MS,
 } from './limits.ts'
 import type { Body, Message } from './message.ts'
@@ -235,15 +236,18 @@ export class Swim {
     this.#probes.knock(turn, member, this.#retries % 4 === 0 ? 'stream' : 'datagram')
   }
 
-  /** Until somebody is known who may answer; and again, ever more rarely, whenever there is nobody left. */
+  /**
+   * All seeds until somebody is known who may answer, and again whenever there is nobody left. Those at which nobody is
+   * known are asked for ever: peers that started on one side of a split know only one another, and to the others they
+   * have left.
+   */
   #join(turn: Turn): void {
-    this.#joinMs = turn.nowMs + this.#joinPauseMs
-    if (this.#table.present > 1) {
-      this.#joinPauseMs = JOIN_MIN_MS
-      return
-    }
-    this.#joinPauseMs = Math.min(JOIN_MAX_MS, this.#joinPauseMs * 2)
-    for (const seed of this.#seeds) this.#sync(turn, seed, false)
+    const isAlone = this.#table.present <= 1
+    const known = new Set(this.#table.claims().map(({ contact }) => contact?.address))
+    const asked = isAlone ? this.#seeds : this.#seeds.filter((seed) => !known.has(seed))
+    for (const seed of asked) this.#sync(turn, seed, false)
+    this.#joinPauseMs = isAlone ? Math.min(JOIN_MAX_MS, this.#joinPauseMs * 2) : JOIN_MIN_MS
+    this.#joinMs = turn.nowMs + (isAlone ? this.#joinPauseMs : SEEK_MS)
   }
 
   readonly #send: Send = (turn, to, over, body, about) => {
