@@ -258,7 +258,8 @@ const laneOf: Record<StreamKind, Lane> = {
  * delay every terminal of the space, on `bulk` it delays those alone who came that way and chose to copy.
  */
 export const laneFor = (open: StreamOpen): Lane =>
-  open.kind === 'session' && open.pty ? 'live' : laneOf[open.kind]
+  // A kind that this version does not know is for the agent to refuse.
+  open.kind === 'session' && open.pty ? 'live' : (laneOf[open.kind] ?? 'bulk')
 
 /** The path on which a peer asks, on the control connection, for another lane. */
 export const laneRequestPath = (lane: Lane): string => `/v1/lane/${lane}`

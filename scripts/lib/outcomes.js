@@ -5,15 +5,25 @@
 const UNORDERED = new Set(['test:enqueue', 'test:dequeue', 'test:complete'])
 const COUNT_NAMES = { passed: 'pass', failed: 'fail' }
 
-/** Gives each file's events together. What belongs to no file (Node's own closing lines) is left out. */
-export async function* byFile(events) {
+/**
+ * Gives each file's events together. Tests that a file has from a module that it imports are told of under the module's
+ * name, before the file's own end: they are the file's. What belongs to no file (Node's own closing lines) is left out.
+ */
+export async function* byFile(events, files) {
+  const own = new Set(files)
   let current
+  let borrowed = []
   for await (const event of events) {
     const { file } = event.data
     if (file === undefined || UNORDERED.has(event.type)) continue
+    if (!own.has(file)) {
+      borrowed.push(event)
+      continue
+    }
     if (current && current.file !== file) yield current
     if (current?.file !== file) current = { file, events: [] }
-    current.events.push(event)
+    current.events.push(...borrowed, event)
+    borrowed = []
   }
   if (current) yield current
 }

@@ -14,6 +14,8 @@ const told = [
   event('complete', 'dead'),
   event('pass', 'good', { name: 'a' }),
   summary('good', { tests: 1, passed: 1, failed: 0, cancelled: 0 }),
+  event('start', 'module', { name: 'c' }),
+  event('pass', 'module', { name: 'c' }),
   event('start', 'bad', { name: 'b' }),
   failure('bad', 'b', new Error('no luck')),
   summary('bad', { tests: 2, passed: 1, failed: 1, cancelled: 0 }),
@@ -24,7 +26,7 @@ const told = [
 
 async function files() {
   const all = new Map()
-  for await (const { file, events } of byFile(told)) all.set(file, events)
+  for await (const { file, events } of byFile(told, ['good', 'bad', 'dead'])) all.set(file, events)
   return all
 }
 
@@ -40,6 +42,12 @@ test('each file has its events and its counts, and Node’s own closing lines ar
     { tests: 2, pass: 1, fail: 1 },
     { tests: 1, pass: 0, fail: 1 },
   ])
+})
+
+test('tests of an imported module are those of the file that imports it', async () => {
+  const all = await files()
+  assert.ok(all.get('bad').some(({ data }) => data.name === 'c'))
+  assert.ok(!all.get('good').some(({ data }) => data.name === 'c'))
 })
 
 test('a file is bad when a test failed, and when it died before it could say so', async () => {

@@ -3,7 +3,7 @@
 
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { root } from './node24.js'
@@ -51,7 +51,10 @@ class Tally {
 async function runPhase(files, { concurrency, report, tally, again }) {
   if (files.length === 0) return
   const options = { files, concurrency, cwd: root, timeout: FILE_TIMEOUT_MS, isolation: 'process' }
-  for await (const { file, events } of byFile(run(options))) {
+  for await (const { file, events } of byFile(
+    run(options),
+    files.map((name) => join(root, name)),
+  )) {
     const counts = countsOf(events)
     if (again && isBad(counts)) {
       again.push(relative(root, file))
