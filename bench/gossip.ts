@@ -10,7 +10,7 @@ import { eventually } from '../tests/support/eventually.ts'
 import { freshSecret, GossipPeer } from './gossip-peers.ts'
 import { type BenchRow, quantile, row } from './report.ts'
 
-const SIZES = [3, 10, 30] as const
+const SIZES = (process.env.SKEIN_GOSSIP_SIZES ?? '3,10,30').split(',').map(Number)
 const IDLE_SECONDS = 10
 const PATIENCE_MS = 60_000
 const PEER = 'memberlist LAN'

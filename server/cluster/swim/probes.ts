@@ -109,14 +109,15 @@ export class Probes {
     const { table, send } = this.#parts
     const { target, address, seq: askerSeq } = message
     const seq = this.#newSeq()
-    const leftMs = PERIOD_MS - MIN_ANSWER_MS
+    // Asked at the latest when the prober's own patience ended: so much of its period is left.
+    const leftMs = PERIOD_MS - MAX_ANSWER_MS
     this.#errands.set(seq, {
       target,
       asker: from,
       over,
       askerSeq,
-      nackMs: turn.nowMs + (leftMs - MIN_ANSWER_MS) * NACK_AFTER,
-      endMs: turn.nowMs + leftMs,
+      nackMs: turn.nowMs + leftMs * NACK_AFTER,
+      endMs: turn.nowMs + PERIOD_MS,
       toldNack: false,
     })
     const known = table.get(target)
