@@ -13,8 +13,8 @@ test('a doubt that nobody shares lasts longest, one that all can share least', (
 })
 
 test('where nobody else could share a doubt, it is not waited for', () => {
-  assert.equal(possibleConfirmations(2), 0)
-  assert.equal(suspicionMs(0, possibleConfirmations(2)), SUSPICION_MIN_MS)
+  assert.equal(possibleConfirmations(0), 0)
+  assert.equal(suspicionMs(0, possibleConfirmations(0)), SUSPICION_MIN_MS)
 })
 
 test('the same voice counts once', () => {

@@ -16,9 +16,8 @@ export function confirmed(suspicion: Suspicion, by: PeerId): Suspicion {
   return { ...suspicion, by: new Set([...suspicion.by, by]) }
 }
 
-/** How many others can share a doubt among `present` members: all but the one who has it and the one in doubt. */
-export const possibleConfirmations = (present: number): number =>
-  Math.max(0, Math.min(CONFIRMATIONS, present - 2))
+/** How many are waited for to share a doubt, where so many `others` could. */
+export const possibleConfirmations = (others: number): number => Math.min(CONFIRMATIONS, others)
 
 /**
  * max − (max − min) · ln(C + 1) / ln(K + 1), not below min: Lifeguard's formula, where C of K possible others share the

@@ -135,11 +135,21 @@ export class Table {
     const { suspicion, claim } = member
     if (!suspicion) return undefined
     const { rules } = this.#parts
-    const possible = rules.possibleConfirmations(this.#present)
+    const possible = rules.possibleConfirmations(this.#mayConfirm(member))
     const ms = rules.suspicionMs(suspicion.by.size - 1, possible)
     return claim.state === 'suspect'
       ? { atMs: suspicion.sinceMs + ms, state: 'unreachable' }
       : { atMs: suspicion.sinceMs + DEAD_FACTOR * ms, state: 'dead' }
+  }
+
+  /** How many others could share a doubt about a member: those who are not given up themselves. */
+  #mayConfirm(subject: Member): number {
+    let count = 0
+    for (const other of this.#members.values()) {
+      const { state } = other.claim
+      if (other !== subject && (state === 'alive' || state === 'suspect')) count += 1
+    }
+    return count
   }
 
   #hearOfSelf(turn: Turn, claim: Claim): void {
