@@ -16,7 +16,12 @@ const EVERYWHERE = 'protocol link ssh server agent cli web/src scripts tests ben
 
 /** Files that must not run beside others: they time things, or share an engine and a browser. */
 export function runsAlone(file) {
-  return file.startsWith('tests/') || file.endsWith('.docker.test.ts')
+  return (file.startsWith('tests/') || file.endsWith('.docker.test.ts')) && !runsApart(file)
+}
+
+/** Files that take minutes whatever runs beside them: they wait, or take what processor time is left. */
+export function runsApart(file) {
+  return file.startsWith('tests/cluster/') || file.startsWith('tests/sim/')
 }
 
 /** The test files that the arguments name: files, folders or patterns; without any, all. */
@@ -78,10 +83,16 @@ async function main(words) {
   report.pipe(process.stdout)
   const tally = new Tally()
   const again = []
-  const side = files.filter((file) => !runsAlone(file))
-  const sideBySide = Math.max(2, availableParallelism())
-  await runPhase(side, { concurrency: sideBySide, report, tally, again })
-  await runPhase(files.filter(runsAlone), { concurrency: 1, report, tally, again })
+  const kept = { report, tally, again }
+  const apart = files.filter(runsApart)
+  const alone = files.filter(runsAlone)
+  const side = files.filter((file) => !runsApart(file) && !runsAlone(file))
+  const concurrency = Math.max(2, availableParallelism())
+  const others = async () => {
+    await runPhase(side, { concurrency, ...kept })
+    await runPhase(alone, { concurrency: 1, ...kept })
+  }
+  await Promise.all([runPhase(apart, { concurrency: 1, ...kept }), others()])
   // What fails a second time, with nothing beside it, is wrong.
   await runPhase(again, { concurrency: 1, report, tally })
   for (const name of COUNTS) report.write(line(`${name} ${tally.total(name)}`))
