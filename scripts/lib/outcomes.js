@@ -1,31 +1,19 @@
-// The events of a test run, file by file, and what each file came to. Node tells of files one after the other whatever
-// ran side by side, so a file is over when the next one begins.
+// The events of one test file's run, and what the file came to.
 
-/** Told as they happen and not in the order of files; the report needs none of them. */
+/** Told as they happen and not in the order of tests; the report needs none of them. */
 const UNORDERED = new Set(['test:enqueue', 'test:dequeue', 'test:complete'])
 const COUNT_NAMES = { passed: 'pass', failed: 'fail' }
 
 /**
- * Gives each file's events together. Tests that a file has from a module that it imports are told of under the module's
- * name, before the file's own end: they are the file's. What belongs to no file (Node's own closing lines) is left out.
+ * What a report says of a file. Tests that it has from a module that it imports are told of under the module's name, and
+ * are the file's. What belongs to no file (Node's own closing lines) is left out: the whole run has its own.
  */
-export async function* byFile(events, files) {
-  const own = new Set(files)
-  let current
-  let borrowed = []
-  for await (const event of events) {
-    const { file } = event.data
-    if (file === undefined || UNORDERED.has(event.type)) continue
-    if (!own.has(file)) {
-      borrowed.push(event)
-      continue
-    }
-    if (current && current.file !== file) yield current
-    if (current?.file !== file) current = { file, events: [] }
-    current.events.push(...borrowed, event)
-    borrowed = []
+export async function eventsOf(run) {
+  const events = []
+  for await (const event of run) {
+    if (event.data.file !== undefined && !UNORDERED.has(event.type)) events.push(event)
   }
-  if (current) yield current
+  return events
 }
 
 /** The counts of one file as Node's closing lines name them. A file that died before it could count is one failure. */

@@ -1,15 +1,17 @@
 // The test run itself, on Node 24: unit tests side by side, then those that share the engine, Chromium or the
-// machine's load one after the other, under one report that ends with the plain lines of Node's test runner.
+// machine's load one after the other, and beside both what mostly waits; under one report that ends with the plain lines
+// of Node's test runner. Each file is a run of its own: Node's runner waits for ever for a file whose process stays.
 
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join, relative, resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { removeLeftovers } from './leftovers.js'
 import { root } from './node24.js'
-import { byFile, countsOf, failuresOf, isBad } from './outcomes.js'
+import { countsOf, eventsOf, failuresOf, isBad } from './outcomes.js'
 
-/** No file may take longer: a hang must not cost the whole run its report. */
+/** No file may take longer: one that hangs, or leaves something open, must not cost the whole run its report. */
 const FILE_TIMEOUT_MS = 5 * 60_000
 
 const EVERYWHERE = 'protocol link ssh server agent cli web/src scripts tests bench'.split(' ')
@@ -34,45 +36,57 @@ export function testFiles(words) {
   return [...files].toSorted((a, b) => a.localeCompare(b))
 }
 
+/** Files named at the end with their time. */
+const SLOWEST = 12
 const COUNTS = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo']
 
 /** What each file came to, its last run counting. */
 class Tally {
   #files = new Map()
 
-  note(file, counts) {
-    this.#files.set(file, counts)
+  note(file, counts, tookMs) {
+    this.#files.set(file, { counts, tookMs })
   }
 
   total(name) {
-    return [...this.#files.values()].reduce((sum, counts) => sum + (counts[name] ?? 0), 0)
+    return [...this.#files.values()].reduce((sum, { counts }) => sum + (counts[name] ?? 0), 0)
   }
+
+  /** Where a run's time goes. */
+  slowest(count) {
+    const files = [...this.#files].toSorted(([, a], [, b]) => b.tookMs - a.tookMs)
+    return files.slice(0, count).map(([file, { tookMs }]) => `${seconds(tookMs)} ${file}`)
+  }
+}
+
+/** Runs so many files at a time, each in the order given when there is room. */
+async function runLane(files, { concurrency, ...kept }) {
+  const next = files.values()
+  const worker = async () => {
+    for (const file of next) await runFile(file, kept)
+  }
+  await Promise.all(Array.from({ length: concurrency }, worker))
 }
 
 /**
- * Runs files and reports them. With `again`, a file that fails is told of in a few lines and put there instead: on a
- * machine that others load, too, a deadline may pass without anything being wrong.
+ * Runs a file and reports it. With `again`, one that fails is told of in a few lines and put there instead: on a machine
+ * that others load, too, a deadline may pass without anything being wrong.
  */
-async function runPhase(files, { concurrency, report, tally, again }) {
-  if (files.length === 0) return
-  const options = { files, concurrency, cwd: root, timeout: FILE_TIMEOUT_MS, isolation: 'process' }
-  for await (const { file, events } of byFile(
-    run(options),
-    files.map((name) => join(root, name)),
-  )) {
-    const counts = countsOf(events)
-    if (again && isBad(counts)) {
-      again.push(relative(root, file))
-      report.write(line(`failed, will be run again by itself: ${relative(root, file)}`))
-      for (const failure of failuresOf(events)) report.write(line(failure))
-      continue
-    }
-    tally.note(file, counts)
-    for (const event of events) if (!report.write(event)) await drained(report)
+async function runFile(file, { report, tally, again }) {
+  const began = performance.now()
+  const signal = AbortSignal.timeout(FILE_TIMEOUT_MS)
+  const events = await eventsOf(run({ files: [file], cwd: root, isolation: 'process', signal }))
+  const counts = countsOf(events)
+  if (again && isBad(counts)) {
+    again.push(file)
+    report.write(line(`failed, will be run again by itself: ${file}`))
+    for (const failure of failuresOf(events)) report.write(line(failure))
+    return
   }
+  tally.note(file, counts, performance.now() - began)
+  // All at once: the reporter must not mix two files' events.
+  for (const event of events) report.write(event)
 }
-
-const drained = (stream) => new Promise((resolve) => stream.once('drain', resolve))
 
 async function main(words) {
   const files = testFiles(words)
@@ -89,18 +103,22 @@ async function main(words) {
   const side = files.filter((file) => !runsApart(file) && !runsAlone(file))
   const concurrency = Math.max(2, availableParallelism())
   const others = async () => {
-    await runPhase(side, { concurrency, ...kept })
-    await runPhase(alone, { concurrency: 1, ...kept })
+    await runLane(side, { concurrency, ...kept })
+    await runLane(alone, { concurrency: 1, ...kept })
   }
-  await Promise.all([runPhase(apart, { concurrency: 1, ...kept }), others()])
+  await Promise.all([runLane(apart, { concurrency: 1, ...kept }), others()])
   // What fails a second time, with nothing beside it, is wrong.
-  await runPhase(again, { concurrency: 1, report, tally })
+  if (again.length > 0) await removeLeftovers()
+  await runLane(again, { concurrency: 1, report, tally })
+  if (files.length > SLOWEST) for (const text of tally.slowest(SLOWEST)) report.write(line(text))
   for (const name of COUNTS) report.write(line(`${name} ${tally.total(name)}`))
   report.write(line(`duration_ms ${performance.now() - began}`))
   report.end()
   const isWell = tally.total('tests') > 0 && tally.total('fail') + tally.total('cancelled') === 0
   process.exitCode = isWell ? 0 : 1
 }
+
+const seconds = (ms) => `${(ms / 1000).toFixed(1).padStart(6)} s`
 
 const line = (message) => ({
   type: 'test:diagnostic',
