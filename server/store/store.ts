@@ -23,6 +23,11 @@ export interface StoredGroup {
   /** JSON, as bytes, of fields that only a newer version knows. */
   readonly unknown?: Uint8Array | undefined
   readonly version: Version
+  /**
+   * Of groups where it matters whether two writes knew of each other (cluster/replica/policy.ts): the latest write of
+   * each origin that this one had seen, its own not among them.
+   */
+  readonly past?: readonly Dot[] | undefined
 }
 
 export interface StoredRow {
