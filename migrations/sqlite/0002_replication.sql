@@ -32,8 +32,30 @@ CREATE TABLE quarantine (
   hlc INTEGER NOT NULL,
   origin TEXT NOT NULL,
   seq INTEGER NOT NULL,
+  past TEXT,
   PRIMARY KEY (kind, id, name)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX quarantine_by_dot ON quarantine (origin, seq);
+
+-- JSON: the writes that this one had seen, as [[origin, seq], …], where a policy asks whether two knew of each other.
+ALTER TABLE record_group ADD COLUMN past TEXT;
+
+-- A name that two have claimed keeps both claims until the later is released.
+CREATE TABLE claims (
+  claim TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  state TEXT NOT NULL,
+  birth_origin TEXT NOT NULL,
+  birth_seq INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  hlc INTEGER NOT NULL,
+  origin TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (claim, birth_origin, birth_seq)
+) STRICT, WITHOUT ROWID;
+INSERT INTO claims SELECT * FROM claim;
+DROP TABLE claim;
+ALTER TABLE claims RENAME TO claim;
+CREATE INDEX claim_by_dot ON claim (origin, seq);
 CREATE INDEX claim_by_birth ON claim (birth_origin, birth_seq);

@@ -118,7 +118,7 @@ function write(disk: Disk, batch: Batch): void {
   for (const tombstone of batch.tombstones) bury(disk, tombstone)
   for (const name of batch.gone ?? []) drop(disk, name)
   for (const row of batch.rows) writeRow(disk, row)
-  for (const claim of batch.claims) disk.claims.set(claim.claim, claim)
+  for (const claim of batch.claims) disk.claims.set(nameKey(nameOf(claim)), claim)
   for (const parked of batch.parked ?? []) {
     disk.parked.set(`${parked.kind}/${parked.id}/${parked.group.name}`, parked)
   }
@@ -150,8 +150,7 @@ function bury(disk: Disk, tombstone: StoredTombstone): void {
 
 function drop(disk: Disk, { kind, id, birth }: StoredName): void {
   if (kind === CLAIM_KIND) {
-    const claim = disk.claims.get(id)
-    if (claim && dotKey(claim.birth) === dotKey(birth)) disk.claims.delete(id)
+    disk.claims.delete(nameKey({ kind, id, birth }))
     return
   }
   disk.rows.delete(`${kind}/${id}`)
@@ -185,4 +184,9 @@ function withParked(disk: Disk, row: StoredRow): StoredRow {
 const dotOf = ({ version }: { version: Dot }): Dot => version
 const dotKey = ({ origin, seq }: Dot): string => `${origin}/${seq}`
 const nameKey = ({ kind, id, birth }: StoredName): string => `${kind}/${id}/${dotKey(birth)}`
+const nameOf = ({ claim, birth }: StoredClaim): StoredName => ({
+  kind: CLAIM_KIND,
+  id: claim,
+  birth,
+})
 const entryKey = ({ dot, index }: StoredEntry): string => `${dotKey(dot)}/${index}`

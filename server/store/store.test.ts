@@ -202,6 +202,40 @@ for (const kind of stores) {
     await store.close()
   })
 
+  test(`a name keeps two claims, and a released one goes by its birth (${kind.name})`, async () => {
+    await using place = await kind.make()
+    const store = await place.open()
+    const state = 'confirmed' as const
+    const claim = (seq: number) => ({
+      claim: 'user:a',
+      holder: `h${seq}`,
+      state,
+      birth: dot(seq),
+      version: version(seq),
+    })
+    await store.commit(batch(0), undefined)
+    await store.commit(batch(2, { claims: [claim(1), claim(2)] }), meta(0))
+    assert.equal((await loadAll(store)).claims.length, 2)
+    const released = { kind: CLAIM_KIND, id: 'user:a', birth: dot(1), dots: [dot(3)], atMs: 1 }
+    await store.commit(batch(3, { tombstones: [released] }), meta(2))
+    assert.deepEqual((await loadAll(store)).claims, [claim(2)])
+    await store.close()
+  })
+
+  test(`a row keeps the birth and the past that came last (${kind.name})`, async () => {
+    await using place = await kind.make()
+    const store = await place.open()
+    const [group] = row(2).groups
+    assert(group)
+    const past = [{ origin: 'other', seq: 4 }]
+    const again = { ...row(2), id: 'id-1', groups: [{ ...group, past }] }
+    await store.commit(batch(0), undefined)
+    await store.commit(batch(1, { rows: [row(1)] }), meta(0))
+    await store.commit(batch(2, { rows: [again] }), meta(1))
+    assert.deepEqual((await loadAll(store)).rows, [again])
+    await store.close()
+  })
+
   test(`spans are answered with all that is left of them, whole (${kind.name})`, async () => {
     await using place = await kind.make()
     const store = await place.open()

@@ -1,6 +1,7 @@
 // From SQLite's rows to the store's shapes. All integers are read as bigint, since a clock value does not fit a double.
 
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import { z } from 'zod'
 import type {
   Meta,
   ParkedGroup,
@@ -30,7 +31,7 @@ export function readMeta(file: DatabaseSync): Meta | undefined {
 export function* readRows(file: DatabaseSync): Generator<StoredRow[]> {
   const select = prepare(
     file,
-    `SELECT r.kind, r.id, r.birth_origin, r.birth_seq, g.name, g.body, g.unknown, g.epoch, g.hlc, g.origin, g.seq
+    `SELECT r.kind, r.id, r.birth_origin, r.birth_seq, g.name, g.body, g.unknown, g.epoch, g.hlc, g.origin, g.seq, g.past
      FROM record r LEFT JOIN record_group g ON g.kind = r.kind AND g.id = r.id
      ORDER BY r.kind, r.id`,
   )
@@ -146,7 +147,14 @@ export function groupOf(columns: Columns): StoredGroup {
     body: String(body),
     unknown: unknown instanceof Uint8Array ? unknown : undefined,
     version: versionOf(columns),
+    ...(typeof columns.past === 'string' && { past: pastOf(columns.past) }),
   }
+}
+
+const pastSchema = z.array(z.tuple([z.string(), z.number()]))
+
+function pastOf(text: string) {
+  return pastSchema.parse(JSON.parse(text)).map(([origin, seq]) => ({ origin, seq }))
 }
 
 function dotOf(text: string) {

@@ -8,6 +8,7 @@ import {
   type ParkedGroup,
   type StoredClaim,
   type StoredEntry,
+  type StoredGroup,
   type StoredHeard,
   type StoredName,
   type StoredRow,
@@ -19,8 +20,10 @@ const STATEMENTS = {
     'INSERT INTO meta (one, origin, seq, hlc, position) VALUES (1, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
   advance:
     'UPDATE meta SET seq = ?, hlc = ?, position = ? WHERE origin = ? AND seq = ? AND hlc = ?',
-  row: 'INSERT INTO record VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
-  group: 'INSERT OR REPLACE INTO record_group VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  row: `INSERT INTO record VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET birth_origin = excluded.birth_origin, birth_seq = excluded.birth_seq
+    WHERE (birth_origin, birth_seq) <> (excluded.birth_origin, excluded.birth_seq)`,
+  group: 'INSERT OR REPLACE INTO record_group VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   claim: 'INSERT OR REPLACE INTO claim VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   tombstone: 'INSERT INTO tombstone VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
   tombstoneDot: 'INSERT INTO tombstone_dot VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
@@ -29,7 +32,7 @@ const STATEMENTS = {
   dropClaim: 'DELETE FROM claim WHERE claim = ? AND birth_origin = ? AND birth_seq = ?',
   dropParked: 'DELETE FROM quarantine WHERE kind = ? AND id = ?',
   unpark: 'DELETE FROM quarantine WHERE kind = ? AND id = ? AND name = ?',
-  park: 'INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  park: 'INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   purge: 'DELETE FROM tombstone WHERE kind = ? AND id = ? AND birth_origin = ? AND birth_seq = ?',
   purgeDots:
     'DELETE FROM tombstone_dot WHERE kind = ? AND id = ? AND birth_origin = ? AND birth_seq = ?',
@@ -75,10 +78,9 @@ export class Writer {
 
   #row({ kind, id, birth, groups }: StoredRow): void {
     this.#run.row.run(kind, id, birth.origin, birth.seq)
-    for (const { name, body, unknown, version } of groups) {
-      const { epoch, hlc, origin, seq } = version
-      this.#run.group.run(kind, id, name, body, unknown ?? null, epoch, hlc, origin, seq)
-      this.#run.unpark.run(kind, id, name)
+    for (const group of groups) {
+      this.#run.group.run(kind, id, ...columnsOf(group))
+      this.#run.unpark.run(kind, id, group.name)
     }
   }
 
@@ -106,9 +108,8 @@ export class Writer {
     }
   }
 
-  #park({ kind, id, group: { name, body, unknown, version } }: ParkedGroup): void {
-    const { epoch, hlc, origin, seq } = version
-    this.#run.park.run(kind, id, name, body, unknown ?? null, epoch, hlc, origin, seq)
+  #park({ kind, id, group }: ParkedGroup): void {
+    this.#run.park.run(kind, id, ...columnsOf(group))
   }
 
   #purge({ kind, id, birth }: StoredName): void {
@@ -125,4 +126,10 @@ export class Writer {
   #entry({ position, stream, subject, atMs, dot, index, body }: StoredEntry): void {
     this.#run.entry.run(position, stream, subject, atMs, dot.origin, dot.seq, index, body)
   }
+}
+
+function columnsOf({ name, body, unknown, version, past }: StoredGroup) {
+  const { epoch, hlc, origin, seq } = version
+  const seen = past && JSON.stringify(past.map((dot) => [dot.origin, dot.seq]))
+  return [name, body, unknown ?? null, epoch, hlc, origin, seq, seen ?? null] as const
 }
