@@ -24,8 +24,8 @@ export interface StoredGroup {
   readonly unknown?: Uint8Array | undefined
   readonly version: Version
   /**
-   * Of groups where it matters whether two writes knew of each other (cluster/replica/policy.ts): the latest write of
-   * each origin that this one had seen, its own not among them.
+   * The latest write of each other origin that the writer of this one had seen: what is not in it was written without
+   * knowing of this, and this without knowing of it. Missing when that is not known.
    */
   readonly past?: readonly Dot[] | undefined
 }

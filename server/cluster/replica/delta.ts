@@ -63,7 +63,7 @@ export interface KnownRow {
 export interface Known {
   readonly heard: Heard
   row(kind: string, id: string): KnownRow | undefined
-  /** One group as it is stored; asked for only where a policy compares values. */
+  /** One group as it is stored; asked for only where two writes of it meet. */
   group(kind: string, id: string, name: string): StoredGroup | undefined
   /**
    * All claims of a name that are not released, in no order: the earliest holds it, the others are displaced and stay
@@ -99,7 +99,7 @@ export interface Joined {
   readonly mended: readonly {
     readonly kind: string
     readonly id: string
-    /** Without a version of its own: `version` is that of the value it replaces. */
+    /** The value to write, with the past to write. `version` is that of the value it replaces, if that is still there. */
     readonly group: StoredGroup
   }[]
   /** Values that lost against one that did not know of them, here or on the way, for the history of the record. */

@@ -89,3 +89,16 @@ function weigh(name: string, bucket: Hash): Hash {
   if (isSameHash(bucket, NO_HASH)) return NO_HASH
   return hashOf(`${name} ${bucket.low} ${bucket.high}`)
 }
+
+/** Buckets in which the two do not hold the same. */
+export function differing(mine: Fingerprints, theirs: Fingerprints): Bucket[] {
+  const buckets = new Map(
+    [...mine.all(), ...theirs.all()].map(({ bucket }) => [
+      `${bucket.kind}/${bucket.number}`,
+      bucket,
+    ]),
+  )
+  return [...buckets.values()].filter(
+    ({ kind, number }) => !isSameHash(mine.bucket(kind, number), theirs.bucket(kind, number)),
+  )
+}
