@@ -10,6 +10,7 @@ import { environmentOfApps, OWN_MACHINE } from '../apps/domain.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { parseJoinToken } from '../cluster/join-token.ts'
+import { LiveSharing } from '../cluster/live/sharing.ts'
 import { isLoopback, ownNameIn, tlsKindOf } from '../config/https.ts'
 import { type Config, sshAddress } from '../config/settings.ts'
 import { type Door, openDoor } from '../gateway/door.ts'
@@ -21,8 +22,7 @@ import { createIdentity, type Identity } from '../identity/identity.ts'
 import { adoptClusterSecret, loadClusterSecret } from '../identity/keys.ts'
 import { ensureSetting, freshId } from '../identity/settings.ts'
 import { Links } from '../links/links.ts'
-import type { Live } from '../live/live.ts'
-import { createLive } from '../live/table.ts'
+import { createLive, type LiveTable } from '../live/table.ts'
 import type { Log } from '../log.ts'
 import { openRecords } from '../records/open.ts'
 import type { Records } from '../records/records.ts'
@@ -66,7 +66,7 @@ interface Foundation {
   readonly config: Config
   readonly log: Log
   readonly records: Records
-  readonly live: Live
+  readonly live: LiveTable
   readonly identity: Identity
   readonly cluster: string
   readonly ending: AsyncDisposableStack
@@ -103,14 +103,17 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     webFolder: WEB_FOLDER,
     cliFolder: CLI_FOLDER,
     unready: () => (isLooking ? ['looking at its engine'] : []),
+    watched: (spaces) => place.sharing?.want(spaces),
   })
   ending.defer(() => http.close())
   const listeners = await open(base, http, links, tls)
   ending.defer(() => drain(http, listeners, config.drainSeconds))
   port = Number(new URL(listeners.url).port)
   const url = browserUrl(config, listeners.url)
-  place.cluster = await joinPeers(base, port, url)
+  place.cluster = await joinPeers(base, port, url, place)
   ending.defer(() => place.cluster?.close())
+  place.sharing = shareLive(base, place.cluster)
+  ending.defer(() => place.sharing?.close())
   const door = await openGatewayDoor(base, { links, spaces, hostKey, url })
   ending.defer(() => door.close(config.drainSeconds * 1000))
   const looked = look(spaces, log).finally(() => {
@@ -143,10 +146,10 @@ async function readBuiltAgent(): Promise<AgentFolder> {
 
 /** State and people. */
 async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Promise<Foundation> {
-  const live = createLive({ clock })
-  ending.defer(() => live.close())
   const store = await openSqliteStore({ folder: config.data, log })
   ending.defer(() => store.close())
+  const live = createLive({ clock, peer: loadPeerId(config.data, { clock, random }) })
+  ending.defer(() => live.close())
   const records = await openRecords({ store, clock, random, log })
   ending.defer(() => records.close())
   if (config.join !== undefined) {
@@ -187,7 +190,12 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
 }
 
 /** Finds the others, or waits for them. */
-async function joinPeers(base: Foundation, port: number, url: string): Promise<Cluster> {
+async function joinPeers(
+  base: Foundation,
+  port: number,
+  url: string,
+  place: Place,
+): Promise<Cluster> {
   const { config, log, records, live } = base
   const makers = { clock, random }
   const id = loadPeerId(config.data, makers)
@@ -198,7 +206,22 @@ async function joinPeers(base: Foundation, port: number, url: string): Promise<C
   const parts = { config, id, cluster, secret, port, url, records, clock, random, log }
   return await Cluster.open({
     ...parts,
-    onChange: (change) => noteChange({ records, live, log }, id, change),
+    onChange: (change) => {
+      noteChange({ records, live, log }, id, change)
+      place.sharing?.changed(change.id, change.is)
+    },
+  })
+}
+
+/** What is true here is told to the others, and the other way round. */
+function shareLive({ config, live, log }: Foundation, cluster: Cluster): LiveSharing {
+  return new LiveSharing({
+    live,
+    self: loadPeerId(config.data, { clock, random }),
+    runOf: (peer) => cluster.membership.peers.find(({ id }) => id === peer)?.contact.run,
+    openMesh: (wish) => cluster.openMesh(wish),
+    clock,
+    log,
   })
 }
 

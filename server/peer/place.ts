@@ -8,6 +8,7 @@ import type { PeerId } from '#protocol/ids.ts'
 import type { PeerIdentity } from '#protocol/link.ts'
 import type { Connection } from '../../link/connection.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import type { LiveSharing } from '../cluster/live/sharing.ts'
 import type { Change } from '../cluster/membership.ts'
 import type { Live } from '../live/live.ts'
 import type { Log } from '../log.ts'
@@ -18,6 +19,7 @@ const FOR_EVER_MS = 2 ** 31 - 1
 
 export class Place {
   cluster: Cluster | undefined
+  sharing: LiveSharing | undefined
 
   list(): readonly PeerInfo[] {
     return this.cluster?.peers ?? []
@@ -33,7 +35,7 @@ export class Place {
   }
 
   accepted(identity: PeerIdentity, connection: Connection<ClientHttp2Session>): void {
-    if (this.cluster) this.cluster.membership.accepted(identity, connection)
+    if (this.cluster) this.cluster.accepted(identity, connection)
     else connection.end()
   }
 }

@@ -128,8 +128,8 @@ class HostedSpaces implements Spaces {
       each(records.watch('space', { signal }), ({ id, groups }) => {
         if (groups.includes('desired')) this.#lanes.interrupt(id)
       }),
-      each(live.watch('agent', { signal }), ({ key }) => this.#reported(key)),
-      each(live.watch('startup', { signal }), ({ key }) => this.#reported(key)),
+      each(live.own.watch('agent', { signal }), ({ key }) => this.#reported(key)),
+      each(live.own.watch('startup', { signal }), ({ key }) => this.#reported(key)),
     ]).catch((error: unknown) => {
       this.#options.log.error({ error }, 'Spaces no longer hear of changes.')
     })
