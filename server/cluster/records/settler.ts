@@ -3,9 +3,9 @@
 
 import type { Actor } from '#protocol/link.ts'
 import type { Clock } from '../../clock.ts'
-import type { Log } from '../../log.ts'
 import type { Records } from '../../records/records.ts'
 import type { Replicable } from '../../records/replicable.ts'
+import type { Log } from '../../store/log.ts'
 import type { StoredClaim } from '../../store/store.ts'
 import { giveUp } from './displaced.ts'
 import { overwritten } from './overwritten.ts'
