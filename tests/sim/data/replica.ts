@@ -116,7 +116,7 @@ export class Replica implements Known {
   }
 
   /** Rows and context in one step; the dots of what it had to write itself. */
-  merge(delta: Delta, nowMs: number, from?: Context): { joined: Joined; mended: Dot | undefined } {
+  merge(delta: Delta, nowMs: number, from?: Replica): { joined: Joined; mended: Dot | undefined } {
     const joined = join(this, delta, this.rules)
     for (const { birth, kind, id } of joined.gone) this.#remove(kind, id, birth)
     for (const tombstone of joined.tombstones) this.#bury(tombstone, nowMs)
