@@ -24,8 +24,8 @@ import { ensureSetting, freshId } from '../identity/settings.ts'
 import { Links } from '../links/links.ts'
 import { createLive, type LiveTable } from '../live/table.ts'
 import type { Log } from '../log.ts'
-import { openRecords } from '../records/open.ts'
-import type { Records } from '../records/records.ts'
+import { openRecords, type ReplicatedRecords } from '../records/open.ts'
+import type { Dot } from '../records/records.ts'
 import { createHosts } from '../spaces/hosts.ts'
 import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volume.ts'
 import { createEngine } from '../spaces/runtime/docker.ts'
@@ -65,7 +65,7 @@ export interface Peer {
 interface Foundation {
   readonly config: Config
   readonly log: Log
-  readonly records: Records
+  readonly records: ReplicatedRecords
   readonly live: LiveTable
   readonly identity: Identity
   readonly cluster: string
@@ -84,7 +84,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   const base = await lay(config, log, ending)
   const { identity, cluster } = base
   let port = config.listen.port
-  const place = new Place()
+  const place = new Place(base.records.replica)
   const { links, spaces, templates } = await raise(base, agentFolder, () => port, place)
   let isLooking = true
   const hostKey = await loadHostKey(base.records, { clock, random })
@@ -125,7 +125,8 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     return question.ask === 'peers' ? { peers: place.list() } : { token: place.token() }
   })
   ending.defer(() => control.close())
-  const setupToken = await identity.setup.begin()
+  // Who joins has the others' state and shows their set-up page, for which they have given out the link.
+  const setupToken = config.join === undefined ? await identity.setup.begin() : undefined
   const closing = ending.move()
   return {
     url,
@@ -155,7 +156,8 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
   if (config.join !== undefined) {
     await adoptClusterSecret(config.data, parseJoinToken(config.join).secret, random)
   }
-  const identity = await createIdentity({ records, clock, random, folder: config.data })
+  const knows = (birth: Dot) => records.replica.has(birth)
+  const identity = await createIdentity({ records, clock, random, folder: config.data, knows })
   const makers = { clock, random }
   const cluster = await ensureSetting(records, 'cluster-id', () => freshId(makers), makers)
   return { config, log, records, live, identity, cluster: String(cluster), ending }
@@ -177,6 +179,7 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
   const spaces = createSpaces({
     ...parts,
     agentFolder,
+    isOwn: ({ origin }) => origin === records.replica.origin,
     ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,
@@ -199,7 +202,6 @@ async function joinPeers(
   const { config, log, records, live } = base
   const makers = { clock, random }
   const id = loadPeerId(config.data, makers)
-  // Not the label of what this peer makes on its engine: as long as peers share no records, nobody else may clear that.
   const named = config.join === undefined ? freshId(makers) : parseJoinToken(config.join).cluster
   const cluster = String(await ensureSetting(records, 'membership-id', () => named, makers))
   const secret = await loadClusterSecret(config.data, random)
