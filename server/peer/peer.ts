@@ -5,20 +5,25 @@ import { isIP } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
-import { LINK_PATH } from '#protocol/link.ts'
+import { type Actor, LINK_PATH } from '#protocol/link.ts'
 import { environmentOfApps, OWN_MACHINE } from '../apps/domain.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { parseJoinToken } from '../cluster/join-token.ts'
 import { LiveSharing } from '../cluster/live/sharing.ts'
+import { Settler } from '../cluster/records/settler.ts'
+import { RecordsSharing } from '../cluster/records/sharing.ts'
+import { takeOver } from '../cluster/records/take-over.ts'
+import { Keyring } from '../cluster/seal/keyring.ts'
+import { resolveSeeds } from '../cluster/seeds.ts'
 import { isLoopback, ownNameIn, tlsKindOf } from '../config/https.ts'
 import { type Config, sshAddress } from '../config/settings.ts'
 import { type Door, openDoor } from '../gateway/door.ts'
 import { isUpload } from '../http/files.ts'
 import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http/http.ts'
 import type { HttpConfig } from '../http/ports.ts'
-import { type HostKey, loadHostKey } from '../identity/host-key.ts'
-import { createIdentity, type Identity } from '../identity/identity.ts'
+import { HOST_KEY_SETTING, type HostKey, loadHostKey } from '../identity/host-key.ts'
+import { createIdentity, type Identity, SIGNING_KEY_SETTING } from '../identity/identity.ts'
 import { adoptClusterSecret, loadClusterSecret } from '../identity/keys.ts'
 import { ensureSetting, freshId } from '../identity/settings.ts'
 import { Links } from '../links/links.ts'
@@ -43,6 +48,12 @@ import { noteChange, Place } from './place.ts'
 import { resetPassword } from './reset-password.ts'
 import { readRoutes } from './routes.ts'
 import { browserUrl } from './welcome.ts'
+
+const CLUSTER_SETTING = 'cluster-id'
+const MEMBERSHIP_SETTING = 'membership-id'
+/** What every peer of a cluster has in common, and only the first may make. */
+const SHARED_SETTINGS = [SIGNING_KEY_SETTING, CLUSTER_SETTING, HOST_KEY_SETTING, MEMBERSHIP_SETTING]
+const RUN_BYTES = 8
 
 const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
 const CLI_FOLDER = fileURLToPath(new URL('../../dist/cli', import.meta.url))
@@ -69,6 +80,7 @@ interface Foundation {
   readonly live: LiveTable
   readonly identity: Identity
   readonly cluster: string
+  readonly sharing: RecordsSharing
   readonly ending: AsyncDisposableStack
 }
 
@@ -113,6 +125,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   place.cluster = await joinPeers(base, port, url, place)
   ending.defer(() => place.cluster?.close())
   place.sharing = shareLive(base, place.cluster)
+  openRecordsMesh(base, place.cluster)
   ending.defer(() => place.sharing?.close())
   const door = await openGatewayDoor(base, { links, spaces, hostKey, url })
   ending.defer(() => door.close(config.drainSeconds * 1000))
@@ -153,14 +166,50 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
   ending.defer(() => live.close())
   const records = await openRecords({ store, clock, random, log })
   ending.defer(() => records.close())
-  if (config.join !== undefined) {
-    await adoptClusterSecret(config.data, parseJoinToken(config.join).secret, random)
-  }
+  const sharing = shareRecords(config, records, log)
+  ending.defer(() => sharing.close())
+  if (config.join !== undefined) await join({ config, records, sharing, log }, config.join)
   const knows = (birth: Dot) => records.replica.has(birth)
   const identity = await createIdentity({ records, clock, random, folder: config.data, knows })
   const makers = { clock, random }
-  const cluster = await ensureSetting(records, 'cluster-id', () => freshId(makers), makers)
-  return { config, log, records, live, identity, cluster: String(cluster), ending }
+  const cluster = await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers)
+  return { config, log, records, live, identity, cluster: String(cluster), sharing, ending }
+}
+
+function shareRecords(config: Config, records: ReplicatedRecords, log: Log): RecordsSharing {
+  const { replica } = records
+  return new RecordsSharing({ records, replica, actor: actorOf(config), clock, random, log })
+}
+
+/** Takes the cluster's secret, and its state where there is none yet. */
+async function join(
+  { config, records, sharing, log }: Pick<Foundation, 'config' | 'records' | 'sharing' | 'log'>,
+  token: string,
+): Promise<void> {
+  const { secret, addresses } = parseJoinToken(token)
+  await adoptClusterSecret(config.data, secret, random)
+  const isComplete = () => SHARED_SETTINGS.every((key) => records.holder(`setting:${key}`))
+  if (isComplete()) return
+  const id = loadPeerId(config.data, { clock, random })
+  const self = { peer: id, run: Buffer.from(random(RUN_BYTES)).toString('hex') }
+  const all = [...addresses, ...(await resolveSeeds(config.seeds))]
+  const parts = { sharing, addresses: all, self, clock, log, isComplete }
+  await takeOver({ ...parts, keyring: new Keyring(secret) })
+}
+
+/** As what the peer itself is written down. */
+const actorOf = ({ data, name }: Config): Actor => ({
+  kind: 'peer',
+  id: loadPeerId(data, { clock, random }),
+  name,
+})
+
+/** From here on what is written here is on the others, and what they write is here. */
+function openRecordsMesh({ config, records, sharing, log, ending }: Foundation, cluster: Cluster) {
+  sharing.open((wish) => cluster.openMesh(wish))
+  const { replica } = records
+  const settler = new Settler({ records, replica, actor: actorOf(config), clock, log })
+  ending.defer(() => settler.close())
 }
 
 /** Links, and the spaces behind them. `port` is asked when a space starts: by then we listen. */
@@ -203,7 +252,7 @@ async function joinPeers(
   const makers = { clock, random }
   const id = loadPeerId(config.data, makers)
   const named = config.join === undefined ? freshId(makers) : parseJoinToken(config.join).cluster
-  const cluster = String(await ensureSetting(records, 'membership-id', () => named, makers))
+  const cluster = String(await ensureSetting(records, MEMBERSHIP_SETTING, () => named, makers))
   const secret = await loadClusterSecret(config.data, random)
   const parts = { config, id, cluster, secret, port, url, records, clock, random, log }
   return await Cluster.open({
