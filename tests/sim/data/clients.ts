@@ -54,7 +54,7 @@ export class Clients {
     const value = this.#chance.whole(0, 999)
     const held = replica.group(kind, id, group)
     if (!isOld) return { ...set, body: JSON.stringify({ value, later: value }) }
-    const isThere = held?.body.includes('"later"')
+    const isThere = held?.unknown !== undefined || held?.body.includes('"later"')
     const unknown = isThere && !this.#dropsUnknown ? { unknown: LATER } : {}
     return { ...set, body: JSON.stringify({ value }), ...unknown }
   }

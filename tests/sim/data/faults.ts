@@ -160,7 +160,7 @@ function restore(
   const peers = world.peers.filter((peer) => peer.database === database && peer.isUp)
   for (const peer of peers) world.crash(peer)
   const { copy } = old
-  world.ledger.restored(database, copy.origin, copy.seq)
+  world.ledger.restored(database, copy)
   database.replica.become(copy)
   if (!keepsOrigin) Object.assign(database.replica, { origin: world.newOrigin(), seq: 0 })
   for (const peer of peers) peer.start()

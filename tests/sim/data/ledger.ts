@@ -9,6 +9,7 @@ import type { Delta } from '../../../server/cluster/replica/delta.ts'
 import { isSameHash } from '../../../server/cluster/replica/hash.ts'
 import type { Dot, Version } from '../../../server/records/records.ts'
 import { compareVersions } from '../../../server/records/version.ts'
+import type { StoredGroup } from '../../../server/store/store.ts'
 import type { Database } from './database.ts'
 import type { DataPeer } from './peer.ts'
 import type { Replica, Write } from './replica.ts'
@@ -27,31 +28,30 @@ export class Ledger {
   readonly #claims = new Map<string, { births: Dot[]; releases: Dot[] }>()
   readonly #dots = new Set<string>()
   readonly #clocks = new Map<string, bigint>()
-  /** Rows that had a field which only a newer version knows. */
-  readonly #later = new Set<string>()
   /** What restored databases had written after their copies were made. */
   readonly #undone: { origin: string; after: number }[] = []
   readonly #heardBefore = new Map<Database, Context>()
   readonly #restored = new Set<Database>()
+  readonly #origins = new Map<Database, Set<string>>()
 
   constructor(databases: readonly Database[]) {
     this.#databases = databases
   }
 
-  wrote({ database, isOld }: DataPeer, dot: Dot, writes: readonly Write[], delta: Delta): void {
+  wrote({ database }: DataPeer, dot: Dot, writes: readonly Write[], delta: Delta): void {
     this.writes += 1
     const key = `${dot.origin}.${dot.seq}`
     if (this.#dots.has(key)) this.#violate(`D5 the dot ${key} was used twice`)
     this.#dots.add(key)
+    this.#originsOf(database).add(dot.origin)
     this.#noteClock(dot, delta)
     this.#noteCause(database.replica)
     for (const row of delta.rows) {
       const told = this.#told(`${row.kind}/${row.id}`)
       if (isSame(row.birth, dot)) told.births.push(dot)
-      for (const { name, version, body } of row.groups) {
+      for (const { name, version } of row.groups) {
         if (!isSame(version, dot)) continue
         told.values.set(name, [...(told.values.get(name) ?? []), version])
-        if (!isOld && body.includes('"later"')) this.#later.add(`${row.kind}/${row.id}/${name}`)
       }
     }
     for (const write of writes) {
@@ -87,8 +87,10 @@ export class Ledger {
     }
   }
 
-  restored(database: Database, origin: string, after: number): void {
-    this.#undone.push({ origin, after })
+  /** Under whatever origins it wrote since the copy was made: what the copy has not heard of is gone with it. */
+  restored(database: Database, copy: Replica): void {
+    const origins = this.#originsOf(database)
+    for (const origin of origins) this.#undone.push({ origin, after: copy.heard.head(origin) })
     this.#heardBefore.delete(database)
     this.#restored.add(database)
   }
@@ -102,7 +104,6 @@ export class Ledger {
       return `D2 ${first.origin} and ${other.origin} differ in the end: ${difference(first, other)}`
     for (const [key, told] of this.#rows) this.#checkRow(first, key, told)
     for (const [key, told] of this.#claims) this.#checkClaim(first, key, told)
-    for (const key of this.#later) this.#checkLater(first, key)
     return this.violation
   }
 
@@ -136,14 +137,6 @@ export class Ledger {
     if (all.length > 0 && holding(all) === undefined) this.#violate(`D8 nobody holds ${claim}`)
   }
 
-  #checkLater(replica: Replica, key: string): void {
-    const [kind = '', id = '', name = ''] = key.split('/')
-    const group = replica.group(kind, id, name)
-    if (!group || this.#isUndone(group.version)) return
-    const kept = group.unknown ? new TextDecoder().decode(group.unknown) : ''
-    if (!`${group.body}${kept}`.includes('"later"')) this.#violate(`D9 ${key} lost a field`)
-  }
-
   #compare(a: Replica, b: Replica): void {
     if (!isSameHash(a.heard.hash, b.heard.hash) || isSameHash(a.prints.root, b.prints.root)) return
     if (!a.isSettled || !b.isSettled) return
@@ -157,18 +150,27 @@ export class Ledger {
     )
     const [version] = versions.filter((one) => isSame(one, dot))
     if (!version) return
-    if (version.hlc <= (this.#clocks.get(dot.origin) ?? 0n)) {
+    if (version.hlc < (this.#clocks.get(dot.origin) ?? 0n)) {
       this.#violate(`D6 the clock of ${dot.origin} went back`)
     }
     this.#clocks.set(dot.origin, version.hlc)
   }
 
-  /** D7: what is written over is older than what is written. */
+  /** D7: what is written over is older than what is written; D9: and had no field that is lost. */
   #noteCause(replica: Replica): void {
     for (const [held, written] of replica.replaced) {
-      if (compareVersions(written, held) > 0) continue
-      this.#violate(`D7 ${written.origin}.${written.seq} is older than what it was written over`)
+      const { origin, seq } = written.version
+      if (compareVersions(written.version, held.version) <= 0) {
+        this.#violate(`D7 ${origin}.${seq} is older than what it was written over`)
+      }
+      if (hasLater(held) && !hasLater(written)) this.#violate(`D9 ${origin}.${seq} lost a field`)
     }
+  }
+
+  #originsOf(database: Database): Set<string> {
+    const origins = this.#origins.get(database) ?? new Set()
+    this.#origins.set(database, origins)
+    return origins
   }
 
   #isUndone({ origin, seq }: Dot): boolean {
@@ -199,6 +201,11 @@ export class Ledger {
 }
 
 const isSame = (a: Dot, b: Dot): boolean => a.origin === b.origin && a.seq === b.seq
+
+/** Whether a field that only a newer version knows is there, read or unread. */
+function hasLater({ body, unknown }: StoredGroup): boolean {
+  return `${body}${unknown ? new TextDecoder().decode(unknown) : ''}`.includes('"later"')
+}
 
 function difference(a: Replica, b: Replica): string {
   const [mine, theirs] = [a.text.split('\n'), b.text.split('\n')]

@@ -109,7 +109,7 @@ export class Replica implements Known {
   }
 
   /** What the last transaction wrote over, and what it wrote. */
-  replaced: (readonly [Version, Version])[] = []
+  replaced: (readonly [StoredGroup, StoredGroup])[] = []
 
   /** Whether nothing is in here that goes beyond what was heard of. */
   get isSettled(): boolean {
@@ -248,7 +248,7 @@ export class Replica implements Known {
         const rest = write.unknown ?? held?.unknown
         const unknown = rest && { unknown: rest }
         const group = { name, body, version: { epoch, hlc, ...birth }, past, ...unknown }
-        if (held) this.replaced.push([held.version, group.version])
+        if (held) this.replaced.push([held, group])
         this.#put({ ...row, groups: replaced(row.groups, [group]) })
         return true
       }
