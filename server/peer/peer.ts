@@ -7,6 +7,8 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
 import { environmentOfApps, OWN_MACHINE } from '../apps/domain.ts'
+import { AuditKey } from '../audit/checkpoint.ts'
+import { AuditKeeper } from '../audit/keeper.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { parseJoinToken } from '../cluster/join-token.ts'
@@ -19,7 +21,7 @@ import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http
 import type { HttpConfig } from '../http/ports.ts'
 import { type HostKey, loadHostKey } from '../identity/host-key.ts'
 import { createIdentity, type Identity } from '../identity/identity.ts'
-import { adoptClusterSecret, loadClusterSecret } from '../identity/keys.ts'
+import { adoptClusterSecret, deriveKey, loadClusterSecret } from '../identity/keys.ts'
 import { ensureSetting, freshId } from '../identity/settings.ts'
 import { Links } from '../links/links.ts'
 import { createLive, type LiveTable } from '../live/table.ts'
@@ -31,6 +33,7 @@ import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volum
 import { createEngine } from '../spaces/runtime/docker.ts'
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
 import { openSqliteStore } from '../store/sqlite/open.ts'
+import type { Store } from '../store/store.ts'
 import { gatewaySocketPath, linkSocketPath, readChild } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
@@ -46,6 +49,7 @@ import { browserUrl } from './welcome.ts'
 
 const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
 const CLI_FOLDER = fileURLToPath(new URL('../../dist/cli', import.meta.url))
+const DAY_MS = 24 * 60 * 60_000
 const AGENT_FOLDER = fileURLToPath(new URL('../../dist/agent', import.meta.url))
 
 export interface Peer {
@@ -66,6 +70,7 @@ interface Foundation {
   readonly config: Config
   readonly log: Log
   readonly records: Records
+  readonly audit: AuditKeeper
   readonly live: LiveTable
   readonly identity: Identity
   readonly cluster: string
@@ -122,6 +127,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   ending.defer(() => looked)
   const control = await openControl(config.data, async (question) => {
     if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
+    if (question.ask === 'audit-verify') return base.audit.verify()
     return question.ask === 'peers' ? { peers: place.list() } : { token: place.token() }
   })
   ending.defer(() => control.close())
@@ -155,10 +161,30 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
   if (config.join !== undefined) {
     await adoptClusterSecret(config.data, parseJoinToken(config.join).secret, random)
   }
+  const audit = await keepAudit(config, { records, store, log })
+  ending.defer(() => audit.close())
   const identity = await createIdentity({ records, clock, random, folder: config.data })
   const makers = { clock, random }
   const cluster = await ensureSetting(records, 'cluster-id', () => freshId(makers), makers)
-  return { config, log, records, live, identity, cluster: String(cluster), ending }
+  return { config, log, records, audit, live, identity, cluster: String(cluster), ending }
+}
+
+/** Seals the audit with a key that every peer of the cluster has from its first start on, and nobody who has the database only. */
+async function keepAudit(
+  { data, auditDays, timelineDays, usageDays }: Config,
+  parts: { readonly records: Records; readonly store: Store; readonly log: Log },
+): Promise<AuditKeeper> {
+  const secret = await loadClusterSecret(data, random)
+  return new AuditKeeper({
+    ...parts,
+    key: new AuditKey(deriveKey(secret, 'skein audit checkpoints')),
+    retention: {
+      auditMs: auditDays * DAY_MS,
+      timelineMs: timelineDays * DAY_MS,
+      usageMs: usageDays * DAY_MS,
+    },
+    clock,
+  })
 }
 
 /** Links, and the spaces behind them. `port` is asked when a space starts: by then we listen. */

@@ -33,7 +33,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
   const watchers = new Watchers()
   const known = meta ?? (await begin(options))
   const line = new Line({ store, state, meta: known, clock, watchers })
-  return new OpenRecords(viewOf(state), line, watchers, options)
+  return new OpenRecords(known.origin, viewOf(state), line, watchers, options)
 }
 
 /** The first write of a new database gives it its identity. */
@@ -45,6 +45,7 @@ async function begin({ store, clock, random }: RecordsOptions): Promise<Meta> {
 }
 
 class OpenRecords implements Records {
+  readonly origin: string
   readonly #view: View
   readonly #line: Line
   readonly #watchers: Watchers
@@ -52,7 +53,14 @@ class OpenRecords implements Records {
   readonly #log: Log
   #closed = false
 
-  constructor(view: View, line: Line, watchers: Watchers, { store, log }: RecordsOptions) {
+  constructor(
+    origin: string,
+    view: View,
+    line: Line,
+    watchers: Watchers,
+    { store, log }: RecordsOptions,
+  ) {
+    this.origin = origin
     this.#view = view
     this.#line = line
     this.#watchers = watchers

@@ -91,6 +91,8 @@ export interface StreamEntry<S extends StreamName> {
 }
 
 export interface Records extends View {
+  /** Under which this database writes. */
+  readonly origin: string
   /**
    * `decide` is synchronous and pure, runs against committed state, one at a time, and again if it lost. Atomic.
    * Resolves when durable. Rejects with `too_many_changes`, `conflict` (an `if` that no longer holds),

@@ -12,6 +12,7 @@ import {
   type StoredRow,
   type StoredTombstone,
   type StreamQuery,
+  type Sweep,
 } from './store.ts'
 
 /** What survives a crash. */
@@ -69,6 +70,13 @@ export class MemoryStore implements Store {
       .slice(0, limit)
   }
 
+  async sweep(cut: Sweep): Promise<number> {
+    const { entries } = this.#disk
+    const gone = new Set(entries.filter((entry) => isSwept(entry, cut)).slice(0, cut.limit))
+    entries.splice(0, entries.length, ...entries.filter((entry) => !gone.has(entry)))
+    return gone.size
+  }
+
   async close(): Promise<void> {}
 
   /** The next commit fails with this code; without one it does not. */
@@ -94,6 +102,14 @@ export class MemoryStore implements Store {
 
 export function openMemoryStore(): MemoryStore {
   return new MemoryStore()
+}
+
+function isSwept({ stream, atMs, dot, index }: StoredEntry, cut: Sweep): boolean {
+  if (stream !== cut.stream) return false
+  if ('beforeMs' in cut) return atMs < cut.beforeMs
+  const { origin, upTo } = cut
+  if (dot.origin !== origin) return false
+  return dot.seq < upTo.seq || (dot.seq === upTo.seq && index <= upTo.index)
 }
 
 function write(disk: Disk, { meta, rows, tombstones, claims, entries }: Batch): void {

@@ -86,6 +86,15 @@ export interface StreamQuery {
   readonly limit: number
 }
 
+/** Entries that go: those of before a time, or those of an origin up to a place. At most `limit`, the oldest first. */
+export type Sweep = { readonly stream: string; readonly limit: number } & (
+  | { readonly beforeMs: number }
+  | {
+      readonly origin: string
+      readonly upTo: { readonly seq: number; readonly index: number }
+    }
+)
+
 export interface Store {
   /** Everything but the stream entries, in batches. Yields nothing when the database is new. */
   load(): AsyncIterable<Batch>
@@ -97,5 +106,7 @@ export interface Store {
   commit(batch: Batch, after: Meta | undefined): Promise<void>
   /** Newest first. */
   readStream(query: StreamQuery): Promise<readonly StoredEntry[]>
+  /** Removes entries; answers how many. */
+  sweep(cut: Sweep): Promise<number>
   close(): Promise<void>
 }

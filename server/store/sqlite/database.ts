@@ -3,9 +3,10 @@
 
 import { DatabaseSync } from 'node:sqlite'
 import { SkeinError } from '#protocol/errors.ts'
-import type { Batch, Meta, StoredEntry, StreamQuery } from '../store.ts'
+import type { Batch, Meta, StoredEntry, StreamQuery, Sweep } from '../store.ts'
 import { migrate } from './migrate.ts'
 import { readClaims, readEntries, readMeta, readRows, readTombstones } from './read.ts'
+import { sweepEntries } from './sweep.ts'
 import { Writer } from './write.ts'
 
 /** Another process that reads the file (a backup) may hold a commit up for so long, milliseconds. */
@@ -70,6 +71,10 @@ export class Database {
 
   readStream(query: StreamQuery): StoredEntry[] {
     return readEntries(this.#file, query)
+  }
+
+  sweep(cut: Sweep): number {
+    return sweepEntries(this.#file, cut)
   }
 
   close(): void {

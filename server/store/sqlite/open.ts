@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { SkeinError } from '#protocol/errors.ts'
 import { type FolderLock, lockFolder } from '../lock.ts'
 import type { Log } from '../log.ts'
-import type { Batch, Meta, Store, StoredEntry, StreamQuery } from '../store.ts'
+import type { Batch, Meta, Store, StoredEntry, StreamQuery, Sweep } from '../store.ts'
 import { DatabaseThread, OutcomeUnknown } from './thread.ts'
 
 const WORKER = new URL('./worker.ts', import.meta.url)
@@ -79,6 +79,11 @@ class SqliteStore implements Store {
   async readStream(query: StreamQuery): Promise<readonly StoredEntry[]> {
     const thread = await this.#ready()
     return sure(thread.ask('read', query))
+  }
+
+  async sweep(cut: Sweep): Promise<number> {
+    const thread = await this.#ready()
+    return sure(thread.ask('sweep', cut))
   }
 
   /** Leaves the file checkpointed and the folder free. */
