@@ -91,8 +91,8 @@ function agrees(seal: Checkpoint | undefined, { hash, count }: Head, place: Plac
   const { head, sealed, upTo, marks } = seal
   if (head.count === count) return head.hash.equals(hash) && comparePlaces(upTo, place) === 0
   const at = (count - (head.count - sealed) - 1) * MARK_BYTES
-  // Each checkpoint begins where the one before it ended: what lies between is gone.
-  if (at < 0) return false
+  // Before what this one sealed: the checkpoint of that is gone, and the chain shows it where the marks begin.
+  if (at < 0) return true
   return marks.subarray(at, at + MARK_BYTES).equals(hash.subarray(0, MARK_BYTES))
 }
 
