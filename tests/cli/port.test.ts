@@ -128,15 +128,11 @@ test('datagrams come back as they were, each sender’s to itself', async () => 
     for (const word of words) {
       const before = heard.length
       // The first datagrams may be ahead of their stream.
-      await eventually(
-        async () => {
-          if (heard.length > before) return true
-          socket.send(word, port, '127.0.0.1')
-          await new Promise((resolve) => setTimeout(resolve, 200))
-          return heard.length > before
-        },
-        { timeoutMs: 20_000, what: `the echo of ${word.length} letters` },
-      )
+      const again = setInterval(() => socket.send(word, port, '127.0.0.1'), 200)
+      socket.send(word, port, '127.0.0.1')
+      const what = `the echo of ${word.length} letters`
+      await eventually(() => heard.length > before, { timeoutMs: 20_000, what })
+      clearInterval(again)
     }
     socket.close()
     return [...new Set(heard)]
