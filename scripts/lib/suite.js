@@ -11,8 +11,12 @@ import { removeLeftovers } from './leftovers.js'
 import { root } from './node24.js'
 import { countsOf, eventsOf, failuresOf, isBad } from './outcomes.js'
 
-/** No file may take longer: one that hangs, or leaves something open, must not cost the whole run its report. */
-const FILE_TIMEOUT_MS = 5 * 60_000
+/**
+ * No file may take longer: one that hangs, or fails and leaves something open, must not cost the whole run its report.
+ * The longest takes a third of it.
+ */
+const MAX_UNIT_MS = 2 * 60_000
+const MAX_WHOLE_MS = 6 * 60_000
 
 const EVERYWHERE = 'protocol link ssh server agent cli web/src scripts tests bench'.split(' ')
 
@@ -77,7 +81,7 @@ async function runLane(files, { concurrency, ...kept }) {
  */
 async function runFile(file, { report, tally, again }) {
   const began = performance.now()
-  const signal = AbortSignal.timeout(FILE_TIMEOUT_MS)
+  const signal = AbortSignal.timeout(laneOf(file) === 'unit' ? MAX_UNIT_MS : MAX_WHOLE_MS)
   const events = await eventsOf(run({ files: [file], cwd: root, isolation: 'process', signal }))
   const counts = countsOf(events)
   if (again && isBad(counts)) {
