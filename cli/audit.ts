@@ -27,7 +27,18 @@ export function textOf({ chains, key, isWhole }: AuditReport): string {
 }
 
 function linesOf(chain: AuditChain): string[] {
-  const { origin, isOwn, entries, sealed, checkpoints, begins, isCut, isCutEarly, broken } = chain
+  const {
+    origin,
+    isOwn,
+    entries,
+    sealed,
+    checkpoints,
+    begins,
+    isCut,
+    isCutEarly,
+    isArriving,
+    broken,
+  } = chain
   const since = begins === undefined ? '' : `, from ${begins.slice(0, 19).replace('T', ' ')}`
   const cut = isCut ? ', older ones were removed' : ''
   const lines = [
@@ -35,6 +46,7 @@ function linesOf(chain: AuditChain): string[] {
     `  ${sealed} sealed by ${checkpoints} checkpoints, ${entries - sealed} not yet`,
   ]
   if (isCutEarly) lines.push('  more was removed than the present --audit-days would')
+  if (isArriving) lines.push('  not all of it has arrived here yet')
   if (broken) {
     lines.push(`  BROKEN at entry ${broken.id} of ${broken.at}: ${reasons[broken.reason]}`)
   }

@@ -15,6 +15,8 @@ export interface AuditChain {
   readonly isCut: boolean
   /** … although the oldest entry is younger than what retention keeps: it was longer, or somebody has helped. */
   readonly isCutEarly?: true
+  /** Some of it is still on its way here from another peer, so that it cannot be verified yet. */
+  readonly isArriving?: true
   readonly broken?: AuditBreak
 }
 

@@ -5,21 +5,23 @@ import { quietLog } from '../../tests/support/rows.ts'
 import { type StoreUnderTest, stores } from '../../tests/support/stores.ts'
 import { systemRandom } from '../clock.ts'
 import type { StreamName } from '../records/kinds.ts'
-import { openRecords } from '../records/open.ts'
-import type { Records } from '../records/records.ts'
+import { openRecords, type ReplicatedRecords } from '../records/open.ts'
 import type { Store } from '../store/store.ts'
 import { AuditKey, CHECKPOINT_ACTION, MAX_SEALED } from './checkpoint.ts'
 import { AuditKeeper, SEAL_AFTER_MS } from './keeper.ts'
+import { readTrail } from './trail.ts'
+import { verifyChain } from './verify.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const retention = { auditMs: 400 * DAY_MS, timelineMs: 30 * DAY_MS, usageMs: 30 * DAY_MS }
+const key = new AuditKey(Buffer.alloc(32, 1))
 const actor = { kind: 'system', id: 'test', name: 'test' } as const
 
 class Stage implements AsyncDisposable {
   readonly clock = new TestClock()
   readonly #place: Awaited<ReturnType<StoreUnderTest['make']>>
   store!: Store
-  records!: Records
+  records!: ReplicatedRecords
   keeper!: AuditKeeper
 
   private constructor(place: Awaited<ReturnType<StoreUnderTest['make']>>) {
@@ -37,9 +39,9 @@ class Stage implements AsyncDisposable {
     this.store = await this.#place.open()
     const { store } = this
     this.records = await openRecords({ store, clock, random: systemRandom, log: quietLog })
-    const key = new AuditKey(Buffer.alloc(32, 1))
     const { records } = this
-    this.keeper = new AuditKeeper({ records, store, key, retention, clock, log: quietLog })
+    const { replica } = records
+    this.keeper = new AuditKeeper({ records, replica, store, key, retention, clock, log: quietLog })
   }
 
   async close(): Promise<void> {
@@ -57,6 +59,16 @@ class Stage implements AsyncDisposable {
       }))
       await this.records.transact(() => ({ changes: some, result: undefined }))
     }
+  }
+
+  /** With the pauses that it makes. */
+  async sweep(): Promise<void> {
+    let isOver = false
+    const swept = this.keeper.sweep().finally(() => {
+      isOver = true
+    })
+    while (!isOver) await this.clock.advance(1)
+    await swept
   }
 
   async checkpoints(): Promise<number> {
@@ -92,7 +104,7 @@ for (const kind of stores) {
       chains.map(({ origin, isOwn, entries, sealed, isCut }) => ({
         ...{ origin, isOwn, entries, sealed, isCut },
       })),
-      [{ origin: stage.records.origin, isOwn: true, entries: 4, sealed: 3, isCut: false }],
+      [{ origin: stage.records.replica.origin, isOwn: true, entries: 4, sealed: 3, isCut: false }],
     )
   })
 
@@ -123,13 +135,13 @@ for (const kind of stores) {
     clock.skip(retention.timelineMs)
     await stage.act(5)
     await records.transact(() => ({ changes: [step], result: undefined }))
-    await keeper.sweep()
+    await stage.sweep()
     assert.equal(await stage.count('timeline'), 1)
     assert.equal(await stage.count('audit'), 11)
     clock.skip(SEAL_AFTER_MS)
     await keeper.seal()
     clock.skip(retention.auditMs - retention.timelineMs + 1000)
-    await keeper.sweep()
+    await stage.sweep()
     // The five that the first checkpoint seals; it stays itself, and so does what is younger.
     assert.equal(await stage.count('audit'), 7)
     const { isWhole, chains } = await keeper.verify()
@@ -138,6 +150,30 @@ for (const kind of stores) {
     assert.equal(chains[0]?.isCutEarly, undefined)
   })
 }
+
+test('between any two removals of a sweep the chain is whole', async () => {
+  const [, kind] = stores
+  assert.ok(kind)
+  await using stage = await Stage.make(kind)
+  await stage.act(3 * MAX_SEALED)
+  await stage.keeper.seal()
+  stage.clock.skip(retention.auditMs + 1000)
+  await stage.act(5)
+  const remove = stage.store.sweep.bind(stage.store)
+  const seen: (readonly [number, boolean])[] = []
+  stage.store.sweep = async (cut) => {
+    const gone = await remove(cut)
+    const trail = await readTrail(stage.store, key)
+    for (const [origin, links] of trail) {
+      seen.push([links.length, verifyChain(origin, links).broken === undefined])
+    }
+    return gone
+  }
+  await stage.sweep()
+  const left = [...new Set(seen.map(([entries]) => entries))]
+  assert.deepEqual(left, [3008, 2008, 1008, 8])
+  assert.ok(seen.every(([, isWhole]) => isWhole))
+})
 
 test('an entry that was changed in the database is found by its id', async () => {
   const [, kind] = stores
@@ -153,7 +189,7 @@ test('an entry that was changed in the database is found by its id', async () =>
   }
   const { isWhole, chains } = await stage.keeper.verify()
   assert.ok(!isWhole)
-  assert.equal(chains[0]?.broken?.id, `${stage.records.origin}-1-3`)
+  assert.equal(chains[0]?.broken?.id, `${stage.records.replica.origin}-1-3`)
   assert.equal(chains[0]?.broken?.reason, 'altered')
 })
 
@@ -165,7 +201,7 @@ test('more that was removed than retention says is told', async () => {
   stage.clock.skip(SEAL_AFTER_MS)
   await stage.keeper.seal()
   const upTo = { seq: 1, index: 4 }
-  const { origin } = stage.records
+  const { origin } = stage.records.replica
   await stage.store.sweep({ stream: 'audit', origin, upTo, limit: 100 })
   const { isWhole, chains } = await stage.keeper.verify()
   assert.ok(isWhole)

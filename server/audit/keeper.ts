@@ -2,7 +2,9 @@
 // be kept. Both may be cut off anywhere and begin again from what the store has.
 
 import type { Clock } from '../clock.ts'
+import type { Span } from '../cluster/replica/delta.ts'
 import type { Records } from '../records/records.ts'
+import type { Replicable } from '../records/replicable.ts'
 import type { Log } from '../store/log.ts'
 import type { Store, StoredEntry } from '../store/store.ts'
 import { comparePlaces, digestOf, extend, genesis, type Head } from './chain.ts'
@@ -28,7 +30,8 @@ const FIRST_SWEEP_MS = 5 * 60_000
 const ACTOR = { kind: 'system', id: 'audit', name: 'audit' } as const
 
 export interface AuditKeeperOptions {
-  readonly records: Pick<Records, 'transact' | 'origin'>
+  readonly records: Pick<Records, 'transact'>
+  readonly replica: Pick<Replicable, 'origin' | 'heard'>
   readonly store: Pick<Store, 'readStream' | 'sweep'>
   readonly key: AuditKey
   readonly retention: Retention
@@ -47,6 +50,7 @@ export class AuditKeeper {
   readonly #closed = new AbortController()
   readonly #loops: Promise<unknown>
   #verifying: Promise<AuditReport> | undefined
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: AuditKeeperOptions) {
     this.#options = options
@@ -61,22 +65,48 @@ export class AuditKeeper {
    * `too_large`, and with the store's codes.
    */
   verify(): Promise<AuditReport> {
-    this.#verifying ??= this.#verify().finally(() => {
+    this.#verifying ??= this.#alone(() => this.#verify()).finally(() => {
       this.#verifying = undefined
     })
     return this.#verifying
   }
 
   /** Writes the checkpoints that are due. */
-  async seal(): Promise<void> {
-    const { clock, records, key } = this.#options
+  seal(): Promise<void> {
+    return this.#alone(() => this.#seal())
+  }
+
+  /** Removes what is older than it is to be kept, a little at a time; the audit only up to a checkpoint. */
+  async sweep(): Promise<void> {
+    const { store, key, retention, clock, log } = this.#options
+    const sweeping = { store, key, retention, clock }
+    const removed = await this.#alone(() => sweep(sweeping, this.#closed.signal))
+    if (removed > 0) log.info({ removed }, 'entries that were too old were removed')
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort()
+    await this.#loops
+  }
+
+  async #verify(): Promise<AuditReport> {
+    const { store, key, replica, retention, clock } = this.#options
+    const arriving = withGaps(replica.heard().spans())
+    const trail = await readTrail(store, key)
+    const cutoffMs = clock.nowMs() - retention.auditMs
+    const own = replica.origin
+    return reportOn(trail, { key: key.shown, own, arriving, cutoffMs, atMs: clock.nowMs() })
+  }
+
+  async #seal(): Promise<void> {
+    const { clock, records, replica, key } = this.#options
     let { head, entries } = await this.#open()
     while (isDue(entries, clock.nowMs())) {
       const sealed = entries.slice(0, MAX_SEALED)
       const last = sealed.at(-1)
       if (!last) return
       const heads = extend(head, sealed.map(digestOf))
-      const detail = key.seal(records.origin, heads, placeOf(last))
+      const detail = key.seal(replica.origin, heads, placeOf(last))
       const body = { actor: ACTOR, action: CHECKPOINT_ACTION, detail }
       await records.transact(() => ({
         changes: [{ op: 'append', stream: 'audit', subject: CHECKPOINT_SUBJECT, body }],
@@ -87,46 +117,34 @@ export class AuditKeeper {
     }
   }
 
-  /** Removes what is older than it is to be kept, a little at a time; the audit only up to a checkpoint. */
-  async sweep(): Promise<void> {
-    const { store, key, retention, clock, log } = this.#options
-    const removed = await sweep({ store, key, retention, clock }, this.#closed.signal)
-    if (removed > 0) log.info({ removed }, 'entries that were too old were removed')
-  }
-
-  async close(): Promise<void> {
-    this.#closed.abort()
-    await this.#loops
-  }
-
-  async #verify(): Promise<AuditReport> {
-    const { store, key, records, retention, clock } = this.#options
-    const trail = await readTrail(store, key)
-    const cutoffMs = clock.nowMs() - retention.auditMs
-    return reportOn(trail, { key: key.shown, own: records.origin, cutoffMs, atMs: clock.nowMs() })
-  }
-
   /** From the newest own checkpoint on. */
   async #open(): Promise<Open> {
-    const { records, store } = this.#options
+    const { replica, store } = this.#options
     const last = await this.#lastCheckpoint()
     const entries: StoredEntry[] = []
     for await (const entry of readAudit(store)) {
-      if (entry.dot.origin !== records.origin) continue
+      if (entry.dot.origin !== replica.origin) continue
       if (last && comparePlaces(placeOf(entry), last.upTo) <= 0) break
       entries.push(entry)
     }
     const byPlace = (a: StoredEntry, b: StoredEntry) => comparePlaces(placeOf(a), placeOf(b))
-    return { head: last?.head ?? genesis(records.origin), entries: entries.sort(byPlace) }
+    return { head: last?.head ?? genesis(replica.origin), entries: entries.sort(byPlace) }
   }
 
   async #lastCheckpoint(): Promise<Checkpoint | undefined> {
-    const { records, store, key } = this.#options
+    const { replica, store, key } = this.#options
     for await (const entry of readAudit(store, { subject: CHECKPOINT_SUBJECT })) {
-      const checkpoint = entry.dot.origin === records.origin ? key.open(entry) : undefined
+      const checkpoint = entry.dot.origin === replica.origin ? key.open(entry) : undefined
       if (checkpoint) return checkpoint
     }
     return undefined
+  }
+
+  /** A verification that reads while a sweep removes would miss what goes meanwhile; two that seal would do so twice. */
+  #alone<T>(act: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(act)
+    this.#last = result.catch(() => undefined)
+    return result
   }
 
   async #every(firstMs: number, thenMs: number, act: () => Promise<void>): Promise<void> {
@@ -140,6 +158,11 @@ export class AuditKeeper {
       await act().catch((err: unknown) => log.warn({ err }, 'the audit could not be kept now'))
     }
   }
+}
+
+/** Origins of which something is still on its way here. */
+function withGaps(spans: readonly Span[]): ReadonlySet<string> {
+  return new Set(spans.filter(({ low }) => low > 1).map(({ origin }) => origin))
 }
 
 /** A checkpoint alone is no reason for the next one. */

@@ -9,6 +9,8 @@ export interface Reporting {
   /** The cluster's public key, hexadecimal. */
   readonly key: string
   readonly own: string
+  /** Origins of which something is still on its way here: what does not fit yet may fit in a moment. */
+  readonly arriving: ReadonlySet<string>
   /** Nothing younger should have been removed. */
   readonly cutoffMs: number
   readonly atMs: number
@@ -16,10 +18,10 @@ export interface Reporting {
 
 export function reportOn(
   trail: ReadonlyMap<string, readonly Link[]>,
-  { key, own, cutoffMs, atMs }: Reporting,
+  { key, own, arriving, cutoffMs, atMs }: Reporting,
 ): AuditReport {
   const chains = [...trail].map(([origin, links]) =>
-    chainOf(origin, verifyChain(origin, links), { own, cutoffMs }),
+    chainOf(origin, verifyChain(origin, links), { own, arriving, cutoffMs }),
   )
   const isWhole = chains.every(({ broken }) => broken === undefined)
   return { isWhole, at: iso(atMs), key, chains }
@@ -28,13 +30,17 @@ export function reportOn(
 function chainOf(
   origin: string,
   { entries, sealed, checkpoints, beginsMs, isCut, broken }: Verdict,
-  { own, cutoffMs }: Pick<Reporting, 'own' | 'cutoffMs'>,
+  { own, arriving, cutoffMs }: Pick<Reporting, 'own' | 'arriving' | 'cutoffMs'>,
 ): AuditChain {
+  const isArriving = arriving.has(origin)
+  // A forged checkpoint is one whatever else is still to come.
+  const isBroken = broken !== undefined && (!isArriving || broken.reason === 'forged')
   return {
+    ...(isArriving && { isArriving }),
     ...{ origin, isOwn: origin === own, entries, sealed, checkpoints, isCut },
     ...(beginsMs !== undefined && { begins: iso(beginsMs) }),
     ...(isCut && beginsMs !== undefined && beginsMs > cutoffMs && { isCutEarly: true }),
-    ...(broken && {
+    ...(isBroken && {
       broken: {
         id: `${origin}-${broken.seq}-${broken.index}`,
         at: iso(broken.atMs),

@@ -3,7 +3,7 @@
 
 import type { Clock } from '../clock.ts'
 import type { Store, Sweep } from '../store/store.ts'
-import { type AuditKey, CHECKPOINT_SUBJECT, type Checkpoint } from './checkpoint.ts'
+import { type AuditKey, CHECKPOINT_SUBJECT, type Checkpoint, MAX_SEALED } from './checkpoint.ts'
 import { readAudit } from './trail.ts'
 
 /** Entries that go at once, and the pause after, ms: between them every waiting commit has its turn. */
@@ -38,18 +38,16 @@ export async function sweep(sweeping: Sweeping, signal: AbortSignal): Promise<nu
   return removed
 }
 
-/** Of each origin up to what its newest checkpoint of before that time seals. */
+/** Each origin checkpoint by checkpoint, what one sealed at once: the chain is whole between any two of them. */
 async function auditCuts({ store, key }: Sweeping, beforeMs: number): Promise<Sweep[]> {
-  const newest = new Map<string, Checkpoint>()
+  const old: { origin: string; checkpoint: Checkpoint }[] = []
   for await (const entry of readAudit(store, { subject: CHECKPOINT_SUBJECT })) {
     const checkpoint = entry.atMs < beforeMs ? key.open(entry) : undefined
-    const held = newest.get(entry.dot.origin)
-    if (checkpoint && (!held || held.head.count < checkpoint.head.count)) {
-      newest.set(entry.dot.origin, checkpoint)
-    }
+    if (checkpoint) old.push({ origin: entry.dot.origin, checkpoint })
   }
-  return [...newest].map(([origin, { upTo }]) => ({
-    ...{ stream: 'audit', origin, upTo, limit: AT_ONCE },
+  old.sort((a, b) => a.checkpoint.head.count - b.checkpoint.head.count)
+  return old.map(({ origin, checkpoint: { upTo } }) => ({
+    ...{ stream: 'audit', origin, upTo, limit: MAX_SEALED + 1 },
   }))
 }
 
@@ -62,8 +60,8 @@ async function remove(
   while (!signal.aborted) {
     const gone = await store.sweep(cut)
     removed += gone
+    if (gone > 0) await clock.delay(PAUSE_MS, signal).catch(() => undefined)
     if (gone < cut.limit) break
-    await clock.delay(PAUSE_MS, signal).catch(() => undefined)
   }
   return removed
 }

@@ -26,7 +26,7 @@ import { ensureSetting, freshId } from '../identity/settings.ts'
 import { Links } from '../links/links.ts'
 import { createLive, type LiveTable } from '../live/table.ts'
 import type { Log } from '../log.ts'
-import { openRecords } from '../records/open.ts'
+import { openRecords, type ReplicatedRecords } from '../records/open.ts'
 import type { Records } from '../records/records.ts'
 import { createHosts } from '../spaces/hosts.ts'
 import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volume.ts'
@@ -172,11 +172,12 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
 /** Seals the audit with a key that every peer of the cluster has from its first start on, and nobody who has the database only. */
 async function keepAudit(
   { data, auditDays, timelineDays, usageDays }: Config,
-  parts: { readonly records: Records; readonly store: Store; readonly log: Log },
+  parts: { readonly records: ReplicatedRecords; readonly store: Store; readonly log: Log },
 ): Promise<AuditKeeper> {
   const secret = await loadClusterSecret(data, random)
   return new AuditKeeper({
     ...parts,
+    replica: parts.records.replica,
     key: new AuditKey(deriveKey(secret, 'skein audit checkpoints')),
     retention: {
       auditMs: auditDays * DAY_MS,

@@ -7,7 +7,16 @@ import { join } from 'node:path'
 import { SkeinError } from '#protocol/errors.ts'
 import { type FolderLock, lockFolder } from '../lock.ts'
 import type { Log } from '../log.ts'
-import type { Batch, Meta, Store, StoredEntry, StreamQuery, Sweep } from '../store.ts'
+import type {
+  Batch,
+  Meta,
+  SpanAnswer,
+  SpanQuery,
+  Store,
+  StoredEntry,
+  StreamQuery,
+  Sweep,
+} from '../store.ts'
 import { DatabaseThread, OutcomeUnknown } from './thread.ts'
 
 const WORKER = new URL('./worker.ts', import.meta.url)
@@ -86,6 +95,11 @@ class SqliteStore implements Store {
     return sure(thread.ask('sweep', cut))
   }
 
+  async readSpans(query: SpanQuery): Promise<SpanAnswer> {
+    const thread = await this.#ready()
+    return sure(thread.ask('spans', query))
+  }
+
   /** Leaves the file checkpointed and the folder free. */
   async close(): Promise<void> {
     const thread = this.#thread
@@ -129,7 +143,8 @@ class SqliteStore implements Store {
     await thread.terminate()
     await this.#ready()
     const found = this.#metaAtOpen
-    if (found?.origin === wanted.origin && found.seq === wanted.seq) return
+    if (found?.origin === wanted.origin && found.seq === wanted.seq && found.hlc === wanted.hlc)
+      return
     throw new SkeinError('store_failed', { reason: cause.message }, cause)
   }
 }

@@ -41,6 +41,8 @@ function answer({ op, ask }: Question): unknown {
       return database.readStream(ask as Ask<'read'>)
     case 'sweep':
       return database.sweep(ask as Ask<'sweep'>)
+    case 'spans':
+      return database.readSpans(ask as Ask<'spans'>)
     case 'close':
       return database.close()
   }
