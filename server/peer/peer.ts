@@ -89,7 +89,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   const base = await lay(config, log, ending)
   const { identity, cluster } = base
   let port = config.listen.port
-  const place = new Place()
+  const place = new Place(base.live)
   const { links, spaces, templates } = await raise(base, agentFolder, () => port, place)
   let isLooking = true
   const hostKey = await loadHostKey(base.records, { clock, random })

@@ -20,9 +20,17 @@ const FOR_EVER_MS = 2 ** 31 - 1
 export class Place {
   cluster: Cluster | undefined
   sharing: LiveSharing | undefined
+  readonly #live: Pick<Live, 'get'>
+
+  constructor(live: Pick<Live, 'get'>) {
+    this.#live = live
+  }
 
   list(): readonly PeerInfo[] {
-    return this.cluster?.peers ?? []
+    return (this.cluster?.peers ?? []).map((peer) => {
+      const usage = this.#live.get('load', peer.id)
+      return usage ? { ...peer, usage } : peer
+    })
   }
 
   token(): string {
