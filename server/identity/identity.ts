@@ -40,7 +40,7 @@ export interface IdentityParts {
   readonly random: Random
   /** The data folder; holds the cluster's secret. */
   readonly folder: string
-  /** Whether this peer has all records up to the dot. A peer on its own always has. */
+  /** Whether this peer has heard of the transaction, whatever is left of it. A peer on its own always has. */
   readonly knows?: (birth: Dot) => boolean
 }
 

@@ -6,7 +6,7 @@ import { Context } from '../cluster/replica/context.ts'
 import type { Bucket, Delta, Floor, Joined, Span } from '../cluster/replica/delta.ts'
 import { BUCKETS, bucketOf, type Fingerprints } from '../cluster/replica/fingerprint.ts'
 import { floorsOf, isPurgeable } from '../cluster/replica/purge.ts'
-import { CLAIM_KIND, type Store, type StoredTombstone } from '../store/store.ts'
+import { CLAIM_KIND, type Store, type StoredClaim, type StoredTombstone } from '../store/store.ts'
 import type { Effects } from './effects.ts'
 import { ensure } from './ensure.ts'
 import { storedRow } from './kept.ts'
@@ -99,6 +99,10 @@ export class Replica implements Replicable {
     const claims = names.flat().filter(({ claim }) => isWanted(CLAIM_KIND, claim))
     const reconciled = { buckets, heard: this.heard().spans() }
     return { rows, claims, tombstones: [], entries: [], spans: [], reconciled }
+  }
+
+  displaced(): readonly StoredClaim[] {
+    return this.#parts.state.displaced()
   }
 
   follow(hear: (delta: Delta) => void): () => void {

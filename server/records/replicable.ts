@@ -4,6 +4,7 @@
 import type { Context } from '../cluster/replica/context.ts'
 import type { Bucket, Delta, Floor, Joined, Span } from '../cluster/replica/delta.ts'
 import type { Fingerprints } from '../cluster/replica/fingerprint.ts'
+import type { StoredClaim } from '../store/store.ts'
 import type { Dot } from './records.ts'
 
 /** How many of the other peers have something. */
@@ -42,6 +43,8 @@ export interface Replicable {
   collect(spans: readonly Span[], maxBytes: number): Promise<Delta>
   /** All rows and claims of some buckets, with what was heard of at that instant. */
   reconcile(buckets: readonly Bucket[]): Delta
+  /** Claims that do not hold their name and were not given up yet. */
+  displaced(): readonly StoredClaim[]
   /** Hears of this database's own transactions, in order, as soon as they are durable. Answers how to stop. */
   follow(hear: (delta: Delta) => void): () => void
   /** Hears of what every merge came to. */

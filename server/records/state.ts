@@ -26,6 +26,8 @@ interface Table {
 export class State implements Layer {
   readonly #tables = new Map<string, Table>()
   readonly #claims = new Map<string, readonly KeptClaim[]>()
+  /** Names with more than one claim. */
+  readonly #contested = new Set<string>()
   readonly #births = new Births()
   readonly #parked = new Map<string, KeptRow>()
   readonly graves = new Graves()
@@ -80,6 +82,13 @@ export class State implements Layer {
     return this.#births.within(span)
   }
 
+  displaced(): KeptClaim[] {
+    return [...this.#contested].flatMap((claim) => {
+      const [first, ...others] = this.claims(claim)
+      return others.filter(({ holder }) => holder !== first?.holder)
+    })
+  }
+
   /** Rows with values of a far future. */
   get withParked(): KeptRow[] {
     return [...this.#parked.values()]
@@ -118,6 +127,8 @@ export class State implements Layer {
       this.#births.add(nameOfClaim(one))
       this.fingerprints.addClaim(one)
     }
+    if (after.length > 1) this.#contested.add(claim)
+    else this.#contested.delete(claim)
     if (after.length === 0) this.#claims.delete(claim)
     else this.#claims.set(claim, after.length === 1 ? after : after.toSorted(compareClaims))
   }

@@ -54,6 +54,8 @@ export class Replica implements Known {
   seq = 0
   hlc = 0n
   heard = new Context()
+  /** What those had heard of whose answers are in here: they tell some of it early, as absences and newer values. */
+  ahead = new Context()
   readonly rows = new Map<string, StoredRow>()
   readonly claimed = new Map<string, StoredClaim>()
   readonly buried = new Map<string, StoredTombstone>()
@@ -95,6 +97,11 @@ export class Replica implements Known {
     return holding(this.claims(claim))?.holder
   }
 
+  /** Whether nothing is in here that goes beyond what was heard of. */
+  get isSettled(): boolean {
+    return this.heard.missingFrom(this.ahead).length === 0
+  }
+
   /** One transaction; its dot. Nothing when there was nothing to change. */
   write(writes: readonly Write[], nowMs: number): Dot | undefined {
     const birth = { origin: this.origin, seq: this.seq + 1 }
@@ -109,7 +116,7 @@ export class Replica implements Known {
   }
 
   /** Rows and context in one step; the dots of what it had to write itself. */
-  merge(delta: Delta, nowMs: number): { joined: Joined; mended: Dot | undefined } {
+  merge(delta: Delta, nowMs: number, from?: Replica): { joined: Joined; mended: Dot | undefined } {
     const joined = join(this, delta, this.rules)
     for (const { birth, kind, id } of joined.gone) this.#remove(kind, id, birth)
     for (const tombstone of joined.tombstones) this.#bury(tombstone, nowMs)
@@ -118,6 +125,10 @@ export class Replica implements Known {
     for (const entry of joined.entries) this.#putEntry(entry)
     for (const span of joined.spans) this.heard.add(span)
     for (const floor of joined.floors) this.#raise(floor)
+    if (from) {
+      this.ahead.union(from.heard)
+      this.ahead.union(from.ahead)
+    }
     this.#absorb(delta, nowMs)
     return { joined, mended: this.#mend(joined.mended, nowMs) }
   }
@@ -172,6 +183,7 @@ export class Replica implements Known {
   become(other: Replica): void {
     const { origin, seq, hlc, faults, rules } = other
     Object.assign(this, { origin, seq, hlc, faults, rules, heard: other.heard.copy() })
+    this.ahead = other.ahead.copy()
     for (const name of ['rows', 'claimed', 'buried', 'floors', 'entries'] as const) {
       const [mine, theirs] = [this[name] as Map<string, unknown>, [...other[name]]]
       mine.clear()
