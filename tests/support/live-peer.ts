@@ -13,7 +13,7 @@ import { createLive, type LiveTable } from '../../server/live/table.ts'
 
 export interface LivePeerStart {
   readonly host?: string
-  /** 0: any. */
+  /** Absent or 0: one that is free. */
   readonly port?: number
   readonly boot?: number
   readonly onChange?: (change: Change) => void
