@@ -3,7 +3,7 @@
 
 import type { PeerId } from '#protocol/ids.ts'
 import type { Awareness } from './awareness.ts'
-import { type Claim, isPresent } from './claim.ts'
+import { type Claim, isWatched } from './claim.ts'
 import type { Carrier, Turn } from './effect.ts'
 import {
   INDIRECT_PROBES,
@@ -13,6 +13,7 @@ import {
   NACK_AFTER,
   PERIOD_MS,
   PROBES_PER_PERIOD,
+  RELAYED_MS,
 } from './limits.ts'
 import type { Body, Message } from './message.ts'
 import { Round, shuffled } from './round.ts'
@@ -21,6 +22,8 @@ import type { Member, Table } from './table.ts'
 
 interface Probe {
   readonly target: PeerId
+  /** Another asked about it: we look for ourselves with the same ping, and ask nobody else. */
+  readonly isForOther: boolean
   readonly sentMs: number
   /** When others are asked, and when we give up. */
   readonly askMs: number
@@ -109,20 +112,20 @@ export class Probes {
     const { table, send } = this.#parts
     const { target, address, seq: askerSeq } = message
     const seq = this.#newSeq()
-    // Asked at the latest when the prober's own patience ended: so much of its period is left.
-    const leftMs = PERIOD_MS - MAX_ANSWER_MS
     this.#errands.set(seq, {
       target,
       asker: from,
       over,
       askerSeq,
-      nackMs: turn.nowMs + leftMs * NACK_AFTER,
+      nackMs: turn.nowMs + RELAYED_MS * NACK_AFTER,
       endMs: turn.nowMs + PERIOD_MS,
       toldNack: false,
     })
     const known = table.get(target)
     const to = known?.claim.contact.address ?? address
     send(turn, to, 'datagram', this.#ping(target, seq), known?.claim)
+    const isMine = known && isWatched(known.claim) && !this.#isProbed(target)
+    if (isMine) this.#await(turn, seq, known, true)
   }
 
   onAck(turn: Turn, message: Message & { type: 'ack' }): void {
@@ -132,7 +135,6 @@ export class Probes {
       const { wallMs } = message
       const body: Body = { type: 'ack', seq: errand.askerSeq, wallMs }
       this.#parts.send(turn, errand.asker, errand.over, body)
-      return
     }
     const probe = this.#probes.get(message.seq)
     const isDirect = probe?.target === message.from
@@ -150,61 +152,68 @@ export class Probes {
   /** The slots of a period are spread evenly, so that the first probe of a dead member comes soon. */
   #probeNext(turn: Turn): void {
     const { table, awareness } = this.#parts
-    const busy = new Set([...this.#probes.values()].map(({ target }) => target))
-    const present = table.others().filter(({ claim }) => isPresent(claim))
-    const count = Math.min(PROBES_PER_PERIOD, Math.max(1, present.length))
+    const watched = table.others().filter(({ claim }) => isWatched(claim))
+    const count = Math.min(PROBES_PER_PERIOD, Math.max(1, watched.length))
     this.#nextMs = turn.nowMs + (PERIOD_MS * awareness.factor) / count
-    const free = present.map(({ claim }) => claim.id).filter((id) => !busy.has(id))
-    const target = this.#round.next(free)
+    const ids = watched.map(({ claim }) => claim.id)
+    const target = this.#round.next(ids, (id) => !this.#isProbed(id))
     const member = target && table.get(target)
-    if (member) this.#begin(turn, member)
+    if (!member) return
+    const seq = this.#newSeq()
+    this.#await(turn, seq, member, false)
+    // Who is doubted hears of it with the question, and can refute in the answer (Lifeguard's buddy).
+    const { contact, state } = member.claim
+    const about = state === 'alive' ? undefined : member.claim
+    this.#parts.send(turn, contact.address, 'datagram', this.#ping(target, seq), about)
   }
 
-  #begin(turn: Turn, member: Member): void {
-    const { awareness, send } = this.#parts
-    const { id, contact, state } = member.claim
+  #isProbed(id: PeerId): boolean {
+    return [...this.#probes.values()].some(({ target }) => target === id)
+  }
+
+  /** From now on the ping of that number is a probe of ours. */
+  #await(turn: Turn, seq: number, member: Member, isForOther: boolean): void {
     const answerMs = Math.min(
       MAX_ANSWER_MS,
       Math.max(MIN_ANSWER_MS, 3 * (member.roundTripMs ?? MAX_ANSWER_MS)),
     )
-    const seq = this.#newSeq()
-    const { factor } = awareness
+    const { factor } = this.#parts.awareness
     this.#probes.set(seq, {
-      target: id,
+      target: member.claim.id,
+      isForOther,
       sentMs: turn.nowMs,
       askMs: turn.nowMs + answerMs * factor,
-      deadlineMs: turn.nowMs + PERIOD_MS * factor,
+      deadlineMs: turn.nowMs + (answerMs + RELAYED_MS) * factor,
       relays: undefined,
       nacks: 0,
     })
-    // Who is doubted hears of it with the question, and can refute in the answer (Lifeguard's buddy).
-    const about = state === 'alive' ? undefined : member.claim
-    send(turn, contact.address, 'datagram', this.#ping(id, seq), about)
   }
 
   #advance(turn: Turn, seq: number, probe: Probe): void {
     const { table, awareness } = this.#parts
     const member = table.get(probe.target)
-    if (!member || !isPresent(member.claim)) {
+    if (!member || !isWatched(member.claim)) {
       this.#probes.delete(seq)
       return
     }
     if (!probe.relays && turn.nowMs >= probe.askMs)
-      probe.relays = this.#askOthers(turn, seq, member)
+      probe.relays = this.#askOthers(turn, seq, member, probe.isForOther ? 0 : INDIRECT_PROBES)
     if (turn.nowMs < probe.deadlineMs) return
     this.#probes.delete(seq)
-    awareness.probeFailed({ expected: probe.relays?.size ?? 0, received: probe.nacks })
+    if (!probe.isForOther) {
+      awareness.probeFailed({ expected: probe.relays?.size ?? 0, received: probe.nacks })
+    }
     table.doubt(turn, member)
   }
 
   /** A few others, and the control connection in case that only datagrams fail. */
-  #askOthers(turn: Turn, seq: number, { claim }: Member): ReadonlySet<PeerId> {
+  #askOthers(turn: Turn, seq: number, { claim }: Member, most: number): ReadonlySet<PeerId> {
     const { table, rules, random, send } = this.#parts
     if (!rules.asksOthers) return new Set()
     const helpers = table
       .others()
       .filter((other) => other.claim.state === 'alive' && other.claim.id !== claim.id)
-    const chosen = shuffled(helpers, random).slice(0, INDIRECT_PROBES)
+    const chosen = shuffled(helpers, random).slice(0, most)
     const { id: target, contact } = claim
     for (const helper of chosen) {
       const body: Body = { type: 'ping-request', seq, target, address: contact.address }
