@@ -16,7 +16,7 @@ import {
   RELAYED_MS,
 } from './limits.ts'
 import type { Body, Message } from './message.ts'
-import { Round, shuffled } from './round.ts'
+import { shuffled } from './round.ts'
 import type { Rules } from './rules.ts'
 import type { Member, Table } from './table.ts'
 
@@ -58,7 +58,6 @@ interface ProbesParts {
 
 export class Probes {
   readonly #parts: ProbesParts
-  readonly #round: Round<PeerId>
   readonly #probes = new Map<number, Probe>()
   readonly #errands = new Map<number, Errand>()
   #seq = 0
@@ -66,7 +65,6 @@ export class Probes {
 
   constructor(parts: ProbesParts) {
     this.#parts = parts
-    this.#round = new Round(parts.random)
   }
 
   /** Everything that is due. */
@@ -155,16 +153,27 @@ export class Probes {
     const watched = table.others().filter(({ claim }) => isWatched(claim))
     const count = Math.min(PROBES_PER_PERIOD, Math.max(1, watched.length))
     this.#nextMs = turn.nowMs + (PERIOD_MS * awareness.factor) / count
-    const ids = watched.map(({ claim }) => claim.id)
-    const target = this.#round.next(ids, (id) => !this.#isProbed(id))
-    const member = target && table.get(target)
+    const member = this.#longestSilent(watched)
     if (!member) return
     const seq = this.#newSeq()
     this.#await(turn, seq, member, false)
     // Who is doubted hears of it with the question, and can refute in the answer (Lifeguard's buddy).
-    const { contact, state } = member.claim
+    const { id: target, contact, state } = member.claim
     const about = state === 'alive' ? undefined : member.claim
     this.#parts.send(turn, contact.address, 'datagram', this.#ping(target, seq), about)
+  }
+
+  /**
+   * Whom we have neither heard nor asked for the longest. SWIM asks everyone once in a round; but who has just asked us
+   * need not be asked, and with that a member that falls silent is asked by somebody twice as soon.
+   */
+  #longestSilent(watched: readonly Member[]): Member | undefined {
+    let longest: Member | undefined
+    for (const member of shuffled(watched, this.#parts.random)) {
+      if (this.#isProbed(member.claim.id)) continue
+      if (!longest || lastContactMs(member) < lastContactMs(longest)) longest = member
+    }
+    return longest
   }
 
   #isProbed(id: PeerId): boolean {
@@ -178,6 +187,7 @@ export class Probes {
       Math.max(MIN_ANSWER_MS, 3 * (member.roundTripMs ?? MAX_ANSWER_MS)),
     )
     const { factor } = this.#parts.awareness
+    member.askedMs = turn.nowMs
     this.#probes.set(seq, {
       target: member.claim.id,
       isForOther,
@@ -252,3 +262,7 @@ export class Probes {
     return this.#seq
   }
 }
+
+/** A member whose round trip was never measured is to be asked, however often it asks us. */
+const lastContactMs = ({ heardMs, askedMs, roundTripMs }: Member): number =>
+  roundTripMs === undefined ? askedMs : Math.max(heardMs, askedMs)

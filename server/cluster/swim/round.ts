@@ -1,6 +1,4 @@
-// Whom to probe next: every member once in a round (SWIM, section 4.3), in an order of our own by chance, so that no two
-// peers march in step. SWIM draws the order anew for each round, so that up to two rounds may lie between two probes of
-// one member; here the order stays, and it is always one.
+// Whom to try next: everyone once in a round, in an order by chance, so that no two peers march in step.
 
 export class Round<T> {
   readonly #random: () => number
@@ -12,16 +10,12 @@ export class Round<T> {
     this.#random = random
   }
 
-  /**
-   * The next of `candidates`, or the first behind it that is free; undefined when there are none. Somebody new gets a
-   * random place in the round.
-   */
-  next(candidates: readonly T[], isFree: (one: T) => boolean = () => true): T | undefined {
+  /** The next of `candidates`; undefined when there are none. Somebody new gets a random place in the round. */
+  next(candidates: readonly T[]): T | undefined {
     const still = new Set(candidates)
     this.#queue = this.#queue.filter((one) => still.delete(one))
     for (const one of still) this.#admit(one)
-    const at = this.#queue.findIndex(isFree)
-    const [one] = at < 0 ? [] : this.#queue.splice(at, 1)
+    const one = this.#queue.shift()
     if (one !== undefined) this.#queue.push(one)
     return one
   }

@@ -23,6 +23,8 @@ export interface Member {
   suspicion: Suspicion | undefined
   /** When it was last heard itself, in the machine's time. */
   heardMs: number
+  /** When we asked it last. */
+  askedMs: number
   /** When its state became what it is. */
   sinceMs: number
   roundTripMs: number | undefined
@@ -204,8 +206,13 @@ export class Table {
       return
     }
     const never = Number.NEGATIVE_INFINITY
-    const blank = { heardMs: never, sinceMs: turn.nowMs, roundTripMs: undefined, syncedMs: never }
-    const member = { ...blank, claim: { ...claim, contact }, suspicion: undefined }
+    const blank = { heardMs: never, askedMs: never, roundTripMs: undefined, syncedMs: never }
+    const member = {
+      ...blank,
+      sinceMs: turn.nowMs,
+      claim: { ...claim, contact },
+      suspicion: undefined,
+    }
     this.#members.set(claim.id, member)
     if (isPresent(claim)) this.#present += 1
     this.#view = toggled(this.#view, claim)
