@@ -3,14 +3,13 @@
 
 import type { PeerId } from '#protocol/ids.ts'
 import type { Awareness } from './awareness.ts'
-import { type Claim, isWatched } from './claim.ts'
+import { isWatched } from './claim.ts'
 import type { Carrier, Turn } from './effect.ts'
+import { Errands } from './errands.ts'
 import {
   INDIRECT_PROBES,
   MAX_ANSWER_MS,
-  MAX_RELAYS,
   MIN_ANSWER_MS,
-  NACK_AFTER,
   PERIOD_MS,
   PROBES_PER_PERIOD,
   RELAYED_MS,
@@ -18,6 +17,7 @@ import {
 import type { Body, Message } from './message.ts'
 import { shuffled } from './round.ts'
 import type { Rules } from './rules.ts'
+import type { Send } from './send.ts'
 import type { Member, Table } from './table.ts'
 
 interface Probe {
@@ -33,21 +33,6 @@ interface Probe {
   nacks: number
 }
 
-/** A probe for somebody else. */
-interface Errand {
-  readonly target: PeerId
-  readonly asker: string
-  readonly over: Carrier
-  readonly askerSeq: number
-  /** When the asker is told that there was no answer, and when we forget. */
-  readonly nackMs: number
-  readonly endMs: number
-  toldNack: boolean
-}
-
-/** Sends with the news that fits; `about` is told first. */
-export type Send = (turn: Turn, to: string, over: Carrier, body: Body, about?: Claim) => void
-
 interface ProbesParts {
   readonly table: Table
   readonly awareness: Awareness
@@ -59,28 +44,26 @@ interface ProbesParts {
 export class Probes {
   readonly #parts: ProbesParts
   readonly #probes = new Map<number, Probe>()
-  readonly #errands = new Map<number, Errand>()
+  readonly #errands: Errands
   #seq = 0
   #nextMs = Number.NEGATIVE_INFINITY
 
   constructor(parts: ProbesParts) {
     this.#parts = parts
+    this.#errands = new Errands(parts.send)
   }
 
   /** Everything that is due. */
   run(turn: Turn): void {
     for (const [seq, probe] of this.#probes) this.#advance(turn, seq, probe)
-    for (const [seq, errand] of this.#errands) this.#attend(turn, seq, errand)
+    this.#errands.run(turn)
     if (turn.nowMs >= this.#nextMs) this.#probeNext(turn)
   }
 
   nextMs(): number {
-    let next = this.#nextMs
+    let next = Math.min(this.#nextMs, this.#errands.nextMs())
     for (const { relays, askMs, deadlineMs } of this.#probes.values()) {
       next = Math.min(next, relays ? deadlineMs : askMs)
-    }
-    for (const { toldNack, nackMs, endMs } of this.#errands.values()) {
-      next = Math.min(next, toldNack ? endMs : nackMs)
     }
     return next
   }
@@ -106,19 +89,10 @@ export class Probes {
     from: string,
     over: Carrier,
   ): void {
-    if (this.#errands.size >= MAX_RELAYS) return
     const { table, send } = this.#parts
-    const { target, address, seq: askerSeq } = message
+    const { target, address } = message
     const seq = this.#newSeq()
-    this.#errands.set(seq, {
-      target,
-      asker: from,
-      over,
-      askerSeq,
-      nackMs: turn.nowMs + RELAYED_MS * NACK_AFTER,
-      endMs: turn.nowMs + PERIOD_MS,
-      toldNack: false,
-    })
+    if (!this.#errands.take(turn, seq, { message, from, over })) return
     const known = table.get(target)
     const to = known?.claim.contact.address ?? address
     send(turn, to, 'datagram', this.#ping(target, seq), known?.claim)
@@ -127,13 +101,7 @@ export class Probes {
   }
 
   onAck(turn: Turn, message: Message & { type: 'ack' }): void {
-    const errand = this.#errands.get(message.seq)
-    if (errand?.target === message.from) {
-      this.#errands.delete(message.seq)
-      const { wallMs } = message
-      const body: Body = { type: 'ack', seq: errand.askerSeq, wallMs }
-      this.#parts.send(turn, errand.asker, errand.over, body)
-    }
+    this.#errands.answered(turn, message)
     const probe = this.#probes.get(message.seq)
     const isDirect = probe?.target === message.from
     if (!probe || !(isDirect || probe.relays?.has(message.from))) return
@@ -231,14 +199,6 @@ export class Probes {
     }
     send(turn, contact.address, 'stream', this.#ping(target, seq))
     return new Set(chosen.map((helper) => helper.claim.id))
-  }
-
-  #attend(turn: Turn, seq: number, errand: Errand): void {
-    if (!errand.toldNack && turn.nowMs >= errand.nackMs) {
-      errand.toldNack = true
-      this.#parts.send(turn, errand.asker, errand.over, { type: 'nack', seq: errand.askerSeq })
-    }
-    if (turn.nowMs >= errand.endMs) this.#errands.delete(seq)
   }
 
   /** A moving average, as TCP's (RFC 6298): an eighth of each new sample. */

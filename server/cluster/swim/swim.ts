@@ -21,9 +21,10 @@ import {
 } from './limits.ts'
 import type { Body, Message } from './message.ts'
 import { News } from './news.ts'
-import { Probes, type Send } from './probes.ts'
+import { Probes } from './probes.ts'
 import { Round, shuffled } from './round.ts'
 import { type Rules, rules as soundRules } from './rules.ts'
+import type { Send } from './send.ts'
 import { type Member, type Self, Table } from './table.ts'
 import { WatchTime } from './watch-time.ts'
 
