@@ -178,7 +178,7 @@ export class Wire {
 
   /** The client's first line is read; ssh2 is about to send our KEXINIT and to wait for its. */
   #makeOffer(): void {
-    const offer = offerOf(Object.keys(this.#options.hostKeys), this.#identification.line)
+    const offer = offerOf(Object.keys(this.#options.hostKeys))
     this.#exchanges = offer.kex
     const init = new kex.KexInit({ ...offer, kex: [...offer.kex, STRICT_SERVER] })
     // Offered, but chosen by us: ssh2 does not know it.
