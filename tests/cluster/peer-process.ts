@@ -3,6 +3,7 @@
 
 import type { PeerId, SpaceId } from '../../protocol/ids.ts'
 import { LivePeer } from '../support/live-peer.ts'
+import { lossySocket } from '../support/lossy-socket.ts'
 
 export interface PeerOrder {
   readonly id: string
@@ -12,17 +13,20 @@ export interface PeerOrder {
   /** 32 bytes, hex. */
   readonly secret: string
   readonly seeds: readonly string[]
+  /** Share of the datagrams sent that are lost, 0 to 1. */
+  readonly loss?: number
 }
 
 /** How often it says what it sees besides at each change, ms: a test waits for a view, not for news of it. */
 const SAY_MS = 200
 
 const order: PeerOrder = JSON.parse(process.argv[2] ?? '{}')
-const { id, boot, host, port, secret, seeds } = order
+const { id, boot, host, port, secret, seeds, loss = 0 } = order
 const say = (line: unknown) => process.stdout.write(`${JSON.stringify(line)}\n`)
 
 const peer = await new LivePeer(Buffer.from(secret, 'hex'), id as PeerId).start(seeds, {
   ...{ host, port, boot },
+  openSocket: lossySocket(loss),
   onChange: (change) => say({ change }),
   onRefused: (by) => say({ refused: by }),
 })

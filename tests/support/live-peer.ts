@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http'
 import { newId, type PeerId, type SpaceId } from '#protocol/ids.ts'
 import { systemClock, systemRandom } from '../../server/clock.ts'
 import { LiveSharing } from '../../server/cluster/live/sharing.ts'
-import { type Change, Membership } from '../../server/cluster/membership.ts'
+import { type Change, Membership, type MembershipOptions } from '../../server/cluster/membership.ts'
 import { Keyring } from '../../server/cluster/seal/keyring.ts'
 import { Mesh } from '../../server/cluster/wire/mesh.ts'
 import { Links } from '../../server/links/links.ts'
@@ -16,6 +16,7 @@ export interface LivePeerStart {
   /** Absent or 0: one that is free. */
   readonly port?: number
   readonly boot?: number
+  readonly openSocket?: MembershipOptions['openSocket']
   readonly onChange?: (change: Change) => void
   readonly onRefused?: (by: PeerId) => void
 }
@@ -101,6 +102,7 @@ export class LivePeer {
       ...{ id: this.id, boot: this.#boot, cluster: 'test', keyring, seeds, metadata: '{}' },
       listen: { host: this.#host, port: Number(address.split(':')[1]) },
       advertise: address,
+      ...(how.openSocket && { openSocket: how.openSocket }),
       clock: systemClock,
       random: systemRandom,
       log: quiet,
