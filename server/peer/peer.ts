@@ -7,8 +7,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
 import { environmentOfApps, OWN_MACHINE } from '../apps/domain.ts'
-import { AuditKey } from '../audit/checkpoint.ts'
-import { AuditKeeper } from '../audit/keeper.ts'
+import type { AuditKeeper } from '../audit/keeper.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { parseJoinToken } from '../cluster/join-token.ts'
@@ -21,25 +20,25 @@ import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http
 import type { HttpConfig } from '../http/ports.ts'
 import { type HostKey, loadHostKey } from '../identity/host-key.ts'
 import { createIdentity, type Identity } from '../identity/identity.ts'
-import { adoptClusterSecret, deriveKey, loadClusterSecret } from '../identity/keys.ts'
+import { adoptClusterSecret, loadClusterSecret } from '../identity/keys.ts'
 import { ensureSetting, freshId } from '../identity/settings.ts'
 import { Links } from '../links/links.ts'
 import { createLive, type LiveTable } from '../live/table.ts'
 import type { Log } from '../log.ts'
 import { openRecords, type ReplicatedRecords } from '../records/open.ts'
-import type { Records } from '../records/records.ts'
+import type { Dot } from '../records/records.ts'
 import { createHosts } from '../spaces/hosts.ts'
 import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volume.ts'
 import { createEngine } from '../spaces/runtime/docker.ts'
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
 import { openSqliteStore } from '../store/sqlite/open.ts'
-import type { Store } from '../store/store.ts'
 import { gatewaySocketPath, linkSocketPath, readChild } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
 import { agentAddresses, engineAddress, isLocalEngine } from './addresses.ts'
 import { openControl } from './control.ts'
+import { keepAudit } from './keep-audit.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
 import { noteChange, Place } from './place.ts'
@@ -49,7 +48,6 @@ import { browserUrl } from './welcome.ts'
 
 const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
 const CLI_FOLDER = fileURLToPath(new URL('../../dist/cli', import.meta.url))
-const DAY_MS = 24 * 60 * 60_000
 const AGENT_FOLDER = fileURLToPath(new URL('../../dist/agent', import.meta.url))
 
 export interface Peer {
@@ -69,7 +67,7 @@ export interface Peer {
 interface Foundation {
   readonly config: Config
   readonly log: Log
-  readonly records: Records
+  readonly records: ReplicatedRecords
   readonly audit: AuditKeeper
   readonly live: LiveTable
   readonly identity: Identity
@@ -89,7 +87,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   const base = await lay(config, log, ending)
   const { identity, cluster } = base
   let port = config.listen.port
-  const place = new Place(base.live)
+  const place = new Place(base.records.replica, base.live)
   const { links, spaces, templates } = await raise(base, agentFolder, () => port, place)
   let isLooking = true
   const hostKey = await loadHostKey(base.records, { clock, random })
@@ -131,7 +129,8 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     return question.ask === 'peers' ? { peers: place.list() } : { token: place.token() }
   })
   ending.defer(() => control.close())
-  const setupToken = await identity.setup.begin()
+  // Who joins has the others' state and shows their set-up page, for which they have given out the link.
+  const setupToken = config.join === undefined ? await identity.setup.begin() : undefined
   const closing = ending.move()
   return {
     url,
@@ -161,31 +160,13 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
   if (config.join !== undefined) {
     await adoptClusterSecret(config.data, parseJoinToken(config.join).secret, random)
   }
-  const audit = await keepAudit(config, { records, store, log })
+  const audit = await keepAudit(config, { records, store, clock, random, log })
   ending.defer(() => audit.close())
-  const identity = await createIdentity({ records, clock, random, folder: config.data })
+  const knows = (birth: Dot) => records.replica.has(birth)
+  const identity = await createIdentity({ records, clock, random, folder: config.data, knows })
   const makers = { clock, random }
   const cluster = await ensureSetting(records, 'cluster-id', () => freshId(makers), makers)
   return { config, log, records, audit, live, identity, cluster: String(cluster), ending }
-}
-
-/** Seals the audit with a key that every peer of the cluster has from its first start on, and nobody who has the database only. */
-async function keepAudit(
-  { data, auditDays, timelineDays, usageDays }: Config,
-  parts: { readonly records: ReplicatedRecords; readonly store: Store; readonly log: Log },
-): Promise<AuditKeeper> {
-  const secret = await loadClusterSecret(data, random)
-  return new AuditKeeper({
-    ...parts,
-    replica: parts.records.replica,
-    key: new AuditKey(deriveKey(secret, 'skein audit checkpoints')),
-    retention: {
-      auditMs: auditDays * DAY_MS,
-      timelineMs: timelineDays * DAY_MS,
-      usageMs: usageDays * DAY_MS,
-    },
-    clock,
-  })
 }
 
 /** Links, and the spaces behind them. `port` is asked when a space starts: by then we listen. */
@@ -204,6 +185,7 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
   const spaces = createSpaces({
     ...parts,
     agentFolder,
+    isOwn: ({ origin }) => origin === records.replica.origin,
     ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,
@@ -226,7 +208,6 @@ async function joinPeers(
   const { config, log, records, live } = base
   const makers = { clock, random }
   const id = loadPeerId(config.data, makers)
-  // Not the label of what this peer makes on its engine: as long as peers share no records, nobody else may clear that.
   const named = config.join === undefined ? freshId(makers) : parseJoinToken(config.join).cluster
   const cluster = String(await ensureSetting(records, 'membership-id', () => named, makers))
   const secret = await loadClusterSecret(config.data, random)

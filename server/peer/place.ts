@@ -13,6 +13,7 @@ import type { Change } from '../cluster/membership.ts'
 import type { Live } from '../live/live.ts'
 import type { Log } from '../log.ts'
 import type { Records } from '../records/records.ts'
+import type { Received, Replicable } from '../records/replicable.ts'
 
 /** A peer's state is told again by its next change; it does not expire. */
 const FOR_EVER_MS = 2 ** 31 - 1
@@ -20,9 +21,11 @@ const FOR_EVER_MS = 2 ** 31 - 1
 export class Place {
   cluster: Cluster | undefined
   sharing: LiveSharing | undefined
+  readonly #replica: Replicable
   readonly #live: Pick<Live, 'get'>
 
-  constructor(live: Pick<Live, 'get'>) {
+  constructor(replica: Replicable, live: Pick<Live, 'get'>) {
+    this.#replica = replica
     this.#live = live
   }
 
@@ -36,6 +39,11 @@ export class Place {
   token(): string {
     if (!this.cluster) throw new SkeinError('unavailable', { reason: 'still starting' })
     return this.cluster.token
+  }
+
+  async received(by: 'one' | 'all'): Promise<Received> {
+    const { receipts, seq } = this.#replica
+    return (await receipts?.received(seq, by)) ?? { peers: 0, of: 0 }
   }
 
   keyOf(identity: PeerIdentity): Buffer | undefined {
