@@ -71,6 +71,11 @@ function commands(flags: string, done: (status: number) => void): Command {
   ).action(async ({ json }: Json, { args }: Command) =>
     done(await (await import('./peers.ts')).peersToken(args, json === true)),
   )
+  const audit = program.command('audit').description('look at the audit')
+  withSettings(audit, 'verify', 'check that the audit is what was written').action(
+    async ({ json }: Json, { args }: Command) =>
+      done(await (await import('./audit.ts')).auditVerify(args, json === true)),
+  )
   const admin = program.command('admin').description('help people in, with access to the machine')
   withSettings(admin, 'reset <name>', 'give a user a new password, printed once').action(
     async (name: string, { json }: Json, { args }: Command) =>

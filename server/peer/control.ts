@@ -6,19 +6,21 @@ import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { AuditReport } from '#protocol/api/audit.ts'
 import type { PeerInfo } from '#protocol/api/peers.ts'
 import { type ErrorBody, SkeinError, toSkeinError } from '#protocol/errors.ts'
 import { runFolder } from '../supervisor/child-state.ts'
 
 /** A question is one short JSON line; the longest answer tells of five hundred peers. */
 const MAX_LINE_BYTES = 1024 * 1024
-/** Hashing a password takes a tenth of a second; the disk may take a few. */
-const ANSWER_TIMEOUT_MS = 15_000
+/** Hashing a password takes a tenth of a second; the disk may take a few; a million entries of the audit half a minute. */
+const ANSWER_TIMEOUT_MS = 120_000
 
 const questionSchema = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('reset-password'), name: z.string().max(64) }),
   z.strictObject({ ask: z.literal('peers') }),
   z.strictObject({ ask: z.literal('join-token') }),
+  z.strictObject({ ask: z.literal('audit-verify') }),
 ])
 export type Question = z.infer<typeof questionSchema>
 
@@ -27,6 +29,7 @@ export interface Answers {
   'reset-password': { readonly username: string; readonly password: string }
   peers: { readonly peers: readonly PeerInfo[] }
   'join-token': { readonly token: string }
+  'audit-verify': AuditReport
 }
 export type Answer = Answers[keyof Answers]
 

@@ -15,6 +15,7 @@ import type {
   Store,
   StoredEntry,
   StreamQuery,
+  Sweep,
 } from '../store.ts'
 import { DatabaseThread, OutcomeUnknown } from './thread.ts'
 
@@ -95,6 +96,11 @@ class SqliteStore implements Store {
   async readStream(query: StreamQuery): Promise<readonly StoredEntry[]> {
     const thread = await this.#ready()
     return sure(thread.ask('read', query))
+  }
+
+  async sweep(cut: Sweep): Promise<number> {
+    const thread = await this.#ready()
+    return sure(thread.ask('sweep', cut))
   }
 
   async readSpans(query: SpanQuery): Promise<SpanAnswer> {
