@@ -124,7 +124,8 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
       if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
       return question.ask === 'peers' ? { peers: place.list() } : { token: place.token() }
     },
-    (incoming, response) => serveVolume({ spaces, clock, log }, incoming, response),
+    (incoming, response) =>
+      serveVolume({ spaces, records: base.records, clock, log }, incoming, response),
   )
   ending.defer(() => control.close())
   const setupToken = await identity.setup.begin()

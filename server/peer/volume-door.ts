@@ -9,6 +9,7 @@ import { SkeinError, toSkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import type { Records } from '../records/records.ts'
 import type { Spaces } from '../spaces/spaces.ts'
 
 export const VOLUME_PATH = '/volume'
@@ -34,6 +35,7 @@ export type VolumeTotals = z.infer<typeof totalsSchema>
 
 export interface VolumeDoorParts {
   readonly spaces: Pick<Spaces, 'list' | 'show' | 'want' | 'copies'>
+  readonly records: Pick<Records, 'transact'>
   readonly clock: Clock
   readonly log: Log
 }
@@ -49,11 +51,14 @@ export async function serveVolume(
     const query = querySchema.parse(Object.fromEntries(url.searchParams))
     const space = findSpace(parts.spaces.list(), query.space)
     const volume = parts.spaces.copies.volumeOf(space.id as SpaceId, query.volume)
+    const target = { id: space.id as SpaceId, name: space.name, volume }
     if (request.method === 'PUT') {
-      if (query.stop) await stop(parts, space.id as SpaceId)
-      await take(parts, { id: space.id as SpaceId, volume }, request, response)
+      if (query.stop) await stop(parts, target.id)
+      await note(parts, 'space.volume.import', target)
+      await take(parts, target, request, response)
     } else {
-      await give(parts, { id: space.id as SpaceId, volume }, response)
+      await note(parts, 'space.volume.export', target)
+      await give(parts, target, response)
     }
   } catch (caught) {
     refuse(parts, caught, response)
@@ -79,7 +84,18 @@ export function findSpace(spaces: readonly Space[], wanted: string): Space {
 
 interface Volume {
   readonly id: SpaceId
+  readonly name: string
   readonly volume: string
+}
+
+/** Before it happens: what a person's home holds does not leave without a trace. */
+async function note({ records }: VolumeDoorParts, action: string, { id, name, volume }: Volume) {
+  const target = { kind: 'space', id, name }
+  const body = { actor: MACHINE, action, target, detail: { volume } }
+  await records.transact(() => ({
+    changes: [{ op: 'append', stream: 'audit', subject: id, body }],
+    result: undefined,
+  }))
 }
 
 async function give({ spaces }: VolumeDoorParts, { id, volume }: Volume, response: ServerResponse) {
