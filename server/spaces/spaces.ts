@@ -15,7 +15,7 @@ import { VolumeCopies } from './copies/copies.ts'
 import { HostWatch } from './host-watch.ts'
 import { Images } from './images.ts'
 import { Lanes, type Verdict } from './lanes.ts'
-import { Launcher } from './launch.ts'
+import { Launcher, type Surroundings } from './launch.ts'
 import { Networks } from './network.ts'
 import type { Hosts, Owner } from './owner.ts'
 import { Passes } from './pass.ts'
@@ -36,7 +36,7 @@ import {
   type Wisher,
 } from './wishes.ts'
 
-export interface SpacesOptions {
+export interface SpacesOptions extends Surroundings {
   readonly records: Records
   readonly live: Live
   readonly links: { unlink(spaceId: string): void }
@@ -49,18 +49,6 @@ export interface SpacesOptions {
   /** Marks this cluster's objects on the engine; never changes. */
   readonly cluster: string
   readonly agentFolder: AgentFolder
-  /** Where agents find this peer; `gateway` is the host's address in the space's own network. */
-  readonly addresses: (gateway: string) => readonly string[]
-  readonly agentKey: (identity: {
-    spaceId: string
-    epoch: number
-  }) => Promise<Uint8Array | undefined>
-  /** What the space's SSH host key is made from: 32 bytes that never change. */
-  readonly hostKeySeed: (spaceId: string) => Uint8Array
-  /** The folder with the peer's unix socket, as the engine's machine names it. */
-  readonly socketFolder?: string
-  /** What every program in every space is told by its environment, unless its template says otherwise. */
-  readonly common?: Readonly<Record<string, string>>
   /** Where subnets come from, e.g. `10.213.0.0/16`. */
   readonly subnets?: string
   readonly spacesPerUser?: number
