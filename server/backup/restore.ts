@@ -75,10 +75,11 @@ async function inFolder<T>(
   work: (staged: string) => Promise<T>,
 ): Promise<T> {
   makeRunFolder(data)
-  let isDone = false
+  let [isOurs, isDone] = [false, false]
   const supervisor = takeLock(join(runFolder(data), 'supervisor.lock'))
   try {
     const peer = lockFolder(data)
+    isOurs = isNew
     const staging = makeStaging(data, STAGING)
     try {
       const result = await work(staging.path)
@@ -90,7 +91,7 @@ async function inFolder<T>(
     }
   } finally {
     supervisor.release()
-    if (isNew && !isDone) rmSync(data, { recursive: true, force: true })
+    if (isOurs && !isDone) rmSync(data, { recursive: true, force: true })
   }
 }
 

@@ -11,6 +11,7 @@ import type { Decision, Records, View } from '../records/records.ts'
 import type { Log } from '../store/log.ts'
 import type { Templates } from '../templates/templates.ts'
 import { adopt } from './adopt.ts'
+import { removeCarriers } from './copies/carrier.ts'
 import { VolumeCopies } from './copies/copies.ts'
 import { HostWatch } from './host-watch.ts'
 import { Images } from './images.ts'
@@ -233,7 +234,8 @@ class HostedSpaces implements Spaces {
 
   /** The engine is there (again): fills the agent's volume ahead of need and looks at everything. */
   async #ready(owner: Owner): Promise<void> {
-    const { log } = this.#options
+    const { engine, cluster, log } = this.#options
+    await removeCarriers(engine, owner, cluster)
     this.#prepareAgent(owner).catch((error: unknown) => {
       log.warn({ error }, 'The agent’s volume could not be filled ahead of need.')
     })

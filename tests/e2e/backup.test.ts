@@ -10,8 +10,10 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { pack } from 'tar-stream'
 import { newId } from '#protocol/ids.ts'
+import { askVolume, sendVolume } from '../../cli/volume/peer.ts'
 import { Api } from '../support/api.ts'
 import { docker } from '../support/docker.ts'
+import { eventually } from '../support/eventually.ts'
 import { Skein } from '../support/skein.ts'
 
 const BIN = join(import.meta.dirname, '../../cli/bin.js')
@@ -71,6 +73,9 @@ async function refusedWith(code: string, ...words: string[]): Promise<void> {
   assert.notEqual(ended.status, 0)
   assert.match(ended.stderr, new RegExp(`^${code}`))
 }
+
+/** Of the first space alone: other tests may share the engine. */
+const carriers = () => docker('ps', '-aq', '--filter', `name=skein-${first}-home-copying`)
 
 const inSpace = (id: string, script: string) =>
   docker('exec', '--user', '0', `skein-${id}-main`, 'sh', '-c', script)
@@ -168,7 +173,31 @@ test('a home volume goes out into a file and into another space, with owners, mo
   const untimed = (list: string) =>
     list.replace(/\.\d{10}/g, '').replace(/^(d \d+ \d+ \d+) \d+/, '$1')
   assert.equal(untimed(await inSpace(second, LIST)), untimed(await inSpace(first, LIST)))
-  assert.equal(await docker('ps', '-aq', '--filter', 'label=dev.skein.service=volume-copy'), '')
+  assert.equal(await carriers(), '')
+})
+
+test('a copy that is broken off leaves nothing on the engine, and the next one goes through', async () => {
+  const given = await askVolume(skein.data, { space: 'first' })
+  for await (const _ of given.bytes) break
+  await eventually(async () => (await carriers()) === '', {
+    timeoutMs: 30_000,
+    what: 'the carrier to be gone',
+  })
+  const whole = await askVolume(skein.data, { space: 'first' })
+  for await (const chunk of whole.bytes) assert(chunk.length > 0)
+  assert(whole.totals().entries > 5)
+})
+
+test('a peer that is killed in a copy leaves nothing that its successor does not take away', async () => {
+  const given = await askVolume(skein.data, { space: 'first' })
+  assert.notEqual(await carriers(), '')
+  const broken = assert.rejects(given.bytes.toArray())
+  await skein.killPeer()
+  await broken
+  await eventually(async () => (await carriers()) === '', {
+    timeoutMs: 30_000,
+    what: 'the carrier to be gone',
+  })
 })
 
 test('the file of a volume is plain tar', async () => {
@@ -220,7 +249,6 @@ test('an archive that leads out of its volume is refused by the server as well',
   ]
   await api.act(second, 'stop')
   await api.until(second, 'stopped')
-  const { sendVolume } = await import('../../cli/volume/peer.ts')
   for (const entry of hostile) {
     await archiveOf('hostile.tar', [{ name: 'fine' }, entry])
     const words = ['volume', 'import', 'second', 'hostile.tar', '--data', skein.data]

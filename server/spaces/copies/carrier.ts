@@ -42,15 +42,27 @@ export async function withCarrier<T>(
   }
 }
 
+const marks = { [labels.service]: 'volume-copy' } as const
+const nameOf = (volume: string): string => `${volume}-copying`
+
+/** Removes what peers left that were killed in a copy: a volume that something mounts cannot be removed. */
+export async function removeCarriers(engine: Engine, owner: Owner, cluster: string): Promise<void> {
+  const left = await engine.listContainers(owner, { [labels.cluster]: cluster, ...marks })
+  const working = new Set([...busy].map(nameOf))
+  for (const { id, name } of left) {
+    if (!working.has(name)) await engine.removeContainer(owner, id)
+  }
+}
+
 async function create(carried: Carried): Promise<string> {
   const { engine, owner, cluster, volume } = carried
-  const name = `${volume}-copying`
+  const name = nameOf(volume)
   const spec = {
     Image: EMPTY_IMAGE,
     Entrypoint: ['/never-started'],
     Env: [],
     // Without the space's label: it is none of the containers that the space has.
-    Labels: { [labels.cluster]: cluster, [labels.service]: 'volume-copy' },
+    Labels: { [labels.cluster]: cluster, ...marks },
     HostConfig: {
       NetworkMode: 'none',
       Mounts: [{ Type: 'volume', Source: volume, Target: CARRIED, ReadOnly: false }],
