@@ -13,6 +13,11 @@ export const stateErrors = {
     'The disk has not answered for {seconds} s, so this is not known to be saved.',
     'Look at the disk of the data folder, then look whether it was saved; reading goes on meanwhile.',
   ),
+  store_rolled_back: row(
+    503,
+    'The data folder was put back to an earlier state, and other servers know what was written since.',
+    'Stop this server, and put the folder back with `skein restore`, or join again with an empty one.',
+  ),
   store_failed: row(
     503,
     'The change could not be saved: {reason}.',

@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { TestClock } from '../../tests/support/clock.ts'
+import { eventually } from '../../tests/support/eventually.ts'
 import { quietLog, testId, userChange } from '../../tests/support/rows.ts'
 import { systemRandom } from '../clock.ts'
 import { openMemoryStore } from '../store/memory.ts'
+import { MAX_WRITE_MS } from './line.ts'
 import { openRecords } from './open.ts'
 import { type Change, MAX_CHANGES, type Records } from './records.ts'
 
@@ -17,6 +19,8 @@ async function open() {
     openRecords({ store: store.reopen(), clock, random: systemRandom, log: quietLog })
   return { store, records, reopened, clock }
 }
+
+const soon = (what: string) => ({ timeoutMs: 5000, what })
 
 const write = (records: Records, ...changes: Change[]) =>
   records.transact(() => ({ changes, result: undefined }))
@@ -234,4 +238,38 @@ test('the clock never goes back, though wall time does', async () => {
   await write(again, second)
   const before = records.get('user', first.id)?.versions.profile?.hlc ?? 0n
   assert((again.get('user', second.id)?.versions.profile?.hlc ?? 0n) > before)
+})
+
+test('a disk that does not answer: writes are refused with a code, reads go on, and nothing is half there', async () => {
+  const { store, records, reopened, clock } = await open()
+  const [before, waiting, behind] = [userChange(), userChange(), userChange()]
+  await write(records, before)
+  const release = store.hold()
+  const first = write(records, waiting)
+  await new Promise((resolve) => setImmediate(resolve))
+  const second = write(records, behind)
+  const refused = Promise.all(
+    [first, second].map((one) => assert.rejects(one, { code: 'store_slow' })),
+  )
+  await clock.advance(MAX_WRITE_MS)
+  await refused
+  assert.equal(records.get('user', before.id)?.id, before.id)
+  await assert.rejects(write(records, userChange()), { code: 'store_slow' })
+  release()
+  const last = userChange()
+  await eventually(() => write(records, last).then(() => true), soon('the disk'))
+  for (const one of [records, await reopened()]) {
+    assert.equal(one.get('user', waiting.id)?.id, waiting.id)
+    assert.equal(one.get('user', behind.id), undefined)
+    assert.equal(one.get('user', last.id)?.id, last.id)
+  }
+})
+
+test('a database that was put back takes no more writes, and is read', async () => {
+  const { records } = await open()
+  const user = userChange()
+  await write(records, user)
+  records.replica.refuseWrites()
+  await assert.rejects(write(records, userChange()), { code: 'store_rolled_back' })
+  assert.equal(records.get('user', user.id)?.id, user.id)
 })

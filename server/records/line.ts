@@ -73,6 +73,7 @@ export class Line {
   #running: Promise<void> | undefined
   #deciding = false
   #isStuck = false
+  #refusal: SkeinError | undefined
 
   constructor(options: LineOptions) {
     this.#options = options
@@ -124,12 +125,18 @@ export class Line {
     await this.#take({ ...none, seq, hlc: stamp.hlc, atMs: stamp.atMs, rows, learned })
   }
 
+  /** From now on nothing is taken any more; what was accepted becomes durable. */
+  refuse(error: SkeinError): void {
+    this.#refusal = error
+  }
+
   /** Resolves when nothing waits any more. */
   async idle(): Promise<void> {
     while (this.#running) await this.#running
   }
 
   #assertRoom(): void {
+    if (this.#refusal) throw this.#refusal
     if (this.#isStuck) throw slow()
     if (this.#waiting.length >= MAX_WAITING) {
       throw new SkeinError('unavailable', { reason: 'too busy to take more changes' })

@@ -1,6 +1,7 @@
 // The records as replication sees them: the line takes merges in, the store reads what is left of transactions, the state
 // knows the rest.
 
+import { SkeinError } from '#protocol/errors.ts'
 import type { Clock } from '../clock.ts'
 import { Context } from '../cluster/replica/context.ts'
 import type { Bucket, Delta, Floor, Joined, Span } from '../cluster/replica/delta.ts'
@@ -145,6 +146,10 @@ export class Replica implements Replicable {
       if (purged.length >= MAX_PURGED) break
     }
     if (purged.length > 0 || state.withParked.length > 0) await line.tend(purged, floorsOf(purged))
+  }
+
+  refuseWrites(): void {
+    this.#parts.line.refuse(new SkeinError('store_rolled_back'))
   }
 
   /** In the step in which it became durable. */

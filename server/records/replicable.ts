@@ -54,6 +54,8 @@ export interface Replicable {
   onMerged(hear: (joined: Joined) => void): () => void
   /** Shows values whose time has come and forgets tombstones that are old enough. */
   tend(tombstoneAgeMs: number): Promise<void>
+  /** Others have heard of transactions of ours that are not here: what would be written now would be taken for those. */
+  refuseWrites(): void
   /** Asked for by `transact` with `ack: 'peer'`; without one nobody else can have anything. */
   receipts: Receipts | undefined
 }

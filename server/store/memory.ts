@@ -142,7 +142,10 @@ function write(disk: Disk, batch: Batch): void {
   disk.entries.push(...batch.entries.filter((entry) => !there.has(entryKey(entry))))
   for (const name of batch.purged ?? []) disk.tombstones.delete(nameKey(name))
   for (const heard of batch.heard ?? []) disk.heard.set(heard.origin, heard)
-  for (const floor of batch.floors ?? []) disk.floors.set(floor.origin, floor)
+  for (const { origin, seq } of batch.floors ?? []) {
+    const before = disk.floors.get(origin)?.seq ?? 0
+    disk.floors.set(origin, { origin, seq: Math.max(before, seq) })
+  }
 }
 
 function writeRow(disk: Disk, row: StoredRow): void {

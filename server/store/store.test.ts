@@ -146,12 +146,15 @@ for (const kind of stores) {
     const first = { origin: 'other', head: 9, gaps: [{ low: 2, high: 4 }] }
     const more = { origin: 'other', head: 12, gaps: [{ low: 3, high: 3 }] }
     await store.commit(batch(0), undefined)
-    const floors = [{ origin: 'other', seq: 3 }]
+    const floors = [
+      { origin: 'other', seq: 3 },
+      { origin: 'other', seq: 2 },
+    ]
     await store.commit({ ...batch(0, { heard: [first] }), meta: later(0, 1n) }, meta(0))
     await store.commit({ ...batch(0, { heard: [more], floors }), meta: later(0, 2n) }, later(0, 1n))
     const loaded = await loadAll(store)
     assert.deepEqual(loaded.heard, [more])
-    assert.deepEqual(loaded.floors, floors)
+    assert.deepEqual(loaded.floors, floors.slice(0, 1))
     await store.close()
   })
 

@@ -108,6 +108,7 @@ export interface Learned {
   readonly parked?: readonly ParkedGroup[]
   /** Removed without a tombstone: deleted elsewhere, so long ago that no tombstone is left. Only in a commit. */
   readonly gone?: readonly StoredName[]
+  /** A floor is never lowered. */
   readonly floors?: readonly StoredFloor[]
   /** Tombstones that are needed no more. Only in a commit. */
   readonly purged?: readonly StoredName[]

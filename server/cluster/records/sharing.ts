@@ -187,6 +187,7 @@ export class RecordsSharing {
   #note(effect: Exclude<Effect, { type: 'send' | 'merge' | 'collect' | 'acked' }>): void {
     const { log, records, actor } = this.#options
     const { type, ...detail } = effect
+    if (type === 'rolled-back') this.#options.replica.refuseWrites()
     if (type === 'diverged' || type === 'rolled-back') log.error(detail, sentences[type])
     else log.info(detail, sentences[type])
     const peer = 'with' in effect ? effect.with : 'by' in effect ? effect.by : effect.from

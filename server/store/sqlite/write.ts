@@ -39,7 +39,8 @@ const STATEMENTS = {
   head: 'INSERT OR REPLACE INTO head VALUES (?, ?)',
   dropGaps: 'DELETE FROM gap WHERE origin = ?',
   gap: 'INSERT INTO gap VALUES (?, ?, ?)',
-  floor: 'INSERT OR REPLACE INTO floor VALUES (?, ?)',
+  floor: `INSERT INTO floor VALUES (?, ?)
+    ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)`,
   entry: `INSERT INTO entry (position, stream, subject, at_ms, origin, seq, place, body)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (origin, seq, place) DO NOTHING`,
 } as const
