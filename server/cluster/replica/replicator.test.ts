@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Replica, type Write } from '../../../tests/sim/data/replica.ts'
+import { Replica } from '../../../tests/sim/data/replica.ts'
+import type { Write } from '../../../tests/sim/data/write.ts'
 import { encode } from './codec.ts'
 import type { Effect } from './effect.ts'
 import { CREDIT_BYTES } from './limits.ts'
