@@ -6,6 +6,7 @@ import { send, type Turn } from './effect.ts'
 import { BUCKETS_AT_ONCE, COLLECT_SEQS, CREDIT_BYTES } from './limits.ts'
 import type { Local } from './local.ts'
 import type { Message } from './message.ts'
+import { halved, inPieces } from './pieces.ts'
 import { isBelowFloor } from './purge.ts'
 import type { ReplicatorRules } from './rules.ts'
 
@@ -127,22 +128,3 @@ export class Answers {
 }
 
 const nothing: Delta = { rows: [], claims: [], tombstones: [], entries: [], spans: [] }
-
-/** From the top, each as large as is collected at once. */
-export function inPieces({ origin, low, high }: Span): Span[] {
-  const pieces: Span[] = []
-  for (let top = high; top >= low; top -= COLLECT_SEQS) {
-    pieces.push({ origin, low: Math.max(low, top - COLLECT_SEQS + 1), high: top })
-  }
-  return pieces
-}
-
-/** The newer half first; nothing when it is one transaction. */
-function halved(spans: readonly Span[]): [readonly Span[], readonly Span[]] | undefined {
-  const half = Math.ceil(spans.length / 2)
-  if (spans.length > 1) return [spans.slice(0, half), spans.slice(half)]
-  const [span] = spans
-  if (!span || span.low === span.high) return undefined
-  const middle = Math.floor((span.low + span.high) / 2)
-  return [[{ ...span, low: middle + 1 }], [{ ...span, high: middle }]]
-}

@@ -2,6 +2,7 @@
 
 import { Context } from './context.ts'
 import type { Floor, Span } from './delta.ts'
+import { CREDIT_BYTES } from './limits.ts'
 
 export class Conversation {
   readonly peer: string
@@ -32,6 +33,12 @@ export class Conversation {
     return this.#pushed.reduce((total, { bytes }) => total + bytes, 0)
   }
 
+  /** An empty way takes anything, a full one nothing. */
+  isFullFor(bytes: number): boolean {
+    const { underWayBytes } = this
+    return underWayBytes > 0 && underWayBytes + bytes > CREDIT_BYTES
+  }
+
   pushed(spans: readonly Span[], bytes: number): void {
     this.#pushed.push({ spans, bytes })
   }
@@ -56,4 +63,13 @@ export interface Asking {
   readonly isReconciled: boolean
   /** Of the question or the last part of its answer. */
   sinceMs: number
+}
+
+/** What came from a peer and is being stored. */
+export interface Merging {
+  readonly peer: string
+  readonly spans: readonly Span[]
+  /** Of the question that it answers. */
+  readonly id: number | undefined
+  readonly isLast: boolean
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Replica, type Write } from '../../../tests/sim/data/replica.ts'
+import { Replica } from '../../../tests/sim/data/replica.ts'
+import type { Write } from '../../../tests/sim/data/write.ts'
 import type { Delta } from './delta.ts'
 import { joinRules } from './join.ts'
 

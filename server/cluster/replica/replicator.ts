@@ -2,50 +2,35 @@
 // pushed at once, and each second one peer, drawn by chance, hears a digest, so that what a push lost is asked for. It
 // holds no records: what is durable is read through `local`, what is wanted of the store are effects.
 
-import { Answers, inPieces } from './answers.ts'
+import { Answers } from './answers.ts'
 import { Comparison } from './comparison.ts'
 import { Context } from './context.ts'
-import { Conversation } from './conversation.ts'
+import { Conversation, type Merging } from './conversation.ts'
 import type { Delta, Span } from './delta.ts'
 import { sizeOfDelta } from './delta-codec.ts'
 import { type Effect, send, type Turn } from './effect.ts'
 import { isSameHash } from './hash.ts'
+import type { Input } from './input.ts'
 import {
   ANSWER_MS,
   COMPARE_PAUSE_MS,
   CREDIT_BYTES,
   DIGEST_MS,
   DIGEST_SPREAD,
-  NEED_SPANS,
   ODD_MS,
 } from './limits.ts'
 import type { Local } from './local.ts'
 import type { Message } from './message.ts'
+import { newestFirst } from './pieces.ts'
 import { isBelowFloor } from './purge.ts'
 import { type ReplicatorRules, replicatorRules } from './rules.ts'
 import { revokes } from './urgent.ts'
-
-export type Input =
-  | { readonly type: 'connected' | 'disconnected'; readonly peer: string }
-  | { readonly type: 'message'; readonly peer: string; readonly message: Message }
-  /** Own transactions that are durable, as `collect` gives them. */
-  | { readonly type: 'committed'; readonly delta: Delta }
-  | { readonly type: 'collected'; readonly ticket: number; readonly delta: Delta }
-  | { readonly type: 'merged' | 'failed'; readonly ticket: number }
-  | { readonly type: 'tick' }
 
 export interface ReplicatorOptions {
   readonly local: Local
   /** From 0 to below 1. */
   readonly random: () => number
   readonly rules?: ReplicatorRules
-}
-
-interface Merging {
-  readonly peer: string
-  readonly spans: readonly Span[]
-  readonly id: number | undefined
-  readonly isLast: boolean
 }
 
 export class Replicator {
@@ -112,8 +97,6 @@ export class Replicator {
         break
       case 'failed':
         this.#failed(turn, input.ticket)
-        break
-      case 'tick':
         break
     }
     if (nowMs >= this.#digestAtMs) this.#round(turn)
@@ -185,8 +168,6 @@ export class Replicator {
       case 'buckets':
         this.#answers.buckets(turn, peer, message)
         break
-      case 'unknown':
-        break
     }
   }
 
@@ -195,10 +176,7 @@ export class Replicator {
     const bytes = sizeOfDelta(delta)
     for (const conversation of this.#conversations.values()) {
       const { peer } = conversation
-      // An empty way takes anything; a full one nothing but revocations.
-      const isFull =
-        conversation.underWayBytes > 0 && conversation.underWayBytes + bytes > CREDIT_BYTES
-      if (isFull && !isUrgent) {
+      if (conversation.isFullFor(bytes) && !isUrgent) {
         conversation.isBehind = true
         continue
       }
@@ -334,7 +312,7 @@ export class Replicator {
     isReconciled: boolean,
   ): void {
     const id = this.#nextTicket()
-    const spans = newestFirst(missing).slice(0, NEED_SPANS)
+    const spans = newestFirst(missing)
     conversation.asking = { id, spans, isReconciled, sinceMs: turn.nowMs }
     send(turn, conversation.peer, { type: 'need', id, spans, isReconciled })
   }
@@ -417,18 +395,4 @@ export class Replicator {
     this.#tickets += 1
     return this.#tickets
   }
-}
-
-/** Pieces from the top of every span by turns, since what people wait for is new. */
-function newestFirst(missing: readonly Span[]): Span[] {
-  const pieces = missing.map(inPieces)
-  const deepest = Math.max(0, ...pieces.map(({ length }) => length))
-  const ordered: Span[] = []
-  for (let depth = 0; depth < deepest && ordered.length < NEED_SPANS; depth++) {
-    for (const all of pieces) {
-      const piece = all[depth]
-      if (piece) ordered.push(piece)
-    }
-  }
-  return ordered
 }

@@ -4,7 +4,7 @@
 import type { JoinRules } from '../../../server/cluster/replica/join.ts'
 import type { ReplicatorRules } from '../../../server/cluster/replica/rules.ts'
 import { compareVersions } from '../../../server/records/version.ts'
-import type { ReplicaFaults } from './replica.ts'
+import type { ReplicaFaults } from './write.ts'
 
 export interface Breakage {
   readonly join?: Partial<JoinRules>

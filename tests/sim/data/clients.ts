@@ -4,7 +4,8 @@
 import { holding } from '../../../server/cluster/replica/claims.ts'
 import type { StoredRow } from '../../../server/store/store.ts'
 import type { Chance } from '../chance.ts'
-import type { Replica, Write } from './replica.ts'
+import type { Replica } from './replica.ts'
+import type { Write } from './write.ts'
 
 const KINDS = [
   ['space', ['name', 'sharing', 'runtime']],

@@ -12,7 +12,8 @@ import { compareVersions } from '../../../server/records/version.ts'
 import type { StoredGroup } from '../../../server/store/store.ts'
 import type { Database } from './database.ts'
 import type { DataPeer } from './peer.ts'
-import type { Replica, Write } from './replica.ts'
+import type { Replica } from './replica.ts'
+import type { Write } from './write.ts'
 
 interface Told {
   readonly births: Dot[]

@@ -3,16 +3,17 @@
 
 import type { Delta } from '../../../server/cluster/replica/delta.ts'
 import type { Effect } from '../../../server/cluster/replica/effect.ts'
+import type { Input } from '../../../server/cluster/replica/input.ts'
 import { joinRules } from '../../../server/cluster/replica/join.ts'
 import type { Message } from '../../../server/cluster/replica/message.ts'
-import { type Input, Replicator } from '../../../server/cluster/replica/replicator.ts'
+import { Replicator } from '../../../server/cluster/replica/replicator.ts'
 import { replicatorRules } from '../../../server/cluster/replica/rules.ts'
 import type { Dot } from '../../../server/records/records.ts'
 import type { Agenda } from '../agenda.ts'
 import type { Chance } from '../chance.ts'
 import type { Breakage } from './broken.ts'
 import type { Database } from './database.ts'
-import type { Write } from './replica.ts'
+import type { Write } from './write.ts'
 
 export const STARTED_AT_MS = 1_800_000_000_000
 

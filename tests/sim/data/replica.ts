@@ -2,7 +2,7 @@
 // rules of a store (elements, context and stamps change in one step) and none of its art.
 
 import { holding } from '../../../server/cluster/replica/claims.ts'
-import { absorb, epochOver, isFarAhead, tickOver } from '../../../server/cluster/replica/clock.ts'
+import { absorb, epochOver, tickOver } from '../../../server/cluster/replica/clock.ts'
 import { Context } from '../../../server/cluster/replica/context.ts'
 import type {
   Bucket,
@@ -29,35 +29,7 @@ import {
   type StoredRow,
   type StoredTombstone,
 } from '../../../server/store/store.ts'
-
-export type Write =
-  | { op: 'create'; kind: string; id: string; groups: Readonly<Record<string, string>> }
-  | {
-      op: 'set'
-      kind: string
-      id: string
-      group: string
-      body: string
-      /** Fields that the writer does not know and passes on. */
-      unknown?: Uint8Array
-    }
-  | { op: 'delete'; kind: string; id: string }
-  | { op: 'claim' | 'release'; claim: string; holder: string }
-  | { op: 'append'; stream: string; subject: string; body: string }
-
-/** What this database may do wrong, for the simulator to find out. */
-export interface ReplicaFaults {
-  /** A purge leaves no floor. */
-  readonly noFloor?: boolean
-  /** A purge does not ask whether birth and deletions were heard of. */
-  readonly purgesUnheard?: boolean
-  /** The clock does not take in what it sees. */
-  readonly noAbsorb?: boolean
-  /** After a restart the clock begins with the wall's. */
-  readonly forgetsClock?: boolean
-  /** The clock counts only what others write; transactions within one instant share a stamp. */
-  readonly coarseClock?: boolean
-}
+import type { ReplicaFaults, Write } from './write.ts'
 
 export class Replica implements Known {
   origin: string
@@ -378,11 +350,6 @@ export class Replica implements Known {
   #raise({ origin, seq }: Floor): void {
     this.floors.set(origin, Math.max(seq, this.floors.get(origin) ?? 0))
   }
-}
-
-/** What a person is shown: nothing of a far future. */
-export function shown(group: StoredGroup | undefined, nowMs: number): string | undefined {
-  return group && !isFarAhead(group.version, nowMs) ? group.body : undefined
 }
 
 const isIn = ({ origin, low, high }: Span, dot: Dot): boolean =>

@@ -12,7 +12,8 @@ import type { Version } from '../../../server/records/records.ts'
 import { compareVersions } from '../../../server/records/version.ts'
 import { Chance } from '../chance.ts'
 import { Clients } from './clients.ts'
-import { Replica, type ReplicaFaults, type Write } from './replica.ts'
+import { Replica } from './replica.ts'
+import type { ReplicaFaults, Write } from './write.ts'
 
 export interface ScheduleOptions {
   readonly rules?: JoinRules
