@@ -160,11 +160,35 @@ test('one of them drives the engine, and a space that is made at another runs th
     const ready = async () => (await at(other, api).space(id)).state === 'running'
     await eventually(ready, soon('it runs for all'))
   }
-  const label = `label=dev.skein.space=${id}`
-  const containers = execFileSync('docker', ['ps', '-q', '--filter', label]).toString().trim()
-  assert.equal(containers.split('\n').length, 1)
+  assert.equal(containersOf(id).length, 1)
   await api.deleteSpaces()
 })
+
+test('when the peer that drives the engine ends, another takes its spaces over as they are', async () => {
+  assert.ok(a && b && c)
+  const api = await administrator(c)
+  const [template] = await api.templates()
+  const id = newId<'space'>()
+  await api.createSpace({ id, name: 'goes-on', templateId: template?.id ?? newId<'template'>() })
+  await api.until(id, 'running')
+  const before = containersOf(id)
+  await a.close()
+  peers.splice(peers.indexOf(a), 1)
+  await api.act(id, 'stop')
+  await api.until(id, 'stopped', 30_000)
+  await api.act(id, 'start')
+  await api.until(id, 'running')
+  assert.equal(containersOf(id).length, before.length)
+  await api.deleteSpaces()
+})
+
+function containersOf(id: string): string[] {
+  const filter = ['--filter', `label=dev.skein.space=${id}`]
+  const output = execFileSync('docker', ['ps', '-q', ...filter])
+    .toString()
+    .trim()
+  return output.split('\n')
+}
 
 const TEMPLATE = `name: anywhere
 main: main
