@@ -13,6 +13,17 @@ export interface PeerUsage {
   readonly memoryBytes: number
 }
 
+export interface PeerRecords {
+  /** Everything that it has said to have is here. */
+  readonly isLevel: boolean
+  /**
+   * What last happened between the two: all records are being compared, or were, because one was away for too long or came
+   * from a backup; they had heard the same and held different things; or one was put back to an earlier state.
+   */
+  readonly told?: 'comparing' | 'compared' | 'diverged' | 'rolled-back'
+  readonly at?: string
+}
+
 export interface PeerInfo {
   readonly id: string
   readonly isSelf: boolean
@@ -32,6 +43,8 @@ export interface PeerInfo {
   readonly load: number
   /** What its spaces do together, coarsely, as it says itself; absent while it says nothing. */
   readonly usage?: PeerUsage
+  /** Of a peer with which records are exchanged right now. */
+  readonly records?: PeerRecords
   readonly roundTripMs?: number
   /** Its wall clock minus the asked peer's. */
   readonly clockOffsetMs?: number

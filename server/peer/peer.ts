@@ -92,6 +92,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   const { identity, cluster } = base
   let port = config.listen.port
   const place = new Place(base.records.replica, base.live)
+  place.records = base.sharing
   const { links, spaces, templates } = await raise(base, agentFolder, () => port, place)
   let isLooking = true
   const hostKey = await loadHostKey(base.records, { clock, random })

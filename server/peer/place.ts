@@ -10,6 +10,7 @@ import type { Connection } from '../../link/connection.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { LiveSharing } from '../cluster/live/sharing.ts'
 import type { Change } from '../cluster/membership.ts'
+import type { RecordsSharing } from '../cluster/records/sharing.ts'
 import type { Live } from '../live/live.ts'
 import type { Log } from '../log.ts'
 import type { Records } from '../records/records.ts'
@@ -20,6 +21,7 @@ const FOR_EVER_MS = 2 ** 31 - 1
 
 export class Place {
   cluster: Cluster | undefined
+  records: RecordsSharing | undefined
   sharing: LiveSharing | undefined
   readonly #replica: Replicable
   readonly #live: Pick<Live, 'get'>
@@ -32,7 +34,8 @@ export class Place {
   list(): readonly PeerInfo[] {
     return (this.cluster?.peers ?? []).map((peer) => {
       const usage = this.#live.get('load', peer.id)
-      return usage ? { ...peer, usage } : peer
+      const records = this.records?.with(peer.id as PeerId)
+      return { ...peer, ...(usage && { usage }), ...(records && { records }) }
     })
   }
 

@@ -67,6 +67,33 @@ test('what was not heard while a peer was away is asked for when it is back', as
   await c.start([a.address], Number(address.split(':')[1]))
   await eventually(() => c.records.list('user').length === 299, within('what it has missed'))
   await eventually(() => isEqual([a, b, c]), within('equal records'))
+  await eventually(() => a.sharing.with(c.id)?.isLevel, within('word of it'))
+})
+
+test('a peer that was away past every purge compares, and says so; what was deleted stays deleted', async () => {
+  const [a, b, c] = await three()
+  const users = Array.from({ length: 20 }, () => userChange())
+  for (const user of users) await a.write(user)
+  await eventually(() => c.records.list('user').length === 20, within('the users'))
+  const { address } = c
+  await c.kill()
+  const [gone] = users
+  await a.write({ op: 'delete', kind: 'user', id: gone?.id ?? testId<'user'>() })
+  await eventually(() => b.records.list('user').length === 19, within('the deletion'))
+  for (const peer of [a, b]) await peer.records.replica.tend(-1000)
+  await c.open()
+  const own = userChange()
+  await c.write(own)
+  await c.start([a.address], Number(address.split(':')[1]))
+  const all = [a, b, c]
+  const isOver = () => isEqual(all) && all.every(({ records }) => records.get('user', own.id))
+  await eventually(isOver, within('equal records'))
+  assert.equal(c.records.list('user').length, 20)
+  assert.equal(c.records.get('user', gone?.id ?? testId<'user'>()), undefined)
+  const told = () => [a, b].some(({ id }) => c.sharing.with(id)?.told === 'compared')
+  await eventually(told, within('word of the comparison'))
+  const audit = await c.records.read('audit')
+  assert.ok(audit.some(({ body }) => body.action === 'records.compared'))
 })
 
 test('a disk that fails for a while misses nothing in the end', async () => {

@@ -1,6 +1,7 @@
 // Drives the replicator with real lines, time and a real database. Lines are of lane `bulk`, one to each peer: nothing that
 // measures whether a peer lives, and nobody's keystroke, shares a connection with records.
 
+import type { PeerRecords } from '#protocol/api/peers.ts'
 import type { PeerId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Clock, Random } from '../../clock.ts'
@@ -53,6 +54,8 @@ export class RecordsSharing {
   readonly #closed = new AbortController()
   readonly #unfollow: () => void
   readonly #tending: Promise<void>
+  /** What last happened with a peer. */
+  readonly #told = new Map<string, { told: NonNullable<PeerRecords['told']>; atMs: number }>()
   #mesh: Mesh | undefined
   #timer: NodeJS.Timeout | undefined
 
@@ -92,6 +95,14 @@ export class RecordsSharing {
   isLevelWith(peer: PeerId): boolean {
     const { heard } = this.#options.replica.local
     return this.#ears.get(peer)?.theirs?.every((span) => heard.covers(span)) ?? false
+  }
+
+  /** For the peers page; nothing of a peer to which no line stands. */
+  with(peer: PeerId): PeerRecords | undefined {
+    if (!this.#ears.has(peer)) return undefined
+    const last = this.#told.get(peer)
+    const said = last && { told: last.told, at: new Date(last.atMs).toISOString() }
+    return { isLevel: this.isLevelWith(peer), ...said }
   }
 
   began(line: PeerLine): void {
@@ -192,6 +203,7 @@ export class RecordsSharing {
     if (type === 'diverged' || type === 'rolled-back') log.error(detail, sentences[type])
     else log.info(detail, sentences[type])
     const peer = 'with' in effect ? effect.with : 'by' in effect ? effect.by : effect.from
+    this.#told.set(peer, { told: type, atMs: this.#options.clock.nowMs() })
     const count = 'buckets' in detail ? { buckets: detail.buckets.length } : {}
     const said = { ...('why' in detail && { why: detail.why }), ...count }
     const target = { kind: 'peer', id: peer, name: peer }

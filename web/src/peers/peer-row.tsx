@@ -1,6 +1,6 @@
 // One peer: who it is, what is held of it and by whom, and how far away it is.
 
-import type { PeerInfo, PeerViewState } from '#protocol/api/peers.ts'
+import type { PeerInfo, PeerRecords, PeerViewState } from '#protocol/api/peers.ts'
 import { cx } from '../parts/class.ts'
 import { Moment } from '../parts/moment.tsx'
 import { words } from '../words.ts'
@@ -42,6 +42,7 @@ export function PeerRow({ peer }: { readonly peer: PeerInfo }) {
   )
 }
 
+const NEWS_MS = 24 * 3_600_000
 const dash = '–'
 
 function Name({ peer }: { readonly peer: PeerInfo }) {
@@ -77,9 +78,17 @@ function State({ peer }: { readonly peer: PeerInfo }) {
         <span aria-hidden="true" className={cx('size-2 shrink-0 rounded-full', tone.dot)} />
         {isSelf && state === 'alive' ? text.here : text.states[state]}
       </span>
+      {peer.records && <span className="block text-ink-3 text-xs">{recordsOf(peer.records)}</span>}
       {!isOwnWord && <span className="block text-ink-3 text-xs">{text.says(by.name)}</span>}
     </span>
   )
+}
+
+/** What happened is told for as long as it is news: until the records are the same again and a day is over. */
+function recordsOf({ isLevel, told, at }: PeerRecords): string {
+  const isNews = at !== undefined && Date.now() - Date.parse(at) < NEWS_MS
+  if (told !== undefined && isNews) return text.records[told]
+  return isLevel ? text.records.level : text.records.behind
 }
 
 function clock({ clockOffsetMs }: PeerInfo): string {

@@ -28,6 +28,14 @@ export const peerWords = {
       refused:
         'Another process has its id, perhaps from a copied data folder. It is no part of the cluster.',
     },
+    records: {
+      level: 'Same records',
+      behind: 'Records on their way',
+      comparing: 'Comparing all records',
+      compared: 'Compared all records',
+      diverged: 'Held different records; compared',
+      'rolled-back': 'One of the two was put back to an earlier state and writes no more',
+    },
     columns: {
       name: 'Name',
       state: 'State',
