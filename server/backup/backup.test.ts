@@ -148,6 +148,10 @@ test('the origin that wrote the backup is remembered as heard of, with its last 
       rows.map((row) => ({ ...row })),
       [{ origin, seq }],
     )
+    await withRecords(join(folder, 'new'), async ({ replica }) => {
+      assert.ok(replica.has({ origin, seq }))
+      assert.ok(!replica.has({ origin, seq: seq + 1 }))
+    })
   })
 })
 

@@ -5,8 +5,11 @@ import type { PeersPort } from './ports.ts'
 import type { Reply } from './reply.ts'
 import type { Route } from './route.ts'
 
-/** What takes away rights: for these every peer that can be reached is waited for, not one. */
-const REVOKING: ReadonlySet<Route['action']> = new Set([
+/**
+ * What takes away rights, and what makes a credential that may be used at another peer in the next moment: for these every
+ * peer that can be reached is waited for, not one.
+ */
+const EVERYWHERE: ReadonlySet<Route['action']> = new Set([
   'session.end',
   'session.revoke',
   'token.revoke',
@@ -16,6 +19,9 @@ const REVOKING: ReadonlySet<Route['action']> = new Set([
   'user.update',
   'user.delete',
   'space.share',
+  'token.create',
+  'login.collect',
+  'key.add',
 ])
 
 export const RECEIVED_HEADER = 'skein-received'
@@ -23,7 +29,7 @@ export const RECEIVED_HEADER = 'skein-received'
 /** `1/2`: one of the two other peers that can be reached has it. */
 export async function withReceived(reply: Reply, route: Route, peers: PeersPort): Promise<Reply> {
   if (route.method === 'GET' || reply.status >= 400 || !peers.received) return reply
-  const received = await peers.received(REVOKING.has(route.action) ? 'all' : 'one')
+  const received = await peers.received(EVERYWHERE.has(route.action) ? 'all' : 'one')
   const said = { [RECEIVED_HEADER]: `${received.peers}/${received.of}` }
   return { ...reply, headers: { ...reply.headers, ...said } }
 }

@@ -114,6 +114,26 @@ test('a session whose record has not reached this peer yet holds by its signatur
   assert.equal(caughtUp.sessions.authenticate(token), undefined)
 })
 
+test('a session that was signed under an epoch which is not here yet holds, one under a former does not', async () => {
+  const userId = await setUp()
+  const { sessions } = identity
+  const access = records.get('user', userId)?.groups.access
+  assert.ok(access)
+  const withEpoch = (epoch: number) =>
+    records.transact(() => ({
+      changes: [
+        { op: 'set', kind: 'user', id: userId, group: 'access', value: { ...access, epoch } },
+      ],
+      result: undefined,
+    }))
+  await withEpoch(5)
+  const { token } = await sessions.start(userId, caller)
+  await withEpoch(4)
+  assert.equal(sessions.authenticate(token)?.userId, userId)
+  await withEpoch(6)
+  assert.equal(sessions.authenticate(token), undefined)
+})
+
 test('a user has a bounded number of sessions: the oldest ends', async () => {
   const userId = await setUp()
   const first = await identity.sessions.start(userId, caller)
