@@ -8,6 +8,7 @@ import { Keyring } from '../../server/cluster/seal/keyring.ts'
 import { Links } from '../../server/links/links.ts'
 import { createLive } from '../../server/live/table.ts'
 import { createLog } from '../../server/log.ts'
+import { lossySocket } from '../support/lossy-socket.ts'
 
 export interface PeerOrder {
   readonly id: string
@@ -17,13 +18,15 @@ export interface PeerOrder {
   /** 32 bytes, hex. */
   readonly secret: string
   readonly seeds: readonly string[]
+  /** Share of the datagrams sent that are lost, 0 to 1. */
+  readonly loss?: number
 }
 
 /** How often it says what it sees besides at each change, ms: a test waits for a view, not for news of it. */
 const SAY_MS = 200
 
 const order: PeerOrder = JSON.parse(process.argv[2] ?? '{}')
-const { id, boot, host, port, secret, seeds } = order
+const { id, boot, host, port, secret, seeds, loss = 0 } = order
 const log = createLog({ level: 'error', name: `peer ${id}` })
 const say = (line: unknown) => process.stdout.write(`${JSON.stringify(line)}\n`)
 
@@ -41,6 +44,7 @@ const membership = await Membership.start({
   clock: systemClock,
   random: systemRandom,
   log,
+  openSocket: lossySocket(loss),
   onChange: (change) => say({ change }),
   onRefused: (by) => say({ refused: by }),
 })
