@@ -42,6 +42,7 @@ import { loadPeerId } from './peer-id.ts'
 import { noteChange, Place } from './place.ts'
 import { resetPassword } from './reset-password.ts'
 import { readRoutes } from './routes.ts'
+import { serveVolume } from './volume-door.ts'
 import { browserUrl } from './welcome.ts'
 
 const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
@@ -117,10 +118,15 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     isLooking = false
   })
   ending.defer(() => looked)
-  const control = await openControl(config.data, async (question) => {
-    if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
-    return question.ask === 'peers' ? { peers: place.list() } : { token: place.token() }
-  })
+  const control = await openControl(
+    config.data,
+    async (question) => {
+      if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
+      return question.ask === 'peers' ? { peers: place.list() } : { token: place.token() }
+    },
+    (incoming, response) =>
+      serveVolume({ spaces, records: base.records, clock, log }, incoming, response),
+  )
   ending.defer(() => control.close())
   const setupToken = await identity.setup.begin()
   const closing = ending.move()
