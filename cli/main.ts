@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander'
 import { SkeinError } from '#protocol/errors.ts'
 import { exitStatus } from '../server/supervisor/exit.ts'
 import { version } from '../server/version.ts'
+import { addBackupCommands } from './backup/commands.ts'
 import { printError } from './output.ts'
 import { addRemoteCommands } from './remote/commands.ts'
 
@@ -81,6 +82,7 @@ function commands(flags: string, done: (status: number) => void): Command {
     async (name: string, { json }: Json, { args }: Command) =>
       done(await (await import('./admin-reset.ts')).adminReset(name, args.slice(1), json === true)),
   )
+  addBackupCommands(program, done)
   addRemoteCommands(program, done)
   program
     .command('version')

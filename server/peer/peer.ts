@@ -44,6 +44,7 @@ import { loadPeerId } from './peer-id.ts'
 import { noteChange, Place } from './place.ts'
 import { resetPassword } from './reset-password.ts'
 import { readRoutes } from './routes.ts'
+import { serveVolume } from './volume-door.ts'
 import { browserUrl } from './welcome.ts'
 
 const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
@@ -123,11 +124,16 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     isLooking = false
   })
   ending.defer(() => looked)
-  const control = await openControl(config.data, async (question) => {
-    if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
-    if (question.ask === 'audit-verify') return base.audit.verify()
-    return question.ask === 'peers' ? { peers: place.list() } : { token: place.token() }
-  })
+  const control = await openControl(
+    config.data,
+    async (question) => {
+      if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
+      if (question.ask === 'audit-verify') return base.audit.verify()
+      return question.ask === 'peers' ? { peers: place.list() } : { token: place.token() }
+    },
+    (incoming, response) =>
+      serveVolume({ spaces, records: base.records, clock, log }, incoming, response),
+  )
   ending.defer(() => control.close())
   // Who joins has the others' state and shows their set-up page, for which they have given out the link.
   const setupToken = config.join === undefined ? await identity.setup.begin() : undefined

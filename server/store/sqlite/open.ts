@@ -20,8 +20,8 @@ import type {
 import { DatabaseThread, OutcomeUnknown } from './thread.ts'
 
 const WORKER = new URL('./worker.ts', import.meta.url)
-const MIGRATIONS = new URL('../../../migrations/sqlite/', import.meta.url)
-const FILE_NAME = 'state.db'
+export const MIGRATIONS = new URL('../../../migrations/sqlite/', import.meta.url)
+export const DATABASE_FILE = 'state.db'
 
 export interface SqliteOptions {
   /** The peer's data folder; made when it is not there. */
@@ -124,7 +124,7 @@ class SqliteStore implements Store {
 
   async #start(): Promise<DatabaseThread> {
     const { folder, worker = WORKER, migrations = MIGRATIONS } = this.#options
-    const path = join(folder, FILE_NAME)
+    const path = join(folder, DATABASE_FILE)
     const thread = new DatabaseThread(worker, { path, migrations: migrations.href })
     try {
       const { meta } = await sure(thread.ask('open', undefined))
