@@ -14,7 +14,7 @@ import { SshKeys } from './ssh-keys.ts'
 import { Tokens } from './tokens.ts'
 import { Users } from './users.ts'
 
-const SIGNING_KEY_SETTING = 'session-signing-key'
+export const SIGNING_KEY_SETTING = 'session-signing-key'
 /** As long as SHA-256's output: RFC 2104, section 3. */
 const SIGNING_KEY_BYTES = 32
 

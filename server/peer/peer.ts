@@ -12,6 +12,7 @@ import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { parseJoinToken } from '../cluster/join-token.ts'
 import { LiveSharing } from '../cluster/live/sharing.ts'
+import type { RecordsSharing } from '../cluster/records/sharing.ts'
 import { isLoopback, ownNameIn, tlsKindOf } from '../config/https.ts'
 import { type Config, sshAddress } from '../config/settings.ts'
 import { type Door, openDoor } from '../gateway/door.ts'
@@ -20,7 +21,7 @@ import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http
 import type { HttpConfig } from '../http/ports.ts'
 import { type HostKey, loadHostKey } from '../identity/host-key.ts'
 import { createIdentity, type Identity } from '../identity/identity.ts'
-import { adoptClusterSecret, loadClusterSecret } from '../identity/keys.ts'
+import { loadClusterSecret } from '../identity/keys.ts'
 import { ensureSetting, freshId } from '../identity/settings.ts'
 import { Links } from '../links/links.ts'
 import { createLive, type LiveTable } from '../live/table.ts'
@@ -38,6 +39,7 @@ import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
 import { agentAddresses, engineAddress, isLocalEngine } from './addresses.ts'
 import { openControl } from './control.ts'
+import { CLUSTER_SETTING, joinRecords, MEMBERSHIP_SETTING, shareRecords } from './joining.ts'
 import { keepAudit } from './keep-audit.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
@@ -73,6 +75,7 @@ interface Foundation {
   readonly live: LiveTable
   readonly identity: Identity
   readonly cluster: string
+  readonly sharing: RecordsSharing
   readonly ending: AsyncDisposableStack
 }
 
@@ -117,6 +120,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   place.cluster = await joinPeers(base, port, url, place)
   ending.defer(() => place.cluster?.close())
   place.sharing = shareLive(base, place.cluster)
+  shareRecords(base, base.sharing, place.cluster)
   ending.defer(() => place.sharing?.close())
   const door = await openGatewayDoor(base, { links, spaces, hostKey, url })
   ending.defer(() => door.close(config.drainSeconds * 1000))
@@ -163,16 +167,14 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
   ending.defer(() => live.close())
   const records = await openRecords({ store, clock, random, log })
   ending.defer(() => records.close())
-  if (config.join !== undefined) {
-    await adoptClusterSecret(config.data, parseJoinToken(config.join).secret, random)
-  }
+  const sharing = await joinRecords({ config, records, log, ending })
   const audit = await keepAudit(config, { records, store, clock, random, log })
   ending.defer(() => audit.close())
   const knows = (birth: Dot) => records.replica.has(birth)
   const identity = await createIdentity({ records, clock, random, folder: config.data, knows })
   const makers = { clock, random }
-  const cluster = await ensureSetting(records, 'cluster-id', () => freshId(makers), makers)
-  return { config, log, records, audit, live, identity, cluster: String(cluster), ending }
+  const cluster = await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers)
+  return { config, log, records, audit, live, identity, cluster: String(cluster), sharing, ending }
 }
 
 /** Links, and the spaces behind them. `port` is asked when a space starts: by then we listen. */
@@ -215,7 +217,7 @@ async function joinPeers(
   const makers = { clock, random }
   const id = loadPeerId(config.data, makers)
   const named = config.join === undefined ? freshId(makers) : parseJoinToken(config.join).cluster
-  const cluster = String(await ensureSetting(records, 'membership-id', () => named, makers))
+  const cluster = String(await ensureSetting(records, MEMBERSHIP_SETTING, () => named, makers))
   const secret = await loadClusterSecret(config.data, random)
   const parts = { config, id, cluster, secret, port, url, records, clock, random, log }
   return await Cluster.open({

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import { Context } from '../cluster/replica/context.ts'
 import type { Bucket, Delta, Floor, Joined, Span } from '../cluster/replica/delta.ts'
 import { BUCKETS, bucketOf, type Fingerprints } from '../cluster/replica/fingerprint.ts'
+import type { Local } from '../cluster/replica/local.ts'
 import { floorsOf, isPurgeable } from '../cluster/replica/purge.ts'
 import { CLAIM_KIND, type Store, type StoredClaim, type StoredTombstone } from '../store/store.ts'
 import type { Effects } from './effects.ts'
@@ -34,6 +35,8 @@ export class Replica implements Replicable {
   readonly #floors: Map<string, number>
   readonly #followers = new Set<(delta: Delta) => void>()
   readonly #merged = new Set<(joined: Joined) => void>()
+  /** Others' transactions and our own. */
+  readonly #heard: Context
   #told: number
   receipts: Receipts | undefined
 
@@ -41,6 +44,8 @@ export class Replica implements Replicable {
     this.#parts = parts
     this.#floors = new Map(parts.floors)
     this.#told = parts.line.durable.seq
+    this.#heard = parts.heard.copy()
+    this.#heard.add({ origin: this.origin, low: 1, high: this.seq })
   }
 
   get origin(): string {
@@ -56,13 +61,29 @@ export class Replica implements Replicable {
   }
 
   has(dot: Dot): boolean {
-    return dot.origin === this.origin ? dot.seq <= this.seq : this.#parts.heard.has(dot)
+    return this.#heard.has(dot)
   }
 
   heard(): Context {
-    const heard = this.#parts.heard.copy()
-    heard.add({ origin: this.origin, low: 1, high: this.seq })
-    return heard
+    return this.#heard.copy()
+  }
+
+  get local(): Local {
+    const read = this
+    return {
+      get origin() {
+        return read.origin
+      },
+      get heard() {
+        return read.#heard
+      },
+      get floors() {
+        return read.floors()
+      },
+      get prints() {
+        return read.fingerprints
+      },
+    }
   }
 
   floors(): readonly Floor[] {
@@ -131,6 +152,8 @@ export class Replica implements Replicable {
     for (const { origin, seq } of group.flatMap(({ learned }) => learned?.floors ?? [])) {
       this.#floors.set(origin, Math.max(seq, this.#floors.get(origin) ?? 0))
     }
+    for (const span of group.flatMap(({ learned }) => learned?.spans ?? [])) this.#heard.add(span)
+    this.#heard.add({ origin: this.origin, low: 1, high: this.seq })
     const own = group.filter(({ seq }, i) => seq > (group[i - 1]?.seq ?? this.#told))
     for (let i = 0; i < own.length; i += MAX_PUSHED) this.#push(own.slice(i, i + MAX_PUSHED))
   }

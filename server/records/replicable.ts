@@ -4,6 +4,7 @@
 import type { Context } from '../cluster/replica/context.ts'
 import type { Bucket, Delta, Floor, Joined, Span } from '../cluster/replica/delta.ts'
 import type { Fingerprints } from '../cluster/replica/fingerprint.ts'
+import type { Local } from '../cluster/replica/local.ts'
 import type { StoredClaim } from '../store/store.ts'
 import type { Dot } from './records.ts'
 
@@ -29,6 +30,8 @@ export interface Replicable {
   has(dot: Dot): boolean
   /** All that was heard of, our own transactions among it: a copy. */
   heard(): Context
+  /** The same as the replicator reads it: without a copy, and changing with every commit. */
+  readonly local: Local
   readonly fingerprints: Fingerprints
   floors(): readonly Floor[]
   /**

@@ -11,8 +11,8 @@ const helloSchema = z.object({ peer: z.uuid(), run: z.string().min(1).max(64) })
 
 export interface PeerLineOptions {
   readonly self: { readonly peer: PeerId; readonly run: string }
-  /** Who was dialled, or who dialled; another is refused. */
-  readonly expected: string
+  /** Who was dialled, or who dialled; another is refused. Absent where an address was dialled, whoever is there. */
+  readonly expected?: string
   readonly maxBytes: number
   /** The other end has said who it is. */
   readonly onOpen: (line: PeerLine) => void
@@ -25,6 +25,7 @@ export class PeerLine {
   readonly #options: PeerLineOptions
   readonly #messages: Messages
   #run: string | undefined
+  #peer: string | undefined
   /** Set by whoever took the line. */
   onMessage: (bytes: Buffer) => void = () => undefined
   onDrain: () => void = () => undefined
@@ -43,7 +44,7 @@ export class PeerLine {
   }
 
   get peer(): PeerId {
-    return this.#options.expected as PeerId
+    return (this.#peer ?? this.#options.expected ?? '') as PeerId
   }
 
   /** Random per process of the other end. */
@@ -83,11 +84,13 @@ export class PeerLine {
       return
     }
     const hello = readHello(bytes)
-    if (hello?.peer !== this.#options.expected) {
+    const { expected = hello?.peer } = this.#options
+    if (!hello || hello.peer !== expected) {
       this.refuse('it did not say who it is')
       return
     }
     this.#run = hello.run
+    this.#peer = hello.peer
     this.#options.onOpen(this)
   }
 }
