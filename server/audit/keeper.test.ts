@@ -175,6 +175,32 @@ test('between any two removals of a sweep the chain is whole', async () => {
   assert.ok(seen.every(([, isWhole]) => isWhole))
 })
 
+test('another peer verifies what was written here, once it has all of it', async () => {
+  const [kind] = stores
+  assert.ok(kind)
+  await using here = await Stage.make(kind)
+  await using there = await Stage.make(kind)
+  await here.act(250)
+  here.clock.skip(SEAL_AFTER_MS)
+  await here.keeper.seal()
+  const { replica } = here.records
+  const { origin } = replica
+  const deltaOf = (low: number, high: number) =>
+    replica.collect([{ origin, low, high }], 10_000_000)
+  const chain = async () =>
+    (await there.keeper.verify()).chains.find((one) => one.origin === origin)
+  await there.records.replica.merge(await deltaOf(1, 1))
+  await there.records.replica.merge(await deltaOf(3, replica.seq))
+  assert.equal((await chain())?.isArriving, true)
+  assert.ok((await there.keeper.verify()).isWhole)
+  await there.records.replica.merge(await deltaOf(2, 2))
+  const { isArriving, isOwn, entries, sealed, broken } = (await chain()) ?? {}
+  assert.deepEqual(
+    [isArriving, isOwn, entries, sealed, broken],
+    [undefined, false, 251, 250, undefined],
+  )
+})
+
 test('an entry that was changed in the database is found by its id', async () => {
   const [, kind] = stores
   assert.ok(kind)

@@ -177,6 +177,10 @@ export class Mesh {
     })
     onEnd(connection, () => this.#ended(line))
     this.#keep(connection)
+    this.#options.clock.delay(PATIENCE_MS, connection.ended).then(
+      () => line.run === '' && line.refuse('it did not say who it is'),
+      () => undefined, // ended before
+    )
   }
 
   /** The newer line of two: whoever dials again has lost the other. */
