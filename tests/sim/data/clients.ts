@@ -20,14 +20,18 @@ export class Clients {
   readonly #chance: Chance
   /** An older peer drops the fields that it does not know. */
   readonly #dropsUnknown: boolean
+  /** Few rows, which several delete at once. */
+  readonly #isNarrow: boolean
   #ids = 0
 
-  constructor(chance: Chance, dropsUnknown = false) {
+  constructor(chance: Chance, { dropsUnknown = false, isNarrow = false } = {}) {
     this.#chance = chance
     this.#dropsUnknown = dropsUnknown
+    this.#isNarrow = isNarrow
   }
 
   draw(replica: Replica, isOld: boolean): Write[] {
+    if (this.#isNarrow) return this.#drawNarrow(replica)
     const x = this.#chance.next()
     const row = replica.rows.size > 0 ? this.#chance.pick([...replica.rows.values()]) : undefined
     if (x < 0.3 || !row) return this.#drawCreate(isOld)
@@ -58,6 +62,13 @@ export class Clients {
     const isThere = held?.unknown !== undefined || held?.body.includes('"later"')
     const unknown = isThere && !this.#dropsUnknown ? { unknown: LATER } : {}
     return { ...set, body: JSON.stringify({ value }), ...unknown }
+  }
+
+  #drawNarrow(replica: Replica): Write[] {
+    const rows = [...replica.rows.values()]
+    const row = rows.length > 0 ? this.#chance.pick(rows) : undefined
+    if (!row || (rows.length < 2 && this.#chance.hits(0.3))) return this.#drawCreate(false)
+    return [{ op: 'delete', kind: row.kind, id: row.id }]
   }
 
   #drawCreate(isOld: boolean): Write[] {
