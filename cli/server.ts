@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
-import { STREAMING_HEAP_FLAG } from '#protocol/heap.ts'
+import { PEER_HEAP_FLAG, STREAMING_HEAP_FLAG } from '#protocol/heap.ts'
 import { loadConfig } from '../server/config/load.ts'
 import { type Config, sshAddress } from '../server/config/settings.ts'
 import { createLog, type Log } from '../server/log.ts'
@@ -30,13 +30,15 @@ export async function server(words: readonly string[]): Promise<number> {
 
 /** The one peer of this version and its gateway; more per supervisor come later, and each keeps its name for ever. */
 function children(config: Config, words: readonly string[]): readonly ChildSpec[] {
-  const child = (name: string, program: string): ChildSpec => {
+  const child = (name: string, heap: string, program: string): ChildSpec => {
     const instance = `${name}-1`
-    const command = [process.execPath, STREAMING_HEAP_FLAG, program, instance, ...words] as const
+    const command = [process.execPath, heap, program, instance, ...words] as const
     return { name, instance, command }
   }
-  const peer = child('peer', PEER)
-  return sshAddress(config) === undefined ? [peer] : [peer, child('gateway', GATEWAY)]
+  const peer = child('peer', PEER_HEAP_FLAG, PEER)
+  return sshAddress(config) === undefined
+    ? [peer]
+    : [peer, child('gateway', STREAMING_HEAP_FLAG, GATEWAY)]
 }
 
 function onStopSignals(stop: () => void): void {

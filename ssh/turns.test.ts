@@ -2,16 +2,20 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Turns } from './turns.ts'
 
-test('those who wait go on one in each turn of the event loop, in their order', async () => {
-  const turns = new Turns()
+test('those who wait go on one after each pause, in their order', () => {
+  const pauses: (() => void)[] = []
+  const turns = new Turns((go) => pauses.push(go))
   const went: string[] = []
-  let turn = 0
-  const go = (name: string, again: boolean) => () => {
-    went.push(`${name}${turn}`)
-    if (again) turns.next(go(name, false))
+  turns.next(() => {
+    went.push('a')
+    turns.next(() => went.push('a again'))
+  })
+  turns.next(() => went.push('b'))
+  for (let pause = 1; pause <= 3; pause++) {
+    assert.equal(pauses.length, pause, 'one pause at a time')
+    pauses[pause - 1]?.()
+    assert.equal(went.length, pause)
   }
-  turns.next(go('a', true))
-  turns.next(go('b', false))
-  for (; turn < 4; turn++) await new Promise(setImmediate)
-  assert.deepEqual(went, ['a0', 'b1', 'a2'])
+  assert.deepEqual(went, ['a', 'b', 'a again'])
+  assert.equal(pauses.length, 3, 'and none for nobody')
 })

@@ -1,11 +1,21 @@
-// Turns of the event loop for connections that have more to be read than fits into one. They share it: however many
-// connections flood, one of them goes on in each turn, and whoever only types waits for one of them and not for all.
+// Turns for connections that have more to be read than fits into one. They share them: however many connections flood,
+// one of them goes on at a time, and whoever only types waits for one of them and not for all. Between two turns there is a
+// pause, so that floods together take half of a processor: what everybody else's keystrokes pass through needs the rest.
+
+/** Between two turns, milliseconds: as long as a turn (wire.ts). */
+const PAUSE_MS = 1
 
 export class Turns {
   readonly #waiting: (() => void)[] = []
+  readonly #later: (go: () => void) => unknown
   #isArranged = false
 
-  /** Calls back in a later turn of the event loop, in which nobody else who waits here is called. */
+  /** `later` calls back once, after a pause. */
+  constructor(later: (go: () => void) => unknown = (go) => setTimeout(go, PAUSE_MS)) {
+    this.#later = later
+  }
+
+  /** Calls back in a later turn, in which nobody else who waits here is called. */
   next(go: () => void): void {
     this.#waiting.push(go)
     this.#arrange()
@@ -14,11 +24,11 @@ export class Turns {
   #arrange(): void {
     if (this.#isArranged || this.#waiting.length === 0) return
     this.#isArranged = true
-    setImmediate(() => {
-      this.#isArranged = false
+    this.#later(() => {
       const go = this.#waiting.shift()
-      this.#arrange()
       go?.()
+      this.#isArranged = false
+      this.#arrange()
     })
   }
 }

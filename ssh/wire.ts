@@ -30,6 +30,8 @@ const TURN_MS = 1
 const PIECE_MS = 0.25
 const LARGE_PIECE_BYTES = 64 * 1024
 const SMALL_PIECE_BYTES = 1024
+/** Below it, on average of a turn, packets are a flood and not a transfer, and wait for a turn among floods. */
+const SMALL_PACKET_BYTES = 1024
 /** Key exchanges: a few at once, one a second, and one for each so many packets (RekeyLimit of a client that copies). */
 const REKEYS = { burst: 8, perSecond: 1, perPacket: 1 / 8 }
 /** How long the last packets may take to leave, milliseconds. */
@@ -70,6 +72,9 @@ export class Wire {
   #isReady = false
   #pieceBytes = SMALL_PIECE_BYTES
   #packetsOfKeys = 0
+  /** Packets and bytes of this turn. */
+  #packets = 0
+  #bytes = 0
 
   constructor(duplex: Duplex, options: WireOptions, events: WireEvents) {
     this.#duplex = duplex
@@ -241,6 +246,8 @@ export class Wire {
   /** Parses until the input is used up, the turn is over, or the client should first read its answers. */
   #parse(): void {
     const endMs = performance.now() + TURN_MS
+    this.#packets = 0
+    this.#bytes = 0
     while (this.#input && !this.#isOver && !this.#isResting) {
       if (this.#duplex.writableNeedDrain && this.#duplex.writableLength > CHOKED_BYTES) {
         this.#duplex.pause()
@@ -256,6 +263,7 @@ export class Wire {
 
   #parsePiece(piece: Buffer): void {
     const beganMs = performance.now()
+    this.#bytes += piece.length
     try {
       this.#protocol.parse(piece, 0, piece.length)
     } catch (caught) {
@@ -269,10 +277,12 @@ export class Wire {
   #rest(): void {
     this.#isResting = true
     this.#duplex.pause()
-    turns.next(() => {
+    const goOn = () => {
       this.#isResting = false
       this.#resume()
-    })
+    }
+    if (this.#bytes < this.#packets * SMALL_PACKET_BYTES) turns.next(goOn)
+    else setImmediate(goOn)
   }
 
   #resume(): void {
@@ -289,6 +299,7 @@ export class Wire {
   /** What it answers is ssh2's: undefined goes on, Infinity stops reading this piece. */
   #payloadCame(payload: Buffer, handle: (payload: Buffer) => unknown): unknown {
     if (this.#isOver) return Number.POSITIVE_INFINITY
+    this.#packets++
     this.#countPacket()
     const type = payload[0]
     if (type === Message.kexInit) {

@@ -5,7 +5,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net'
 
 /** Requests of one connection that came before the answer to the one before them, and wait for their own. */
-export const MAX_AHEAD = 16
+export const MAX_AHEAD = 8
 
 class Line {
   last: ServerResponse
@@ -34,7 +34,7 @@ export function limitAhead(listener: RequestListener): RequestListener {
   const lines = new WeakMap<Socket, Line>()
   return (request: IncomingMessage, response) => {
     const { socket } = request
-    // What else the same read brought.
+    // What else the same read brought: Node goes on parsing it, for nobody.
     if (socket.destroyed) return
     const line = lines.get(socket)
     if (!line) lines.set(socket, new Line(response))

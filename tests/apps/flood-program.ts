@@ -1,10 +1,11 @@
 // Somebody who asks an app as fast as it answers, over many connections, as a process of its own. Started by
-// floods.test.ts with one word: an AppFlood as JSON. Tells how many pieces of answers came, and ends of connections.
+// flood.ts, which sends an AppFlood. Tells how many pieces of answers came, and ends of connections.
 
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { AppFlood } from './flood.ts'
 
-const flood = JSON.parse(process.argv[2] ?? '{}') as AppFlood
+const [flood] = (await once(process, 'message')) as [AppFlood]
 const request = Buffer.from(flood.request, 'latin1')
 const untilMs = performance.now() + flood.ms
 let answers = 0
@@ -27,7 +28,6 @@ function ask(): Promise<void> {
   })
 }
 
-process.send?.('begun')
 await Promise.all(Array.from({ length: flood.connections }, ask))
 process.send?.({ answers })
 process.disconnect?.()

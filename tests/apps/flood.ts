@@ -17,10 +17,11 @@ const PATIENCE_MS = 60_000
 /** Resolves with the number of answers. Rejects when it fails, or does not end. */
 export async function floodApp(flood: AppFlood): Promise<number> {
   const program = new URL('./flood-program.ts', import.meta.url).pathname
-  const child = fork(program, [JSON.stringify(flood)], { execArgv: [] })
+  const child = fork(program, { execArgv: [] })
+  child.send(flood)
   let answers: number | undefined
-  child.on('message', (said: 'begun' | { readonly answers: number }) => {
-    if (said !== 'begun') answers = said.answers
+  child.on('message', (said: { readonly answers: number }) => {
+    answers = said.answers
   })
   const late = setTimeout(() => child.kill('SIGKILL'), flood.ms + PATIENCE_MS)
   const [code] = (await once(child, 'exit')) as [number | null]

@@ -11,11 +11,12 @@ import { Typist } from '../support/typist.ts'
 import { floodApp } from './flood.ts'
 import { APP_PORT, appsTemplate, startProgram, startSpace } from './program.ts'
 
-/** A flood may cost others as much as a busy machine does; what a quiet one shows is in README.md. */
+/** The figures are printed; what is asserted holds on a machine with other work as well. */
 const MAX_P99_MS = 500
 const FLOOD_MS = Number(process.env.SKEIN_DEV_FLOOD_MS ?? 2000)
 const CONNECTIONS = 32
-const LEAST_ANSWERS = 200
+/** Fewer would mean that the flood was none; a connection that is ended for what it sends counts as one. */
+const LEAST_ANSWERS = 50
 const OWN_HOST = `${APP_PORT}--quiet--ada.localhost`
 const HOST = `${APP_PORT}--loud--mallory.localhost`
 

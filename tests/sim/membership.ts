@@ -1,5 +1,6 @@
 // The invariants of membership, checked after every event: M1 who has crashed is called so by everyone in time; M2 who
-// is well is never called dead; M3 what is known of a member never goes back; M4 after the last fault all views agree.
+// is well is never called dead; M3 what is known of a member never goes back; M4 after the last fault all views agree;
+// M5 then nobody doubts anybody, although a datagram is lost now and then.
 
 import type { Connected } from './connected.ts'
 import type { SimPeer } from './peer.ts'
@@ -14,10 +15,16 @@ export const AGREE_BOUND_MS = 12_000
 /** … and to equal verdicts about those that do not, ms. */
 export const SETTLE_BOUND_MS = 90_000
 
+/** M5: doubts of their own that all peers together may have in a calm minute; a sound machine has none in most. */
+const MOST_DOUBTS = 3
+
 export class Membership {
   readonly #world: World
   readonly #connected: Connected
   readonly #known = new Map<string, { boot: number; incarnation: number }>()
+
+  /** Doubts since it is calm. */
+  #doubts: number | undefined
 
   constructor(world: World, connected: Connected) {
     this.#world = world
@@ -26,10 +33,15 @@ export class Membership {
 
   /** The first violation since the last call. */
   check(): string | undefined {
-    const violation = this.#neverDeadWhileWell() ?? this.#neverBack()
+    const violation = this.#neverDeadWhileWell() ?? this.#neverBack() ?? this.#withoutDoubt()
     this.#world.verdicts = []
     this.#world.stepped.clear()
     return violation
+  }
+
+  /** From now on nothing goes wrong but lost datagrams. */
+  calm(): void {
+    this.#doubts = 0
   }
 
   /** M4 at its first bound: all that run know one another as they are. */
@@ -79,6 +91,18 @@ export class Membership {
       return `M2: ${observer.position} calls ${subject.position} dead, which it could hear for ${ms} ms`
     }
     return undefined
+  }
+
+  #withoutDoubt(): string | undefined {
+    if (this.#doubts === undefined) return undefined
+    for (const { observer, effect } of this.#world.verdicts) {
+      const subject = this.#world.byId(effect.id)
+      const isOwn = effect.is === 'suspect' && effect.by === observer.id
+      if (isOwn && subject?.isUp && subject.boot === effect.boot) this.#doubts += 1
+    }
+    return this.#doubts > MOST_DOUBTS
+      ? `M5: ${this.#doubts} doubts although all are well`
+      : undefined
   }
 
   #neverBack(): string | undefined {

@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly faults?: readonly Fault[]
 }
 
+/** A doubt about somebody who is well is refuted within this, virtual ms. */
+const REFUTED_MS = 2000
 /** So long before a peer wakes it is certainly still asleep, in virtual ms. */
 const LAST_MOMENT_MS = 0.001
 
@@ -72,14 +74,26 @@ function live(world: World, membership: Membership): string | undefined {
     [FAULTS_MS + CRASH_BOUND_MS, () => membership.completed()],
     [FAULTS_MS + SETTLE_BOUND_MS, () => membership.settled()],
   ]
+  world.agenda.at(FAULTS_MS + CRASH_BOUND_MS, () => membership.calm())
   let violation: string | undefined
   for (const [untilMs, holds] of phases) {
     world.agenda.runUntil(untilMs, () => {
       violation = membership.check()
       return violation !== undefined
     })
-    violation ??= holds()
+    violation ??= untilRefuted(world, holds)
     if (violation !== undefined) return violation
   }
   return undefined
+}
+
+/** Whether it holds now or in a moment: datagrams are still lost, and a doubt may just be on its way to be refuted. */
+function untilRefuted(world: World, holds: () => string | undefined): string | undefined {
+  let violation = holds()
+  if (violation === undefined) return undefined
+  world.agenda.runUntil(world.agenda.nowMs + REFUTED_MS, () => {
+    violation = holds()
+    return violation === undefined
+  })
+  return violation
 }

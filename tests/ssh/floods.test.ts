@@ -11,10 +11,11 @@ import { Site } from '../support/ssh/site.ts'
 import { Typist } from '../support/typist.ts'
 
 /**
- * On two cores with nothing else to do it is below 10 ms (README.md); what is asserted holds on a machine that is busy with other
- * tests as well, far below what an unguarded gateway costs.
+ * On two cores the flood takes one and the gateway most of the other, so that each of the processes that an echo passes may
+ * wait for the machine. The figures are printed; what is asserted holds beside other work as well, far below what an
+ * unguarded gateway costs.
  */
-const MAX_P99_MS = 200
+const MAX_P99_MS = 500
 const FLOOD_MS = Number(process.env.SKEIN_DEV_FLOOD_MS ?? 2000)
 /** Fewer would mean that the flood was none. */
 const LEAST_PACKETS = 1000

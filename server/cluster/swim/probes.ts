@@ -22,12 +22,19 @@ import type { Member, Table } from './table.ts'
 
 interface Probe {
   readonly target: PeerId
-  /** Another asked about it: we look for ourselves with the same ping, and ask nobody else. */
+  /**
+   * Another asked about it: we look for ourselves with the same ping, and ask nobody else. Such a look may share a doubt
+   * that there is, and begins none.
+   */
   readonly isForOther: boolean
   readonly sentMs: number
   /** When others are asked, and when we give up. */
   readonly askMs: number
   readonly deadlineMs: number
+  /** When it is forgotten: a look for another waits a little for the other's doubt. */
+  readonly endMs: number
+  /** Which of these comes next. */
+  dueMs: number
   /** Who was asked; nobody yet. */
   relays: ReadonlySet<PeerId> | undefined
   nacks: number
@@ -62,9 +69,7 @@ export class Probes {
 
   nextMs(): number {
     let next = Math.min(this.#nextMs, this.#errands.nextMs())
-    for (const { relays, askMs, deadlineMs } of this.#probes.values()) {
-      next = Math.min(next, relays ? deadlineMs : askMs)
-    }
+    for (const { dueMs } of this.#probes.values()) next = Math.min(next, dueMs)
     return next
   }
 
@@ -96,7 +101,7 @@ export class Probes {
     const known = table.get(target)
     const to = known?.claim.contact.address ?? address
     send(turn, to, 'datagram', this.#ping(target, seq), known?.claim)
-    const isMine = known && isWatched(known.claim) && !this.#isProbed(target)
+    const isMine = known && isWatched(known.claim) && !this.#isProbed(target, turn.nowMs)
     if (isMine) this.#await(turn, seq, known, true)
   }
 
@@ -121,7 +126,7 @@ export class Probes {
     const watched = table.others().filter(({ claim }) => isWatched(claim))
     const count = Math.min(PROBES_PER_PERIOD, Math.max(1, watched.length))
     this.#nextMs = turn.nowMs + (PERIOD_MS * awareness.factor) / count
-    const member = this.#longestSilent(watched)
+    const member = this.#longestSilent(watched, turn.nowMs)
     if (!member) return
     const seq = this.#newSeq()
     this.#await(turn, seq, member, false)
@@ -135,17 +140,19 @@ export class Probes {
    * Whom we have neither heard nor asked for the longest. SWIM asks everyone once in a round; but who has just asked us
    * need not be asked, and with that a member that falls silent is asked by somebody twice as soon.
    */
-  #longestSilent(watched: readonly Member[]): Member | undefined {
+  #longestSilent(watched: readonly Member[], nowMs: number): Member | undefined {
     let longest: Member | undefined
     for (const member of shuffled(watched, this.#parts.random)) {
-      if (this.#isProbed(member.claim.id)) continue
+      if (this.#isProbed(member.claim.id, nowMs)) continue
       if (!longest || lastContactMs(member) < lastContactMs(longest)) longest = member
     }
     return longest
   }
 
-  #isProbed(id: PeerId): boolean {
-    return [...this.#probes.values()].some(({ target }) => target === id)
+  #isProbed(id: PeerId, nowMs: number): boolean {
+    return [...this.#probes.values()].some(
+      ({ target, deadlineMs }) => target === id && nowMs < deadlineMs,
+    )
   }
 
   /** From now on the ping of that number is a probe of ours. */
@@ -155,13 +162,17 @@ export class Probes {
       Math.max(MIN_ANSWER_MS, 3 * (member.roundTripMs ?? MAX_ANSWER_MS)),
     )
     const { factor } = this.#parts.awareness
+    const askMs = turn.nowMs + answerMs * factor
+    const deadlineMs = askMs + RELAYED_MS * factor
     member.askedMs = turn.nowMs
     this.#probes.set(seq, {
       target: member.claim.id,
       isForOther,
       sentMs: turn.nowMs,
-      askMs: turn.nowMs + answerMs * factor,
-      deadlineMs: turn.nowMs + (answerMs + RELAYED_MS) * factor,
+      askMs,
+      deadlineMs,
+      endMs: isForOther ? deadlineMs + PERIOD_MS : deadlineMs,
+      dueMs: askMs,
       relays: undefined,
       nacks: 0,
     })
@@ -174,14 +185,19 @@ export class Probes {
       this.#probes.delete(seq)
       return
     }
-    if (!probe.relays && turn.nowMs >= probe.askMs)
+    if (!probe.relays && turn.nowMs >= probe.askMs) {
       probe.relays = this.#askOthers(turn, seq, member, probe.isForOther ? 0 : INDIRECT_PROBES)
+      probe.dueMs = probe.deadlineMs
+    }
     if (turn.nowMs < probe.deadlineMs) return
-    this.#probes.delete(seq)
+    probe.dueMs = probe.endMs
+    const isOver = turn.nowMs >= probe.endMs
+    const isShared = member.claim.state === 'suspect' && member.heardMs < probe.sentMs
+    if (isOver || isShared) this.#probes.delete(seq)
     if (!probe.isForOther) {
       awareness.probeFailed({ expected: probe.relays?.size ?? 0, received: probe.nacks })
-    }
-    table.doubt(turn, member)
+      table.doubt(turn, member)
+    } else if (isShared) table.doubt(turn, member)
   }
 
   /** A few others, and the control connection in case that only datagrams fail. */

@@ -171,13 +171,22 @@ test('a peer that leaves says so to everyone', () => {
   assert.deepEqual(new Set(told.map(({ to }) => to)), new Set(others.map(addressOf)))
 })
 
-test('a peer that is asked about a member looks for itself, and doubts whoever does not answer it', () => {
+test('a peer that is asked about a member looks for itself, and shares the doubt of whoever asked', () => {
   const bench = new Bench()
-  bench.hear(2, { type: 'gossip', news: [alive(2), alive(3)] })
-  bench.hear(2, { type: 'ping-request', seq: 9, target: idOf(3), address: addressOf(3) })
-  // Its own rounds would have come to the same a second later.
-  bench.pass(1000)
-  assert.equal(bench.stateOf(3), 'suspect')
+  const first = sent(
+    bench.hear(2, { type: 'gossip', news: [2, 3, 4].map((n) => alive(n)) }),
+    'ping',
+  )
+  // Not the one that it is asking anyway.
+  const other = first.some(({ to }) => to === addressOf(3)) ? 4 : 3
+  bench.hear(2, { type: 'ping-request', seq: 9, target: idOf(other), address: addressOf(other) })
+  bench.pass(1100)
+  assert.equal(bench.stateOf(other), 'alive')
+  const doubt: Claim = { ...alive(other), state: 'suspect', by: idOf(2) }
+  const effects = [...bench.hear(2, { type: 'gossip', news: [doubt] }), ...bench.pass(200)]
+  assert.equal(bench.stateOf(other), 'suspect')
+  const told = sent(effects, 'gossip').flatMap(({ message }) => message.news)
+  assert.ok(told.some(({ id, by }) => id === idOf(other) && by === idOf(1)))
 })
 
 test('a peer that was asked about a member and heard it says so, and doubts nobody', () => {
