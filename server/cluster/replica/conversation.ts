@@ -11,7 +11,7 @@ export class Conversation {
   /** What the other may tell of, early or in full. */
   readonly reach = new Context()
   /** What the other was told of our own reach. */
-  readonly told = new Context()
+  readonly #told = new Context()
   floors: readonly Floor[] = []
   /** The question that is open. */
   asking: Asking | undefined
@@ -49,6 +49,13 @@ export class Conversation {
     const at = this.#pushed.findIndex((push) => push.spans.every((span) => heard.covers(span)))
     if (at >= 0) this.#pushed.splice(at, 1)
     this.learn(spans)
+  }
+
+  /** What has to be said of our reach, which then is said. */
+  tell(reach: Context): readonly Span[] {
+    const spans = this.#told.missingFrom(reach)
+    for (const span of spans) this.#told.add(span)
+    return spans
   }
 
   learn(spans: readonly Span[]): void {

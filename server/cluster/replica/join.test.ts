@@ -137,3 +137,21 @@ test('what comes in any pieces and any order comes to the same', () => {
     }),
   )
 })
+
+test('a row that two deleted apart is deleted at one who hears of each deletion from the other’s side', () => {
+  const a = new Replica('a'.repeat(16))
+  a.write([{ op: 'create', kind: 'space', id: 'x', groups: {} }], START_MS)
+  const [b, c] = [joined(new Replica('b'.repeat(16)), a), joined(new Replica('c'.repeat(16)), a)]
+  const deleted = [a, b].map((replica) => {
+    const dot = replica.write([{ op: 'delete', kind: 'space', id: 'x' }], START_MS + 1)
+    assert.ok(dot)
+    return [{ origin: dot.origin, low: dot.seq, high: dot.seq }]
+  })
+  const [atA = [], atB = []] = deleted
+  a.merge(b.collect(atB), START_MS + 2)
+  b.merge(a.collect(atA), START_MS + 2)
+  c.merge(a.collect(atB), START_MS + 3)
+  c.merge(b.collect(atA), START_MS + 3)
+  assert.equal(c.row('space', 'x'), undefined)
+  assert.deepEqual(c.text, a.text)
+})

@@ -344,3 +344,16 @@ test('an answer that never comes is asked for again', () => {
   cluster.pass(14)
   assert.ok(b.replica.row('space', 'x'))
 })
+
+test('one that says it has more than it can tell is not asked without end', () => {
+  const cluster = new Cluster(2)
+  const [a, b] = cluster.pair
+  cluster.connect()
+  const heard = [{ origin: 'f'.repeat(16), low: 1, high: 5 }]
+  const context = { type: 'context', heard, reach: [], floors: [], isReply: true } as const
+  b.step({ type: 'message', peer: a.name, message: context })
+  cluster.settle()
+  cluster.pass(4)
+  const needs = cluster.carried.filter(({ message }) => message.type === 'need')
+  assert.ok(needs.length >= 1 && needs.length <= 6, `${needs.length} questions`)
+})

@@ -246,6 +246,10 @@ export class Replicator {
     else if (comparison?.id === id && comparison.peer === conversation.peer) {
       comparison.sinceMs = turn.nowMs
     } else return
+    // It said that it has more than it can tell: asking at once again would go on for ever.
+    if (asking?.id === id && delta.spans.length === 0) {
+      conversation.askAfterMs = turn.nowMs + DIGEST_MS
+    }
     this.#take(turn, conversation, delta, reach, id, isLast)
   }
 
@@ -285,11 +289,12 @@ export class Replicator {
     const comparison = this.#comparison
     if (!comparison || conversation.asking) return
     const missing = this.#local.heard.missingFrom(Context.of(comparison.heard))
-    if (missing.length > 0) {
+    if (missing.length > 0 && turn.nowMs >= conversation.askAfterMs) {
       this.#need(turn, conversation, missing, true)
       return
     }
     this.#comparison = undefined
+    if (missing.length > 0) return
     const buckets = [...comparison.differed.values()]
     turn.effects.push({ type: 'compared', with: comparison.peer, buckets })
     this.#ask(turn, conversation)
@@ -385,10 +390,7 @@ export class Replicator {
 
   #tell(peer: string): readonly Span[] {
     this.#reach.union(this.#local.heard)
-    const told = this.#conversations.get(peer)?.told
-    const spans = told?.missingFrom(this.#reach) ?? []
-    for (const span of spans) told?.add(span)
-    return spans
+    return this.#conversations.get(peer)?.tell(this.#reach) ?? []
   }
 
   #nextTicket(): number {

@@ -20,16 +20,20 @@ export class Clients {
   readonly #chance: Chance
   /** An older peer drops the fields that it does not know. */
   readonly #dropsUnknown: boolean
+  /** Few rows, which several delete at once. */
+  readonly #isNarrow: boolean
   #ids = 0
 
-  constructor(chance: Chance, dropsUnknown = false) {
+  constructor(chance: Chance, { dropsUnknown = false, isNarrow = false } = {}) {
     this.#chance = chance
     this.#dropsUnknown = dropsUnknown
+    this.#isNarrow = isNarrow
   }
 
   draw(replica: Replica, isOld: boolean): Write[] {
+    if (this.#isNarrow) return this.#drawNarrow(replica)
     const x = this.#chance.next()
-    const row = replica.rows.size > 0 ? this.#chance.pick([...replica.rows.values()]) : undefined
+    const row = this.#drawRow(replica)
     if (x < 0.3 || !row) return this.#drawCreate(isOld)
     if (x < 0.65) {
       if (isOld && row.kind === 'newer') return []
@@ -58,6 +62,21 @@ export class Clients {
     const isThere = held?.unknown !== undefined || held?.body.includes('"later"')
     const unknown = isThere && !this.#dropsUnknown ? { unknown: LATER } : {}
     return { ...set, body: JSON.stringify({ value }), ...unknown }
+  }
+
+  /** Some rows are of interest to everybody at once. */
+  #drawRow(replica: Replica): StoredRow | undefined {
+    const rows = [...replica.rows.values()]
+    if (rows.length === 0) return undefined
+    const users = rows.filter(({ kind }) => kind === 'user')
+    return this.#chance.hits(0.3) && users[0] ? users[0] : this.#chance.pick(rows)
+  }
+
+  #drawNarrow(replica: Replica): Write[] {
+    const rows = [...replica.rows.values()]
+    const row = rows.length > 0 ? this.#chance.pick(rows) : undefined
+    if (!row || (rows.length < 2 && this.#chance.hits(0.3))) return this.#drawCreate(false)
+    return [{ op: 'delete', kind: row.kind, id: row.id }]
   }
 
   #drawCreate(isOld: boolean): Write[] {

@@ -47,7 +47,7 @@ function plan(
   breakage: Breakage,
   chance: Chance,
 ): void {
-  const clients = new Clients(chance.split(), breakage.dropsUnknown === true)
+  const clients = new Clients(chance.split(), { dropsUnknown: breakage.dropsUnknown === true })
   const pauseMs = chance.pick([60, 200, 600])
   const write = () => {
     if (world.agenda.nowMs > FAULTS_MS) return

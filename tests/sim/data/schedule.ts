@@ -19,6 +19,8 @@ export interface ScheduleOptions {
   readonly rules?: JoinRules
   readonly faults?: ReplicaFaults
   readonly restores?: boolean
+  /** Few rows, which several delete at once. */
+  readonly isNarrow?: boolean
   /** A restored copy goes on under the origin that it had. */
   readonly keepsOrigin?: boolean
   /** What was asked for counts as heard before it is there, and is lost on the way now and then. */
@@ -49,7 +51,7 @@ class Schedule {
 
   constructor(seed: number, options: ScheduleOptions) {
     this.#chance = new Chance(seed)
-    this.#clients = new Clients(this.#chance)
+    this.#clients = new Clients(this.#chance, { isNarrow: options.isNarrow === true })
     this.#options = options
     for (let i = this.#chance.whole(2, 5); i > 0; i--) {
       const replica = new Replica(this.#origin())
@@ -75,9 +77,9 @@ class Schedule {
   #step(): void {
     const at = this.#chance.whole(0, this.#replicas.length - 1)
     const x = this.#chance.next()
-    if (x < 0.5) this.#write(at)
+    if (x < (this.#options.isNarrow ? 0.2 : 0.5)) this.#write(at)
     else if (x < 0.82) this.#pull(at, this.#chance.whole(0, this.#replicas.length - 1))
-    else if (x < 0.94) this.#at(at).purge(this.#now, this.#chance.whole(0, 12))
+    else if (x < 0.94) this.#at(at).purge(this.#now, this.#purgeAge())
     else if (this.#options.restores && x < 0.97) {
       this.#backups.push({ of: at, copy: this.#at(at).copy() })
     } else if (this.#options.restores && this.#backups.length > 0) this.#restore()
@@ -97,7 +99,7 @@ class Schedule {
     const delta = replica.collect(spans)
     this.#note(delta, writes, spans)
     this.#replicas.forEach((other, i) => {
-      if (i === at || this.#isApart(at, i) || !this.#chance.hits(0.5)) return
+      if (i === at || this.#isApart(at, i) || !this.#chance.hits(this.#share)) return
       this.#hear(i, other, delta, replica)
     })
   }
@@ -125,7 +127,7 @@ class Schedule {
   }
 
   /** `at` asks `from` for what it lacks, or for some of it. */
-  #pull(at: number, from: number, whole = this.#chance.hits(0.5)): void {
+  #pull(at: number, from: number, whole = this.#chance.hits(this.#share)): void {
     if (at === from || this.#isApart(at, from)) return
     const [mine, theirs] = [this.#at(at), this.#at(from)]
     const missing = mine.heard.missingFrom(theirs.heard)
@@ -136,8 +138,10 @@ class Schedule {
       this.#hear(at, mine, reconciliation(mine, theirs), theirs)
       return
     }
-    const isChosen = () => whole || this.#chance.hits(0.5)
-    const asked = missing.flatMap(single).filter(isChosen)
+    const isChosen = () => whole || this.#chance.hits(this.#share)
+    const singles = missing.flatMap(single)
+    const isOne = this.#options.isNarrow && !whole && singles.length > 0
+    const asked = isOne ? [this.#chance.pick(singles)] : singles.filter(isChosen)
     if (asked.length === 0) return
     if (this.#options.contextFirst) {
       for (const one of asked) mine.heard.add(one)
@@ -226,6 +230,15 @@ class Schedule {
 
   #anIsland(): number {
     return this.#chance.hits(0.4) ? this.#chance.whole(0, this.#replicas.length - 1) : -1
+  }
+
+  #purgeAge(): number {
+    return this.#options.isNarrow ? this.#chance.whole(20, 60) : this.#chance.whole(0, 12)
+  }
+
+  /** How much of what there is is heard at once. */
+  get #share(): number {
+    return this.#options.isNarrow ? 0.2 : 0.5
   }
 
   #isApart(a: number, b: number): boolean {
