@@ -1,7 +1,7 @@
 // The torture itself, as a process in the network's hub: servers, clients and faults for so many seconds; then all is mended,
 // all servers must come to have the same, and the history is judged.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -43,8 +43,7 @@ const say = (line: string) => console.log(line)
 
 async function torture(): Promise<boolean> {
   const network = new Namespaces(Number(args.peers), args.tag)
-  const folder = mkdtempSync(join(tmpdir(), 'skein-torture-'))
-  const servers = network.places.map((place) => new Server(place, network, { folder }))
+  const servers = network.places.map((place) => new Server(place, network))
   const chance = new Chance(Number(args.seed))
   try {
     const site = await (args.apart ? openApart(servers) : openTogether(servers))
@@ -65,8 +64,7 @@ async function torture(): Promise<boolean> {
       equalMs,
     )
   } finally {
-    await Promise.all(servers.map((server) => server.crash()))
-    rmSync(folder, { recursive: true, force: true })
+    await Promise.all(servers.map((server) => server.remove()))
   }
 }
 

@@ -3,9 +3,11 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { thisProcess } from '../../../server/supervisor/process.ts'
 import { eventually } from '../../support/eventually.ts'
 import type { Namespaces } from '../namespaces.ts'
 
@@ -21,7 +23,7 @@ const KEPT_LINES = 200
 export class Server {
   readonly place: number
   readonly url: string
-  readonly folder: string
+  readonly folder = mkdtempSync(join(tmpdir(), 'skein-test-'))
   readonly output: string[] = []
   readonly #network: Namespaces
   readonly #env: Readonly<Record<string, string>>
@@ -29,17 +31,13 @@ export class Server {
   #setupToken: string | undefined
   #join: string | undefined
 
-  constructor(
-    place: number,
-    network: Namespaces,
-    { folder, env = {} }: { folder: string; env?: Readonly<Record<string, string>> },
-  ) {
+  constructor(place: number, network: Namespaces, env: Readonly<Record<string, string>> = {}) {
     this.place = place
     this.#network = network
     this.#env = env
     this.url = `http://${network.host(place)}:${PORT}`
-    this.folder = join(folder, `peer-${place}`)
-    mkdirSync(this.folder, { recursive: true })
+    // Tells scripts/lib/leftovers.js whose this is, should this process be killed.
+    writeFileSync(join(this.folder, 'test-process.json'), JSON.stringify(thisProcess()))
   }
 
   get name(): string {
@@ -99,6 +97,11 @@ export class Server {
     if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     // The supervisor may have started another at its last moment.
     this.signal('SIGKILL')
+  }
+
+  async remove(): Promise<void> {
+    await this.crash()
+    rmSync(this.folder, { recursive: true, force: true })
   }
 
   async #isReady(): Promise<boolean> {
