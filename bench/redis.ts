@@ -157,10 +157,15 @@ class RedisServer {
 export class Redis {
   readonly primary: RedisServer
   readonly replicas: readonly RedisServer[]
+  readonly client: RedisClient
+  /** When each replica had applied a key, monotonic ms; a key that all have is in `#seen`'s count. */
+  readonly #seen = new Map<string, number[]>()
+  readonly #watchers: RedisClient[] = []
 
-  private constructor(primary: RedisServer, replicas: readonly RedisServer[]) {
+  private constructor(primary: RedisServer, replicas: readonly RedisServer[], client: RedisClient) {
     this.primary = primary
     this.replicas = replicas
+    this.client = client
   }
 
   static async start(replicas: number): Promise<Redis> {
@@ -170,24 +175,72 @@ export class Redis {
     if (!primary) throw new Error('no primary')
     await primary.start()
     for (const one of others) await one.start('--replicaof', '127.0.0.1', String(primary.port))
-    const redis = new Redis(primary, others)
-    await redis.#inStep(replicas)
+    const redis = new Redis(primary, others, await RedisClient.connect(primary.port))
+    await redis.inStep()
+    await redis.#watch()
     return redis
   }
 
+  /** A record as a hash: a field for each group. */
+  async write({ kind, id, groups }: Written): Promise<string> {
+    const key = `${kind}:${id}`
+    const fields = Object.entries(groups).flatMap(([name, value]) => [name, JSON.stringify(value)])
+    await this.client.call('HSET', key, ...fields)
+    return key
+  }
+
+  /** When the last replica had it, monotonic ms. */
+  async visibleMs(key: string): Promise<number> {
+    const all = await eventually(() => this.#allSeen(key), {
+      timeoutMs: START_MS,
+      what: `${key} at all replicas`,
+    })
+    this.#seen.delete(key)
+    return Math.max(...all)
+  }
+
+  /** Resolves when all replicas have all that the primary has. */
+  async inStep(): Promise<void> {
+    const count = this.replicas.length
+    await this.client.call('SET', 'begun', '1')
+    const have = async () => Number(await this.client.call('WAIT', String(count), '1000')) >= count
+    await eventually(have, { timeoutMs: START_MS, what: 'replicas' })
+  }
+
+  /** Bytes of memory that its data takes, as it counts them itself. */
+  async usedBytes(): Promise<number> {
+    const info = String(await this.client.call('INFO', 'memory'))
+    return Number(/^used_memory:(\d+)/m.exec(info)?.[1] ?? 0)
+  }
+
   async close(): Promise<void> {
+    for (const client of [this.client, ...this.#watchers]) client.close()
     for (const server of [...this.replicas, this.primary]) await server.remove()
   }
 
-  /** Resolves when so many replicas have all that the primary has. */
-  async #inStep(count: number): Promise<void> {
-    const client = await RedisClient.connect(this.primary.port)
-    try {
-      await client.call('SET', 'begun', '1')
-      const have = async () => Number(await client.call('WAIT', String(count), '1000')) >= count
-      await eventually(have, { timeoutMs: START_MS, what: 'replicas' })
-    } finally {
-      client.close()
+  #allSeen(key: string): number[] | undefined {
+    const seen = this.#seen.get(key)
+    return seen && seen.length >= this.replicas.length ? seen : undefined
+  }
+
+  async #watch(): Promise<void> {
+    for (const { port } of this.replicas) {
+      const watcher = await RedisClient.connect(port, (channel) => this.#saw(channel))
+      this.#watchers.push(watcher)
+      await watcher.call('PSUBSCRIBE', '__keyspace@0__:*')
     }
   }
+
+  #saw(channel: string): void {
+    const key = channel.slice(channel.indexOf(':') + 1)
+    const seen = this.#seen.get(key)
+    if (seen) seen.push(performance.now())
+    else this.#seen.set(key, [performance.now()])
+  }
+}
+
+interface Written {
+  readonly kind: string
+  readonly id: string
+  readonly groups: object
 }
