@@ -285,26 +285,33 @@ export function parseIdentity(text: string): LinkIdentity | undefined {
   return { spaceId, epoch: Number(epoch), lane: lane as Lane, run }
 }
 
-/** A peer's own connection to another, for membership alone: its word travels with nobody's data. */
+/** One of a peer's own connections to another: each lane is one, so that membership's word travels with nobody's data. */
 export interface PeerIdentity {
   readonly peerId: string
   /** Which of the cluster's keys made it. */
   readonly keyTag: number
+  /** `control` is membership's alone, `live` carries what is only true now, `bulk` records. */
+  readonly lane: Lane
   /** Random per process. */
   readonly run: string
 }
 
-export const formatPeerIdentity = ({ peerId, keyTag, run }: PeerIdentity): string =>
-  `peer:${peerId}:${keyTag}:control:${run}`
+export const formatPeerIdentity = ({ peerId, keyTag, lane, run }: PeerIdentity): string =>
+  `peer:${peerId}:${keyTag}:${lane}:${run}`
 
-const PEER_IDENTITY = /^peer:([0-9a-f-]{36}):(\d{1,3}):control:([\w-]{1,64})$/
+const PEER_IDENTITY = /^peer:([0-9a-f-]{36}):(\d{1,3}):(control|live|bulk):([\w-]{1,64})$/
 
 /** Undefined for what no peer sends. */
 export function parsePeerIdentity(text: string): PeerIdentity | undefined {
-  const [, peerId, keyTag, run] = PEER_IDENTITY.exec(text) ?? []
-  if (!peerId || !keyTag || !run) return undefined
-  return { peerId, keyTag: Number(keyTag), run }
+  const [, peerId, keyTag, lane, run] = PEER_IDENTITY.exec(text) ?? []
+  if (!peerId || !keyTag || !lane || !run) return undefined
+  return { peerId, keyTag: Number(keyTag), lane: lane as Lane, run }
 }
 
-/** What the accepting peer opens on such a connection: frames of membership both ways. */
-export const MEMBERSHIP_PATH = '/v1/membership'
+/** What the accepting peer opens on a lane, once: messages behind their length, both ways. */
+export const peerPath = (lane: Lane): string => peerPaths[lane]
+const peerPaths = {
+  control: '/v1/membership',
+  live: '/v1/live',
+  bulk: '/v1/records',
+} as const satisfies Record<Lane, string>

@@ -27,6 +27,11 @@ export const linkErrors = {
     'The connection to the space was lost.',
     'It is made again by itself; try again in a moment.',
   ),
+  join_failed: row(
+    503,
+    'No peer of the join token could be reached: {addresses}.',
+    'See that one of them runs and can be reached from here, or take a new token from `skein peers token`.',
+  ),
   too_many_streams: row(
     429,
     'There are too many open streams ({limit}).',

@@ -8,6 +8,11 @@ export const stateErrors = {
     'The disk is full, so nothing can be saved.',
     'Free space in the data folder; reading goes on meanwhile.',
   ),
+  store_slow: row(
+    503,
+    'The disk has not answered for {seconds} s, so this is not known to be saved.',
+    'Look at the disk of the data folder, then look whether it was saved; reading goes on meanwhile.',
+  ),
   store_failed: row(
     503,
     'The change could not be saved: {reason}.',

@@ -1,8 +1,11 @@
 // This peer's place among its peers: its keyring, its number of starts, what it says of itself, and its membership.
 
+import type { ClientHttp2Session } from 'node:http2'
 import { loadavg, networkInterfaces } from 'node:os'
 import type { PeerInfo } from '#protocol/api/peers.ts'
 import type { PeerId } from '#protocol/ids.ts'
+import type { PeerIdentity } from '#protocol/link.ts'
+import type { Connection } from '../../link/connection.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Config } from '../config/settings.ts'
 import type { Log } from '../log.ts'
@@ -15,6 +18,7 @@ import { type Change, type KnownPeer, Membership } from './membership.ts'
 import { formatMetadata, type PeerMetadata, parseMetadata } from './metadata.ts'
 import { Keyring } from './seal/keyring.ts'
 import { resolveSeeds } from './seeds.ts'
+import { Mesh, type MeshOptions } from './wire/mesh.ts'
 
 /** How often what this peer says of itself is looked at, ms. Load alone is said only when it has moved. */
 const SAY_MS = 5_000
@@ -38,9 +42,14 @@ export interface ClusterParts {
   readonly onChange: (change: Change) => void
 }
 
+/** What whoever wants lines of a lane says; the rest is the cluster's. */
+export type MeshWish = Pick<MeshOptions, 'lane' | 'maxBytes' | 'onLine' | 'onLost' | 'onRefused'>
+
 export class Cluster {
   readonly membership: Membership
   readonly #parts: ClusterParts
+  readonly #keyring: Keyring
+  readonly #meshes = new Map<string, Mesh>()
   readonly #address: string
   readonly #stop = new AbortController()
   readonly #loops: Promise<unknown>
@@ -48,8 +57,14 @@ export class Cluster {
   #said: PeerMetadata
   #refusedBy: PeerId | undefined
 
-  private constructor(parts: ClusterParts, address: string, membership: Membership) {
+  private constructor(
+    parts: ClusterParts,
+    keyring: Keyring,
+    address: string,
+    membership: Membership,
+  ) {
     this.#parts = parts
+    this.#keyring = keyring
     this.#address = address
     this.membership = membership
     this.#said = describe(parts)
@@ -61,12 +76,13 @@ export class Cluster {
     const { config, id, cluster, secret, port, clock, random, log, onChange } = parts
     const listen = { host: config.listen.host, port }
     const address = advertisedAddress(listen, config.advertise, networkInterfaces())
+    const keyring = new Keyring(secret)
     let opened: Cluster | undefined
     const membership = await Membership.start({
       id,
       boot: nextBoot(config.data, clock.nowMs()),
       cluster,
-      keyring: new Keyring(secret),
+      keyring,
       listen,
       advertise: address,
       metadata: formatMetadata(describe(parts)),
@@ -74,11 +90,40 @@ export class Cluster {
       clock,
       random,
       log,
-      onChange,
+      onChange: (change) => {
+        onChange(change)
+        opened?.reconcile()
+      },
       onRefused: (by) => opened?.refuse(by),
     })
-    opened = new Cluster(parts, address, membership)
+    opened = new Cluster(parts, keyring, address, membership)
     return opened
+  }
+
+  /** Lines of one lane to every peer that is there. Whoever opens closes; one mesh a lane. */
+  openMesh(wish: MeshWish): Mesh {
+    const { id, clock } = this.#parts
+    const mesh = new Mesh({
+      ...wish,
+      self: { peer: id, run: this.membership.self.contact?.run ?? id },
+      keyring: this.#keyring,
+      clock,
+      peers: () => this.membership.peers.map(reachable),
+    })
+    this.#meshes.set(wish.lane, mesh)
+    return mesh
+  }
+
+  /** Another peer has dialled and proved a key. */
+  accepted(identity: PeerIdentity, connection: Connection<ClientHttp2Session>): void {
+    if (identity.lane === 'control') this.membership.accepted(identity, connection)
+    else if (this.#meshes.has(identity.lane))
+      this.#meshes.get(identity.lane)?.accepted(identity, connection)
+    else connection.end()
+  }
+
+  reconcile(): void {
+    for (const mesh of this.#meshes.values()) mesh.reconcile()
   }
 
   /** A line with which another peer joins. Secret. */
@@ -165,6 +210,13 @@ export class Cluster {
     return (known && parseMetadata(known.contact.metadata)?.name) ?? id
   }
 }
+
+/** Whoever is doubted is still spoken with; whoever is given up is not. */
+const reachable = ({ id, state, contact }: KnownPeer) => ({
+  id,
+  address: contact.address,
+  isThere: state === 'alive' || state === 'suspect',
+})
 
 const seedsOf = ({ join, seeds }: Config): readonly string[] => [
   ...seeds,

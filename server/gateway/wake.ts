@@ -16,7 +16,8 @@ export const LINK_TIMEOUT_MS = 20_000
 
 export interface WakeParts {
   readonly records: Pick<Records, 'get' | 'watch' | 'tail'>
-  readonly live: Pick<Live, 'get' | 'watch'>
+  /** Of it only what this peer publishes: through another's link no stream goes. */
+  readonly live: Pick<Live, 'own'>
   readonly spaces: Pick<SpacesPort, 'want'>
   readonly clock: Clock
 }
@@ -31,7 +32,7 @@ export function standing({ live }: Pick<WakeParts, 'live'>, row: Row<'space'>): 
   if (desired?.state !== 'running' || isOver) return 'still'
   // A restart that has been wished for and not begun: its agent is the old one's.
   const isOld = !isAnswered && runtime !== undefined
-  return live.get('agent', row.id) === undefined || isOld ? 'coming' : 'ready'
+  return live.own.get('agent', row.id) === undefined || isOld ? 'coming' : 'ready'
 }
 
 /** Wants the space to run. Rejects with `space_busy` and the codes of `transact`. */
@@ -62,7 +63,7 @@ export async function arrival(
   }
   const watches = [
     each(records.watch('space', { signal: stop }), (changed) => changed.id === id && look()),
-    each(live.watch('agent', { signal: stop }), ({ key }) => key === id && look()),
+    each(live.own.watch('agent', { signal: stop }), ({ key }) => key === id && look()),
     each(records.tail('timeline', { signal: stop }), ({ subject, body }) => {
       if (subject === id) for (const line of linesOf(body)) say(line)
     }),

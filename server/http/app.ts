@@ -16,6 +16,7 @@ import { addSecurityHeaders } from './headers.ts'
 import { Idempotency } from './idempotency.ts'
 import { parseJson } from './json.ts'
 import type { Door } from './ports.ts'
+import { withReceived } from './received.ts'
 import { errorReply, ok, type Reply, toResponse } from './reply.ts'
 import { API, type Call, type HttpRoute, type Route } from './route.ts'
 import { routes } from './routes.ts'
@@ -139,7 +140,8 @@ async function answer(
   const body = maxBytes === 0 ? new Uint8Array() : await readBody(c.req.raw, maxBytes)
   const run = async (): Promise<Reply> => {
     try {
-      return await work(body.length > 0 ? parseJson(body) : undefined)
+      const reply = await work(body.length > 0 ? parseJson(body) : undefined)
+      return await withReceived(reply, route, door.peers)
     } catch (caught) {
       return errorReply(caught, requestId, door.log)
     }

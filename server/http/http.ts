@@ -29,6 +29,8 @@ export interface HttpParts extends Omit<Door, 'tabs' | 'visits' | 'logins'> {
   readonly cliFolder: string
   /** Why this peer should get no requests now, besides draining. */
   readonly unready?: () => readonly string[]
+  /** Spaces at which tabs look, all of them, each time that this changes. */
+  readonly watched?: (spaces: readonly string[]) => void
 }
 
 type HandleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
@@ -48,7 +50,7 @@ export interface Http {
 
 export async function createHttp(parts: HttpParts): Promise<Http> {
   const { records, live, clock, log, identity } = parts
-  const tabs = new Tabs(identity, freshId(parts))
+  const tabs = new Tabs(identity, freshId(parts), parts.watched)
   const logins = new PendingLogins(clock, parts.random)
   const door: Door = { ...parts, tabs, logins, visits: new Visits(clock) }
   const sockets = new Sockets(clock, identity)

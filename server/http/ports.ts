@@ -61,6 +61,8 @@ export interface PeersPort {
   list(): readonly PeerInfo[]
   /** The line with which another peer joins. Secret. */
   token(): string
+  /** Waits a little until one other peer, or each that can be reached, has everything that was written here. */
+  received?(by: 'one' | 'all'): Promise<{ readonly peers: number; readonly of: number }>
 }
 
 export interface HttpConfig {

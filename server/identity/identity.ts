@@ -14,7 +14,7 @@ import { SshKeys } from './ssh-keys.ts'
 import { Tokens } from './tokens.ts'
 import { Users } from './users.ts'
 
-const SIGNING_KEY_SETTING = 'session-signing-key'
+export const SIGNING_KEY_SETTING = 'session-signing-key'
 /** As long as SHA-256's output: RFC 2104, section 3. */
 const SIGNING_KEY_BYTES = 32
 
@@ -40,7 +40,7 @@ export interface IdentityParts {
   readonly random: Random
   /** The data folder; holds the cluster's secret. */
   readonly folder: string
-  /** Whether this peer has all records up to the dot. A peer on its own always has. */
+  /** Whether this peer has heard of the transaction, whatever is left of it. A peer on its own always has. */
   readonly knows?: (birth: Dot) => boolean
 }
 

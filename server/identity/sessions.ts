@@ -34,7 +34,7 @@ interface SessionParts extends Makers {
   readonly records: Records
   readonly passwords: Passwords
   readonly signingKey: Buffer
-  /** Whether this peer has everything up to the dot; a single peer always has. */
+  /** Whether this peer has heard of the transaction; a single peer always has. */
   readonly knows: (birth: Dot) => boolean
 }
 
@@ -131,7 +131,7 @@ export class Sessions {
     const { records, clock, knows } = this.#parts
     const user = records.get('user', claims.userId)
     const access = user?.groups.access
-    if (!user || !access || access.disabled || access.epoch !== claims.userEpoch) return undefined
+    if (!user || !access || access.disabled || access.epoch > claims.userEpoch) return undefined
     if (claims.exp <= clock.nowMs()) return undefined
     const row = records.get('session', claims.sessionId)
     // Absent although its birth is known here: it was deleted. Not known yet: the MAC is proof enough.

@@ -179,8 +179,9 @@ export class Acceptor {
   }
 }
 
+/** A peer's lanes are counted apart: each of its connections asks once a second whether it is heard. */
 const nameOf = (identity: Dialler): string =>
-  'peerId' in identity ? identity.peerId : identity.spaceId
+  'peerId' in identity ? `${identity.peerId}:${identity.lane}` : identity.spaceId
 
 /** The socket that a TLS server was given. Node keeps it and has no public name for it. */
 function below(socket: TLSSocket): Duplex | undefined {

@@ -105,11 +105,12 @@ export class Reporting {
   #publish(reported: Reported): void {
     const { live } = this.#options
     const spaceId = this.#spaceId
+    const { epoch } = this.#link.identity
     if (reported.topic === 'agent') {
       const trip = this.#roundTripMs === undefined ? {} : { roundTripMs: this.#roundTripMs }
-      live.publish('agent', spaceId, { ...reported.value, ...trip }, REPORT_TTL_MS)
+      live.publish('agent', spaceId, { ...reported.value, ...trip }, REPORT_TTL_MS, epoch)
     } else {
-      live.publish(reported.topic, spaceId, reported.value, REPORT_TTL_MS)
+      live.publish(reported.topic, spaceId, reported.value, REPORT_TTL_MS, epoch)
     }
   }
 

@@ -1,4 +1,5 @@
-// What is true now and need not outlive its publisher: who holds a link, who is attached, usage, progress.
+// What is true now and need not outlive its publisher: who holds a link, who is attached, usage, progress. What this peer
+// publishes the others see, and the other way round (rules.ts says what travels); it ends with whoever published it.
 
 import type { PeerState } from '../cluster/swim/claim.ts'
 
@@ -37,6 +38,8 @@ export interface LiveTopics {
   }
   /** key: peer id. */
   peer: { state: PeerState }
+  /** key: peer id; by that peer alone. What all its spaces together do, coarsely. */
+  load: { agents: number; terminals: number; cpuPercent: number; memoryBytes: number }
   /** key: host id. */
   host: { state: 'ready' | 'unreachable'; reason?: string; advice: readonly string[] }
 }
@@ -48,14 +51,30 @@ export interface LiveChange<T extends LiveTopic> {
   readonly value?: LiveTopics[T]
 }
 
-export interface Live {
-  publish<T extends LiveTopic>(topic: T, key: string, value: LiveTopics[T], ttlMs: number): void
-  withdraw(topic: LiveTopic, key: string): void
+/** Reading. */
+export interface LiveView {
   get<T extends LiveTopic>(topic: T, key: string): LiveTopics[T] | undefined
   entries<T extends LiveTopic>(topic: T): ReadonlyMap<string, LiveTopics[T]>
   watch<T extends LiveTopic>(
     topic: T,
     options?: { signal?: AbortSignal },
   ): AsyncIterable<LiveChange<T>>
+}
+
+/**
+ * As a view it is what the whole cluster says, of each key the newest word: for pages. Whoever acts on a value, or opens a
+ * stream because of it, reads `own`: another peer's agent link is none of ours.
+ */
+export interface Live extends LiveView {
+  readonly own: LiveView
+  /** `epoch` is that of the thing, where it has one: of two peers that speak of a space, the later start is right. */
+  publish<T extends LiveTopic>(
+    topic: T,
+    key: string,
+    value: LiveTopics[T],
+    ttlMs: number,
+    epoch?: number,
+  ): void
+  withdraw(topic: LiveTopic, key: string): void
   close(): void
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { newId } from '#protocol/ids.ts'
 import { TestClock } from '../../tests/support/clock.ts'
+import type { LiveNews } from './message.ts'
 import { createLive, MAX_KEYS_PER_TOPIC } from './table.ts'
 
 const usage = (at: number) => ({ at, cpuPercent: 1, memoryBytes: 1 })
@@ -91,4 +93,43 @@ test('a topic takes no more keys than its limit, and goes on for those it has', 
   live.publish('usage', '0', usage(7), 1000)
   assert.deepEqual(live.get('usage', '0'), usage(7))
   live.close()
+})
+
+const other = newId<'peer'>()
+const news = (set: LiveNews['set'], more: Partial<LiveNews> = {}): LiveNews => ({
+  ...{ type: 'news', number: 1, kept: [], gone: [], isWhole: true },
+  ...more,
+  set,
+})
+
+test('what another peer says is seen, but never as our own', async () => {
+  const live = createLive({ clock: new TestClock() })
+  const [all, own] = [live.watch('terminals'), live.own.watch('terminals')]
+  const [heard, heardOwn] = [all[Symbol.asyncIterator](), own[Symbol.asyncIterator]()]
+  live.begin(other, 'run')
+  live.take(other, news([['terminals', 'theirs', 1, 1000, 0, 0, { count: 1, at: 1 }]]))
+  live.publish('terminals', 'ours', { count: 2, at: 1 }, 1000)
+  assert.equal((await heard.next()).value.key, 'theirs')
+  assert.equal((await heard.next()).value.key, 'ours')
+  assert.equal((await heardOwn.next()).value.key, 'ours')
+  assert.deepEqual([...live.entries('terminals').keys()].toSorted(), ['ours', 'theirs'])
+  assert.deepEqual([...live.own.entries('terminals').keys()], ['ours'])
+  live.drop(other)
+  assert.deepEqual((await heard.next()).value, { key: 'theirs' })
+  assert.equal(live.get('terminals', 'theirs'), undefined)
+})
+
+test('when our word ends another’s is shown again, and the other way round', async () => {
+  const clock = new TestClock()
+  const live = createLive({ clock })
+  live.begin(other, 'run')
+  live.take(other, news([['terminals', 'a', 1, 60_000, 1, 0, { count: 1, at: 1 }]]))
+  live.publish('terminals', 'a', { count: 2, at: 1 }, 1000, 2)
+  assert.equal(live.get('terminals', 'a')?.count, 2)
+  const heard = live.watch('terminals')[Symbol.asyncIterator]()
+  await clock.advance(1000)
+  assert.deepEqual((await heard.next()).value, { key: 'a', value: { count: 1, at: 1 } })
+  await clock.advance(59_000)
+  live.expireForeign()
+  assert.deepEqual((await heard.next()).value, { key: 'a' })
 })

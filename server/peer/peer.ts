@@ -5,27 +5,32 @@ import { isIP } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
-import { LINK_PATH } from '#protocol/link.ts'
+import { type Actor, LINK_PATH } from '#protocol/link.ts'
 import { environmentOfApps, OWN_MACHINE } from '../apps/domain.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { parseJoinToken } from '../cluster/join-token.ts'
+import { LiveSharing } from '../cluster/live/sharing.ts'
+import { Settler } from '../cluster/records/settler.ts'
+import { RecordsSharing } from '../cluster/records/sharing.ts'
+import { takeOver } from '../cluster/records/take-over.ts'
+import { Keyring } from '../cluster/seal/keyring.ts'
+import { resolveSeeds } from '../cluster/seeds.ts'
 import { isLoopback, ownNameIn, tlsKindOf } from '../config/https.ts'
 import { type Config, sshAddress } from '../config/settings.ts'
 import { type Door, openDoor } from '../gateway/door.ts'
 import { isUpload } from '../http/files.ts'
 import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http/http.ts'
 import type { HttpConfig } from '../http/ports.ts'
-import { type HostKey, loadHostKey } from '../identity/host-key.ts'
-import { createIdentity, type Identity } from '../identity/identity.ts'
+import { HOST_KEY_SETTING, type HostKey, loadHostKey } from '../identity/host-key.ts'
+import { createIdentity, type Identity, SIGNING_KEY_SETTING } from '../identity/identity.ts'
 import { adoptClusterSecret, loadClusterSecret } from '../identity/keys.ts'
 import { ensureSetting, freshId } from '../identity/settings.ts'
 import { Links } from '../links/links.ts'
-import type { Live } from '../live/live.ts'
-import { createLive } from '../live/table.ts'
+import { createLive, type LiveTable } from '../live/table.ts'
 import type { Log } from '../log.ts'
-import { openRecords } from '../records/open.ts'
-import type { Records } from '../records/records.ts'
+import { openRecords, type ReplicatedRecords } from '../records/open.ts'
+import type { Dot } from '../records/records.ts'
 import { createHosts } from '../spaces/hosts.ts'
 import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volume.ts'
 import { createEngine } from '../spaces/runtime/docker.ts'
@@ -43,6 +48,12 @@ import { noteChange, Place } from './place.ts'
 import { resetPassword } from './reset-password.ts'
 import { readRoutes } from './routes.ts'
 import { browserUrl } from './welcome.ts'
+
+const CLUSTER_SETTING = 'cluster-id'
+const MEMBERSHIP_SETTING = 'membership-id'
+/** What every peer of a cluster has in common, and only the first may make. */
+const SHARED_SETTINGS = [SIGNING_KEY_SETTING, CLUSTER_SETTING, HOST_KEY_SETTING, MEMBERSHIP_SETTING]
+const RUN_BYTES = 8
 
 const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
 const CLI_FOLDER = fileURLToPath(new URL('../../dist/cli', import.meta.url))
@@ -65,10 +76,11 @@ export interface Peer {
 interface Foundation {
   readonly config: Config
   readonly log: Log
-  readonly records: Records
-  readonly live: Live
+  readonly records: ReplicatedRecords
+  readonly live: LiveTable
   readonly identity: Identity
   readonly cluster: string
+  readonly sharing: RecordsSharing
   readonly ending: AsyncDisposableStack
 }
 
@@ -84,7 +96,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   const base = await lay(config, log, ending)
   const { identity, cluster } = base
   let port = config.listen.port
-  const place = new Place()
+  const place = new Place(base.records.replica)
   const { links, spaces, templates } = await raise(base, agentFolder, () => port, place)
   let isLooking = true
   const hostKey = await loadHostKey(base.records, { clock, random })
@@ -103,14 +115,18 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     webFolder: WEB_FOLDER,
     cliFolder: CLI_FOLDER,
     unready: () => (isLooking ? ['looking at its engine'] : []),
+    watched: (spaces) => place.sharing?.want(spaces),
   })
   ending.defer(() => http.close())
   const listeners = await open(base, http, links, tls)
   ending.defer(() => drain(http, listeners, config.drainSeconds))
   port = Number(new URL(listeners.url).port)
   const url = browserUrl(config, listeners.url)
-  place.cluster = await joinPeers(base, port, url)
+  place.cluster = await joinPeers(base, port, url, place)
   ending.defer(() => place.cluster?.close())
+  place.sharing = shareLive(base, place.cluster)
+  openRecordsMesh(base, place.cluster)
+  ending.defer(() => place.sharing?.close())
   const door = await openGatewayDoor(base, { links, spaces, hostKey, url })
   ending.defer(() => door.close(config.drainSeconds * 1000))
   const looked = look(spaces, log).finally(() => {
@@ -122,7 +138,8 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     return question.ask === 'peers' ? { peers: place.list() } : { token: place.token() }
   })
   ending.defer(() => control.close())
-  const setupToken = await identity.setup.begin()
+  // Who joins has the others' state and shows their set-up page, for which they have given out the link.
+  const setupToken = config.join === undefined ? await identity.setup.begin() : undefined
   const closing = ending.move()
   return {
     url,
@@ -143,19 +160,56 @@ async function readBuiltAgent(): Promise<AgentFolder> {
 
 /** State and people. */
 async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Promise<Foundation> {
-  const live = createLive({ clock })
-  ending.defer(() => live.close())
   const store = await openSqliteStore({ folder: config.data, log })
   ending.defer(() => store.close())
+  const live = createLive({ clock, peer: loadPeerId(config.data, { clock, random }) })
+  ending.defer(() => live.close())
   const records = await openRecords({ store, clock, random, log })
   ending.defer(() => records.close())
-  if (config.join !== undefined) {
-    await adoptClusterSecret(config.data, parseJoinToken(config.join).secret, random)
-  }
-  const identity = await createIdentity({ records, clock, random, folder: config.data })
+  const sharing = shareRecords(config, records, log)
+  ending.defer(() => sharing.close())
+  if (config.join !== undefined) await join({ config, records, sharing, log }, config.join)
+  const knows = (birth: Dot) => records.replica.has(birth)
+  const identity = await createIdentity({ records, clock, random, folder: config.data, knows })
   const makers = { clock, random }
-  const cluster = await ensureSetting(records, 'cluster-id', () => freshId(makers), makers)
-  return { config, log, records, live, identity, cluster: String(cluster), ending }
+  const cluster = await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers)
+  return { config, log, records, live, identity, cluster: String(cluster), sharing, ending }
+}
+
+function shareRecords(config: Config, records: ReplicatedRecords, log: Log): RecordsSharing {
+  const { replica } = records
+  return new RecordsSharing({ records, replica, actor: actorOf(config), clock, random, log })
+}
+
+/** Takes the cluster's secret, and its state where there is none yet. */
+async function join(
+  { config, records, sharing, log }: Pick<Foundation, 'config' | 'records' | 'sharing' | 'log'>,
+  token: string,
+): Promise<void> {
+  const { secret, addresses } = parseJoinToken(token)
+  await adoptClusterSecret(config.data, secret, random)
+  const isComplete = () => SHARED_SETTINGS.every((key) => records.holder(`setting:${key}`))
+  if (isComplete()) return
+  const id = loadPeerId(config.data, { clock, random })
+  const self = { peer: id, run: Buffer.from(random(RUN_BYTES)).toString('hex') }
+  const all = [...addresses, ...(await resolveSeeds(config.seeds))]
+  const parts = { sharing, addresses: all, self, clock, log, isComplete }
+  await takeOver({ ...parts, keyring: new Keyring(secret) })
+}
+
+/** As what the peer itself is written down. */
+const actorOf = ({ data, name }: Config): Actor => ({
+  kind: 'peer',
+  id: loadPeerId(data, { clock, random }),
+  name,
+})
+
+/** From here on what is written here is on the others, and what they write is here. */
+function openRecordsMesh({ config, records, sharing, log, ending }: Foundation, cluster: Cluster) {
+  sharing.open((wish) => cluster.openMesh(wish))
+  const { replica } = records
+  const settler = new Settler({ records, replica, actor: actorOf(config), clock, log })
+  ending.defer(() => settler.close())
 }
 
 /** Links, and the spaces behind them. `port` is asked when a space starts: by then we listen. */
@@ -174,6 +228,7 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
   const spaces = createSpaces({
     ...parts,
     agentFolder,
+    isOwn: ({ origin }) => origin === records.replica.origin,
     ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,
@@ -187,18 +242,37 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
 }
 
 /** Finds the others, or waits for them. */
-async function joinPeers(base: Foundation, port: number, url: string): Promise<Cluster> {
+async function joinPeers(
+  base: Foundation,
+  port: number,
+  url: string,
+  place: Place,
+): Promise<Cluster> {
   const { config, log, records, live } = base
   const makers = { clock, random }
   const id = loadPeerId(config.data, makers)
-  // Not the label of what this peer makes on its engine: as long as peers share no records, nobody else may clear that.
   const named = config.join === undefined ? freshId(makers) : parseJoinToken(config.join).cluster
-  const cluster = String(await ensureSetting(records, 'membership-id', () => named, makers))
+  const cluster = String(await ensureSetting(records, MEMBERSHIP_SETTING, () => named, makers))
   const secret = await loadClusterSecret(config.data, random)
   const parts = { config, id, cluster, secret, port, url, records, clock, random, log }
   return await Cluster.open({
     ...parts,
-    onChange: (change) => noteChange({ records, live, log }, id, change),
+    onChange: (change) => {
+      noteChange({ records, live, log }, id, change)
+      place.sharing?.changed(change.id, change.is)
+    },
+  })
+}
+
+/** What is true here is told to the others, and the other way round. */
+function shareLive({ config, live, log }: Foundation, cluster: Cluster): LiveSharing {
+  return new LiveSharing({
+    live,
+    self: loadPeerId(config.data, { clock, random }),
+    runOf: (peer) => cluster.membership.peers.find(({ id }) => id === peer)?.contact.run,
+    openMesh: (wish) => cluster.openMesh(wish),
+    clock,
+    log,
   })
 }
 

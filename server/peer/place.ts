@@ -8,16 +8,24 @@ import type { PeerId } from '#protocol/ids.ts'
 import type { PeerIdentity } from '#protocol/link.ts'
 import type { Connection } from '../../link/connection.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import type { LiveSharing } from '../cluster/live/sharing.ts'
 import type { Change } from '../cluster/membership.ts'
 import type { Live } from '../live/live.ts'
 import type { Log } from '../log.ts'
 import type { Records } from '../records/records.ts'
+import type { Received, Replicable } from '../records/replicable.ts'
 
 /** A peer's state is told again by its next change; it does not expire. */
 const FOR_EVER_MS = 2 ** 31 - 1
 
 export class Place {
+  readonly #replica: Replicable
   cluster: Cluster | undefined
+  sharing: LiveSharing | undefined
+
+  constructor(replica: Replicable) {
+    this.#replica = replica
+  }
 
   list(): readonly PeerInfo[] {
     return this.cluster?.peers ?? []
@@ -28,12 +36,17 @@ export class Place {
     return this.cluster.token
   }
 
+  async received(by: 'one' | 'all'): Promise<Received> {
+    const { receipts, seq } = this.#replica
+    return (await receipts?.received(seq, by)) ?? { peers: 0, of: 0 }
+  }
+
   keyOf(identity: PeerIdentity): Buffer | undefined {
     return this.cluster?.membership.keyOf(identity)
   }
 
   accepted(identity: PeerIdentity, connection: Connection<ClientHttp2Session>): void {
-    if (this.cluster) this.cluster.membership.accepted(identity, connection)
+    if (this.cluster) this.cluster.accepted(identity, connection)
     else connection.end()
   }
 }

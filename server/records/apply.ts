@@ -4,8 +4,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { SkeinError } from '#protocol/errors.ts'
 import { type Id, isId } from '#protocol/ids.ts'
+import { pastOf } from '../cluster/replica/past.ts'
+import { stampEpoch } from '../cluster/replica/policy.ts'
 import type { StoredEntry } from '../store/store.ts'
-import type { Effects } from './effects.ts'
+import { type Effects, type RowEffect, tombstonesOf } from './effects.ts'
+import { storedGroup } from './kept.ts'
 import { type Kind, ownerOnly, type StreamName } from './kinds.ts'
 import type { KeptRow, Layer } from './layer.ts'
 import { Overlay } from './overlay.ts'
@@ -91,18 +94,19 @@ class Transaction {
 
   effects(): Effects {
     const { seq, hlc, atMs } = this.#stamp
-    const rows = []
+    const rows: RowEffect[] = []
     for (const { kind, id, after } of this.#layer.saidRows()) {
       const before = this.#below.row(kind, id)
       if (!before && !after) continue // made and deleted here: nobody ever saw it
-      rows.push({ kind, id, before, after, groups: this.#written(before, after) })
+      rows.push({ kind, id, before, after, groups: this.#changed(before, after) })
     }
     const claims = []
     for (const { claim, after } of this.#layer.saidClaims()) {
-      const before = this.#below.claim(claim)
-      if (before !== after) claims.push({ claim, before, after })
+      const before = this.#below.claims(claim)
+      if (!isDeepStrictEqual(before, after)) claims.push({ claim, before, after })
     }
-    return { seq, hlc, atMs, rows, claims, entries: this.#entries }
+    const tombstones = tombstonesOf(this.#stamp, rows, claims)
+    return { seq, hlc, atMs, rows, claims, tombstones, entries: this.#entries }
   }
 
   /** The same row again is a retry and changes nothing; another row under its id is a conflict. */
@@ -118,8 +122,9 @@ class Transaction {
     }
     if (this.#layer.isSpent(kind, id)) throw new SkeinError('conflict', { thing: kind })
     for (const [group] of checked) this.#assertOwned(kind, group)
-    const version = this.#version(0)
-    const versions = Object.fromEntries(checked.map(([group]) => [group, version]))
+    const versions = Object.fromEntries(
+      checked.map(([group, value]) => [group, this.#version(stampEpoch(kind, group, value, 0))]),
+    )
     this.#put({ kind, id, birth: this.#birth, groups: Object.fromEntries(checked), versions })
   }
 
@@ -132,9 +137,24 @@ class Transaction {
       throw new SkeinError('conflict', { thing: kind })
     }
     this.#assertOwned(kind, group)
-    const version = this.#version(row.versions[group]?.epoch ?? 0)
-    const groups = { ...row.groups, [group]: value }
-    this.#put({ ...row, groups, versions: { ...row.versions, [group]: version } })
+    this.#put(this.#written(row, group, value))
+  }
+
+  /** One value of a far future may stand beside what is shown: a higher epoch wins over it, and it goes. */
+  #written(row: KeptRow, group: string, value: unknown): KeptRow {
+    const replaced = storedGroup(row, group)
+    const { [group]: parked, ...others } = row.aside ?? {}
+    const held = (replaced?.version.epoch ?? 0) + (parked?.isParked ? 1 : 0)
+    const version = this.#version(stampEpoch(row.kind, group, value, held))
+    const seen = replaced ? pastOf(this.#stamp.origin, replaced) : []
+    const { aside: _, ...rest } = row
+    return {
+      ...rest,
+      groups: { ...row.groups, [group]: value },
+      versions: { ...row.versions, [group]: version },
+      past: { ...row.past, [group]: seen },
+      ...(Object.keys(others).length > 0 && { aside: others }),
+    }
   }
 
   /** `held` is the latest version of any of the row's groups. */
@@ -159,16 +179,15 @@ class Transaction {
     if (held) throw new SkeinError('name_taken', { name: claimedName(claim) })
     const version = this.#version(0)
     const birth = this.#birth
-    this.#layer.putClaim(
-      claim,
-      Object.freeze({ claim, holder, birth, version, state: 'confirmed' }),
-      this.#stamp.seq,
-    )
+    const made = Object.freeze({ claim, holder, birth, version, state: 'confirmed' as const })
+    this.#layer.putClaims(claim, [...this.#layer.claims(claim), made], this.#stamp.seq)
   }
 
+  /** Also what was displaced: a name that another holds is given up in the same way. */
   #release(claim: string, holder: Id): void {
-    if (this.#layer.claim(claim)?.holder !== holder) return
-    this.#layer.putClaim(claim, undefined, this.#stamp.seq)
+    const claims = this.#layer.claims(claim)
+    const others = claims.filter((one) => one.holder !== holder)
+    if (others.length < claims.length) this.#layer.putClaims(claim, others, this.#stamp.seq)
   }
 
   #append(stream: StreamName, subject: string, given: unknown): void {
@@ -209,7 +228,7 @@ class Transaction {
     this.#owner.assertValid()
   }
 
-  #written(before: KeptRow | undefined, after: KeptRow | undefined): string[] {
+  #changed(before: KeptRow | undefined, after: KeptRow | undefined): string[] {
     if (!after) return Object.keys(before?.groups ?? {})
     const names = Object.keys(after.groups)
     return names.filter((name) => after.versions[name] !== before?.versions[name])

@@ -1,20 +1,26 @@
-// The line from accepted to durable. A transaction is decided at once, upon everything accepted before it, and then
-// stands in line; while one group commits the next gathers, so that a slow disk makes groups larger, never the line
+// The line from accepted to durable. A transaction or a merge is decided at once, upon everything accepted before it, and
+// then stands in line; while one group commits the next gathers, so that a slow disk makes groups larger, never the line
 // longer. Only what is durable reaches the state, the watchers and the caller.
 //
 //   decide ──► accepted (overlay) ──► group ──► store.commit ──► state ──► watchers ──► caller
 //
 // When a commit fails, everything behind it in the line was decided upon what never happened: all of it fails with the
-// same code, the overlay is dropped, and sequence numbers start again from what is durable.
+// same code, the overlay is dropped, and sequence numbers start again from what is durable. A commit that takes too long
+// does the same to those behind it; it may still come to its end, and then nothing of it is missing.
 
 import { SkeinError } from '#protocol/errors.ts'
 import type { Clock } from '../clock.ts'
-import type { Meta, Store } from '../store/store.ts'
-import { apply } from './apply.ts'
+import type { Context } from '../cluster/replica/context.ts'
+import type { Delta, Floor, Joined } from '../cluster/replica/delta.ts'
+import { join } from '../cluster/replica/join.ts'
+import type { Log } from '../store/log.ts'
+import type { Meta, Store, StoredTombstone } from '../store/store.ts'
+import { apply, type Stamp } from './apply.ts'
 import { type Effects, isEmpty, toBatch } from './effects.ts'
 import { tick } from './hlc.ts'
+import { absorbed, knownOf, merge, ripe } from './merge.ts'
 import { Overlay } from './overlay.ts'
-import type { Decision, View } from './records.ts'
+import type { Decision, Dot, View } from './records.ts'
 import type { State } from './state.ts'
 import { viewOf } from './view.ts'
 import type { Watchers } from './watchers.ts'
@@ -24,34 +30,60 @@ export const MAX_WAITING = 10_000
 /** Transactions of one commit: bounds what one failure takes with it, and the memory of one batch. */
 export const MAX_GROUP = 500
 
+/** How long a write waits for the disk, ms, before it is refused: people would rather know. */
+export const MAX_WRITE_MS = 10_000
+
 interface Waiting {
   /** Nothing when it changed nothing and only waits for what it has seen. */
   readonly effects: Effects | undefined
+  /** Its place in line. */
+  readonly turn: number
   readonly done: PromiseWithResolvers<void>
+}
+
+/** What everything that was accepted so far comes to. */
+interface Accepted {
+  overlay: Overlay
+  view: View
+  seq: number
+  position: number
+  heard: Context
 }
 
 export interface LineOptions {
   readonly store: Store
   readonly state: State
   readonly meta: Meta
+  /** Others' transactions that were heard of; the line adds to it what becomes durable. */
+  readonly heard: Context
   readonly clock: Clock
   readonly watchers: Watchers
+  readonly log: Log
+  /** Everything that became durable, in order. */
+  readonly onDurable?: (effects: readonly Effects[]) => void
 }
 
 export class Line {
   readonly #options: LineOptions
-  readonly #accepted: { overlay: Overlay; view: View; seq: number; position: number }
+  #accepted: Accepted
   #durable: Meta
   #hlc: bigint
+  #turn = 0
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
   #deciding = false
+  #isStuck = false
 
   constructor(options: LineOptions) {
     this.#options = options
     this.#durable = options.meta
     this.#hlc = options.meta.hlc
-    this.#accepted = { ...this.#fresh() }
+    this.#accepted = this.#fresh()
+  }
+
+  /** The meta row as it is on disk. */
+  get durable(): Meta {
+    return this.#durable
   }
 
   /** Decides now; resolves when durable. */
@@ -59,17 +91,37 @@ export class Line {
     decide: (view: View) => Decision<T>,
     owner: { assertValid(): void } | undefined,
   ): Promise<T> {
-    if (this.#waiting.length >= MAX_WAITING) {
-      throw new SkeinError('unavailable', { reason: 'too busy to take more changes' })
-    }
+    this.#assertRoom()
     const { result, effects } = this.#decide(decide, owner)
-    if (!isEmpty(effects)) {
-      this.#accept(effects)
-      await this.#enqueue(effects)
-    } else if (this.#running) {
-      await this.#enqueue(undefined)
-    }
+    await this.#take(effects)
     return result
+  }
+
+  /** Joins now, upon everything accepted before it; resolves when durable. */
+  async merge(delta: Delta): Promise<Joined> {
+    this.#assertRoom()
+    const { origin } = this.#durable
+    const { overlay, seq, heard } = this.#accepted
+    const isHeard = (dot: Dot) => (dot.origin === origin ? dot.seq <= seq : heard.has(dot))
+    const joined = join(knownOf(overlay, isHeard), delta)
+    const nowMs = this.#options.clock.nowMs()
+    const stamp = this.#stamp(absorbed(this.#hlc, joined, nowMs), nowMs)
+    const spans = joined.spans.filter((span) => span.origin !== origin && !heard.covers(span))
+    const { log } = this.#options
+    const onHidden = (name: object, err: unknown) => log.error({ ...name, err }, HIDING)
+    await this.#take(merge(overlay, { joined, spans, floors: joined.floors, onHidden }, stamp))
+    return joined
+  }
+
+  /** Values whose time has come are shown, and what is purged is forgotten. */
+  async tend(purged: readonly StoredTombstone[], floors: readonly Floor[]): Promise<void> {
+    this.#assertRoom()
+    const { overlay, seq } = this.#accepted
+    const stamp = this.#stamp(this.#hlc, this.#options.clock.nowMs())
+    const rows = ripe(overlay, this.#options.state.withParked, stamp)
+    const none = { claims: [], tombstones: [], entries: [] }
+    const learned = { spans: [], gone: [], floors, purged }
+    await this.#take({ ...none, seq, hlc: stamp.hlc, atMs: stamp.atMs, rows, learned })
   }
 
   /** Resolves when nothing waits any more. */
@@ -77,34 +129,57 @@ export class Line {
     while (this.#running) await this.#running
   }
 
+  #assertRoom(): void {
+    if (this.#isStuck) throw slow()
+    if (this.#waiting.length >= MAX_WAITING) {
+      throw new SkeinError('unavailable', { reason: 'too busy to take more changes' })
+    }
+  }
+
   #decide<T>(decide: (view: View) => Decision<T>, owner: { assertValid(): void } | undefined) {
     if (this.#deciding) throw new TypeError('decide is pure: it may not begin another transaction')
     this.#deciding = true
     try {
-      const { overlay, view, seq, position } = this.#accepted
+      const { overlay, view } = this.#accepted
       const { changes, result } = decide(view)
-      const atMs = this.#options.clock.nowMs()
-      const hlc = tick(this.#hlc, atMs)
-      const { origin } = this.#durable
-      const stamp = { origin, seq: seq + 1, hlc, atMs, position }
+      const stamp = this.#stamp(this.#hlc, this.#options.clock.nowMs())
       return { result, effects: apply(overlay, changes, stamp, owner) }
     } finally {
       this.#deciding = false
     }
   }
 
-  #accept(effects: Effects): void {
-    const { overlay } = this.#accepted
+  #stamp(after: bigint, atMs: number): Stamp {
+    const { seq, position } = this.#accepted
+    const { origin } = this.#durable
+    return { origin, seq: seq + 1, hlc: tick(after, atMs), atMs, position }
+  }
+
+  async #take(effects: Effects): Promise<void> {
+    if (!isEmpty(effects)) {
+      this.#turn++
+      this.#accept(effects, this.#turn)
+      await this.#enqueue(effects)
+    } else if (this.#running) {
+      await this.#enqueue(undefined)
+    }
+  }
+
+  #accept(effects: Effects, turn: number): void {
+    const { overlay, heard } = this.#accepted
     this.#hlc = effects.hlc
     this.#accepted.seq = effects.seq
     this.#accepted.position = effects.entries.at(-1)?.position ?? this.#accepted.position
-    for (const { kind, id, after } of effects.rows) overlay.put(kind, id, after, effects.seq)
-    for (const { claim, after } of effects.claims) overlay.putClaim(claim, after, effects.seq)
+    for (const { kind, id, after } of effects.rows) overlay.put(kind, id, after, turn)
+    for (const { claim, after } of effects.claims) overlay.putClaims(claim, after, turn)
+    for (const tombstone of effects.tombstones) overlay.bury(tombstone, turn)
+    for (const name of effects.learned?.purged ?? []) overlay.unbury(name, turn)
+    for (const span of effects.learned?.spans ?? []) heard.add(span)
   }
 
   #enqueue(effects: Effects | undefined): Promise<void> {
     const done = Promise.withResolvers<void>()
-    this.#waiting.push({ effects, done })
+    this.#waiting.push({ effects, turn: this.#turn, done })
     this.#running ??= this.#run()
     return done.promise
   }
@@ -115,42 +190,72 @@ export class Line {
       const group = this.#waiting.splice(0, MAX_GROUP)
       const effects = group.flatMap((waiting) => waiting.effects ?? [])
       try {
-        await this.#commit(effects)
+        await this.#commit(group, effects)
       } catch (error) {
         this.#rollBack(group, asStoreError(error))
         continue
       }
-      this.#settle(group, effects)
+      this.#accepted.overlay.forget(group.at(-1)?.turn ?? 0)
+      for (const { done } of group) done.resolve()
     }
     this.#running = undefined // in the step that saw the line empty, so that nobody joins a line that has stopped
   }
 
-  async #commit(effects: readonly Effects[]): Promise<void> {
+  async #commit(group: readonly Waiting[], effects: readonly Effects[]): Promise<void> {
     if (effects.length === 0) return
-    const batch = toBatch(this.#durable.origin, effects, this.#durable)
-    await this.#options.store.commit(batch, this.#durable)
-    this.#durable = batch.meta
+    const { origin } = this.#durable
+    const heard = this.#options.heard.copy()
+    for (const { learned } of effects) for (const span of learned?.spans ?? []) heard.add(span)
+    const batch = toBatch(origin, effects, this.#durable, heard)
+    const written = new AbortController()
+    this.#options.clock.delay(MAX_WRITE_MS, written.signal).then(
+      () => this.#refuse(group),
+      () => undefined, // written, or failed, in time
+    )
+    try {
+      await this.#options.store.commit(batch, this.#durable)
+    } finally {
+      written.abort()
+      this.#isStuck = false
+    }
+    this.#settle(effects, batch.meta, heard)
   }
 
-  #settle(group: readonly Waiting[], durable: readonly Effects[]): void {
-    for (const effects of durable) this.#options.state.apply(effects)
-    this.#accepted.overlay.forget(this.#durable.seq)
-    for (const effects of durable) this.#options.watchers.tell(effects)
-    for (const { done } of group) done.resolve()
+  /** In one step: whoever asks sees all of it or nothing. */
+  #settle(durable: readonly Effects[], meta: Meta, heard: Context): void {
+    const { state, watchers, onDurable } = this.#options
+    this.#durable = meta
+    this.#options.heard.union(heard)
+    for (const effects of durable) state.apply(effects)
+    onDurable?.(durable)
+    for (const effects of durable) watchers.tell(effects)
   }
 
   #rollBack(group: readonly Waiting[], error: SkeinError): void {
     const failed = [...group, ...this.#waiting.splice(0)]
-    Object.assign(this.#accepted, this.#fresh())
+    this.#accepted = this.#fresh()
     for (const { done } of failed) done.reject(error)
   }
 
-  #fresh() {
+  /** The disk does not answer: what stands behind will not be written, and for what is being written nobody waits. */
+  #refuse(group: readonly Waiting[]): void {
+    this.#isStuck = true
+    const refused = [...group, ...this.#waiting.splice(0)]
+    this.#accepted = this.#fresh()
+    for (const { effects, turn: at } of group) if (effects) this.#accept(effects, at)
+    for (const { done } of refused) done.reject(slow())
+  }
+
+  #fresh(): Accepted {
     const overlay = new Overlay(this.#options.state)
     const { seq, position } = this.#durable
-    return { overlay, view: viewOf(overlay), seq, position }
+    return { overlay, view: viewOf(overlay), seq, position, heard: this.#options.heard.copy() }
   }
 }
+
+const HIDING = 'hiding a row that is not valid'
+
+const slow = (): SkeinError => new SkeinError('store_slow', { seconds: MAX_WRITE_MS / 1000 })
 
 function asStoreError(caught: unknown): SkeinError {
   if (caught instanceof SkeinError) return caught

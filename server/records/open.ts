@@ -5,11 +5,22 @@ import type { Id } from '#protocol/ids.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Log } from '../store/log.ts'
 import type { Meta, Store, StoredEntry } from '../store/store.ts'
+import type { Effects } from './effects.ts'
 import { tick } from './hlc.ts'
 import type { IndexKey, Kind, KindId, StreamName } from './kinds.ts'
 import { Line } from './line.ts'
 import { loadState } from './load.ts'
-import type { ClaimKey, Decision, Records, Row, StreamEntry, View } from './records.ts'
+import type {
+  ClaimKey,
+  Decision,
+  Records,
+  Row,
+  StreamEntry,
+  TransactOptions,
+  View,
+} from './records.ts'
+import { Replica } from './replica.ts'
+import type { Replicable } from './replicable.ts'
 import { viewOf } from './view.ts'
 import { readEntry, Watchers } from './watchers.ts'
 
@@ -26,14 +37,25 @@ export interface RecordsOptions {
   readonly log: Log
 }
 
+/** Records, and the door through which they are replicated. */
+export interface ReplicatedRecords extends Records {
+  readonly replica: Replicable
+  /** Nothing was ever written here: neither by this database nor by a merge. */
+  readonly isNew: boolean
+}
+
 /** Loads everything; the caller closes the store after the records. Rejects with `store_failed` or `store_full`. */
-export async function openRecords(options: RecordsOptions): Promise<Records> {
+export async function openRecords(options: RecordsOptions): Promise<ReplicatedRecords> {
   const { store, clock, log } = options
-  const { state, meta } = await loadState(store, log)
+  const loaded = await loadState(store, log)
+  const { state, heard, floors } = loaded
   const watchers = new Watchers()
-  const known = meta ?? (await begin(options))
-  const line = new Line({ store, state, meta: known, clock, watchers })
-  return new OpenRecords(viewOf(state), line, watchers, options)
+  const meta = loaded.meta ?? (await begin(options))
+  let replica: Replica | undefined
+  const onDurable = (effects: readonly Effects[]) => replica?.settled(effects)
+  const line = new Line({ store, state, meta, heard, clock, watchers, log, onDurable })
+  replica = new Replica({ store, state, line, heard, floors, clock })
+  return new OpenRecords(viewOf(state), line, watchers, replica, options)
 }
 
 /** The first write of a new database gives it its identity. */
@@ -44,20 +66,32 @@ async function begin({ store, clock, random }: RecordsOptions): Promise<Meta> {
   return meta
 }
 
-class OpenRecords implements Records {
+class OpenRecords implements ReplicatedRecords {
   readonly #view: View
   readonly #line: Line
   readonly #watchers: Watchers
   readonly #store: Store
   readonly #log: Log
+  readonly replica: Replicable
   #closed = false
 
-  constructor(view: View, line: Line, watchers: Watchers, { store, log }: RecordsOptions) {
+  constructor(
+    view: View,
+    line: Line,
+    watchers: Watchers,
+    replica: Replica,
+    { store, log }: RecordsOptions,
+  ) {
+    this.replica = replica
     this.#view = view
     this.#line = line
     this.#watchers = watchers
     this.#store = store
     this.#log = log
+  }
+
+  get isNew(): boolean {
+    return this.replica.heard().spans().length === 0
   }
 
   get<K extends Kind>(kind: K, id: KindId<K>): Row<K> | undefined {
@@ -72,13 +106,20 @@ class OpenRecords implements Records {
     return this.#view.holder(claim)
   }
 
-  /** `ack: 'peer'` is the same as `local` as long as there is one peer. */
+  /** With `ack: 'peer'` it waits a little for another peer to have it, and `told` says whether one has. */
   async transact<T>(
     decide: (view: View) => Decision<T>,
-    options: { ack?: 'local' | 'peer'; owner?: { assertValid(): void } } = {},
+    options: TransactOptions = {},
   ): Promise<T> {
     if (this.#closed) throw new SkeinError('unavailable', { reason: 'stopping' })
-    return this.#line.transact(decide, options.owner)
+    const result = await this.#line.transact(decide, options.owner)
+    if (options.ack === 'peer' || options.ack === 'every') {
+      const by = options.ack === 'peer' ? 'one' : 'all'
+      const { receipts, seq } = this.replica
+      const received = await receipts?.received(seq, by)
+      options.told?.(received ?? { peers: 0, of: 0 })
+    }
+    return result
   }
 
   watch<K extends Kind>(kind: K, options: { signal?: AbortSignal } = {}) {

@@ -1,5 +1,5 @@
 // The one way to durable state. Reads are synchronous against what is committed; every change goes through
-// `transact`. Today one peer, later replicated: callers stay as they are.
+// `transact`. They are the same on every peer, soon after one has written them.
 
 import type { Id } from '#protocol/ids.ts'
 import type { Groups, IndexKey, Kind, KindId, StreamBodies, StreamName } from './kinds.ts'
@@ -90,19 +90,27 @@ export interface StreamEntry<S extends StreamName> {
   readonly body: StreamBodies[S]
 }
 
+export interface TransactOptions {
+  /**
+   * `local` (the default) resolves when it is durable here. `peer` then waits a little (50 ms) for one other peer to have it
+   * durable as well, `every` (100 ms) for each that can be reached. It resolves in any case.
+   */
+  readonly ack?: 'local' | 'peer' | 'every'
+  /** Before it resolves: how many of the peers that can be reached have it. */
+  readonly told?: (received: { readonly peers: number; readonly of: number }) => void
+  readonly owner?: { assertValid(): void }
+}
+
 export interface Records extends View {
   /**
    * `decide` is synchronous and pure, runs against committed state, one at a time, and again if it lost. Atomic.
    * Resolves when durable. Rejects with `too_many_changes`, `conflict` (an `if` that no longer holds),
-   * `name_taken` (a claim held by another), `store_full` or `store_failed`; also `not_found` (a set of a row that is
+   * `name_taken` (a claim held by another), `store_full`, `store_slow` or `store_failed`; also `not_found` (a set of a row that is
    * not there), `bad_request` or `too_large` (a value that does not fit); then nothing was changed.
    * Groups marked owner-only in kinds.ts need `owner`, also when a row is created with them.
    * `if` of a delete is the latest version among the row's groups.
    */
-  transact<T>(
-    decide: (view: View) => Decision<T>,
-    options?: { ack?: 'local' | 'peer'; owner?: { assertValid(): void } },
-  ): Promise<T>
+  transact<T>(decide: (view: View) => Decision<T>, options?: TransactOptions): Promise<T>
   /**
    * After commit, in order, coalesced by id, from this call on. A delete names all groups that the row had. Ends when
    * the signal aborts or the records close; throws `unavailable` when the reader is too far behind.

@@ -1,24 +1,37 @@
-// Everything committed, in memory: rows by kind and id, their indexes, and who holds which claim. Changed only by
-// `apply`, with effects that are durable; what it hands out is frozen and shared.
+// Everything committed, in memory: rows by kind and id, their indexes, who claims which name, what was deleted, and the
+// sums by which two replicas are compared. Changed only by `apply`, with effects that are durable; what it hands out is
+// frozen and shared.
 
+import { compareClaims } from '../cluster/replica/claims.ts'
+import { Fingerprints, hashOfRow } from '../cluster/replica/fingerprint.ts'
+import type { StoredName, StoredTombstone } from '../store/store.ts'
+import { Births } from './births.ts'
 import type { Effects } from './effects.ts'
 import { ensure } from './ensure.ts'
+import { Graves } from './graves.ts'
 import { indexesOf } from './indexes.ts'
+import { nameOfClaim, parkedIn, stampsOf } from './kept.ts'
 import type { Kind } from './kinds.ts'
-import type { IndexQuery, KeptClaim, KeptRow, Layer } from './layer.ts'
+import type { DotSpan, IndexQuery, KeptClaim, KeptRow, Layer } from './layer.ts'
 
 const NONE: ReadonlySet<string> = new Set()
 
 interface Table {
   readonly rows: Map<string, KeptRow>
+  readonly hidden: Map<string, KeptRow>
   /** Index name, then value, to ids. */
   readonly indexes: Map<string, Map<string, Set<string>>>
-  readonly spent: Set<string>
 }
 
 export class State implements Layer {
-  readonly #tables = new Map<Kind, Table>()
-  readonly #claims = new Map<string, KeptClaim>()
+  readonly #tables = new Map<string, Table>()
+  readonly #claims = new Map<string, readonly KeptClaim[]>()
+  /** Names with more than one claim. */
+  readonly #contested = new Set<string>()
+  readonly #births = new Births()
+  readonly #parked = new Map<string, KeptRow>()
+  readonly graves = new Graves()
+  readonly fingerprints = new Fingerprints()
 
   row(kind: Kind, id: string): KeptRow | undefined {
     return this.#tables.get(kind)?.rows.get(id)
@@ -32,12 +45,53 @@ export class State implements Layer {
     return [...ids].flatMap((id) => table.rows.get(id) ?? [])
   }
 
+  kept(kind: string, id: string): KeptRow | undefined {
+    const table = this.#tables.get(kind)
+    return table?.rows.get(id) ?? table?.hidden.get(id)
+  }
+
+  /** Rows of any kind, hidden ones too. */
+  *keptOf(kind: string): Iterable<KeptRow> {
+    const table = this.#tables.get(kind)
+    if (!table) return
+    yield* table.rows.values()
+    yield* table.hidden.values()
+  }
+
   claim(claim: string): KeptClaim | undefined {
-    return this.#claims.get(claim)
+    return this.#claims.get(claim)?.[0]
+  }
+
+  claims(claim: string): readonly KeptClaim[] {
+    return this.#claims.get(claim) ?? []
+  }
+
+  allClaims(): Iterable<readonly KeptClaim[]> {
+    return this.#claims.values()
+  }
+
+  tombstones(kind: string, id: string): readonly StoredTombstone[] {
+    return this.graves.of(kind, id)
   }
 
   isSpent(kind: Kind, id: string): boolean {
-    return this.#tables.get(kind)?.spent.has(id) ?? false
+    return this.graves.of(kind, id).length > 0 || this.#isHidden(kind, id)
+  }
+
+  bornIn(span: DotSpan): Iterable<StoredName> {
+    return this.#births.within(span)
+  }
+
+  displaced(): KeptClaim[] {
+    return [...this.#contested].flatMap((claim) => {
+      const [first, ...others] = this.claims(claim)
+      return others.filter(({ holder }) => holder !== first?.holder)
+    })
+  }
+
+  /** Rows with values of a far future. */
+  get withParked(): KeptRow[] {
+    return [...this.#parked.values()]
   }
 
   apply(effects: Effects): void {
@@ -45,52 +99,83 @@ export class State implements Layer {
       if (after) this.put(after)
       else this.#remove(kind, id)
     }
-    for (const { claim, after } of effects.claims) {
-      if (after) this.putClaim(after)
-      else this.#claims.delete(claim)
-    }
+    for (const { claim, after } of effects.claims) this.#setClaims(claim, after)
+    for (const tombstone of effects.tombstones) this.graves.add(tombstone)
+    for (const name of effects.learned?.purged ?? []) this.graves.remove(name)
   }
 
   put(row: KeptRow): void {
     const table = this.#table(row.kind)
-    const before = table.rows.get(row.id)
-    table.rows.set(row.id, row)
-    for (const [name, lookup] of Object.entries(indexesOf(row.kind))) {
-      const older = before && lookup(before.groups)
-      const newer = lookup(row.groups)
-      if (older === newer) continue
-      if (older !== undefined) unlist(table, name, older, row.id)
-      if (newer !== undefined) enlist(table, name, newer, row.id)
-    }
+    const before = this.kept(row.kind, row.id)
+    this.#derive(table, before, row)
+    if (row.isHidden) table.rows.delete(row.id)
+    else table.hidden.delete(row.id)
+    const rows = row.isHidden ? table.hidden : table.rows
+    rows.set(row.id, row)
   }
 
   putClaim(claim: KeptClaim): void {
-    this.#claims.set(claim.claim, claim)
+    this.#setClaims(claim.claim, [...this.claims(claim.claim), claim])
   }
 
-  spend(kind: Kind, id: string): void {
-    this.#table(kind).spent.add(id)
+  #setClaims(claim: string, after: readonly KeptClaim[]): void {
+    for (const before of this.claims(claim)) {
+      this.#births.remove(nameOfClaim(before))
+      this.fingerprints.removeClaim(before)
+    }
+    for (const one of after) {
+      this.#births.add(nameOfClaim(one))
+      this.fingerprints.addClaim(one)
+    }
+    if (after.length > 1) this.#contested.add(claim)
+    else this.#contested.delete(claim)
+    if (after.length === 0) this.#claims.delete(claim)
+    else this.#claims.set(claim, after.length === 1 ? after : after.toSorted(compareClaims))
   }
 
-  #remove(kind: Kind, id: string): void {
+  #remove(kind: string, id: string): void {
     const table = this.#table(kind)
-    const row = table.rows.get(id)
+    this.#derive(table, this.kept(kind, id), undefined)
     table.rows.delete(id)
-    table.spent.add(id)
+    table.hidden.delete(id)
+  }
+
+  /** Everything that follows from the rows: births, sums, indexes. */
+  #derive(table: Table, before: KeptRow | undefined, after: KeptRow | undefined): void {
+    if (before) {
+      this.#births.remove(before)
+      this.fingerprints.remove(before.kind, before.id, weightOf(before))
+      this.#parked.delete(`${before.kind}/${before.id}`)
+    }
+    if (after) {
+      this.#births.add({ kind: after.kind, id: after.id, birth: after.birth })
+      this.fingerprints.add(after.kind, after.id, weightOf(after))
+      if (parkedIn(after).length > 0) this.#parked.set(`${after.kind}/${after.id}`, after)
+    }
+    const { kind = 'user', id = '' } = after ?? before ?? {}
     for (const [name, lookup] of Object.entries(indexesOf(kind))) {
-      const value = row && lookup(row.groups)
-      if (value !== undefined) unlist(table, name, value, id)
+      const older = before && !before.isHidden ? lookup(before.groups) : undefined
+      const newer = after && !after.isHidden ? lookup(after.groups) : undefined
+      if (older === newer) continue
+      if (older !== undefined) unlist(table, name, older, id)
+      if (newer !== undefined) enlist(table, name, newer, id)
     }
   }
 
-  #table(kind: Kind): Table {
+  #isHidden(kind: string, id: string): boolean {
+    return this.#tables.get(kind)?.hidden.has(id) ?? false
+  }
+
+  #table(kind: string): Table {
     return ensure(this.#tables, kind, () => ({
       rows: new Map(),
+      hidden: new Map(),
       indexes: new Map(),
-      spent: new Set(),
     }))
   }
 }
+
+const weightOf = (row: KeptRow) => hashOfRow(row.id, row.birth, stampsOf(row))
 
 function enlist(table: Table, name: string, value: string, id: string): void {
   const index = ensure(table.indexes, name, () => new Map<string, Set<string>>())

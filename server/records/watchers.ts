@@ -7,6 +7,7 @@ import type { StoredEntry } from '../store/store.ts'
 import { type Effects, entryId } from './effects.ts'
 import { ensure } from './ensure.ts'
 import type { Kind, StreamName } from './kinds.ts'
+import type { KeptRow } from './layer.ts'
 import type { Changed, StreamEntry } from './records.ts'
 import { restoreBody } from './value.ts'
 
@@ -41,16 +42,18 @@ export class Watchers {
     return feed as unknown as AsyncIterable<StreamEntry<S>>
   }
 
-  tell({ seq, rows, entries }: Effects): void {
-    for (const { kind, id, groups } of rows) {
-      const changed = { id, version: seq, groups, origin: 'local' } as unknown as AnyChanged
+  tell({ seq, rows, entries, learned }: Effects): void {
+    const origin = learned ? 'merge' : 'local'
+    for (const { kind, id, groups, before, after } of rows) {
+      if (!isShown(before) && !isShown(after)) continue
+      const changed = { id, version: seq, groups, origin } as unknown as AnyChanged
       for (const feed of this.#feeds.get(kind) ?? []) feed.push(id, changed)
     }
     for (const entry of entries) {
       const tails = this.#tails.get(entry.stream as StreamName)
       if (!tails?.size) continue
-      const read = readEntry(entry)
-      for (const tail of tails) tail.push(entry.position, read)
+      const read = readable(entry)
+      if (read) for (const tail of tails) tail.push(entry.position, read)
     }
   }
 
@@ -75,6 +78,17 @@ export class Watchers {
     const feed = new Feed<K, V>({ ...options, onEnd })
     if (!options.signal?.aborted) feeds.add(feed)
     return feed
+  }
+}
+
+const isShown = (row: KeptRow | undefined): boolean => row !== undefined && !row.isHidden
+
+/** What another version wrote may not be readable here. */
+function readable(entry: StoredEntry): AnyEntry | undefined {
+  try {
+    return readEntry(entry)
+  } catch {
+    return undefined
   }
 }
 

@@ -3,12 +3,13 @@
 // every space afterwards and finds running containers running.
 
 import type { SpaceId } from '#protocol/ids.ts'
-import type { Records, Row } from '../records/records.ts'
+import type { Dot, Records } from '../records/records.ts'
 import type { Log } from '../store/log.ts'
 import type { Owner } from './owner.ts'
 import type { Engine } from './runtime/engine.ts'
 import { labels } from './runtime/names.ts'
 import type { Timeline } from './timeline.ts'
+import { isOurs } from './whose.ts'
 
 export interface Adopting {
   readonly engine: Engine
@@ -16,15 +17,17 @@ export interface Adopting {
   readonly records: Records
   readonly timeline: Timeline
   readonly cluster: string
+  readonly isOwn: (birth: Dot) => boolean
   readonly log: Log
 }
 
 /** Answers the spaces of this host and those that have none yet. */
 export async function adopt(adopting: Adopting): Promise<readonly SpaceId[]> {
-  const { engine, owner, records, timeline, cluster, log } = adopting
+  const { engine, owner, records, timeline, cluster, isOwn, log } = adopting
   const containers = await engine.listContainers(owner, { [labels.cluster]: cluster })
   const found = new Set(containers.flatMap(({ labels: marks }) => marks[labels.space] ?? []))
-  const ours = records.list('space').filter((row) => isOurs(row, owner))
+  const whose = { hostId: owner.hostId, isOwn }
+  const ours = records.list('space').filter((row) => isOurs(records, row, whose))
   for (const row of ours) {
     const intentId = row.groups.desired?.intentId ?? ''
     if (found.delete(row.id) && row.groups.runtime?.state !== 'stopped') {
@@ -39,9 +42,4 @@ export async function adopt(adopting: Adopting): Promise<readonly SpaceId[]> {
     log.warn({ spaces: [...found] }, 'Containers of spaces that nobody knows are left alone.')
   }
   return ours.map((row) => row.id)
-}
-
-function isOurs(row: Row<'space'>, owner: Owner): boolean {
-  const hostId = row.groups.placement?.hostId
-  return hostId === undefined || hostId === owner.hostId
 }

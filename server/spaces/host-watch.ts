@@ -8,9 +8,11 @@ import type { Clock, Random } from '../clock.ts'
 import type { Live } from '../live/live.ts'
 import type { Change, Records } from '../records/records.ts'
 import type { Log } from '../store/log.ts'
+import { lockEngine } from './engine-lock.ts'
 import type { Hosts, Owner } from './owner.ts'
 import type { Engine, EngineEvent, EngineFacts } from './runtime/engine.ts'
 import { labels } from './runtime/names.ts'
+import { hostOf } from './whose.ts'
 
 const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 15_000
@@ -36,12 +38,15 @@ export interface HostWatchOptions {
   /** The engine answers (again); anything may have happened meanwhile. Awaited before events are read. */
   readonly onReady: (owner: Owner, facts: EngineFacts) => Promise<void>
   readonly onEvent: (event: EngineEvent) => void
+  /** Another peer on this machine drives the engine; this one takes over when that one ends. */
+  readonly onStandBy: () => void
 }
 
 export class HostWatch {
   readonly #options: HostWatchOptions
   readonly #ended = new AbortController()
   #seen: SeenHost | undefined
+  #hostId: HostId | undefined
   #failure: ErrorBody | undefined
   #run: Promise<void> = Promise.resolve()
 
@@ -52,6 +57,11 @@ export class HostWatch {
   /** Set while the engine answers. */
   get seen(): SeenHost | undefined {
     return this.#failure === undefined ? this.#seen : undefined
+  }
+
+  /** The engine's host, also while another peer drives it. */
+  get hostId(): HostId | undefined {
+    return this.#hostId
   }
 
   /** Why it does not answer. */
@@ -94,9 +104,17 @@ export class HostWatch {
 
   /** Returns or rejects when the engine is gone. */
   async #attend(ready: () => void): Promise<void> {
-    const { engine, hosts, cluster, onReady, onEvent } = this.#options
+    const { engine, hosts, cluster, onReady, onEvent, onStandBy } = this.#options
     const facts = await engine.describe(this.#ended.signal)
     const hostId = await this.#record(facts)
+    this.#hostId = hostId
+    const { engineId } = facts
+    const onWait = () => {
+      ready()
+      onStandBy()
+    }
+    const waiting = { clock: this.#options.clock, signal: this.#ended.signal, onWait }
+    await using _ = await lockEngine({ cluster, engineId }, waiting)
     const silence = new AbortController()
     const signal = AbortSignal.any([this.#ended.signal, silence.signal])
     await hosts.act(hostId, async (owner) => {
@@ -148,7 +166,7 @@ export class HostWatch {
     const info = { name, engineId, architecture, engineVersion, cpus, memoryBytes }
     const fresh = makeId<'host'>(clock.nowMs(), random(10))
     return records.transact((view) => {
-      const known = view.list('host').find((row) => row.groups.info?.engineId === engineId)
+      const known = hostOf(view, engineId)
       if (known === undefined) {
         const change: Change = { op: 'create', kind: 'host', id: fresh, groups: { info } }
         return { changes: [change], result: fresh }

@@ -24,11 +24,12 @@ export async function observe(observing: Observing): Promise<Observed> {
     engine.listContainers(owner, marks),
     engine.listNetworks(owner, marks),
   ])
-  const startup = live.get('startup', spaceId)
+  const startup = live.own.get('startup', spaceId)
   return {
     containers: await Promise.all(containers.map((container) => look(observing, container))),
     network: networks.length > 0,
-    agentLinked: live.get('agent', spaceId) !== undefined,
+    // Another peer's link of this agent is none that we could use.
+    agentLinked: live.own.get('agent', spaceId) !== undefined,
     ...(startup && { startup }),
   }
 }

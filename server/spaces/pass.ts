@@ -226,7 +226,7 @@ export class Passes {
       step: timeline.begin(told, step.for, waitTexts[step.for]),
     }
     this.#waits.set(id, wait)
-    const tail = live.get('startup', id)?.tail
+    const tail = live.own.get('startup', id)?.tail
     if (step.for === 'startup' && tail) wait.step.progress(0, undefined, 'steps', tail)
     return { come: 'later', inMs: step.untilMs - clock.nowMs() }
   }
@@ -249,7 +249,7 @@ export class Passes {
   #endWait(id: SpaceId, wait: Wait, next: Step, observed: Observed): void {
     const { live } = this.#options
     const came = wait.for === 'agent' ? observed.agentLinked : observed.startup?.state === 'done'
-    const log = wait.for === 'startup' ? live.get('startup', id)?.tail : undefined
+    const log = wait.for === 'startup' ? live.own.get('startup', id)?.tail : undefined
     // A script that fails is no failure of the agent that came before it.
     const error = !came && next.do === 'settle' ? next.failure : undefined
     wait.step.end({ state: came ? 'done' : 'failed', ...(log && { log }), ...(error && { error }) })

@@ -6,7 +6,7 @@ import { makeId, type SpaceId, type UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Live } from '../live/live.ts'
-import type { Decision, Records, View } from '../records/records.ts'
+import type { Decision, Dot, Records, View } from '../records/records.ts'
 import type { Log } from '../store/log.ts'
 import type { Templates } from '../templates/templates.ts'
 import { adopt } from './adopt.ts'
@@ -23,6 +23,7 @@ import { labels } from './runtime/names.ts'
 import { DEFAULT_SUBNETS, type Range } from './runtime/subnets.ts'
 import { Timeline } from './timeline.ts'
 import { showSpace } from './view.ts'
+import { isOurs } from './whose.ts'
 import {
   type Creation,
   DEFAULT_SPACES_PER_USER,
@@ -44,6 +45,8 @@ export interface SpacesOptions {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** Whether this peer's database made a row: it then says where it is placed. Without other peers it has made all. */
+  readonly isOwn?: (birth: Dot) => boolean
   /** Marks this cluster's objects on the engine; never changes. */
   readonly cluster: string
   readonly agentFolder: AgentFolder
@@ -118,6 +121,7 @@ class HostedSpaces implements Spaces {
       ...options,
       onReady: (owner) => this.#ready(owner),
       onEvent: (event) => this.#saw(event),
+      onStandBy: () => this.#standBy(),
     })
   }
 
@@ -125,11 +129,12 @@ class HostedSpaces implements Spaces {
     const { signal } = this.#ended
     const { records, live } = this.#options
     this.#watching = Promise.all([
-      each(records.watch('space', { signal }), ({ id, groups }) => {
+      each(records.watch('space', { signal }), ({ id, groups, origin }) => {
         if (groups.includes('desired')) this.#lanes.interrupt(id)
+        else if (origin === 'merge' && groups.includes('placement')) this.#lanes.touch(id)
       }),
-      each(live.watch('agent', { signal }), ({ key }) => this.#reported(key)),
-      each(live.watch('startup', { signal }), ({ key }) => this.#reported(key)),
+      each(live.own.watch('agent', { signal }), ({ key }) => this.#reported(key)),
+      each(live.own.watch('startup', { signal }), ({ key }) => this.#reported(key)),
     ]).catch((error: unknown) => {
       this.#options.log.error({ error }, 'Spaces no longer hear of changes.')
     })
@@ -199,12 +204,15 @@ class HostedSpaces implements Spaces {
 
   /** A space that another host has is not ours; without an engine it waits for the engine. */
   async #pass(id: SpaceId, signal: AbortSignal): Promise<Verdict> {
+    const { hosts, records } = this.#options
     const seen = this.#watch.seen
-    const placed = this.#options.records.get('space', id)?.groups.placement?.hostId
-    if (seen === undefined || (placed !== undefined && placed !== seen.hostId)) {
+    const row = records.get('space', id)
+    if (seen === undefined) {
+      await this.#place(id)
       return { come: 'when touched' }
     }
-    const { hosts } = this.#options
+    const whose = { hostId: seen.hostId, isOwn: this.#isOwn }
+    if (row !== undefined && !isOurs(records, row, whose)) return { come: 'when touched' }
     return await hosts.act(seen.hostId, (owner) => this.#passes.run(owner, seen.facts, id, signal))
   }
 
@@ -214,8 +222,36 @@ class HostedSpaces implements Spaces {
     this.#prepareAgent(owner).catch((error: unknown) => {
       log.warn({ error }, 'The agent’s volume could not be filled ahead of need.')
     })
-    const ids = await adopt({ ...this.#options, owner, timeline: this.#timeline })
+    const isOwn = this.#isOwn
+    const ids = await adopt({ ...this.#options, isOwn, owner, timeline: this.#timeline })
     for (const id of ids) this.#lanes.touch(id)
+  }
+
+  get #isOwn(): (birth: Dot) => boolean {
+    return this.#options.isOwn ?? (() => true)
+  }
+
+  /** What was made here goes to this peer's engine, whoever drives it. */
+  #standBy(): void {
+    const { records } = this.#options
+    for (const { id, groups } of records.list('space')) if (!groups.placement) this.#lanes.touch(id)
+  }
+
+  /** Says where a space of this peer goes that is nowhere yet; the driver of that host does the rest. */
+  async #place(id: SpaceId): Promise<void> {
+    const { hostId } = this.#watch
+    if (hostId === undefined) return
+    const isOwn = this.#isOwn
+    // It does not act on the host, so it needs not own it: nobody else places what was made here.
+    const placer = { assertValid: () => undefined }
+    const decide = (view: View): Decision<undefined> => {
+      const row = view.get('space', id)
+      if (row === undefined || row.groups.placement || !isOwn(row.birth)) return NOTHING
+      const value = { hostId, subnet: '' }
+      const change = { op: 'set', kind: 'space', id, group: 'placement', value } as const
+      return { changes: [change], result: undefined }
+    }
+    await this.#options.records.transact(decide, { owner: placer })
   }
 
   async #prepareAgent(owner: Owner): Promise<void> {
@@ -236,6 +272,8 @@ class HostedSpaces implements Spaces {
     }
   }
 }
+
+const NOTHING: Decision<undefined> = { changes: [], result: undefined }
 
 /** Ends with the iterable, which ends with its signal. */
 async function each<T>(source: AsyncIterable<T>, act: (item: T) => void): Promise<void> {

@@ -122,7 +122,9 @@ export class Timeline {
 
   async read(spaceId: SpaceId): Promise<readonly TimelineStep[]> {
     const entries = await this.#records.read('timeline', { subject: spaceId, limit: MAX_READ })
-    return foldTimeline(entries, (stepId) => this.#live.get('progress', stepId))
+    // What came from another peer is in the order in which it came.
+    const newestFirst = entries.toSorted((a, b) => b.at - a.at)
+    return foldTimeline(newestFirst, (stepId) => this.#live.get('progress', stepId))
   }
 
   /** Resolves when everything told so far is written. */

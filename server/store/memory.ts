@@ -2,13 +2,20 @@
 // test can make it fail or hold a commit back. `reopen` shows what would be there after a crash.
 
 import { type ErrorCode, SkeinError } from '#protocol/errors.ts'
+import type { Dot } from '../records/records.ts'
 import {
   type Batch,
   CLAIM_KIND,
   type Meta,
+  type ParkedGroup,
+  type SpanAnswer,
+  type SpanQuery,
   type Store,
   type StoredClaim,
   type StoredEntry,
+  type StoredFloor,
+  type StoredHeard,
+  type StoredName,
   type StoredRow,
   type StoredTombstone,
   type StreamQuery,
@@ -21,6 +28,9 @@ class Disk {
   readonly tombstones = new Map<string, StoredTombstone>()
   readonly claims = new Map<string, StoredClaim>()
   readonly entries: StoredEntry[] = []
+  readonly parked = new Map<string, ParkedGroup>()
+  readonly heard = new Map<string, StoredHeard>()
+  readonly floors = new Map<string, StoredFloor>()
 }
 
 export class MemoryStore implements Store {
@@ -35,7 +45,7 @@ export class MemoryStore implements Store {
   }
 
   async *load(): AsyncIterable<Batch> {
-    const { meta, rows, tombstones, claims } = this.#disk
+    const { meta, rows, tombstones, claims, heard, floors, parked } = this.#disk
     if (!meta) return
     yield {
       meta,
@@ -43,6 +53,9 @@ export class MemoryStore implements Store {
       tombstones: structuredClone([...tombstones.values()]),
       claims: structuredClone([...claims.values()]),
       entries: [],
+      heard: structuredClone([...heard.values()]),
+      floors: [...floors.values()],
+      parked: structuredClone([...parked.values()]),
     }
   }
 
@@ -55,7 +68,7 @@ export class MemoryStore implements Store {
       throw new SkeinError(code, { reason: 'a test asked for it' })
     }
     const { meta } = this.#disk
-    if (meta?.origin !== after?.origin || meta?.seq !== after?.seq) {
+    if (meta?.origin !== after?.origin || meta?.seq !== after?.seq || meta?.hlc !== after?.hlc) {
       throw new SkeinError('store_failed', { reason: 'another process has written' })
     }
     write(this.#disk, structuredClone(batch))
@@ -67,6 +80,10 @@ export class MemoryStore implements Store {
       .filter((entry) => subject === undefined || entry.subject === subject)
       .reverse()
       .slice(0, limit)
+  }
+
+  async readSpans(query: SpanQuery): Promise<SpanAnswer> {
+    return structuredClone(readSpans(this.#disk, query))
   }
 
   async close(): Promise<void> {}
@@ -96,22 +113,80 @@ export function openMemoryStore(): MemoryStore {
   return new MemoryStore()
 }
 
-function write(disk: Disk, { meta, rows, tombstones, claims, entries }: Batch): void {
-  disk.meta = meta
-  for (const tombstone of tombstones) bury(disk, tombstone)
-  for (const row of rows) {
-    const key = `${row.kind}/${row.id}`
-    const groups = new Map(disk.rows.get(key)?.groups.map((group) => [group.name, group]))
-    for (const group of row.groups) groups.set(group.name, group)
-    disk.rows.set(key, { ...row, groups: [...groups.values()] })
+function write(disk: Disk, batch: Batch): void {
+  disk.meta = batch.meta
+  for (const tombstone of batch.tombstones) bury(disk, tombstone)
+  for (const name of batch.gone ?? []) drop(disk, name)
+  for (const row of batch.rows) writeRow(disk, row)
+  for (const claim of batch.claims) disk.claims.set(nameKey(nameOf(claim)), claim)
+  for (const parked of batch.parked ?? []) {
+    disk.parked.set(`${parked.kind}/${parked.id}/${parked.group.name}`, parked)
   }
-  for (const claim of claims) disk.claims.set(claim.claim, claim)
-  disk.entries.push(...entries)
+  const there = new Set(disk.entries.map(entryKey))
+  disk.entries.push(...batch.entries.filter((entry) => !there.has(entryKey(entry))))
+  for (const name of batch.purged ?? []) disk.tombstones.delete(nameKey(name))
+  for (const heard of batch.heard ?? []) disk.heard.set(heard.origin, heard)
+  for (const floor of batch.floors ?? []) disk.floors.set(floor.origin, floor)
+}
+
+function writeRow(disk: Disk, row: StoredRow): void {
+  const key = `${row.kind}/${row.id}`
+  const groups = new Map(disk.rows.get(key)?.groups.map((group) => [group.name, group]))
+  for (const group of row.groups) {
+    groups.set(group.name, group)
+    disk.parked.delete(`${key}/${group.name}`)
+  }
+  disk.rows.set(key, { ...row, groups: [...groups.values()] })
 }
 
 function bury(disk: Disk, tombstone: StoredTombstone): void {
-  const { kind, id, birth } = tombstone
-  disk.tombstones.set(`${kind}/${id}/${birth.origin}/${birth.seq}`, tombstone)
-  if (kind !== CLAIM_KIND) disk.rows.delete(`${kind}/${id}`)
-  else if (disk.claims.get(id)?.birth.seq === birth.seq) disk.claims.delete(id)
+  const before = disk.tombstones.get(nameKey(tombstone))
+  const dots = new Map(
+    [...(before?.dots ?? []), ...tombstone.dots].map((dot) => [dotKey(dot), dot]),
+  )
+  disk.tombstones.set(nameKey(tombstone), { ...(before ?? tombstone), dots: [...dots.values()] })
+  drop(disk, tombstone)
 }
+
+function drop(disk: Disk, { kind, id, birth }: StoredName): void {
+  if (kind === CLAIM_KIND) {
+    disk.claims.delete(nameKey({ kind, id, birth }))
+    return
+  }
+  disk.rows.delete(`${kind}/${id}`)
+  for (const [key, parked] of disk.parked) {
+    if (parked.kind === kind && parked.id === id) disk.parked.delete(key)
+  }
+}
+
+/** Whole spans, whatever their bytes. */
+function readSpans(disk: Disk, { spans }: SpanQuery): SpanAnswer {
+  const has = ({ origin, seq }: Dot) =>
+    spans.some((span) => span.origin === origin && span.low <= seq && seq <= span.high)
+  const rows = [...disk.rows.values()].map((row) => withParked(disk, row))
+  return {
+    rows: rows.filter(({ birth, groups }) => [birth, ...groups.map(dotOf)].some(has)),
+    claims: [...disk.claims.values()].filter((claim) => has(claim.birth) || has(claim.version)),
+    tombstones: [...disk.tombstones.values()].filter(({ dots }) => dots.some(has)),
+    entries: disk.entries.filter(({ dot }) => has(dot)),
+    spans,
+  }
+}
+
+function withParked(disk: Disk, row: StoredRow): StoredRow {
+  const all = [...disk.parked.values()].filter(({ kind, id }) => kind === row.kind && id === row.id)
+  if (all.length === 0) return row
+  const groups = new Map(row.groups.map((group) => [group.name, group]))
+  for (const { group } of all) groups.set(group.name, group)
+  return { ...row, groups: [...groups.values()] }
+}
+
+const dotOf = ({ version }: { version: Dot }): Dot => version
+const dotKey = ({ origin, seq }: Dot): string => `${origin}/${seq}`
+const nameKey = ({ kind, id, birth }: StoredName): string => `${kind}/${id}/${dotKey(birth)}`
+const nameOf = ({ claim, birth }: StoredClaim): StoredName => ({
+  kind: CLAIM_KIND,
+  id: claim,
+  birth,
+})
+const entryKey = ({ dot, index }: StoredEntry): string => `${dotKey(dot)}/${index}`

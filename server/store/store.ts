@@ -1,7 +1,6 @@
 // What is durable, as a driver sees it: text, bytes and stamps, no meaning. A driver commits a batch whole or not at
 // all and gives everything back on load; kinds, rules and memory are Records'. The shapes carry what replication
-// needs (birth dots, stamps, tombstones with their dots, unknown fields), so that a later peer link adds tables
-// and changes none.
+// needs: birth dots, stamps, tombstones with their dots, unknown fields, and what was heard of others' transactions.
 
 import type { Dot, Version } from '../records/records.ts'
 
@@ -11,7 +10,7 @@ export interface Meta {
   readonly origin: string
   /** Of the last transaction; the next has one more, without gaps. */
   readonly seq: number
-  /** The highest clock value given out (records/hlc.ts). */
+  /** The highest clock value given out (records/hlc.ts). It grows with every commit, also one that takes no number. */
   readonly hlc: bigint
   /** Of the last stream entry. */
   readonly position: number
@@ -24,6 +23,11 @@ export interface StoredGroup {
   /** JSON, as bytes, of fields that only a newer version knows. */
   readonly unknown?: Uint8Array | undefined
   readonly version: Version
+  /**
+   * The latest write of each other origin that the writer of this one had seen: what is not in it was written without
+   * knowing of this, and this without knowing of it. Missing when that is not known.
+   */
+  readonly past?: readonly Dot[] | undefined
 }
 
 export interface StoredRow {
@@ -70,12 +74,78 @@ export interface StoredEntry {
   readonly body: string
 }
 
-export interface Batch {
+/** Everything heard of one origin's transactions: all up to `head` but the gaps, whose ends are included. */
+export interface StoredHeard {
+  readonly origin: string
+  readonly head: number
+  readonly gaps: readonly { readonly low: number; readonly high: number }[]
+}
+
+/** Tombstones whose delete has a number up to `seq` may have been purged. */
+export interface StoredFloor {
+  readonly origin: string
+  readonly seq: number
+}
+
+/** A row, or under the kind `claim` a claim, by its birth. */
+export interface StoredName {
+  readonly kind: string
+  readonly id: string
+  readonly birth: Dot
+}
+
+/** A group stamped in the far future: kept and passed on, shown when its time has come. */
+export interface ParkedGroup {
+  readonly kind: string
+  readonly id: string
+  readonly group: StoredGroup
+}
+
+/** What a merge changes beside rows, claims, tombstones and entries. */
+export interface Learned {
+  /** Of each origin that more was heard of, all. */
+  readonly heard?: readonly StoredHeard[]
+  readonly parked?: readonly ParkedGroup[]
+  /** Removed without a tombstone: deleted elsewhere, so long ago that no tombstone is left. Only in a commit. */
+  readonly gone?: readonly StoredName[]
+  readonly floors?: readonly StoredFloor[]
+  /** Tombstones that are needed no more. Only in a commit. */
+  readonly purged?: readonly StoredName[]
+}
+
+/**
+ * Applied in this order: tombstones, gone, rows (each group unparks its own name), claims, parked, purged, the rest.
+ * An entry that is there already, by dot and index, stays as it is.
+ */
+export interface Batch extends Learned {
   readonly meta: Meta
   readonly rows: readonly StoredRow[]
   readonly tombstones: readonly StoredTombstone[]
   readonly claims: readonly StoredClaim[]
   readonly entries: readonly StoredEntry[]
+}
+
+/** Transactions of one origin, both ends included. */
+export interface StoredSpan {
+  readonly origin: string
+  readonly low: number
+  readonly high: number
+}
+
+export interface SpanQuery {
+  readonly spans: readonly StoredSpan[]
+  /** Bytes of bodies after which the answer ends; it always has at least something of the first span. */
+  readonly maxBytes: number
+}
+
+/** What is left of some transactions. Rows are whole, with parked groups in the place of those that they win over. */
+export interface SpanAnswer {
+  readonly rows: readonly StoredRow[]
+  readonly claims: readonly StoredClaim[]
+  readonly tombstones: readonly StoredTombstone[]
+  readonly entries: readonly StoredEntry[]
+  /** What this is all of: of each span in turn the newest part, until the bytes were used up. */
+  readonly spans: readonly StoredSpan[]
 }
 
 export interface StreamQuery {
@@ -97,5 +167,7 @@ export interface Store {
   commit(batch: Batch, after: Meta | undefined): Promise<void>
   /** Newest first. */
   readStream(query: StreamQuery): Promise<readonly StoredEntry[]>
+  /** Everything that was born, written or deleted in these transactions, as of one instant, byte for byte as it came. */
+  readSpans(query: SpanQuery): Promise<SpanAnswer>
   close(): Promise<void>
 }

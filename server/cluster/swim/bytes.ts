@@ -57,6 +57,33 @@ export class Writer {
     return this
   }
 
+  /** A whole number up to 2^53, seven bits a byte, the lowest first. */
+  varint(value: number): this {
+    let rest = value
+    while (rest >= 0x80) {
+      this.u8((rest % 0x80) | 0x80)
+      rest = Math.floor(rest / 0x80)
+    }
+    return this.u8(rest)
+  }
+
+  u64(value: bigint): this {
+    return this.u32(Number(value >> 32n)).u32(Number(value & 0xffffffffn))
+  }
+
+  /** Length as a varint, then the bytes. */
+  blob(bytes: Uint8Array): this {
+    this.varint(bytes.length)
+    const at = this.#take(bytes.length)
+    this.#bytes.set(bytes, at)
+    return this
+  }
+
+  /** As `blob`, in UTF-8. */
+  longText(value: string): this {
+    return this.blob(text.encode(value))
+  }
+
   done(): Uint8Array {
     return this.#bytes.subarray(0, this.#at)
   }
@@ -119,6 +146,44 @@ export class Reader {
     try {
       return untext.decode(this.#bytes.subarray(at, at + length))
     } catch {
+      throw new Malformed('a text that is not UTF-8')
+    }
+  }
+
+  varint(): number {
+    let value = 0
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = this.u8()
+      value += (byte & 0x7f) * scale
+      if (!Number.isSafeInteger(value)) throw new Malformed('a number above 2^53')
+      if (byte < 0x80) return value
+    }
+  }
+
+  /** How many of something follow, each of at least a byte: never more than could be there. */
+  count(): number {
+    const count = this.varint()
+    if (count > this.#bytes.length - this.#at) throw new Malformed('fewer bytes than it says')
+    return count
+  }
+
+  u64(): bigint {
+    return (BigInt(this.u32()) << 32n) | BigInt(this.u32())
+  }
+
+  /** A copy: what was read outlives the message. */
+  blob(maxBytes: number): Uint8Array {
+    const length = this.varint()
+    if (length > maxBytes) throw new Malformed(`${length} bytes`)
+    const at = this.#take(length)
+    return this.#bytes.slice(at, at + length)
+  }
+
+  longText(maxBytes: number): string {
+    try {
+      return untext.decode(this.blob(maxBytes))
+    } catch (error) {
+      if (error instanceof Malformed) throw error
       throw new Malformed('a text that is not UTF-8')
     }
   }

@@ -4,7 +4,7 @@
 
 import { hkdfSync } from 'node:crypto'
 import http2, { type ClientHttp2Session } from 'node:http2'
-import { formatPeerIdentity, MEMBERSHIP_PATH, type PeerIdentity } from '#protocol/link.ts'
+import { formatPeerIdentity, type PeerIdentity, peerPath } from '#protocol/link.ts'
 import { Connection, onEnd } from '../../../link/connection.ts'
 import { dial } from '../../../link/dial.ts'
 import { heartbeat } from '../../../link/heartbeat.ts'
@@ -57,7 +57,7 @@ export class PeerLines {
   accepted(_: PeerIdentity, connection: Connection<ClientHttp2Session>): void {
     this.#count += 1
     const name = `#${this.#count}`
-    const headers = { ':method': 'POST', ':path': MEMBERSHIP_PATH }
+    const headers = { ':method': 'POST', ':path': peerPath('control') }
     const h2 = connection.session.request(headers, { endStream: false })
     const line = new Line(h2, (bytes) => this.#heard(name, bytes))
     this.#keep(connection)
@@ -105,7 +105,7 @@ export class PeerLines {
     const key = keyring.used
     const { socket, raw } = await dial({
       address: `http://${address}`,
-      identity: formatPeerIdentity({ peerId, keyTag: key.tag, run }),
+      identity: formatPeerIdentity({ peerId, keyTag: key.tag, lane: 'control', run }),
       key: derivePeerKey(key),
       clock,
       signal: this.#closed.signal,
@@ -117,7 +117,7 @@ export class PeerLines {
       if (this.#dialled.get(address) === dialled) this.#dialled.delete(address)
     })
     session.on('stream', (h2, headers) => {
-      if (headers[':path'] !== MEMBERSHIP_PATH || dialled.line) {
+      if (headers[':path'] !== peerPath('control') || dialled.line) {
         connection.end()
         return
       }
@@ -165,5 +165,5 @@ function wait(dialled: Dialled, bytes: Uint8Array): void {
   if (dialled.waiting.length < MAX_WAITING) dialled.waiting.push(bytes)
 }
 
-const derivePeerKey = ({ secret }: ClusterKey): Buffer =>
+export const derivePeerKey = ({ secret }: ClusterKey): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), 'skein peer link 1', secret.length))

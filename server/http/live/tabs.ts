@@ -22,6 +22,8 @@ const RECONNECT_AFTER_MS = 250
 /** RFC 6455, 7.4.1: policy violation; and, from its registry, try again later. */
 const POLICY_VIOLATION = 1008
 const TRY_AGAIN_LATER = 1013
+/** Topics of one space each. */
+const SPACE = 'space:'
 
 interface Tab {
   readonly socket: WebSocket
@@ -33,10 +35,16 @@ export class Tabs {
   readonly #identity: Pick<Identity, 'holds'>
   /** Random per peer process: cursors of another run say nothing. */
   readonly #run: string
+  readonly #watched: (spaces: readonly string[]) => void
   readonly #tabs = new Set<Tab>()
   #cursor = 0
 
-  constructor(identity: Pick<Identity, 'holds'>, run: string) {
+  constructor(
+    identity: Pick<Identity, 'holds'>,
+    run: string,
+    watched: (spaces: readonly string[]) => void = () => undefined,
+  ) {
+    this.#watched = watched
     this.#identity = identity
     this.#run = run
   }
@@ -46,7 +54,10 @@ export class Tabs {
     this.#tabs.add(tab)
     socket.on('message', (data: Buffer, isBinary) => this.#receive(tab, data, isBinary))
     socket.once('signed-out', () => tell(socket, { type: 'signed-out' }))
-    socket.once('close', () => this.#tabs.delete(tab))
+    socket.once('close', () => {
+      this.#tabs.delete(tab)
+      this.#tellWatched(tab.topics)
+    })
     tell(socket, { type: 'hello', run: this.#run, cursor: this.#cursor })
   }
 
@@ -71,10 +82,19 @@ export class Tabs {
     }
   }
 
+  /** Some of these topics are watched from now on, or no longer. */
+  #tellWatched(touched: Iterable<string>): void {
+    if (![...touched].some((topic) => topic.startsWith(SPACE))) return
+    const topics = [...this.#tabs].flatMap((tab) => [...tab.topics])
+    const spaces = topics.filter((topic) => topic.startsWith(SPACE))
+    this.#watched([...new Set(spaces.map((topic) => topic.slice(SPACE.length)))])
+  }
+
   #receive(tab: Tab, data: Buffer, isBinary: boolean): void {
     try {
       const message = checked(liveClientSchema, isBinary ? undefined : parseJson(data))
       const fresh = answer(tab, message)
+      if (message.type !== 'ping') this.#tellWatched(message.topics)
       // What changed between the tab's first look and this line would else be missed for ever.
       if (fresh.length > 0)
         tell(tab.socket, { type: 'changed', topics: fresh, cursor: this.#cursor })

@@ -51,7 +51,7 @@ export class FakeEngine implements Engine {
   /** Every call's name, in order. */
   readonly calls: string[] = []
   facts: EngineFacts = {
-    engineId: 'E',
+    engineId: crypto.randomUUID(),
     name: 'fake',
     version: '1',
     architecture: 'amd64',

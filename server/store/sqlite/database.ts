@@ -3,9 +3,19 @@
 
 import { DatabaseSync } from 'node:sqlite'
 import { SkeinError } from '#protocol/errors.ts'
-import type { Batch, Meta, StoredEntry, StreamQuery } from '../store.ts'
+import type { Batch, Meta, SpanAnswer, SpanQuery, StoredEntry, StreamQuery } from '../store.ts'
 import { migrate } from './migrate.ts'
-import { readClaims, readEntries, readMeta, readRows, readTombstones } from './read.ts'
+import {
+  readClaims,
+  readEntries,
+  readFloors,
+  readHeard,
+  readMeta,
+  readParked,
+  readRows,
+  readTombstones,
+} from './read.ts'
+import { SpanReader } from './spans.ts'
 import { Writer } from './write.ts'
 
 /** Another process that reads the file (a backup) may hold a commit up for so long, milliseconds. */
@@ -25,6 +35,7 @@ const PRAGMAS = `
 export class Database {
   readonly #file: DatabaseSync
   readonly #writer: Writer
+  #spans: SpanReader | undefined
 
   /** Throws `schema_newer`, `schema_altered` or SQLite's own errors. */
   constructor(path: string, migrations: URL) {
@@ -51,6 +62,8 @@ export class Database {
     for (const rows of readRows(this.#file)) yield { ...empty, rows }
     for (const tombstones of readTombstones(this.#file)) yield { ...empty, tombstones }
     for (const claims of readClaims(this.#file)) yield { ...empty, claims }
+    const parked = readParked(this.#file)
+    yield { ...empty, heard: readHeard(this.#file), floors: readFloors(this.#file), parked }
   }
 
   /** Throws SQLite's own errors (failure.ts says what they mean), or `store_failed` when another has written. */
@@ -70,6 +83,11 @@ export class Database {
 
   readStream(query: StreamQuery): StoredEntry[] {
     return readEntries(this.#file, query)
+  }
+
+  readSpans(query: SpanQuery): SpanAnswer {
+    this.#spans ??= new SpanReader(this.#file)
+    return this.#spans.read(query)
   }
 
   close(): void {

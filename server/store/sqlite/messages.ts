@@ -2,7 +2,7 @@
 // each question, in order.
 
 import type { ErrorBody } from '#protocol/errors.ts'
-import type { Batch, Meta, StoredEntry, StreamQuery } from '../store.ts'
+import type { Batch, Meta, SpanAnswer, SpanQuery, StoredEntry, StreamQuery } from '../store.ts'
 import type { Failure } from './failure.ts'
 
 export interface WorkerStart {
@@ -18,6 +18,7 @@ interface Calls {
   load: { ask: undefined; answer: Batch | undefined }
   commit: { ask: { batch: Batch; after: Meta | undefined }; answer: undefined }
   read: { ask: StreamQuery; answer: StoredEntry[] }
+  spans: { ask: SpanQuery; answer: SpanAnswer }
   close: { ask: undefined; answer: undefined }
 }
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -19,7 +19,7 @@ import { openSqliteStore, type SqliteOptions } from './open.ts'
 
 const WRITER = fileURLToPath(new URL('../../../tests/support/write-forever.ts', import.meta.url))
 const CRASHING = new URL('../../../tests/support/crashing-store.ts', import.meta.url)
-const MIGRATION = new URL('../../../migrations/sqlite/0001_records.sql', import.meta.url)
+const MIGRATIONS = new URL('../../../migrations/sqlite/', import.meta.url)
 
 const write = (records: Records, ...changes: Change[]) =>
   records.transact(() => ({ changes, result: undefined }))
@@ -78,9 +78,9 @@ test('a second store in the same process is refused as well', async () => {
 
 test('a database of a newer version is refused by the name of its migration', async () => {
   await withFolder(async (folder) => {
-    const migrations = await newMigrations(folder, { '0002_more.sql': 'CREATE TABLE more (a);' })
+    const migrations = await newMigrations(folder, { '9999_more.sql': 'CREATE TABLE more (a);' })
     await shut(await open(folder, { migrations }))
-    const expected = { code: 'schema_newer', details: { name: '0002_more.sql' } }
+    const expected = { code: 'schema_newer', details: { name: '9999_more.sql' } }
     await assert.rejects(openSqliteStore({ folder, log: quietLog }), expected)
     await shut(await open(folder, { migrations }))
   })
@@ -88,10 +88,10 @@ test('a database of a newer version is refused by the name of its migration', as
 
 test('a migration that was altered after it ran is refused', async () => {
   await withFolder(async (folder) => {
-    const migrations = await newMigrations(folder, { '0002_more.sql': 'CREATE TABLE more (a);' })
+    const migrations = await newMigrations(folder, { '9999_more.sql': 'CREATE TABLE more (a);' })
     await shut(await open(folder, { migrations }))
-    await writeFile(new URL('0002_more.sql', migrations), 'CREATE TABLE more (b);')
-    const expected = { code: 'schema_altered', details: { name: '0002_more.sql' } }
+    await writeFile(new URL('9999_more.sql', migrations), 'CREATE TABLE more (b);')
+    const expected = { code: 'schema_altered', details: { name: '9999_more.sql' } }
     await assert.rejects(openSqliteStore({ folder, log: quietLog, migrations }), expected)
   })
 })
@@ -99,11 +99,11 @@ test('a migration that was altered after it ran is refused', async () => {
 test('a migration that fails changes nothing and runs when it is mended', async () => {
   await withFolder(async (folder) => {
     const broken = 'CREATE TABLE more (a); CREATE TABLE more (a);'
-    const migrations = await newMigrations(folder, { '0002_more.sql': broken })
+    const migrations = await newMigrations(folder, { '9999_more.sql': broken })
     await assert.rejects(openSqliteStore({ folder, log: quietLog, migrations }), {
       code: 'store_failed',
     })
-    await writeFile(new URL('0002_more.sql', migrations), 'CREATE TABLE more (a);')
+    await writeFile(new URL('9999_more.sql', migrations), 'CREATE TABLE more (a);')
     await shut(await open(folder, { migrations }))
   })
 })
@@ -197,8 +197,7 @@ async function firstLine(child: ChildProcess): Promise<void> {
 
 async function newMigrations(folder: string, more: Record<string, string>): Promise<URL> {
   const migrations = pathToFileURL(`${join(folder, 'migrations')}/`)
-  await mkdir(migrations)
-  await copyFile(MIGRATION, new URL('0001_records.sql', migrations))
+  await cp(MIGRATIONS, migrations, { recursive: true })
   for (const [name, sql] of Object.entries(more)) await writeFile(new URL(name, migrations), sql)
   return migrations
 }

@@ -7,7 +7,15 @@ import { join } from 'node:path'
 import { SkeinError } from '#protocol/errors.ts'
 import { type FolderLock, lockFolder } from '../lock.ts'
 import type { Log } from '../log.ts'
-import type { Batch, Meta, Store, StoredEntry, StreamQuery } from '../store.ts'
+import type {
+  Batch,
+  Meta,
+  SpanAnswer,
+  SpanQuery,
+  Store,
+  StoredEntry,
+  StreamQuery,
+} from '../store.ts'
 import { DatabaseThread, OutcomeUnknown } from './thread.ts'
 
 const WORKER = new URL('./worker.ts', import.meta.url)
@@ -81,6 +89,11 @@ class SqliteStore implements Store {
     return sure(thread.ask('read', query))
   }
 
+  async readSpans(query: SpanQuery): Promise<SpanAnswer> {
+    const thread = await this.#ready()
+    return sure(thread.ask('spans', query))
+  }
+
   /** Leaves the file checkpointed and the folder free. */
   async close(): Promise<void> {
     const thread = this.#thread
@@ -124,7 +137,8 @@ class SqliteStore implements Store {
     await thread.terminate()
     await this.#ready()
     const found = this.#metaAtOpen
-    if (found?.origin === wanted.origin && found.seq === wanted.seq) return
+    if (found?.origin === wanted.origin && found.seq === wanted.seq && found.hlc === wanted.hlc)
+      return
     throw new SkeinError('store_failed', { reason: cause.message }, cause)
   }
 }

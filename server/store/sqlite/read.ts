@@ -1,17 +1,21 @@
 // From SQLite's rows to the store's shapes. All integers are read as bigint, since a clock value does not fit a double.
 
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import { z } from 'zod'
 import type {
   Meta,
+  ParkedGroup,
   StoredClaim,
   StoredEntry,
+  StoredFloor,
   StoredGroup,
+  StoredHeard,
   StoredRow,
   StoredTombstone,
   StreamQuery,
 } from '../store.ts'
 
-type Columns = Record<string, SQLOutputValue>
+export type Columns = Record<string, SQLOutputValue>
 
 /** Rows of one batch on load: some hundred kilobytes, a few milliseconds of the other thread. */
 const BATCH_ROWS = 1000
@@ -27,7 +31,7 @@ export function readMeta(file: DatabaseSync): Meta | undefined {
 export function* readRows(file: DatabaseSync): Generator<StoredRow[]> {
   const select = prepare(
     file,
-    `SELECT r.kind, r.id, r.birth_origin, r.birth_seq, g.name, g.body, g.unknown, g.epoch, g.hlc, g.origin, g.seq
+    `SELECT r.kind, r.id, r.birth_origin, r.birth_seq, g.name, g.body, g.unknown, g.epoch, g.hlc, g.origin, g.seq, g.past
      FROM record r LEFT JOIN record_group g ON g.kind = r.kind AND g.id = r.id
      ORDER BY r.kind, r.id`,
   )
@@ -69,13 +73,44 @@ export function* readTombstones(file: DatabaseSync): Generator<StoredTombstone[]
 
 export function* readClaims(file: DatabaseSync): Generator<StoredClaim[]> {
   for (const batch of batches(prepare(file, 'SELECT * FROM claim ORDER BY claim'))) {
-    yield batch.map((columns) => ({
-      claim: String(columns.claim),
-      holder: String(columns.holder),
-      state: columns.state === 'provisional' ? 'provisional' : 'confirmed',
-      birth: birthOf(columns),
-      version: versionOf(columns),
-    }))
+    yield batch.map(claimOf)
+  }
+}
+
+/** Of every origin but our own. */
+export function readHeard(file: DatabaseSync): StoredHeard[] {
+  const gaps = prepare(file, 'SELECT low, high FROM gap WHERE origin = ? ORDER BY low')
+  const heads = prepare(file, 'SELECT origin, seq FROM head').all()
+  return heads.map(({ origin, seq }) => ({
+    origin: String(origin),
+    head: Number(seq),
+    gaps: gaps
+      .all(String(origin))
+      .map(({ low, high }) => ({ low: Number(low), high: Number(high) })),
+  }))
+}
+
+export function readFloors(file: DatabaseSync): StoredFloor[] {
+  const floors = prepare(file, 'SELECT origin, seq FROM floor').all()
+  return floors.map(({ origin, seq }) => ({ origin: String(origin), seq: Number(seq) }))
+}
+
+export function readParked(file: DatabaseSync): ParkedGroup[] {
+  const parked = prepare(file, 'SELECT * FROM quarantine').all()
+  return parked.map((columns) => ({
+    kind: String(columns.kind),
+    id: String(columns.id),
+    group: groupOf(columns),
+  }))
+}
+
+export function claimOf(columns: Columns): StoredClaim {
+  return {
+    claim: String(columns.claim),
+    holder: String(columns.holder),
+    state: columns.state === 'provisional' ? 'provisional' : 'confirmed',
+    birth: birthOf(columns),
+    version: versionOf(columns),
   }
 }
 
@@ -93,7 +128,7 @@ export function readEntries(
   return select.all(subject === undefined ? bounds : { ...bounds, subject }).map(entryOf)
 }
 
-function entryOf(columns: Columns): StoredEntry {
+export function entryOf(columns: Columns): StoredEntry {
   return {
     position: Number(columns.position),
     stream: String(columns.stream),
@@ -105,14 +140,21 @@ function entryOf(columns: Columns): StoredEntry {
   }
 }
 
-function groupOf(columns: Columns): StoredGroup {
+export function groupOf(columns: Columns): StoredGroup {
   const { name, body, unknown } = columns
   return {
     name: String(name),
     body: String(body),
     unknown: unknown instanceof Uint8Array ? unknown : undefined,
     version: versionOf(columns),
+    ...(typeof columns.past === 'string' && { past: pastOf(columns.past) }),
   }
+}
+
+const pastSchema = z.array(z.tuple([z.string(), z.number()]))
+
+function pastOf(text: string) {
+  return pastSchema.parse(JSON.parse(text)).map(([origin, seq]) => ({ origin, seq }))
 }
 
 function dotOf(text: string) {
@@ -120,7 +162,7 @@ function dotOf(text: string) {
   return { origin, seq: Number(seq) }
 }
 
-function birthOf(columns: Columns) {
+export function birthOf(columns: Columns) {
   return { origin: String(columns.birth_origin), seq: Number(columns.birth_seq) }
 }
 
@@ -146,7 +188,7 @@ function* batches(select: StatementSync): Generator<Columns[]> {
   if (batch.length > 0) yield batch
 }
 
-function prepare(file: DatabaseSync, sql: string): StatementSync {
+export function prepare(file: DatabaseSync, sql: string): StatementSync {
   const statement = file.prepare(sql)
   statement.setReadBigInts(true)
   return statement

@@ -1,0 +1,230 @@
+// Drives the replicator with real lines, time and a real database. Lines are of lane `bulk`, one to each peer: nothing that
+// measures whether a peer lives, and nobody's keystroke, shares a connection with records.
+
+import type { PeerId } from '#protocol/ids.ts'
+import type { Actor } from '#protocol/link.ts'
+import type { Clock, Random } from '../../clock.ts'
+import type { Change, Records } from '../../records/records.ts'
+import type { Replicable } from '../../records/replicable.ts'
+import type { Log } from '../../store/log.ts'
+import { decode, encode } from '../replica/codec.ts'
+import type { Span } from '../replica/delta.ts'
+import type { Effect } from '../replica/effect.ts'
+import { MAX_MESSAGE_BYTES } from '../replica/limits.ts'
+import { TOMBSTONE_AGE_MS } from '../replica/purge.ts'
+import { type Input, Replicator } from '../replica/replicator.ts'
+import { Malformed } from '../swim/bytes.ts'
+import type { Mesh, MeshOptions } from '../wire/mesh.ts'
+import type { PeerLine } from '../wire/peer-line.ts'
+import { Outlet } from './outlet.ts'
+import { Receiving } from './receiving.ts'
+
+/** How often values of the far future and old tombstones are looked at, ms. */
+const TEND_MS = 10_000
+
+export type OpenMesh = (
+  wish: Pick<MeshOptions, 'lane' | 'maxBytes' | 'onLine' | 'onLost' | 'onRefused'>,
+) => Mesh
+
+export interface RecordsSharingOptions {
+  readonly records: Records
+  readonly replica: Replicable
+  readonly actor: Actor
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** Milliseconds after which a tombstone may be forgotten. */
+  readonly tombstoneAgeMs?: number
+}
+
+interface Ear {
+  readonly line: PeerLine
+  readonly outlet: Outlet
+  /** What the peer has said that it has heard of. */
+  theirs: readonly Span[] | undefined
+}
+
+export class RecordsSharing {
+  readonly #options: RecordsSharingOptions
+  readonly #machine: Replicator
+  readonly #receiving: Receiving
+  readonly #ears = new Map<PeerId, Ear>()
+  readonly #closed = new AbortController()
+  readonly #unfollow: () => void
+  readonly #tending: Promise<void>
+  #mesh: Mesh | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: RecordsSharingOptions) {
+    this.#options = options
+    const { replica, clock, random } = options
+    this.#machine = new Replicator({ local: replica.local, random: fractions(random) })
+    const count = (seq: number) => ({
+      peers:
+        seq === 0 ? this.#ears.size : this.#machine.heardBy({ origin: replica.origin, seq }).length,
+      of: this.#ears.size,
+    })
+    this.#receiving = new Receiving({ clock, count })
+    replica.receipts = this.#receiving
+    this.#unfollow = replica.follow((delta) => this.#step({ type: 'committed', delta }))
+    this.#tending = this.#tend()
+    this.#step({ type: 'tick' })
+  }
+
+  /** Keeps a line to every peer that is there. */
+  open(openMesh: OpenMesh): void {
+    this.#mesh = openMesh({
+      lane: 'bulk',
+      maxBytes: MAX_MESSAGE_BYTES,
+      onLine: (line) => this.began(line),
+      onLost: (line) => this.lost(line),
+      onRefused: (peer, reason) => this.#refused(peer, reason),
+    })
+  }
+
+  /** Peers to which a line stands. */
+  get linked(): readonly PeerId[] {
+    return [...this.#ears.keys()]
+  }
+
+  /** Whether everything is here that the peer has said to have. */
+  isLevelWith(peer: PeerId): boolean {
+    const { heard } = this.#options.replica.local
+    return this.#ears.get(peer)?.theirs?.every((span) => heard.covers(span)) ?? false
+  }
+
+  began(line: PeerLine): void {
+    const ear: Ear = { line, outlet: new Outlet(line, encode), theirs: undefined }
+    this.#ears.set(line.peer, ear)
+    line.onMessage = (bytes) => this.#heard(ear, bytes)
+    this.#step({ type: 'connected', peer: line.peer })
+  }
+
+  lost(line: PeerLine): void {
+    if (this.#ears.get(line.peer)?.line !== line) return
+    this.#ears.delete(line.peer)
+    this.#step({ type: 'disconnected', peer: line.peer })
+    this.#receiving.changed()
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort()
+    clearTimeout(this.#timer)
+    this.#unfollow()
+    this.#options.replica.receipts = undefined
+    await Promise.all([this.#mesh?.close(), this.#tending])
+  }
+
+  #heard(ear: Ear, bytes: Buffer): void {
+    const { peer } = ear.line
+    if (this.#ears.get(peer) !== ear || this.#closed.signal.aborted) return
+    try {
+      const message = decode(bytes)
+      if (message.type === 'context') ear.theirs = message.heard
+      this.#step({ type: 'message', peer, message })
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error
+      ear.line.refuse(error.message)
+    }
+  }
+
+  #step(input: Input): void {
+    if (this.#closed.signal.aborted) return
+    const { clock } = this.#options
+    for (const effect of this.#machine.step(clock.monotonicMs(), input)) this.#perform(effect)
+    clearTimeout(this.#timer)
+    const waitMs = Math.max(0, Math.ceil(this.#machine.wakeAtMs - clock.monotonicMs()))
+    this.#timer = setTimeout(() => this.#step({ type: 'tick' }), waitMs)
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'send':
+        this.#ears.get(effect.to as PeerId)?.outlet.send(effect.message, effect.priority)
+        return
+      case 'merge':
+        this.#answer(effect.ticket, this.#options.replica.merge(effect.delta), () => ({
+          type: 'merged',
+          ticket: effect.ticket,
+        }))
+        return
+      case 'collect':
+        this.#answer(effect.ticket, this.#collect(effect), (delta) => ({
+          type: 'collected',
+          ticket: effect.ticket,
+          delta,
+        }))
+        return
+      case 'acked':
+        this.#receiving.changed()
+        return
+      case 'rolled-back':
+      case 'diverged':
+      case 'comparing':
+      case 'compared':
+        this.#note(effect)
+    }
+  }
+
+  async #collect({ spans, buckets }: Effect & { type: 'collect' }) {
+    const { replica } = this.#options
+    if (buckets.length > 0) return replica.reconcile(buckets)
+    return await replica.collect(spans, Number.MAX_SAFE_INTEGER)
+  }
+
+  #answer<T>(ticket: number, work: Promise<T>, done: (result: T) => Input): void {
+    work.then(
+      (result) => this.#step(done(result)),
+      (err: unknown) => {
+        if (this.#closed.signal.aborted) return
+        this.#options.log.warn({ err }, 'records of another peer could not be kept or collected')
+        this.#step({ type: 'failed', ticket })
+      },
+    )
+  }
+
+  /** What only an administrator can judge stands in the audit, too. */
+  #note(effect: Exclude<Effect, { type: 'send' | 'merge' | 'collect' | 'acked' }>): void {
+    const { log, records, actor } = this.#options
+    const { type, ...detail } = effect
+    if (type === 'diverged' || type === 'rolled-back') log.error(detail, sentences[type])
+    else log.info(detail, sentences[type])
+    const peer = 'with' in effect ? effect.with : 'by' in effect ? effect.by : effect.from
+    const count = 'buckets' in detail ? { buckets: detail.buckets.length } : {}
+    const said = { ...('why' in detail && { why: detail.why }), ...count }
+    const target = { kind: 'peer', id: peer, name: peer }
+    const body = { actor, action: `records.${type}`, target, detail: said }
+    const change: Change = { op: 'append', stream: 'audit', subject: peer, body }
+    records
+      .transact(() => ({ changes: [change], result: undefined }))
+      .catch((err: unknown) => log.warn({ err }, 'what happened between two peers was not kept'))
+  }
+
+  #refused(peer: string, reason: string): void {
+    this.#options.log.warn({ peer, reason }, 'a peer’s line for records was refused')
+  }
+
+  async #tend(): Promise<void> {
+    const { replica, clock, log, tombstoneAgeMs = TOMBSTONE_AGE_MS } = this.#options
+    const { signal } = this.#closed
+    while (!signal.aborted) {
+      await clock.delay(TEND_MS, signal).catch(() => undefined)
+      if (signal.aborted) return
+      await replica.tend(tombstoneAgeMs).catch((err: unknown) => {
+        log.warn({ err }, 'old tombstones could not be forgotten')
+      })
+    }
+  }
+}
+
+const sentences = {
+  diverged: 'two peers had heard the same and held different things',
+  'rolled-back': 'this database was put back to an earlier state: restore it with `skein restore`',
+  comparing: 'comparing all records with a peer',
+  compared: 'compared all records with a peer',
+} as const
+
+/** Numbers from 0 to below 1 out of random bytes. */
+function fractions(random: Random): () => number {
+  return () => Buffer.from(random(4)).readUInt32BE(0) / 2 ** 32
+}

@@ -1,0 +1,104 @@
+// Whether two replicas hold the same, without looking at what they hold: for each kind 256 sums of hashes, one for each
+// bucket of ids, kept up to date with every change. Bodies are not hashed: a stamp names its value, in every version of
+// Skein. Tombstones and stream entries stand outside, since each replica purges them in its own time.
+
+import type { Dot, Version } from '../../records/records.ts'
+import type { StoredClaim } from '../../store/store.ts'
+import { CLAIM_KIND } from '../../store/store.ts'
+import type { Bucket } from './delta.ts'
+import { difference, type Hash, hashOf, isSameHash, NO_HASH, sum } from './hash.ts'
+
+/** One differing row costs the exchange of 1/256 of its kind: 400 rows of 100,000. */
+export const BUCKETS = 256
+
+export function bucketOf(id: string): number {
+  return hashOf(id).low % BUCKETS
+}
+
+/** What a row weighs: its birth, and of each group the stamp. */
+export function hashOfRow(
+  id: string,
+  birth: Dot,
+  versions: Readonly<Record<string, Version | undefined>>,
+): Hash {
+  let text = `${id} ${birth.origin} ${birth.seq}`
+  for (const name of Object.keys(versions).toSorted()) {
+    const version = versions[name]
+    if (version) text += ` ${name} ${textOf(version)}`
+  }
+  return hashOf(text)
+}
+
+export function hashOfClaim({ claim, birth, holder, version }: StoredClaim): Hash {
+  return hashOf(`${claim} ${birth.origin} ${birth.seq} ${holder} ${textOf(version)}`)
+}
+
+const textOf = ({ epoch, hlc, origin, seq }: Version): string => `${epoch} ${hlc} ${origin} ${seq}`
+
+export class Fingerprints {
+  readonly #kinds = new Map<string, Hash[]>()
+  /** Of everything: the kinds' names weigh in, so that a row cannot hide in another kind. */
+  root: Hash = NO_HASH
+
+  add(kind: string, id: string, hash: Hash): void {
+    this.#change(kind, id, (bucket) => sum(bucket, hash))
+  }
+
+  remove(kind: string, id: string, hash: Hash): void {
+    this.#change(kind, id, (bucket) => difference(bucket, hash))
+  }
+
+  addClaim(claim: StoredClaim): void {
+    this.add(CLAIM_KIND, claim.claim, hashOfClaim(claim))
+  }
+
+  removeClaim(claim: StoredClaim): void {
+    this.remove(CLAIM_KIND, claim.claim, hashOfClaim(claim))
+  }
+
+  bucket(kind: string, number: number): Hash {
+    return this.#kinds.get(kind)?.[number] ?? NO_HASH
+  }
+
+  /** Buckets that hold something, by kind and number. */
+  all(): { readonly bucket: Bucket; readonly hash: Hash }[] {
+    return [...this.#kinds.keys()].toSorted().flatMap((kind) =>
+      (this.#kinds.get(kind) ?? []).flatMap((hash, number) => {
+        return isSameHash(hash, NO_HASH) ? [] : [{ bucket: { kind, number }, hash }]
+      }),
+    )
+  }
+
+  #change(kind: string, id: string, change: (bucket: Hash) => Hash): void {
+    const number = bucketOf(id)
+    let buckets = this.#kinds.get(kind)
+    if (!buckets) {
+      buckets = Array<Hash>(BUCKETS).fill(NO_HASH)
+      this.#kinds.set(kind, buckets)
+    }
+    const before = buckets[number] ?? NO_HASH
+    const after = change(before)
+    buckets[number] = after
+    const name = `${kind}/${number}`
+    this.root = sum(difference(this.root, weigh(name, before)), weigh(name, after))
+  }
+}
+
+/** An empty bucket weighs nothing: a kind that was never seen and one whose rows are all gone are the same. */
+function weigh(name: string, bucket: Hash): Hash {
+  if (isSameHash(bucket, NO_HASH)) return NO_HASH
+  return hashOf(`${name} ${bucket.low} ${bucket.high}`)
+}
+
+/** Buckets in which the two do not hold the same. */
+export function differing(mine: Fingerprints, theirs: Fingerprints): Bucket[] {
+  const buckets = new Map(
+    [...mine.all(), ...theirs.all()].map(({ bucket }) => [
+      `${bucket.kind}/${bucket.number}`,
+      bucket,
+    ]),
+  )
+  return [...buckets.values()].filter(
+    ({ kind, number }) => !isSameHash(mine.bucket(kind, number), theirs.bucket(kind, number)),
+  )
+}

@@ -1,0 +1,197 @@
+// The records as replication sees them: the line takes merges in, the store reads what is left of transactions, the state
+// knows the rest.
+
+import type { Clock } from '../clock.ts'
+import { Context } from '../cluster/replica/context.ts'
+import type { Bucket, Delta, Floor, Joined, Span } from '../cluster/replica/delta.ts'
+import { BUCKETS, bucketOf, type Fingerprints } from '../cluster/replica/fingerprint.ts'
+import type { Local } from '../cluster/replica/local.ts'
+import { floorsOf, isPurgeable } from '../cluster/replica/purge.ts'
+import { CLAIM_KIND, type Store, type StoredClaim, type StoredTombstone } from '../store/store.ts'
+import type { Effects } from './effects.ts'
+import { ensure } from './ensure.ts'
+import { storedRow } from './kept.ts'
+import type { Line } from './line.ts'
+import type { Dot } from './records.ts'
+import type { Receipts, Replicable } from './replicable.ts'
+import type { State } from './state.ts'
+
+/** Transactions that go out as one: more would make one message too large to share a line with others. */
+const MAX_PUSHED = 100
+/** Tombstones forgotten at a time: a commit of some milliseconds. */
+const MAX_PURGED = 1000
+
+export interface ReplicaParts {
+  readonly store: Store
+  readonly state: State
+  readonly line: Line
+  readonly heard: Context
+  readonly floors: ReadonlyMap<string, number>
+  readonly clock: Clock
+}
+
+export class Replica implements Replicable {
+  readonly #parts: ReplicaParts
+  readonly #floors: Map<string, number>
+  readonly #followers = new Set<(delta: Delta) => void>()
+  readonly #merged = new Set<(joined: Joined) => void>()
+  /** Others' transactions and our own. */
+  readonly #heard: Context
+  #told: number
+  receipts: Receipts | undefined
+
+  constructor(parts: ReplicaParts) {
+    this.#parts = parts
+    this.#floors = new Map(parts.floors)
+    this.#told = parts.line.durable.seq
+    this.#heard = parts.heard.copy()
+    this.#heard.add({ origin: this.origin, low: 1, high: this.seq })
+  }
+
+  get origin(): string {
+    return this.#parts.line.durable.origin
+  }
+
+  get seq(): number {
+    return this.#parts.line.durable.seq
+  }
+
+  get fingerprints(): Fingerprints {
+    return this.#parts.state.fingerprints
+  }
+
+  has(dot: Dot): boolean {
+    return this.#heard.has(dot)
+  }
+
+  heard(): Context {
+    return this.#heard.copy()
+  }
+
+  get local(): Local {
+    const read = this
+    return {
+      get origin() {
+        return read.origin
+      },
+      get heard() {
+        return read.#heard
+      },
+      get floors() {
+        return read.floors()
+      },
+      get prints() {
+        return read.fingerprints
+      },
+    }
+  }
+
+  floors(): readonly Floor[] {
+    return [...this.#floors].map(([origin, seq]) => ({ origin, seq }))
+  }
+
+  async merge(delta: Delta): Promise<Joined> {
+    const joined = await this.#parts.line.merge(delta)
+    for (const hear of this.#merged) hear(joined)
+    return joined
+  }
+
+  async collect(spans: readonly Span[], maxBytes: number): Promise<Delta> {
+    const asked = Context.of(spans)
+    const unheard = this.heard().missingFrom(asked)
+    const known = without(asked, unheard)
+    if (known.length === 0) return { rows: [], claims: [], tombstones: [], entries: [], spans: [] }
+    return await this.#parts.store.readSpans({ spans: known, maxBytes })
+  }
+
+  reconcile(buckets: readonly Bucket[]): Delta {
+    const wanted = new Map<string, Set<number>>()
+    for (const { kind, number } of buckets)
+      ensure(wanted, kind, () => new Set<number>()).add(number)
+    const { state } = this.#parts
+    const isWanted = (kind: string, id: string): boolean => {
+      const numbers = wanted.get(kind)
+      return numbers !== undefined && (numbers.size === BUCKETS || numbers.has(bucketOf(id)))
+    }
+    const rows = [...wanted.keys()].flatMap((kind) =>
+      [...state.keptOf(kind)].filter(({ id }) => isWanted(kind, id)).map(storedRow),
+    )
+    const names = wanted.has(CLAIM_KIND) ? [...state.allClaims()] : []
+    const claims = names.flat().filter(({ claim }) => isWanted(CLAIM_KIND, claim))
+    const reconciled = { buckets, heard: this.heard().spans() }
+    return { rows, claims, tombstones: [], entries: [], spans: [], reconciled }
+  }
+
+  displaced(): readonly StoredClaim[] {
+    return this.#parts.state.displaced()
+  }
+
+  follow(hear: (delta: Delta) => void): () => void {
+    this.#followers.add(hear)
+    return () => this.#followers.delete(hear)
+  }
+
+  onMerged(hear: (joined: Joined) => void): () => void {
+    this.#merged.add(hear)
+    return () => this.#merged.delete(hear)
+  }
+
+  async tend(tombstoneAgeMs: number): Promise<void> {
+    const { state, line, clock } = this.#parts
+    const heard = { has: (dot: Dot) => this.has(dot) }
+    const purged: StoredTombstone[] = []
+    for (const tombstone of state.graves.all()) {
+      if (isPurgeable(tombstone, heard, clock.nowMs(), tombstoneAgeMs)) purged.push(tombstone)
+      if (purged.length >= MAX_PURGED) break
+    }
+    if (purged.length > 0 || state.withParked.length > 0) await line.tend(purged, floorsOf(purged))
+  }
+
+  /** In the step in which it became durable. */
+  settled(group: readonly Effects[]): void {
+    for (const { origin, seq } of group.flatMap(({ learned }) => learned?.floors ?? [])) {
+      this.#floors.set(origin, Math.max(seq, this.#floors.get(origin) ?? 0))
+    }
+    for (const span of group.flatMap(({ learned }) => learned?.spans ?? [])) this.#heard.add(span)
+    this.#heard.add({ origin: this.origin, low: 1, high: this.seq })
+    const own = group.filter(({ seq }, i) => seq > (group[i - 1]?.seq ?? this.#told))
+    for (let i = 0; i < own.length; i += MAX_PUSHED) this.#push(own.slice(i, i + MAX_PUSHED))
+  }
+
+  #push(own: readonly Effects[]): void {
+    const low = this.#told + 1
+    this.#told = own.at(-1)?.seq ?? this.#told
+    if (this.#followers.size === 0) return
+    const delta = this.#deltaOf(own, { origin: this.origin, low, high: this.#told })
+    for (const hear of this.#followers) hear(delta)
+  }
+
+  /** As it is now: what a later transaction of the same commit took away is that one's to tell. */
+  #deltaOf(own: readonly Effects[], span: Span): Delta {
+    const { state } = this.#parts
+    const names = new Map(
+      own.flatMap(({ rows }) => rows).map(({ kind, id }) => [`${kind}/${id}`, { kind, id }]),
+    )
+    const claimed = new Set(own.flatMap(({ claims }) => claims).map(({ claim }) => claim))
+    const buried = new Map(
+      own
+        .flatMap(({ tombstones }) => tombstones)
+        .map(({ kind, id }) => [`${kind}/${id}`, { kind, id }]),
+    )
+    return {
+      rows: [...names.values()].flatMap(({ kind, id }) => {
+        const row = state.kept(kind, id)
+        return row ? [storedRow(row)] : []
+      }),
+      claims: [...claimed].flatMap((claim) => state.claims(claim)),
+      tombstones: [...buried.values()].flatMap(({ kind, id }) => state.tombstones(kind, id)),
+      entries: own.flatMap(({ entries }) => entries),
+      spans: [span],
+    }
+  }
+}
+
+/** Of what was asked for, what is not among these. */
+function without(asked: Context, unheard: readonly Span[]): Span[] {
+  return Context.of(unheard).missingFrom(asked)
+}

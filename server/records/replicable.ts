@@ -1,0 +1,59 @@
+// What replication asks of the records, beside what everybody asks of them: what was heard of and what is held, in pieces
+// that another replica can join, and a way in for what the others send. Everything here is durable before it is told.
+
+import type { Context } from '../cluster/replica/context.ts'
+import type { Bucket, Delta, Floor, Joined, Span } from '../cluster/replica/delta.ts'
+import type { Fingerprints } from '../cluster/replica/fingerprint.ts'
+import type { Local } from '../cluster/replica/local.ts'
+import type { StoredClaim } from '../store/store.ts'
+import type { Dot } from './records.ts'
+
+/** How many of the other peers have something. */
+export interface Received {
+  readonly peers: number
+  /** Of so many that can be reached. */
+  readonly of: number
+}
+
+/** Who else has what this database wrote. */
+export interface Receipts {
+  /** Waits until one peer, or each that can be reached, has everything up to this number; then, or in time, answers. */
+  received(seq: number, by: 'one' | 'all'): Promise<Received>
+}
+
+export interface Replicable {
+  /** Under which this database writes. */
+  readonly origin: string
+  /** The number of the last transaction that is durable. */
+  readonly seq: number
+  /** Whether a transaction was heard of, whatever is left of it. */
+  has(dot: Dot): boolean
+  /** All that was heard of, our own transactions among it: a copy. */
+  heard(): Context
+  /** The same as the replicator reads it: without a copy, and changing with every commit. */
+  readonly local: Local
+  readonly fingerprints: Fingerprints
+  floors(): readonly Floor[]
+  /**
+   * Resolves when what it changed is durable together with what was heard of by it. Rejects with the codes of a store;
+   * then nothing of it was taken in, and it may come again.
+   */
+  merge(delta: Delta): Promise<Joined>
+  /**
+   * Everything that is left of these transactions, from the newest down, until the bytes are used up: the answer's spans
+   * say how far it got. Of what was not heard of here nothing is said.
+   */
+  collect(spans: readonly Span[], maxBytes: number): Promise<Delta>
+  /** All rows and claims of some buckets, with what was heard of at that instant. */
+  reconcile(buckets: readonly Bucket[]): Delta
+  /** Claims that do not hold their name and were not given up yet. */
+  displaced(): readonly StoredClaim[]
+  /** Hears of this database's own transactions, in order, as soon as they are durable. Answers how to stop. */
+  follow(hear: (delta: Delta) => void): () => void
+  /** Hears of what every merge came to. */
+  onMerged(hear: (joined: Joined) => void): () => void
+  /** Shows values whose time has come and forgets tombstones that are old enough. */
+  tend(tombstoneAgeMs: number): Promise<void>
+  /** Asked for by `transact` with `ack: 'peer'`; without one nobody else can have anything. */
+  receipts: Receipts | undefined
+}
