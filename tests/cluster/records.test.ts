@@ -1,0 +1,174 @@
+// Three real peers on one machine, each with a database of its own: what one writes is on all, who logs in at one is known
+// at all, and who is signed out at one is out at all.
+
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { after, before, test } from 'node:test'
+import { newId } from '#protocol/ids.ts'
+import { Api, TEST_PASSWORD } from '../support/api.ts'
+import { eventually } from '../support/eventually.ts'
+import { Skein } from '../support/skein.ts'
+
+const BIN = new URL('../../cli/bin.js', import.meta.url).pathname
+const soon = (what: string) => ({ timeoutMs: 10_000, what })
+/** What the documents promise for peers that can be reached, ms; the loaded machines of tests get more. */
+const REVOKED_MS = process.env.SKEIN_TIMED === undefined ? 5000 : 100
+
+const peers: Skein[] = []
+const tokenOf = ({ data }: Skein): string =>
+  execFileSync(process.execPath, [BIN, 'peers', 'token', '--data', data]).toString().trim()
+
+async function startPeer(...flags: string[]): Promise<Skein> {
+  const { skein } = await Skein.start({ bare: true, flags })
+  peers.push(skein)
+  return skein
+}
+
+/** The same browser at another peer: cookies go by host name, and here all have the same. */
+function at(skein: Skein, { cookie }: Api): Api {
+  const api = new Api(skein.url)
+  api.cookie = cookie
+  return api
+}
+
+let [a, b, c]: Skein[] = []
+let setupToken = ''
+const all = () => [a, b, c].filter((skein) => skein !== undefined)
+
+before(async () => {
+  a = await startPeer('--name', 'a')
+  setupToken = await a.setupToken()
+  const token = tokenOf(a)
+  b = await startPeer('--name', 'b', '--join', token)
+  c = await startPeer('--name', 'c', '--join', token)
+})
+
+after(async () => {
+  await Promise.all(peers.map((skein) => skein.close()))
+})
+
+const known = (skein: Skein, api: Api) =>
+  at(skein, api)
+    .call('GET', '/me')
+    .then(
+      () => true,
+      () => false,
+    )
+
+test('who joins shows no set-up page of its own', () => {
+  assert.ok(a && b && c)
+  for (const joined of [b, c]) {
+    assert.ok(
+      !joined.output.some((line) => line.includes('/setup#token=')),
+      joined.output.join('\n'),
+    )
+  }
+})
+
+test('two set-ups at once on two peers make one administrator, and the other is told', async () => {
+  assert.ok(a && b && c)
+  const finish = (skein: Skein, username: string) => {
+    const api = new Api(skein.url)
+    return api
+      .call('POST', '/setup', { token: setupToken, username, password: TEST_PASSWORD })
+      .then(
+        () => 'done',
+        (error: unknown) => (error as { code?: string }).code,
+      )
+  }
+  const outcomes = await Promise.all([finish(a, 'ada'), finish(b, 'bob')])
+  const winner = outcomes[0] === 'done' ? 'ada' : 'bob'
+  assert.deepEqual(outcomes.toSorted(), ['done', 'setup_done'])
+  for (const skein of all()) {
+    const api = new Api(skein.url)
+    await eventually(() => api.signIn(winner).then(() => true), soon('the administrator'))
+    await eventually(async () => (await api.users()).length === 1, soon('nobody else'))
+    const [user] = await api.users()
+    assert.deepEqual([user?.username, user?.role], [winner, 'administrator'])
+  }
+})
+
+async function administrator(skein: Skein): Promise<Api> {
+  const api = new Api(skein.url)
+  await api.signIn('ada').catch(() => api.signIn('bob'))
+  return api
+}
+
+test('what is written at one is seen at all', async () => {
+  assert.ok(a && b && c)
+  for (const [i, skein] of all().entries()) {
+    const api = await administrator(skein)
+    const id = newId<'user'>()
+    const username = `person-${i}`
+    const body = { id, username, displayName: '', role: 'member', password: TEST_PASSWORD }
+    await api.call('POST', '/users', body)
+    for (const other of all()) {
+      const seen = async () => (await at(other, api).users()).some((user) => user.id === id)
+      await eventually(seen, soon(`${username} everywhere`))
+    }
+  }
+})
+
+test('who logs in at one is signed in at all at once, and who is signed out is out at all', async () => {
+  assert.ok(a && b && c)
+  for (const skein of all()) {
+    const api = await administrator(skein)
+    for (const other of all()) assert.ok(await known(other, api))
+    const out = at(skein, api)
+    const answer = await fetch(`${skein.url}/api/v1/session`, {
+      method: 'DELETE',
+      headers: { origin: skein.url, cookie: out.cookie },
+    })
+    assert.equal(answer.status, 204)
+    assert.equal(answer.headers.get('skein-received'), '2/2')
+    const began = performance.now()
+    for (const other of all()) {
+      await eventually(async () => !(await known(other, api)), soon('refused everywhere'))
+    }
+    const tookMs = performance.now() - began
+    assert.ok(tookMs < REVOKED_MS, `${tookMs} ms`)
+  }
+})
+
+test('what was written while a peer was away is there when it is back', async () => {
+  assert.ok(a && b && c)
+  const api = await administrator(a)
+  const restarted = c.killPeer()
+  const id = newId<'user'>()
+  const body = {
+    id,
+    username: 'meanwhile',
+    displayName: '',
+    role: 'member',
+    password: TEST_PASSWORD,
+  }
+  await api.call('POST', '/users', body)
+  await restarted
+  const back = c
+  const seen = async () => (await at(back, api).users()).some((user) => user.id === id)
+  await eventually(seen, { timeoutMs: 30_000, what: 'what was written meanwhile' })
+})
+
+test('one of them drives the engine, and a space that is made at another runs there once', async () => {
+  assert.ok(a && b && c)
+  const api = await administrator(c)
+  const template = await api.createTemplate(TEMPLATE)
+  const id = newId<'space'>()
+  await api.createSpace({ id, name: 'anywhere', templateId: template.id })
+  await api.until(id, 'running')
+  for (const other of all()) {
+    const ready = async () => (await at(other, api).space(id)).state === 'running'
+    await eventually(ready, soon('it runs for all'))
+  }
+  const label = `label=dev.skein.space=${id}`
+  const containers = execFileSync('docker', ['ps', '-q', '--filter', label]).toString().trim()
+  assert.equal(containers.split('\n').length, 1)
+  await api.deleteSpaces()
+})
+
+const TEMPLATE = `name: anywhere
+main: main
+services:
+  main:
+    image: skein/debian-test:1
+`
