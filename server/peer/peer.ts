@@ -178,7 +178,9 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
 
 function shareRecords(config: Config, records: ReplicatedRecords, log: Log): RecordsSharing {
   const { replica } = records
-  return new RecordsSharing({ records, replica, actor: actorOf(config), clock, random, log })
+  const tombstoneAgeMs = config.tombstoneSeconds * 1000
+  const parts = { records, replica, actor: actorOf(config), clock, random, log }
+  return new RecordsSharing({ ...parts, tombstoneAgeMs })
 }
 
 /** Takes the cluster's secret, and its state where there is none yet. */

@@ -29,6 +29,9 @@ const DEEDS_PER_SECOND = 20
 /** Peers on one machine have one clock; a stamp is taken up to some ms before or after it is read. */
 const SKEW_MS = 20
 
+/** So that every deletion is forgotten while it still matters. */
+const ENV = { SKEIN_TOMBSTONE_SECONDS: '2' }
+
 const { values: args } = parseArgs({
   options: {
     seconds: { type: 'string', default: '90' },
@@ -43,7 +46,7 @@ const say = (line: string) => console.log(line)
 
 async function torture(): Promise<boolean> {
   const network = new Namespaces(Number(args.peers), args.tag)
-  const servers = network.places.map((place) => new Server(place, network))
+  const servers = network.places.map((place) => new Server(place, network, ENV))
   const chance = new Chance(Number(args.seed))
   try {
     const site = await (args.apart ? openApart(servers) : openTogether(servers))
