@@ -4,7 +4,7 @@
 import { newId, type UserId } from '../protocol/ids.ts'
 import { systemClock, systemRandom } from '../server/clock.ts'
 import { openRecords } from '../server/records/open.ts'
-import { type Change, MAX_CHANGES, type Records } from '../server/records/records.ts'
+import type { Change, Records } from '../server/records/records.ts'
 import { openSqliteStore } from '../server/store/sqlite/open.ts'
 
 export const quiet = { info() {}, warn() {}, error() {} }
@@ -70,18 +70,19 @@ function withClaim(change: Creation): Change[] {
 }
 
 /** Transactions that may wait for one commit. */
-const IN_LINE = 100
+const IN_LINE = 1000
+/** Records of one transaction: what a person does makes one to a handful. */
+const EACH = 5
 
 /** Writes records from one number to another, the latter not included. */
 export async function fill(records: Records, from: number, to: number): Promise<void> {
-  const each = MAX_CHANGES / 2
-  for (let at = from; at < to; at += each * IN_LINE) {
-    const starts = Array.from({ length: IN_LINE }, (_, i) => at + i * each).filter(
+  for (let at = from; at < to; at += EACH * IN_LINE) {
+    const starts = Array.from({ length: IN_LINE }, (_, i) => at + i * EACH).filter(
       (one) => one < to,
     )
     await Promise.all(
       starts.map((start) => {
-        const count = Math.min(each, to - start)
+        const count = Math.min(EACH, to - start)
         const numbers = Array.from({ length: count }, (_, i) => start + i)
         const changes = numbers.flatMap((number) => withClaim(creation(number)))
         return records.transact(() => ({ changes, result: undefined }))
