@@ -13,7 +13,7 @@ import type { FinalState, History } from '../history/operation.ts'
 import { Namespaces } from '../namespaces.ts'
 import { act } from './deeds.ts'
 import { Faults } from './faults.ts'
-import { digestOf, finalOf } from './finals.ts'
+import { areEqual, finalOf } from './finals.ts'
 import { Recorder } from './recorder.ts'
 import { Server } from './server.ts'
 import { openApart, openTogether, type Site } from './site.ts'
@@ -85,8 +85,7 @@ async function client(name: string, site: Site, recorder: Recorder, chance: Chan
 async function becomeEqual(servers: readonly Server[]): Promise<number> {
   await Promise.all(servers.map((server) => server.ready()))
   const beganMs = performance.now()
-  const areEqual = () => new Set(servers.map(digestOf)).size === 1
-  await eventually(() => areEqual() || sleep(LOOK_MS, false), {
+  await eventually(() => areEqual(servers) || sleep(LOOK_MS, false), {
     timeoutMs: PATIENCE_MS,
     what: 'equal servers',
   }).catch((error: unknown) => say(String(error)))
