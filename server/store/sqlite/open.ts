@@ -67,9 +67,12 @@ class SqliteStore implements Store {
 
   async *load(): AsyncIterable<Batch> {
     const thread = await this.#ready()
-    for (;;) {
-      const batch = await sure(thread.ask('load', undefined))
-      if (!batch) return
+    let next = sure(thread.ask('load', undefined))
+    for (let batch = await next; batch; batch = await next) {
+      // The thread reads while this one takes in what it has read.
+      next = sure(thread.ask('load', undefined))
+      // Whoever stops early does not hear of it.
+      next.catch(() => undefined)
       yield batch
     }
   }
