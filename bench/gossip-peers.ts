@@ -5,11 +5,12 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { newId, type PeerId } from '../protocol/ids.ts'
 import { systemClock, systemRandom } from '../server/clock.ts'
-import { Membership } from '../server/cluster/membership.ts'
+import { type Change, Membership } from '../server/cluster/membership.ts'
 import { Keyring } from '../server/cluster/seal/keyring.ts'
 import { Links } from '../server/links/links.ts'
 import { createLive } from '../server/live/table.ts'
 import type { Log } from '../server/log.ts'
+import { lossySocket } from '../tests/support/lossy-socket.ts'
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Log
 
@@ -42,7 +43,11 @@ export class GossipPeer {
     server.on('upgrade', (request, socket, head) => links.handleUpgrade(request, socket, head))
   }
 
-  static async start(secret: Buffer, seeds: readonly GossipPeer[]): Promise<GossipPeer> {
+  static async start(
+    secret: Buffer,
+    seeds: readonly GossipPeer[],
+    options: { loss?: number; onChange?: (change: Change) => void } = {},
+  ): Promise<GossipPeer> {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const address = server.address()
@@ -52,7 +57,7 @@ export class GossipPeer {
     const membership = await Membership.start({
       id,
       boot: 1,
-      cluster: 'bench',
+      cluster: 'test',
       keyring: new Keyring(secret),
       listen: { host: '127.0.0.1', port },
       advertise: `127.0.0.1:${port}`,
@@ -62,7 +67,10 @@ export class GossipPeer {
       clock: systemClock,
       random: systemRandom,
       log: quiet,
-      onChange: ({ id: other, is }) => {
+      openSocket: lossySocket(options.loss ?? 0),
+      onChange: (change) => {
+        const { id: other, is } = change
+        options.onChange?.(change)
         const isGone = is === 'unreachable' || is === 'dead'
         if (isGone && !missedAt.has(other)) missedAt.set(other, performance.now())
       },

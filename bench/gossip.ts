@@ -7,14 +7,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../tests/support/eventually.ts'
+import { falseDeaths } from './gossip-false.ts'
 import { freshSecret, GossipPeer } from './gossip-peers.ts'
 import { type BenchRow, quantile, row } from './report.ts'
 
-const SIZES = (process.env.SKEIN_GOSSIP_SIZES ?? '3,10,30').split(',').map(Number)
+const SIZES = (process.env.SKEIN_GOSSIP_SIZES ?? '3,10,30')
+  .split(',')
+  .map(Number)
+  .filter((size) => size > 1)
 const IDLE_SECONDS = 10
 const PATIENCE_MS = 60_000
 const PEER = 'memberlist LAN'
-const SOURCE = new URL('./memberlist/main.go', import.meta.url).pathname
+const SOURCES = ['main.go', 'watch.go'].map(
+  (name) => new URL(`./memberlist/${name}`, import.meta.url).pathname,
+)
 
 interface Samples {
   readonly join: readonly number[]
@@ -35,7 +41,7 @@ export async function gossip(): Promise<readonly BenchRow[]> {
     const theirs = await measureTheirs(program, size, rounds)
     rows.push(...compare(size, ours, theirs))
   }
-  return rows
+  return [...rows, ...(await falseDeaths(program))]
 }
 
 function compare(size: number, ours: Samples, theirs: Samples): BenchRow[] {
@@ -114,7 +120,7 @@ async function idleBytes(peers: readonly GossipPeer[]): Promise<number> {
 function build(): string {
   const program = join(mkdtempSync(join(tmpdir(), 'skein-memberlist-')), 'memberlist')
   const env = { ...process.env, GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOFLAGS: '' }
-  execFileSync('go', ['build', '-o', program, SOURCE], { env, stdio: 'inherit' })
+  execFileSync('go', ['build', '-o', program, ...SOURCES], { env, stdio: 'inherit' })
   return program
 }
 

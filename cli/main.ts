@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander'
 import { SkeinError } from '#protocol/errors.ts'
 import { exitStatus } from '../server/supervisor/exit.ts'
 import { version } from '../server/version.ts'
+import { addBackupCommands } from './backup/commands.ts'
 import { printError } from './output.ts'
 import { addRemoteCommands } from './remote/commands.ts'
 
@@ -71,11 +72,17 @@ function commands(flags: string, done: (status: number) => void): Command {
   ).action(async ({ json }: Json, { args }: Command) =>
     done(await (await import('./peers.ts')).peersToken(args, json === true)),
   )
+  const audit = program.command('audit').description('look at the audit')
+  withSettings(audit, 'verify', 'check that the audit is what was written').action(
+    async ({ json }: Json, { args }: Command) =>
+      done(await (await import('./audit.ts')).auditVerify(args, json === true)),
+  )
   const admin = program.command('admin').description('help people in, with access to the machine')
   withSettings(admin, 'reset <name>', 'give a user a new password, printed once').action(
     async (name: string, { json }: Json, { args }: Command) =>
       done(await (await import('./admin-reset.ts')).adminReset(name, args.slice(1), json === true)),
   )
+  addBackupCommands(program, done)
   addRemoteCommands(program, done)
   program
     .command('version')

@@ -82,7 +82,8 @@ export class LinkPipe extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
-    this.#send([chunk], done)
+    if (chunk.length > 0 && chunk.length < COPY_BELOW_BYTES) this.#sendSmall(chunk, done)
+    else this.#send([chunk], done)
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: Done): void {
@@ -116,6 +117,13 @@ export class LinkPipe extends Duplex {
     if (!isOver && !this.#h2.closed) this.#h2.close(constants.NGHTTP2_CANCEL)
     this.#h2.resume()
     done(error)
+  }
+
+  /** What most writes are: a keystroke, a request, an answer. */
+  #sendSmall(chunk: Buffer, done: Done): void {
+    const h2 = this.#h2
+    if (h2.destroyed || h2.writableEnded) done(new SkeinError('link_lost'))
+    else h2.write(dataFrame([chunk], chunk.length), asLost(done))
   }
 
   #send(chunks: readonly Buffer[], done: Done): void {

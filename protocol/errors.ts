@@ -3,6 +3,7 @@
 // all, and the tidy test fails where it does not.
 
 import { appErrors } from './errors/apps.ts'
+import { backupErrors } from './errors/backup.ts'
 import { laptopErrors } from './errors/laptop.ts'
 import { linkErrors } from './errors/link.ts'
 import { type ErrorRow, row } from './errors/row.ts'
@@ -309,6 +310,7 @@ export const errorTable = {
   ),
   ...appErrors,
   ...stateErrors,
+  ...backupErrors,
   ...laptopErrors,
   // Configuration
   config_unknown: row(

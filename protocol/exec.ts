@@ -2,6 +2,7 @@
 // standard output, 2 standard error), u32 length (big-endian), bytes. It frames itself, because a stream between two
 // programs keeps bytes and not the pieces they were written in.
 
+import { concat } from './bytes.ts'
 import { SkeinError } from './errors.ts'
 
 export const ExecChannel = { stdout: 1, stderr: 2 } as const
@@ -49,11 +50,4 @@ function toChannel(channel: number): ExecChannel {
 
 function invalid(reason: string): SkeinError {
   return new SkeinError('frame_invalid', { reason })
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length)
-  both.set(a)
-  both.set(b, a.length)
-  return both
 }

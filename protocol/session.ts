@@ -1,6 +1,7 @@
 // What a `session` stream carries: one shell or command as SSH knows it, with or without a terminal. Pieces as those
 // of exec.ts: u8 type, u32 length (big-endian), bytes. The fin carries the exit status or the signal.
 
+import { concat } from './bytes.ts'
 import { SkeinError } from './errors.ts'
 
 export const SessionPiece = {
@@ -123,11 +124,4 @@ function checkedLength(type: SessionPiece, length: number): number {
 
 function invalid(reason: string): SkeinError {
   return new SkeinError('frame_invalid', { reason })
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length)
-  both.set(a)
-  both.set(b, a.length)
-  return both
 }

@@ -31,7 +31,7 @@ let bystander: Bystander
 
 before(async () => {
   server = await TestServer.start()
-  bystander = await Bystander.login(server)
+  bystander = await Bystander.login({ port: server.port, privateKey: server.key.private })
 })
 after(async () => {
   bystander.close()

@@ -1,8 +1,6 @@
 // Which algorithms are offered. AES-GCM first: it is the fastest here and needs no strict key exchange. No SHA-1, no
 // CBC, no finite-field groups: those also cost this process milliseconds for each packet that asks for them.
 
-import './no-addon.ts'
-import crypto from 'ssh2/lib/protocol/crypto.js'
 import type { Negotiated } from 'ssh2/lib/protocol/Protocol.js'
 import { HYBRID } from './hybrid.ts'
 
@@ -13,9 +11,8 @@ const KEY_EXCHANGES = [
   'ecdh-sha2-nistp256',
   'ecdh-sha2-nistp384',
 ]
-const GCM = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com']
-/** Without the addon these run in JavaScript, at a tenth of the speed and at everybody's cost. */
-const WITH_ADDON = ['chacha20-poly1305@openssh.com', 'aes128-ctr', 'aes256-ctr']
+/** The others run in JavaScript without ssh2's addon (no-addon.ts), at a tenth of the speed and at everybody's cost. */
+const CIPHERS = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com']
 const MACS = [
   'hmac-sha2-256-etm@openssh.com',
   'hmac-sha2-512-etm@openssh.com',
@@ -34,22 +31,9 @@ export const SIGNATURE_ALGORITHMS = [
   'rsa-sha2-256',
 ] as const
 
-/** RFC 4253 lets the client's order decide, and OpenSSH would rather have anything than AES-GCM; so it is offered that. */
-const PREFERS_SLOWER = /^SSH-2\.0-OpenSSH_/
-
-/** `line` is the client's first line, when that is known. */
-export function offerOf(
-  serverHostKey: readonly string[],
-  line = '',
-  isNative = crypto.bindingAvailable,
-) {
+export function offerOf(serverHostKey: readonly string[]) {
   // No compression: a packet of 32 kB could stand for 32 MB.
-  const direction = {
-    cipher: isNative && !PREFERS_SLOWER.test(line) ? [...GCM, ...WITH_ADDON] : GCM,
-    mac: MACS,
-    compress: ['none'],
-    lang: [],
-  }
+  const direction = { cipher: CIPHERS, mac: MACS, compress: ['none'], lang: [] }
   return { kex: [...KEY_EXCHANGES], serverHostKey, cs: direction, sc: direction }
 }
 

@@ -2,8 +2,6 @@
 // that is 12,000 of both a second, most of whose cost is the collector's and the random generator's.
 
 import { randomFillSync } from 'node:crypto'
-import './no-addon.ts'
-import crypto from 'ssh2/lib/protocol/crypto.js'
 
 /** Shared by all connections, so that an idle one holds none; a packet that waits holds up to this much. */
 const SLAB_BYTES = 256 * 1024
@@ -13,8 +11,6 @@ const PADDING_BYTES = 16 * 1024
 const BLOCK_BYTES = 16
 /** RFC 4253, 6. */
 const MIN_PADDING_BYTES = 4
-/** The addon writes the tag behind the padding; without it the tag is a buffer of its own (no-addon.ts). */
-const TAG_BYTES = crypto.bindingAvailable ? 16 : 0
 const LENGTH_BYTES = 4
 
 let slab = Buffer.alloc(0)
@@ -22,13 +18,13 @@ let used = 0
 const padding = Buffer.allocUnsafeSlow(PADDING_BYTES)
 let usedPadding = PADDING_BYTES
 
-/** A packet for a payload: its length, its padding's length, room for the payload at 5, padding, the addon's tag. */
+/** A packet for a payload: its length, its padding's length, room for the payload at 5, padding. Its tag is a buffer of its own. */
 export function gcmPacket(payloadBytes: number): Buffer {
   const unpadded = 1 + payloadBytes
   let paddingBytes = BLOCK_BYTES - (unpadded % BLOCK_BYTES)
   if (paddingBytes < MIN_PADDING_BYTES) paddingBytes += BLOCK_BYTES
   const bytes = unpadded + paddingBytes
-  const packet = take(LENGTH_BYTES + bytes + TAG_BYTES)
+  const packet = take(LENGTH_BYTES + bytes)
   packet.writeUInt32BE(bytes, 0)
   packet[LENGTH_BYTES] = paddingBytes
   putPadding(packet, LENGTH_BYTES + unpadded, paddingBytes)

@@ -15,19 +15,21 @@ import { DisconnectReason, Message, STANDARD_ERROR } from './messages.ts'
 import { needsStrict, offerOf, SIGNATURE_ALGORITHMS, STRICT_SERVER } from './offer.ts'
 import { packet, protocolError } from './packet.ts'
 import { gcmPacket } from './packet-pool.ts'
+import { turns } from './turns.ts'
 
 /** Channels stop sending when so much is unsent, bytes: a keystroke's echo waits behind no more than this. */
 const FULL_BYTES = 256 * 1024
 /** Nothing is read any more when so much is unsent, bytes: answers to a client that asks and never reads. */
 const CHOKED_BYTES = 1024 * 1024
 /**
- * Input is parsed in pieces, and others get a turn after so many milliseconds: a chunk of 64 kB may hold 2,000 packets.
- * Large pieces while packets are large, since a packet that is cut costs a copy.
+ * Input is parsed in pieces, and others get a turn after so many milliseconds: a chunk of 64 kB may hold 2,000 packets, of
+ * which each costs up to 0.1 ms with its answer. Pieces are as large as takes well less than a turn: large while packets are,
+ * since a packet that is cut costs a copy, and down to a dozen of the smallest.
  */
-const TURN_MS = 3
+const TURN_MS = 1
+const PIECE_MS = 0.25
 const LARGE_PIECE_BYTES = 64 * 1024
-const SMALL_PIECE_BYTES = 8 * 1024
-const MANY_PACKETS = 32
+const SMALL_PIECE_BYTES = 1024
 /** Key exchanges: a few at once, one a second, and one for each so many packets (RekeyLimit of a client that copies). */
 const REKEYS = { burst: 8, perSecond: 1, perPacket: 1 / 8 }
 /** How long the last packets may take to leave, milliseconds. */
@@ -67,7 +69,6 @@ export class Wire {
   /** Keys have been exchanged once. */
   #isReady = false
   #pieceBytes = SMALL_PIECE_BYTES
-  #packets = 0
   #packetsOfKeys = 0
 
   constructor(duplex: Duplex, options: WireOptions, events: WireEvents) {
@@ -177,7 +178,7 @@ export class Wire {
 
   /** The client's first line is read; ssh2 is about to send our KEXINIT and to wait for its. */
   #makeOffer(): void {
-    const offer = offerOf(Object.keys(this.#options.hostKeys), this.#identification.line)
+    const offer = offerOf(Object.keys(this.#options.hostKeys))
     this.#exchanges = offer.kex
     const init = new kex.KexInit({ ...offer, kex: [...offer.kex, STRICT_SERVER] })
     // Offered, but chosen by us: ssh2 does not know it.
@@ -254,20 +255,21 @@ export class Wire {
   }
 
   #parsePiece(piece: Buffer): void {
-    const before = this.#packets
+    const beganMs = performance.now()
     try {
       this.#protocol.parse(piece, 0, piece.length)
     } catch (caught) {
       this.#fail(caught)
     }
-    const isMany = this.#packets - before > MANY_PACKETS
-    this.#pieceBytes = isMany ? SMALL_PIECE_BYTES : LARGE_PIECE_BYTES
+    const isLong = performance.now() - beganMs > PIECE_MS
+    const bytes = isLong ? this.#pieceBytes / 4 : this.#pieceBytes * 2
+    this.#pieceBytes = Math.min(Math.max(bytes, SMALL_PIECE_BYTES), LARGE_PIECE_BYTES)
   }
 
   #rest(): void {
     this.#isResting = true
     this.#duplex.pause()
-    setImmediate(() => {
+    turns.next(() => {
       this.#isResting = false
       this.#resume()
     })
@@ -287,7 +289,6 @@ export class Wire {
   /** What it answers is ssh2's: undefined goes on, Infinity stops reading this piece. */
   #payloadCame(payload: Buffer, handle: (payload: Buffer) => unknown): unknown {
     if (this.#isOver) return Number.POSITIVE_INFINITY
-    this.#packets++
     this.#countPacket()
     const type = payload[0]
     if (type === Message.kexInit) {

@@ -62,6 +62,9 @@ const PURE = [
   'server/config/settings.ts',
   'server/spaces/machine.ts',
   'server/cluster/swim/',
+  'server/live/',
+  'server/audit/chain.ts',
+  'server/audit/verify.ts',
   'protocol/',
 ]
 const IMPURE = /^node:(fs|net|http|http2|tls|dgram|child_process|worker_threads|timers|sqlite)/

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { encodeAt, encodeJson, NumberedType } from '#protocol/numbered/frames.ts'
 import { ManualClock } from '../../tests/agent/manual-clock.ts'
 import { servedPair } from '../../tests/agent/served-pair.ts'
-import { eventually } from '../../tests/support/eventually.ts'
+import { eventually, stands } from '../../tests/support/eventually.ts'
 import { openFar, type To } from './far.ts'
 import { Resumables } from './resumables.ts'
 import { KEEP_MS } from './resumed.ts'
@@ -120,16 +120,7 @@ test('a program that writes to nobody waits when 1 MB is kept, and nothing is lo
   }
   client.connect()
   await eventually(() => got > 0, { ...soon, what: 'the first bytes' })
-  let last = -1
-  await eventually(
-    async () => {
-      const before = last
-      last = written
-      await new Promise((resolve) => setTimeout(resolve, 100))
-      return before === written
-    },
-    { ...soon, what: 'a program that waits' },
-  )
+  await stands(() => written, { ...soon, stillMs: 100, what: 'a program that waits' })
   // The kernel keeps some megabytes on the way.
   assert.ok(written < bytes, 'it waits')
   client.connect()
@@ -154,7 +145,7 @@ test('a client that takes nothing is sent no more than its acks allow', async ()
   }
   client.connect()
   await eventually(() => got >= 1024 * 1024, { ...soon, what: 'a megabyte' })
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  await stands(() => got, { ...soon, stillMs: 100, what: 'a program that waits' })
   assert.ok(got < 1.2 * 1024 * 1024, `${got} bytes`)
   client.cancel()
   await eventually(() => desk.resumables.count === 0, { ...soon, what: 'the end' })

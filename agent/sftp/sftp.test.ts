@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { SkeinError } from '#protocol/errors.ts'
-import { eventually } from '../../tests/support/eventually.ts'
+import { eventually, stands } from '../../tests/support/eventually.ts'
 import { MAX_DATA_BYTES, PacketType, packet, Status, text, u32, u64 } from './codec.ts'
 import { MAX_HANDLES } from './handles.ts'
 import { RawClient } from './testing/client.ts'
@@ -235,13 +235,13 @@ test('a client that reads no answers is asked for no more, and gets them all lat
     what: 'the open file',
   })
   const before = process.memoryUsage().arrayBuffers
+  const still = { stillMs: 50, timeoutMs: 10_000, what: 'a server that waits or goes on' }
   let sent = 0
   let isStopped = false
   while (sent < 20_000 && !isStopped) {
     sent++
     if (!client.send(request(sent))) {
-      await new Promise((resolve) => setTimeout(resolve, 50))
-      isStopped = client.peer.duplex.writableNeedDrain
+      isStopped = await stands(() => client.peer.duplex.writableNeedDrain, still)
     }
   }
   assert.ok(isStopped, 'the client was stopped')

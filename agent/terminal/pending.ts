@@ -1,6 +1,7 @@
 // The bytes that the parser has taken but not acted on: the head of an unfinished sequence or character. A snapshot
 // ends with them, so that the bytes that follow complete the same sequence on the viewer's screen.
 
+import { concat } from '#protocol/bytes.ts'
 import { type Core, GROUND_STATE } from './xterm.ts'
 
 const ESC = 0x1b
@@ -15,7 +16,6 @@ const C1_CSI = 0x9b
 /** How far back an unfinished sequence is looked for, bytes. Only a string (an image, a clipboard) is longer. */
 export const MAX_PENDING_BYTES = 64 * 1024
 
-const NOTHING = new Uint8Array(0)
 /** For a string whose beginning is further back: one that xterm ignores when it ends. */
 const ANY_STRING = new Uint8Array([ESC, 0x5f])
 
@@ -51,12 +51,4 @@ function withoutExecuted(bytes: Uint8Array): Uint8Array {
     return concat(bytes.subarray(0, introducer), bytes.subarray(introducer + next))
   }
   return bytes.filter((byte, index) => index < introducer || byte >= 0x20)
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.length + b.length === 0) return NOTHING
-  const joined = new Uint8Array(a.length + b.length)
-  joined.set(a)
-  joined.set(b, a.length)
-  return joined
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import { encodeAt, NumberedType } from '#protocol/numbered/frames.ts'
-import { eventually } from '../../tests/support/eventually.ts'
+import { eventually, stands } from '../../tests/support/eventually.ts'
 import { systemClock } from '../clock.ts'
 import { KEEP_ENDED_MS, MAX_TERMINALS } from './terminals.ts'
 import { Desk, type DeskOptions } from './testing/desk.ts'
@@ -58,8 +58,9 @@ test('everything that a program wrote arrives before its status, however slowly 
     timeoutMs,
     what: 'the credit to be used up',
   })
+  const still = { stillMs: 500, timeoutMs, what: 'a program that waits' }
+  await stands(() => desk.client.seen, still)
   assert.ok(!desk.events.some(({ type }) => type === 'fin'))
-  await new Promise((resolve) => setTimeout(resolve, 500))
   let drawn = 0
   const drawRest = () => {
     const seen = desk.output.reduce((sum, bytes) => sum + bytes.length, 0)
@@ -110,8 +111,8 @@ test('a program waits for who drives, and not for ever', async (t) => {
     timeoutMs,
     what: 'credit to be used up',
   })
-  await new Promise((resolve) => setTimeout(resolve, 200))
-  assert.equal(driver.client.seen, 256 * 1024)
+  const still = { stillMs: 200, timeoutMs, what: 'a program that waits' }
+  assert.equal(await stands(() => driver.client.seen, still), 256 * 1024)
   ahead += 6000
   const watcher = open({ client: 'watcher' })
   await shows(watcher, 'end of flood')

@@ -1,6 +1,7 @@
 // HashiCorp's memberlist with its LAN defaults, measured as bench/gossip.ts measures ours: N members in one process on
 // loopback. Prints one JSON object: how long joins took, until a crash was first seen and seen by all, and what idling
-// costs in bytes a second and member. Debian's golang-github-hashicorp-memberlist-dev, built in GOPATH mode.
+// costs in bytes a second and member. Debian's golang-github-hashicorp-memberlist-dev, built in GOPATH mode. With `watch`
+// as its first word it counts false deaths instead (watch.go).
 package main
 
 import (
@@ -47,13 +48,7 @@ var count int
 func start(seed *member) *member {
 	count++
 	m := &member{name: fmt.Sprintf("m%d", count), left: map[string]time.Time{}}
-	config := memberlist.DefaultLANConfig()
-	config.Name = m.name
-	config.BindAddr = "127.0.0.1"
-	config.BindPort = 0
-	config.Events = m
-	config.Logger = log.New(io.Discard, "", 0)
-	list, err := memberlist.Create(config)
+	list, err := memberlist.Create(lan(m.name, m))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -65,6 +60,16 @@ func start(seed *member) *member {
 		}
 	}
 	return m
+}
+
+func lan(name string, events memberlist.EventDelegate) *memberlist.Config {
+	config := memberlist.DefaultLANConfig()
+	config.Name = name
+	config.BindAddr = "127.0.0.1"
+	config.BindPort = 0
+	config.Events = events
+	config.Logger = log.New(io.Discard, "", 0)
+	return config
 }
 
 func until(done func() bool) time.Duration {
@@ -88,6 +93,17 @@ func allKnow(members []*member) bool {
 }
 
 func main() {
+	switch os.Args[1] {
+	case "watch":
+		watch(os.Args[2:])
+	case "member":
+		beMember(os.Args[2:])
+	default:
+		crash()
+	}
+}
+
+func crash() {
 	size, _ := strconv.Atoi(os.Args[1])
 	rounds, _ := strconv.Atoi(os.Args[2])
 	idle, _ := strconv.Atoi(os.Args[3])

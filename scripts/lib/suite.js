@@ -1,6 +1,6 @@
-// The test run itself, on Node 24: unit tests side by side, then those that share the engine, Chromium or the
-// machine's load one after the other, and beside both what mostly waits; under one report that ends with the plain lines
-// of Node's test runner. Each file is a run of its own: Node's runner waits for ever for a file whose process stays.
+// The test run itself, on Node 24: unit tests, then those that use the engine and Chromium, then those that measure, and
+// beside all of them what mostly waits; under one report that ends with the plain lines of Node's test runner. Each file is
+// a run of its own: Node's runner waits for ever for a file whose process stays.
 
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -11,19 +11,26 @@ import { removeLeftovers } from './leftovers.js'
 import { root } from './node24.js'
 import { countsOf, eventsOf, failuresOf, isBad } from './outcomes.js'
 
-/** No file may take longer: one that hangs, or leaves something open, must not cost the whole run its report. */
-const FILE_TIMEOUT_MS = 5 * 60_000
+/**
+ * No file may take longer: one that hangs, or fails and leaves something open, must not cost the whole run its report.
+ * The longest takes a third of it.
+ */
+const MAX_UNIT_MS = 2 * 60_000
+const MAX_WHOLE_MS = 6 * 60_000
 
 const EVERYWHERE = 'protocol link ssh server agent cli web/src scripts tests bench'.split(' ')
 
-/** Files that must not run beside others: they time things, or share an engine and a browser. */
-export function runsAlone(file) {
-  return (file.startsWith('tests/') || file.endsWith('.docker.test.ts')) && !runsApart(file)
-}
-
+/** Files that compare times: what else runs would be in their figures, so they come last, one after the other. */
+const MEASURES = /^tests\/.*\/(attacks|distance|floods|hostile|killed|siblings)\.test\.ts$/
 /** Files that take minutes whatever runs beside them: they wait, or take what processor time is left. */
-export function runsApart(file) {
-  return file.startsWith('tests/cluster/') || file.startsWith('tests/sim/')
+const WAITS = /^tests\/(cluster|sim)\//
+/** Files that use the engine, a browser or a whole server: they leave the processor idle half of their time. */
+const WHOLE = /^tests\/|\.docker\.test\.ts$/
+
+function laneOf(file) {
+  if (WAITS.test(file)) return 'waiting'
+  if (MEASURES.test(file)) return 'measuring'
+  return WHOLE.test(file) ? 'whole' : 'unit'
 }
 
 /** The test files that the arguments name: files, folders or patterns; without any, all. */
@@ -74,7 +81,7 @@ async function runLane(files, { concurrency, ...kept }) {
  */
 async function runFile(file, { report, tally, again }) {
   const began = performance.now()
-  const signal = AbortSignal.timeout(FILE_TIMEOUT_MS)
+  const signal = AbortSignal.timeout(laneOf(file) === 'unit' ? MAX_UNIT_MS : MAX_WHOLE_MS)
   const events = await eventsOf(run({ files: [file], cwd: root, isolation: 'process', signal }))
   const counts = countsOf(events)
   if (again && isBad(counts)) {
@@ -98,15 +105,14 @@ async function main(words) {
   const tally = new Tally()
   const again = []
   const kept = { report, tally, again }
-  const apart = files.filter(runsApart)
-  const alone = files.filter(runsAlone)
-  const side = files.filter((file) => !runsApart(file) && !runsAlone(file))
-  const concurrency = Math.max(2, availableParallelism())
-  const others = async () => {
-    await runLane(side, { concurrency, ...kept })
-    await runLane(alone, { concurrency: 1, ...kept })
+  const lanes = Object.groupBy(files, laneOf)
+  const lane = (name, concurrency) => runLane(lanes[name] ?? [], { concurrency, ...kept })
+  const working = async () => {
+    await lane('unit', Math.max(2, availableParallelism()))
+    await lane('whole', 2)
   }
-  await Promise.all([runLane(apart, { concurrency: 1, ...kept }), others()])
+  await Promise.all([lane('waiting', 1), working()])
+  await lane('measuring', 1)
   // What fails a second time, with nothing beside it, is wrong.
   if (again.length > 0) await removeLeftovers()
   await runLane(again, { concurrency: 1, report, tally })

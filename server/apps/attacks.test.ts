@@ -2,7 +2,9 @@
 // the next honest request is served.
 
 import assert from 'node:assert/strict'
-import { request as ask, type IncomingMessage } from 'node:http'
+import { once } from 'node:events'
+import { Agent, request as ask, type IncomingMessage } from 'node:http'
+import { buffer } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { AppWorld, codeIn } from '../../tests/support/http/app-world.ts'
 import { MAX_PER_VISITOR } from './open-ways.ts'
@@ -159,6 +161,38 @@ test('passes that are not ours are no passes', async () => {
     const answer = await it.get('/', { Cookie: `__Host-skein-app=${value}` })
     assert.equal(codeIn(answer), 'not_signed_in', value.slice(0, 50))
   }
+})
+
+test('a connection that carries the requests of many, as a proxy’s does, knows each by their own pass', async (t) => {
+  const olga = it.world.client()
+  await olga.post('/session', { username: 'olga', password: 'correct horse battery' })
+  const own = await it.enter(olga)
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  t.after(() => agent.destroy())
+  const ports = new Set<unknown>()
+  const statusAs = async (headers: Record<string, string>): Promise<number | undefined> => {
+    const host = `${it.host}:${it.port}`
+    const asked = ask({ host: '127.0.0.1', port: it.port, headers: { host, ...headers }, agent })
+    asked.end()
+    const [response] = (await once(asked, 'response')) as [IncomingMessage]
+    ports.add(response.socket.localPort)
+    await buffer(response)
+    return response.statusCode
+  }
+  // A refusal ends the connection, so the last of each row is one.
+  const rows = [[own, cookie, own, ''], [cookie, own, `${own}x`], [own]]
+  for (const [i, row] of rows.entries()) {
+    ports.clear()
+    for (const pass of row) {
+      const isGood = pass === own || pass === cookie
+      assert.equal(await statusAs(pass === '' ? {} : { cookie: pass }), isGood ? 200 : 401)
+    }
+    assert.equal(ports.size, 1, `row ${i} by one connection`)
+  }
+  await olga.delete('/session')
+  assert.equal(await statusAs({ cookie: own }), 401, 'its session has ended')
+  assert.equal(ports.size, 1, 'as the one before it')
+  assert.equal(await statusAs({ cookie }), 200)
 })
 
 test('one visitor takes no more than their share of an app', async () => {

@@ -5,12 +5,14 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type SkeinError, toSkeinError } from '#protocol/errors.ts'
+import type { SpaceId } from '#protocol/ids.ts'
 import type { HttpConfig, Log, SpacesPort } from '../http/ports.ts'
 import { sessionClaims } from '../identity/credential.ts'
 import type { Sessions } from '../identity/sessions.ts'
+import type { SessionClaims } from '../identity/token.ts'
 import { type Admission, admitTo, type Sources } from './admission.ts'
 import { pageOrigin, schemeOfApps, siblingUrl } from './domain.ts'
-import { Exchange, framingOf } from './exchange.ts'
+import { Exchange, type ExchangeParts, framingOf } from './exchange.ts'
 import { explain } from './explain.ts'
 import { headForApp } from './fields.ts'
 import type { OpenWays, Way } from './open-ways.ts'
@@ -44,39 +46,61 @@ export function carryRequest(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const way = wayOf(parts, bound, () => response.destroy())
-  parts.ways.add(way)
-  const carrying = new Carrying(parts, bound, request, response, () => parts.ways.delete(way))
+  const carrying = new Carrying(parts, bound, request, response)
+  parts.ways.add(carrying)
   carrying.start()
 }
 
-class Carrying {
+/** One request under way: one object for all that ask about it, since there is one for each request. */
+class Carrying implements Way, ExchangeParts {
+  readonly visitor: string
+  readonly spaceId: SpaceId
+  readonly claims: SessionClaims | undefined
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly head: string
+  readonly hostName: string
+  readonly log: Log
   readonly #parts: CarryParts
   readonly #bound: Bound
-  readonly #request: IncomingMessage
-  readonly #response: ServerResponse
-  readonly #over: () => void
-  readonly #head: string
+  #wasUsed = false
 
-  constructor(
-    parts: CarryParts,
-    bound: Bound,
-    request: IncomingMessage,
-    response: ServerResponse,
-    over: () => void,
-  ) {
+  constructor(parts: CarryParts, bound: Bound, request: IncomingMessage, response: ServerResponse) {
+    const { visit, open } = bound
+    this.claims = claimsOf(visit)
+    this.visitor = visitorOf(bound, this.claims)
+    this.spaceId = open.space.id
+    this.request = request
+    this.response = response
+    this.head = headOf(parts, visit, request, framingLine(request))
+    this.hostName = visit.host.name
+    this.log = parts.log
     this.#parts = parts
     this.#bound = bound
-    this.#request = request
-    this.#response = response
-    this.#over = over
-    this.#head = headOf(parts, bound.visit, request, framingLine(request))
   }
 
   start(): void {
     const idle = this.#pool.take()
     if (idle) this.#run(idle)
     else this.#open()
+  }
+
+  holds(): boolean {
+    return stillHolds(this.#parts, this.#bound.visit, this.claims)
+  }
+
+  end(): void {
+    this.response.destroy()
+  }
+
+  over(): void {
+    this.#parts.ways.delete(this)
+  }
+
+  failed(error: SkeinError, isFresh: boolean): void {
+    // The app ended a waiting connection while the request was on its way; it has not seen it.
+    if (this.#wasUsed && isFresh && this.#mayRepeat()) this.#open()
+    else this.#fail(error)
   }
 
   get #pool() {
@@ -87,9 +111,9 @@ class Carrying {
     this.#pool.open().then(
       (connection) => {
         // The visitor may have left meanwhile.
-        if (this.#response.destroyed) {
+        if (this.response.destroyed) {
           connection.retire()
-          this.#over()
+          this.over()
         } else this.#run(connection)
       },
       (error: unknown) => this.#fail(toSkeinError(error)),
@@ -97,30 +121,18 @@ class Carrying {
   }
 
   #run(connection: Connection): void {
-    const wasUsed = connection.uses > 0
-    new Exchange(connection, {
-      request: this.#request,
-      response: this.#response,
-      head: this.#head,
-      hostName: this.#bound.visit.host.name,
-      log: this.#parts.log,
-      over: this.#over,
-      failed: (error, isFresh) => {
-        // The app ended a waiting connection while the request was on its way; it has not seen it.
-        if (wasUsed && isFresh && this.#mayRepeat()) this.#open()
-        else this.#fail(error)
-      },
-    }).run()
+    this.#wasUsed = connection.uses > 0
+    new Exchange(connection, this).run()
   }
 
   #mayRepeat(): boolean {
-    const { method = 'GET' } = this.#request
-    return SAFE.has(method) && framingOf(this.#request) === 'none' && !this.#response.destroyed
+    const { method = 'GET' } = this.request
+    return SAFE.has(method) && framingOf(this.request) === 'none' && !this.response.destroyed
   }
 
   #fail(error: SkeinError): void {
-    this.#over()
-    answer(this.#request, this.#response, failureOf(this.#parts, this.#bound, error))
+    this.over()
+    answer(this.request, this.response, failureOf(this.#parts, this.#bound, error))
   }
 }
 
@@ -163,20 +175,27 @@ function headOf(parts: CarryParts, visit: Visit, request: IncomingMessage, more:
 const framingLine = (request: IncomingMessage): string =>
   framingOf(request) === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : ''
 
-function wayOf(parts: CarryParts, { visit, open }: Bound, end: () => unknown): Way {
-  const claims = visit.person && sessionClaims(visit.person)
+function wayOf(parts: CarryParts, bound: Bound, end: () => unknown): Way {
+  const claims = claimsOf(bound.visit)
   return {
-    // Many people may share an address, and one person may come from many.
-    visitor: `${claims?.userId ?? visit.address} ${open.space.id} ${open.port}`,
-    spaceId: open.space.id,
+    visitor: visitorOf(bound, claims),
+    spaceId: bound.open.space.id,
     claims,
-    holds: () => {
-      const person = claims && parts.sessions.holds(claims)
-      const { kind } = admitTo(parts, visit.host, person?.userId)
-      return (claims === undefined || person !== undefined) && kind === 'open'
-    },
+    holds: () => stillHolds(parts, bound.visit, claims),
     end,
   }
+}
+
+const claimsOf = ({ person }: Visit): SessionClaims | undefined => person && sessionClaims(person)
+
+/** Many people may share an address, and one person may come from many. */
+const visitorOf = ({ visit, open }: Bound, claims: SessionClaims | undefined): string =>
+  `${claims?.userId ?? visit.address} ${open.space.id} ${open.port}`
+
+function stillHolds(parts: CarryParts, visit: Visit, claims: SessionClaims | undefined): boolean {
+  const person = claims && parts.sessions.holds(claims)
+  const { kind } = admitTo(parts, visit.host, person?.userId)
+  return (claims === undefined || person !== undefined) && kind === 'open'
 }
 
 /** To a person a page, to a program a coded body. */

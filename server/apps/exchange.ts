@@ -4,7 +4,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Log } from '../http/ports.ts'
-import { fieldsForVisitor } from './fields.ts'
 import type { AnswerSink, Connection } from './wire/connection.ts'
 import type { Head } from './wire/head.ts'
 
@@ -48,6 +47,7 @@ export class Exchange implements AnswerSink {
   #isOver = false
   #hasBegun = false
   #hasBody = false
+  #isFlushed = false
   #waitsForVisitor = false
   #isGathering = false
 
@@ -79,13 +79,19 @@ export class Exchange implements AnswerSink {
   head(head: Head, bodyBytes: number | undefined): void {
     const { request, hostName } = this.#parts
     const isChunked = bodyBytes === undefined && request.httpVersionMinor > 0
-    const fields = fieldsForVisitor(head.headers, hostName, isChunked)
+    const fields = this.#connection.fields.of(head, hostName, isChunked)
     // What the visitor still sends would be read as the next request.
-    if (!request.complete && framingOf(request) !== 'none') fields.push('Connection', 'close')
-    this.#response.writeHead(head.status, head.reason, fields)
+    const isOpen = !request.complete && framingOf(request) !== 'none'
+    const all = isOpen ? [...fields, 'Connection', 'close'] : fields
+    this.#response.writeHead(head.status, head.reason, all)
     this.#hasBegun = true
-    // Together with the first bytes where they came along; alone where the app takes its time.
-    process.nextTick(this.#flush)
+  }
+
+  /** The head goes together with the first bytes where they came along; alone where the app takes its time. */
+  told(): void {
+    if (!this.#hasBegun || this.#hasBody || this.#isFlushed || this.#isOver) return
+    this.#isFlushed = true
+    this.#response.flushHeaders()
   }
 
   body(piece: Buffer, isLast: boolean): void {
@@ -170,10 +176,6 @@ export class Exchange implements AnswerSink {
     this.#connection.write(`${chunk.length.toString(16)}\r\n`)
     this.#connection.write(chunk)
     return this.#connection.write('\r\n')
-  }
-
-  readonly #flush = (): void => {
-    if (!this.#isOver && !this.#hasBody) this.#response.flushHeaders()
   }
 
   readonly #visitorDrained = (): void => {

@@ -105,6 +105,29 @@ export function fieldsForVisitor(
   return fields
 }
 
+/** `fieldsForVisitor` for one connection to an app, whose answers often have one and the same head. */
+export class FieldsForVisitor {
+  #head: object | undefined
+  #hostName = ''
+  #takesTrailers = false
+  #fields: string[] = []
+
+  /** Not to be changed by whoever gets it. */
+  of(
+    head: { readonly headers: readonly string[] },
+    hostName: string,
+    takesTrailers: boolean,
+  ): string[] {
+    const isSame = head === this.#head && takesTrailers === this.#takesTrailers
+    if (isSame && hostName === this.#hostName) return this.#fields
+    this.#head = head
+    this.#hostName = hostName
+    this.#takesTrailers = takesTrailers
+    this.#fields = fieldsForVisitor(head.headers, hostName, takesTrailers)
+    return this.#fields
+  }
+}
+
 const isForwarding = (lower: string): boolean =>
   lower.startsWith('x-') && (lower.startsWith('x-forwarded-') || lower.startsWith('x-skein-'))
 

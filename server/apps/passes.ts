@@ -90,12 +90,16 @@ export class Passes {
     return { person, path: read.path, pass }
   }
 
-  /** Whose pass it is, if it is for this host and the session still holds. */
-  authenticate(pass: string | undefined, host: string): Person | undefined {
+  /** Whose session a pass names, if it is ours and for this host; whether that still holds is for `holder` to say. */
+  read(pass: string | undefined, host: string): SessionClaims | undefined {
     if (pass === undefined) return undefined
     const key = `${host} ${pass}`
-    const known = this.#known.get(key) ?? this.#check(pass, host, key)
-    return known && this.#parts.sessions.holds(known)
+    return this.#known.get(key) ?? this.#check(pass, host, key)
+  }
+
+  /** The person as they are now; undefined when the session has ended. To be asked with every request. */
+  holder(claims: SessionClaims): Person | undefined {
+    return this.#parts.sessions.holds(claims)
   }
 
   #check(pass: string, host: string, key: string): SessionClaims | undefined {

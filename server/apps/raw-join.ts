@@ -117,6 +117,8 @@ class Agreement implements AnswerSink {
   }
 
   drained(): void {}
+
+  told(): void {}
 }
 
 function headLines({ status, reason, headers }: Head, hostName: string, more: string): string {

@@ -176,17 +176,17 @@ test('what is replayed, forged, cut, too long, of an older form or no message at
   assert.equal(a.membership.self.incarnation, 0)
 })
 
-test('where datagrams cannot be had, peers watch one another over their control connections', async () => {
+test('where datagrams cannot be had, peers watch one another over their control connections', async (t) => {
   const [a, b] = [new Peer(), new Peer()]
   peers.push(a, b)
   const taken = await Promise.all([a, b].map((peer) => takeDatagramPort(peer)))
+  t.after(() => taken.map((socket) => socket.close()))
   await a.start([])
   await b.start([a.address])
   await eventually(() => a.sees(b, 'alive') && b.sees(a, 'alive'), within('two peers'))
   assert.equal(a.membership.sentBytes + b.membership.sentBytes, 0)
   await b.kill()
   await eventually(() => a.sees(b, 'unreachable'), within('a verdict'))
-  for (const socket of taken) socket.close()
 })
 
 /** A port whose datagrams go to somebody else; links may still be had there. */

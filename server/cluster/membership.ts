@@ -14,7 +14,7 @@ import { decode, encode } from './swim/codec.ts'
 import type { Carrier, Effect } from './swim/effect.ts'
 import { MAX_DATAGRAM_BYTES } from './swim/limits.ts'
 import { type Input, Swim } from './swim/swim.ts'
-import { Datagrams } from './wire/datagrams.ts'
+import { Datagrams, type OpenSocket } from './wire/datagrams.ts'
 import { PeerLines } from './wire/lines.ts'
 
 /** Bytes that name a process: a sender of sealed datagrams, and a run in its contact. */
@@ -54,6 +54,8 @@ export interface MembershipOptions {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** Where not the system's: tests and benches lose datagrams here. */
+  readonly openSocket?: OpenSocket
   readonly onChange: (change: Change) => void
   /** Another process has our id. This peer must end. */
   readonly onRefused: (by: PeerId) => void
@@ -232,6 +234,7 @@ async function openWire(options: MembershipOptions): Promise<Wire> {
   })
   const sealer = new Sealer({ keyring, cluster, sender, maxBytes: MAX_DATAGRAM_BYTES + SEAL_BYTES })
   const datagrams = await Datagrams.open(listen, {
+    openSocket: options.openSocket,
     sealer,
     clock,
     onMessage: (bytes, from) => heard.hear(bytes, from, 'datagram'),

@@ -159,6 +159,24 @@ export const settings = {
     description:
       'How long a deletion is kept for peers that were away; longer ones compare everything.',
   }),
+  auditDays: setting({
+    schema: whole(1, 36_500),
+    fallback: '400',
+    placeholder: 'DAYS',
+    description: 'How long the audit is kept: a year, and a month to look back at it.',
+  }),
+  timelineDays: setting({
+    schema: whole(1, 36_500),
+    fallback: '30',
+    placeholder: 'DAYS',
+    description: 'How long the steps of spaces’ timelines are kept.',
+  }),
+  usageDays: setting({
+    schema: whole(1, 36_500),
+    fallback: '30',
+    placeholder: 'DAYS',
+    description: 'How long samples of what spaces used are kept.',
+  }),
   logLevel: setting({
     schema: z.enum(logLevels, `it is not one of ${logLevels.join(', ')}`),
     fallback: 'info',

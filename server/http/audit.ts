@@ -1,4 +1,4 @@
-// The audit stream, newest first, a page at a time.
+// The audit stream, newest first, a page at a time, and whether it is what was written.
 
 import { z } from 'zod'
 import { showAudit } from '../identity/audit.ts'
@@ -28,5 +28,11 @@ export const auditRoutes = [
       const next = entries.length < page.limit ? undefined : entries.at(-1)?.position
       return ok({ events: entries.map(showAudit), ...(next !== undefined && { next }) })
     },
+  }),
+  route({
+    method: 'GET',
+    path: '/audit/verify',
+    action: 'audit.read',
+    handle: async ({ audit }) => ok(await audit.verify()),
   }),
 ]

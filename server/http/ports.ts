@@ -1,6 +1,7 @@
 // What the HTTP door needs from the rest of the peer, in its own words. The real parts fit by structure; tests give
 // small ones by hand.
 
+import type { AuditReport } from '#protocol/api/audit.ts'
 import type { PeerInfo } from '#protocol/api/peers.ts'
 import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.ts'
 import type { SshHostKey } from '#protocol/api/ssh.ts'
@@ -89,6 +90,11 @@ export interface HttpConfig {
   readonly peer: { readonly id: string; readonly name: string; readonly version: string }
 }
 
+/** Whether the audit is what was written. */
+export interface AuditPort {
+  verify(): Promise<AuditReport>
+}
+
 /** Everything that a route's handler may use. */
 export interface Door {
   readonly identity: Identity
@@ -98,6 +104,7 @@ export interface Door {
   readonly spaces: SpacesPort
   readonly templates: TemplatesPort
   readonly peers: PeersPort
+  readonly audit: AuditPort
   readonly tabs: Tabs
   readonly visits: Visits
   readonly logins: PendingLogins

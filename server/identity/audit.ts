@@ -3,6 +3,7 @@
 import type { AuditEvent } from '#protocol/api/people.ts'
 import type { Id, TokenId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
+import { CHECKPOINT_ACTION } from '../audit/checkpoint.ts'
 import type { Change, StreamEntry } from '../records/records.ts'
 
 /** Who acts, and from where. */
@@ -32,8 +33,10 @@ export function audited(
   return { op: 'append', stream: 'audit', subject: target.id, body }
 }
 
-export const showAudit = ({ id, at, body }: StreamEntry<'audit'>): AuditEvent => ({
-  id,
-  at: new Date(at).toISOString(),
-  ...body,
-})
+/** Of a checkpoint without the marks and the signature, which are for `GET /audit/verify` alone. */
+export function showAudit({ id, at, body }: StreamEntry<'audit'>): AuditEvent {
+  const shown = { id, at: new Date(at).toISOString(), ...body }
+  if (body.action !== CHECKPOINT_ACTION) return shown
+  const { count, sealed, hash } = body.detail ?? {}
+  return { ...shown, detail: { count, sealed, hash } }
+}

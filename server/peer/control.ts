@@ -3,22 +3,25 @@
 
 import { once } from 'node:events'
 import { chmodSync, rmSync } from 'node:fs'
-import { createServer, type IncomingMessage, request } from 'node:http'
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { AuditReport } from '#protocol/api/audit.ts'
 import type { PeerInfo } from '#protocol/api/peers.ts'
 import { type ErrorBody, SkeinError, toSkeinError } from '#protocol/errors.ts'
 import { runFolder } from '../supervisor/child-state.ts'
+import { VOLUME_PATH } from './volume-door.ts'
 
 /** A question is one short JSON line; the longest answer tells of five hundred peers. */
 const MAX_LINE_BYTES = 1024 * 1024
-/** Hashing a password takes a tenth of a second; the disk may take a few. */
-const ANSWER_TIMEOUT_MS = 15_000
+/** Hashing a password takes a tenth of a second; the disk may take a few; a million entries of the audit half a minute. */
+const ANSWER_TIMEOUT_MS = 120_000
 
 const questionSchema = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('reset-password'), name: z.string().max(64) }),
   z.strictObject({ ask: z.literal('peers') }),
   z.strictObject({ ask: z.literal('join-token') }),
+  z.strictObject({ ask: z.literal('audit-verify') }),
 ])
 export type Question = z.infer<typeof questionSchema>
 
@@ -27,6 +30,7 @@ export interface Answers {
   'reset-password': { readonly username: string; readonly password: string }
   peers: { readonly peers: readonly PeerInfo[] }
   'join-token': { readonly token: string }
+  'audit-verify': AuditReport
 }
 export type Answer = Answers[keyof Answers]
 
@@ -34,14 +38,17 @@ export interface Control {
   close(): Promise<void>
 }
 
-const socketPath = (data: string) => join(runFolder(data), 'control.sock')
+export const controlPath = (data: string): string => join(runFolder(data), 'control.sock')
 
-/** Listens until closed; `answer` may reject with any coded error. */
+/** Listens until closed; `answer` may reject with any coded error. `volume` has volumes' bytes (volume-door.ts). */
 export async function openControl(
   data: string,
   answer: (question: Question) => Promise<Answer>,
+  volume?: (incoming: IncomingMessage, response: ServerResponse) => Promise<void>,
 ): Promise<Control> {
-  const server = createServer((incoming, response) => {
+  // A volume takes what it takes; whoever may open this socket may stop the server as well.
+  const server = createServer({ requestTimeout: 0 }, (incoming, response) => {
+    if (volume && incoming.url?.startsWith(VOLUME_PATH)) return void volume(incoming, response)
     const reply = (status: number, body: unknown) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     }
@@ -53,7 +60,7 @@ export async function openControl(
         reply(error.status, { error: error.body })
       })
   })
-  const path = socketPath(data)
+  const path = controlPath(data)
   rmSync(path, { force: true })
   server.listen(path)
   await once(server, 'listening')
@@ -72,7 +79,7 @@ export async function askPeer<Q extends Question>(
   data: string,
   question: Q,
 ): Promise<Answers[Q['ask']]> {
-  const body = await send(socketPath(data), JSON.stringify(question))
+  const body = await send(controlPath(data), JSON.stringify(question))
   const refused = z.object({ error: z.custom<ErrorBody>() }).safeParse(body)
   if (refused.success) throw SkeinError.fromBody(refused.data.error)
   return body as Answers[Q['ask']]

@@ -15,6 +15,7 @@ import type { Tls } from '../tls/tls.ts'
 import { limitBodies } from './body-time.ts'
 import { Draining } from './draining.ts'
 import { bodyTimes, httpLimits } from './http-limits.ts'
+import { limitAhead } from './pipelining.ts'
 import { Threshold } from './threshold.ts'
 
 /** sun_path of Linux's unix(7) without its final zero, bytes. */
@@ -86,7 +87,7 @@ const refuseAll: RequestListener = (_, response) => response.writeHead(404).end(
 const never = (): boolean => false
 
 function plainDoor({ request, upgrade, isUpload = never, isForApp = never }: Doorway): Door {
-  const server = createServer({ ...httpLimits, ...upgradeOptions(isForApp) }, request)
+  const server = createServer({ ...httpLimits, ...upgradeOptions(isForApp) }, limitAhead(request))
   server.on('upgrade', upgrade)
   endAfterOffers(server)
   limitBodies(server, { isUpload, ...bodyTimes })
@@ -101,13 +102,13 @@ function secureDoor(
   // The threshold ends a handshake that takes too long.
   const secure = createSecureServer(
     { ...httpLimits, ...upgradeOptions(isForApp), ...tls.context },
-    request,
+    limitAhead(request),
   )
   secure.on('upgrade', upgrade)
   endAfterOffers(secure)
   limitBodies(secure, { isUpload, ...bodyTimes })
   tls.onChange(() => secure.setSecureContext(tls.context))
-  const plain = createServer({ ...httpLimits, ...upgradeOptions(never) }, plainRequest)
+  const plain = createServer({ ...httpLimits, ...upgradeOptions(never) }, limitAhead(plainRequest))
   plain.on('upgrade', plainUpgrade)
   endAfterOffers(plain)
   limitBodies(plain, { isUpload: never, ...bodyTimes })

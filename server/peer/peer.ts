@@ -5,26 +5,23 @@ import { isIP } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
-import { type Actor, LINK_PATH } from '#protocol/link.ts'
+import { LINK_PATH } from '#protocol/link.ts'
 import { environmentOfApps, OWN_MACHINE } from '../apps/domain.ts'
+import type { AuditKeeper } from '../audit/keeper.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { parseJoinToken } from '../cluster/join-token.ts'
 import { LiveSharing } from '../cluster/live/sharing.ts'
-import { Settler } from '../cluster/records/settler.ts'
-import { RecordsSharing } from '../cluster/records/sharing.ts'
-import { takeOver } from '../cluster/records/take-over.ts'
-import { Keyring } from '../cluster/seal/keyring.ts'
-import { resolveSeeds } from '../cluster/seeds.ts'
+import type { RecordsSharing } from '../cluster/records/sharing.ts'
 import { isLoopback, ownNameIn, tlsKindOf } from '../config/https.ts'
 import { type Config, sshAddress } from '../config/settings.ts'
 import { type Door, openDoor } from '../gateway/door.ts'
 import { isUpload } from '../http/files.ts'
 import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http/http.ts'
 import type { HttpConfig } from '../http/ports.ts'
-import { HOST_KEY_SETTING, type HostKey, loadHostKey } from '../identity/host-key.ts'
-import { createIdentity, type Identity, SIGNING_KEY_SETTING } from '../identity/identity.ts'
-import { adoptClusterSecret, loadClusterSecret } from '../identity/keys.ts'
+import { type HostKey, loadHostKey } from '../identity/host-key.ts'
+import { createIdentity, type Identity } from '../identity/identity.ts'
+import { loadClusterSecret } from '../identity/keys.ts'
 import { ensureSetting, freshId } from '../identity/settings.ts'
 import { Links } from '../links/links.ts'
 import { createLive, type LiveTable } from '../live/table.ts'
@@ -42,18 +39,15 @@ import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
 import { agentAddresses, engineAddress, isLocalEngine } from './addresses.ts'
 import { openControl } from './control.ts'
+import { CLUSTER_SETTING, joinRecords, MEMBERSHIP_SETTING, shareRecords } from './joining.ts'
+import { keepAudit } from './keep-audit.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
 import { noteChange, Place } from './place.ts'
 import { resetPassword } from './reset-password.ts'
 import { readRoutes } from './routes.ts'
+import { serveVolume } from './volume-door.ts'
 import { browserUrl } from './welcome.ts'
-
-const CLUSTER_SETTING = 'cluster-id'
-const MEMBERSHIP_SETTING = 'membership-id'
-/** What every peer of a cluster has in common, and only the first may make. */
-const SHARED_SETTINGS = [SIGNING_KEY_SETTING, CLUSTER_SETTING, HOST_KEY_SETTING, MEMBERSHIP_SETTING]
-const RUN_BYTES = 8
 
 const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
 const CLI_FOLDER = fileURLToPath(new URL('../../dist/cli', import.meta.url))
@@ -77,6 +71,7 @@ interface Foundation {
   readonly config: Config
   readonly log: Log
   readonly records: ReplicatedRecords
+  readonly audit: AuditKeeper
   readonly live: LiveTable
   readonly identity: Identity
   readonly cluster: string
@@ -96,7 +91,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   const base = await lay(config, log, ending)
   const { identity, cluster } = base
   let port = config.listen.port
-  const place = new Place(base.records.replica)
+  const place = new Place(base.records.replica, base.live)
   const { links, spaces, templates } = await raise(base, agentFolder, () => port, place)
   let isLooking = true
   const hostKey = await loadHostKey(base.records, { clock, random })
@@ -125,7 +120,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   place.cluster = await joinPeers(base, port, url, place)
   ending.defer(() => place.cluster?.close())
   place.sharing = shareLive(base, place.cluster)
-  openRecordsMesh(base, place.cluster)
+  shareRecords(base, base.sharing, place.cluster)
   ending.defer(() => place.sharing?.close())
   const door = await openGatewayDoor(base, { links, spaces, hostKey, url })
   ending.defer(() => door.close(config.drainSeconds * 1000))
@@ -133,10 +128,16 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     isLooking = false
   })
   ending.defer(() => looked)
-  const control = await openControl(config.data, async (question) => {
-    if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
-    return question.ask === 'peers' ? { peers: place.list() } : { token: place.token() }
-  })
+  const control = await openControl(
+    config.data,
+    async (question) => {
+      if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
+      if (question.ask === 'audit-verify') return base.audit.verify()
+      return question.ask === 'peers' ? { peers: place.list() } : { token: place.token() }
+    },
+    (incoming, response) =>
+      serveVolume({ spaces, records: base.records, clock, log }, incoming, response),
+  )
   ending.defer(() => control.close())
   // Who joins has the others' state and shows their set-up page, for which they have given out the link.
   const setupToken = config.join === undefined ? await identity.setup.begin() : undefined
@@ -166,52 +167,14 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
   ending.defer(() => live.close())
   const records = await openRecords({ store, clock, random, log })
   ending.defer(() => records.close())
-  const sharing = shareRecords(config, records, log)
-  ending.defer(() => sharing.close())
-  if (config.join !== undefined) await join({ config, records, sharing, log }, config.join)
+  const sharing = await joinRecords({ config, records, log, ending })
+  const audit = await keepAudit(config, { records, store, clock, random, log })
+  ending.defer(() => audit.close())
   const knows = (birth: Dot) => records.replica.has(birth)
   const identity = await createIdentity({ records, clock, random, folder: config.data, knows })
   const makers = { clock, random }
   const cluster = await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers)
-  return { config, log, records, live, identity, cluster: String(cluster), sharing, ending }
-}
-
-function shareRecords(config: Config, records: ReplicatedRecords, log: Log): RecordsSharing {
-  const { replica } = records
-  const tombstoneAgeMs = config.tombstoneSeconds * 1000
-  const parts = { records, replica, actor: actorOf(config), clock, random, log }
-  return new RecordsSharing({ ...parts, tombstoneAgeMs })
-}
-
-/** Takes the cluster's secret, and its state where there is none yet. */
-async function join(
-  { config, records, sharing, log }: Pick<Foundation, 'config' | 'records' | 'sharing' | 'log'>,
-  token: string,
-): Promise<void> {
-  const { secret, addresses } = parseJoinToken(token)
-  await adoptClusterSecret(config.data, secret, random)
-  const isComplete = () => SHARED_SETTINGS.every((key) => records.holder(`setting:${key}`))
-  if (isComplete()) return
-  const id = loadPeerId(config.data, { clock, random })
-  const self = { peer: id, run: Buffer.from(random(RUN_BYTES)).toString('hex') }
-  const all = [...addresses, ...(await resolveSeeds(config.seeds))]
-  const parts = { sharing, addresses: all, self, clock, log, isComplete }
-  await takeOver({ ...parts, keyring: new Keyring(secret) })
-}
-
-/** As what the peer itself is written down. */
-const actorOf = ({ data, name }: Config): Actor => ({
-  kind: 'peer',
-  id: loadPeerId(data, { clock, random }),
-  name,
-})
-
-/** From here on what is written here is on the others, and what they write is here. */
-function openRecordsMesh({ config, records, sharing, log, ending }: Foundation, cluster: Cluster) {
-  sharing.open((wish) => cluster.openMesh(wish))
-  const { replica } = records
-  const settler = new Settler({ records, replica, actor: actorOf(config), clock, log })
-  ending.defer(() => settler.close())
+  return { config, log, records, audit, live, identity, cluster: String(cluster), sharing, ending }
 }
 
 /** Links, and the spaces behind them. `port` is asked when a space starts: by then we listen. */

@@ -19,16 +19,21 @@ import type { Received, Replicable } from '../records/replicable.ts'
 const FOR_EVER_MS = 2 ** 31 - 1
 
 export class Place {
-  readonly #replica: Replicable
   cluster: Cluster | undefined
   sharing: LiveSharing | undefined
+  readonly #replica: Replicable
+  readonly #live: Pick<Live, 'get'>
 
-  constructor(replica: Replicable) {
+  constructor(replica: Replicable, live: Pick<Live, 'get'>) {
     this.#replica = replica
+    this.#live = live
   }
 
   list(): readonly PeerInfo[] {
-    return this.cluster?.peers ?? []
+    return (this.cluster?.peers ?? []).map((peer) => {
+      const usage = this.#live.get('load', peer.id)
+      return usage ? { ...peer, usage } : peer
+    })
   }
 
   token(): string {

@@ -27,13 +27,8 @@ import { waitForDependency } from './sides.ts'
 import type { OpenStep } from './timeline.ts'
 import { ensureVolumes, ownVolumes } from './volumes.ts'
 
-export interface LauncherOptions {
-  readonly engine: Engine
-  readonly images: Images
-  readonly networks: Networks
-  readonly agentVolume: AgentVolume
-  readonly clock: Clock
-  readonly cluster: string
+/** What a space's agent and programs are told of the peer that starts them. */
+export interface Surroundings {
   /** Where agents find this peer; `gateway` is the host's address in the space's own network. */
   readonly addresses: (gateway: string) => readonly string[]
   readonly agentKey: (identity: {
@@ -46,6 +41,15 @@ export interface LauncherOptions {
   readonly socketFolder?: string
   /** What every program in every space is told by its environment, unless its template says otherwise. */
   readonly common?: Readonly<Record<string, string>>
+}
+
+export interface LauncherOptions extends Surroundings {
+  readonly engine: Engine
+  readonly images: Images
+  readonly networks: Networks
+  readonly agentVolume: AgentVolume
+  readonly clock: Clock
+  readonly cluster: string
 }
 
 export interface Launch {

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { SkeinError } from '#protocol/errors.ts'
-import type { SpaceId } from '#protocol/ids.ts'
 import { TestClock } from '../../tests/support/clock.ts'
 import { eventually } from '../../tests/support/eventually.ts'
 import type { Clock } from '../clock.ts'
@@ -20,16 +19,7 @@ async function open(clock?: Clock, linking = true): Promise<void> {
   await stage.spaces.start()
 }
 
-const only = () => {
-  const [container, ...more] = engine.spaceContainers()
-  assert.equal(more.length, 0)
-  return container ?? assert.fail('no container')
-}
-
-async function steps(id: SpaceId): Promise<string[]> {
-  const timeline = await stage.spaces.timeline(id)
-  return timeline.map(({ step, state }) => `${step} ${state}`)
-}
+const only = () => engine.onlyContainer()
 
 describe('an engine that goes away', () => {
   beforeEach(() => open())
@@ -70,7 +60,7 @@ describe('a peer that dies', () => {
     const id = await stage.create((await stage.template()).id)
     await stage.reaches(id, 'running')
     await stage.reopen()
-    await eventually(async () => (await steps(id)).includes('adopt note'), soon('adopted'))
+    await eventually(async () => (await stage.steps(id)).includes('adopt note'), soon('adopted'))
     assert.equal(stage.spaces.show(id)?.state, 'running')
     assert.equal(only().starts, 1)
   })
@@ -130,7 +120,7 @@ describe('an agent that never links', () => {
     const clock = new TestClock()
     await open(clock, false)
     const id = await stage.create((await stage.template()).id)
-    const waits = async () => (await steps(id)).includes('agent running')
+    const waits = async () => (await stage.steps(id)).includes('agent running')
     await eventually(waits, soon('it waits'))
     only().log.push('cannot dial')
     await clock.advance(AGENT_DEADLINE_MS - 1)
@@ -139,6 +129,6 @@ describe('an agent that never links', () => {
     const space = await stage.reaches(id, 'failed')
     assert.equal(space.failure?.code, 'agent_not_linked')
     assert.deepEqual(space.failure.log, ['cannot dial'])
-    assert.ok((await steps(id)).includes('agent failed'))
+    assert.ok((await stage.steps(id)).includes('agent failed'))
   })
 })

@@ -15,16 +15,7 @@ async function open(linking = true): Promise<void> {
   await stage.spaces.start()
 }
 
-const only = () => {
-  const [container, ...more] = engine.spaceContainers()
-  assert.equal(more.length, 0)
-  return container ?? assert.fail('no container')
-}
-
-async function steps(id: SpaceId): Promise<string[]> {
-  const timeline = await stage.spaces.timeline(id)
-  return timeline.map(({ step, state }) => `${step} ${state}`)
-}
+const only = () => engine.onlyContainer()
 
 describe('a space', () => {
   beforeEach(() => open())
@@ -36,7 +27,7 @@ describe('a space', () => {
     const space = await stage.reaches(id, 'running')
     assert.equal(space.agent?.state, 'linked')
     assert.equal(space.host?.name, 'fake')
-    assert.deepEqual((await steps(id)).slice(0, 4), [
+    assert.deepEqual((await stage.steps(id)).slice(0, 4), [
       'network done',
       'volume done',
       'container done',
@@ -94,7 +85,7 @@ describe('a space', () => {
     const names = engine.spaceContainers().map(({ name }) => name)
     assert.deepEqual(names, [`skein-${id}-db`, `skein-${id}-main`])
     assert.deepEqual(
-      (await steps(id)).filter((step) => /side|wait|start/.test(step)),
+      (await stage.steps(id)).filter((step) => /side|wait|start/.test(step)),
       ['side done', 'wait done', 'start done'],
     )
   })
@@ -253,7 +244,7 @@ describe('a start that cannot succeed', () => {
     await stage.reaches(id, 'pulling')
     await stage.spaces.want(ada, id, 'stopped')
     await stage.reaches(id, 'stopped')
-    assert.ok((await steps(id)).includes('pull note'))
+    assert.ok((await stage.steps(id)).includes('pull note'))
   })
 })
 
@@ -264,7 +255,10 @@ describe('a start-up script', () => {
 
   async function started(): Promise<SpaceId> {
     const id = await stage.create((await stage.template(source)).id)
-    await eventually(async () => (await steps(id)).includes('startup running'), soon('the script'))
+    await eventually(
+      async () => (await stage.steps(id)).includes('startup running'),
+      soon('the script'),
+    )
     assert.equal(stage.spaces.show(id)?.state, 'starting')
     return id
   }
@@ -287,7 +281,10 @@ describe('a start-up script', () => {
     await stage.close()
     await open(false)
     const id = await stage.create((await stage.template(source)).id)
-    await eventually(async () => (await steps(id)).includes('agent running'), soon('the agent'))
+    await eventually(
+      async () => (await stage.steps(id)).includes('agent running'),
+      soon('the agent'),
+    )
     stage.report(id, { state: 'done', tail: ['quick'] })
     stage.link(id)
     await stage.reaches(id, 'running')

@@ -2,6 +2,7 @@
 // the engine; the loop behind them looks at one space at a time, whenever something about it may have changed.
 
 import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.ts'
+import { SkeinError } from '#protocol/errors.ts'
 import { makeId, type SpaceId, type UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Clock, Random } from '../clock.ts'
@@ -10,10 +11,12 @@ import type { Decision, Dot, Records, View } from '../records/records.ts'
 import type { Log } from '../store/log.ts'
 import type { Templates } from '../templates/templates.ts'
 import { adopt } from './adopt.ts'
+import { removeCarriers } from './copies/carrier.ts'
+import { VolumeCopies } from './copies/copies.ts'
 import { HostWatch } from './host-watch.ts'
 import { Images } from './images.ts'
 import { Lanes, type Verdict } from './lanes.ts'
-import { Launcher } from './launch.ts'
+import { Launcher, type Surroundings } from './launch.ts'
 import { Networks } from './network.ts'
 import type { Hosts, Owner } from './owner.ts'
 import { Passes } from './pass.ts'
@@ -35,7 +38,7 @@ import {
   type Wisher,
 } from './wishes.ts'
 
-export interface SpacesOptions {
+export interface SpacesOptions extends Surroundings {
   readonly records: Records
   readonly live: Live
   readonly links: { unlink(spaceId: string): void }
@@ -50,18 +53,6 @@ export interface SpacesOptions {
   /** Marks this cluster's objects on the engine; never changes. */
   readonly cluster: string
   readonly agentFolder: AgentFolder
-  /** Where agents find this peer; `gateway` is the host's address in the space's own network. */
-  readonly addresses: (gateway: string) => readonly string[]
-  readonly agentKey: (identity: {
-    spaceId: string
-    epoch: number
-  }) => Promise<Uint8Array | undefined>
-  /** What the space's SSH host key is made from: 32 bytes that never change. */
-  readonly hostKeySeed: (spaceId: string) => Uint8Array
-  /** The folder with the peer's unix socket, as the engine's machine names it. */
-  readonly socketFolder?: string
-  /** What every program in every space is told by its environment, unless its template says otherwise. */
-  readonly common?: Readonly<Record<string, string>>
   /** Where subnets come from, e.g. `10.213.0.0/16`. */
   readonly subnets?: string
   readonly spacesPerUser?: number
@@ -84,6 +75,8 @@ export interface Spaces {
     parameters: Readonly<Record<string, ParameterValue>>,
   ): Promise<void>
   timeline(id: SpaceId): Promise<readonly TimelineStep[]>
+  /** Its volumes, out and in. */
+  readonly copies: VolumeCopies
   /** Ends the loop; containers go on. */
   close(): Promise<void>
 }
@@ -100,6 +93,9 @@ class HostedSpaces implements Spaces {
   readonly #lanes: Lanes
   readonly #watch: HostWatch
   readonly #ended = new AbortController()
+  /** Spaces whose volume is being written: nothing starts or stops them meanwhile. */
+  readonly #held = new Set<SpaceId>()
+  readonly copies: VolumeCopies
   #watching: Promise<unknown> = Promise.resolve()
 
   constructor(options: SpacesOptions) {
@@ -122,6 +118,11 @@ class HostedSpaces implements Spaces {
       onReady: (owner) => this.#ready(owner),
       onEvent: (event) => this.#saw(event),
       onStandBy: () => this.#standBy(),
+    })
+    this.copies = new VolumeCopies({
+      ...options,
+      act: (id, work) => this.#act(id, work),
+      hold: (id, work) => this.#hold(id, work),
     })
   }
 
@@ -202,11 +203,34 @@ class HostedSpaces implements Spaces {
     return { intentId }
   }
 
+  /** Rejects with `unavailable` where this peer does not drive the space's host. */
+  async #act<T>(id: SpaceId, work: (owner: Owner) => Promise<T>): Promise<T> {
+    const seen = this.#watch.seen
+    const placed = this.#options.records.get('space', id)?.groups.placement?.hostId
+    if (seen === undefined || (placed !== undefined && placed !== seen.hostId)) {
+      throw new SkeinError('unavailable', { reason: 'not driving the host of this space' })
+    }
+    return await this.#options.hosts.act(seen.hostId, work)
+  }
+
+  /** A pass that runs already was not asked to start anything, or `work` sees that it was. */
+  async #hold<T>(id: SpaceId, work: (owner: Owner) => Promise<T>): Promise<T> {
+    if (this.#held.has(id)) throw new SkeinError('space_busy', { state: 'being copied' })
+    this.#held.add(id)
+    try {
+      return await this.#act(id, work)
+    } finally {
+      this.#held.delete(id)
+      this.#lanes.touch(id)
+    }
+  }
+
   /** A space that another host has is not ours; without an engine it waits for the engine. */
   async #pass(id: SpaceId, signal: AbortSignal): Promise<Verdict> {
     const { hosts, records } = this.#options
     const seen = this.#watch.seen
     const row = records.get('space', id)
+    if (this.#held.has(id)) return { come: 'when touched' }
     if (seen === undefined) {
       await this.#place(id)
       return { come: 'when touched' }
@@ -218,7 +242,8 @@ class HostedSpaces implements Spaces {
 
   /** The engine is there (again): fills the agent's volume ahead of need and looks at everything. */
   async #ready(owner: Owner): Promise<void> {
-    const { log } = this.#options
+    const { engine, cluster, log } = this.#options
+    await removeCarriers(engine, owner, cluster)
     this.#prepareAgent(owner).catch((error: unknown) => {
       log.warn({ error }, 'The agent’s volume could not be filled ahead of need.')
     })

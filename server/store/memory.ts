@@ -19,6 +19,7 @@ import {
   type StoredRow,
   type StoredTombstone,
   type StreamQuery,
+  type Sweep,
 } from './store.ts'
 
 /** What survives a crash. */
@@ -82,6 +83,13 @@ export class MemoryStore implements Store {
       .slice(0, limit)
   }
 
+  async sweep(cut: Sweep): Promise<number> {
+    const { entries } = this.#disk
+    const gone = new Set(entries.filter((entry) => isSwept(entry, cut)).slice(0, cut.limit))
+    entries.splice(0, entries.length, ...entries.filter((entry) => !gone.has(entry)))
+    return gone.size
+  }
+
   async readSpans(query: SpanQuery): Promise<SpanAnswer> {
     return structuredClone(readSpans(this.#disk, query))
   }
@@ -111,6 +119,14 @@ export class MemoryStore implements Store {
 
 export function openMemoryStore(): MemoryStore {
   return new MemoryStore()
+}
+
+function isSwept({ stream, atMs, dot, index }: StoredEntry, cut: Sweep): boolean {
+  if (stream !== cut.stream) return false
+  if ('beforeMs' in cut) return atMs < cut.beforeMs
+  const { origin, upTo } = cut
+  if (dot.origin !== origin) return false
+  return dot.seq < upTo.seq || (dot.seq === upTo.seq && index <= upTo.index)
 }
 
 function write(disk: Disk, batch: Batch): void {

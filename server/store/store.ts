@@ -156,6 +156,15 @@ export interface StreamQuery {
   readonly limit: number
 }
 
+/** Entries that go: those of before a time, or those of an origin up to a place. At most `limit`, the oldest first. */
+export type Sweep = { readonly stream: string; readonly limit: number } & (
+  | { readonly beforeMs: number }
+  | {
+      readonly origin: string
+      readonly upTo: { readonly seq: number; readonly index: number }
+    }
+)
+
 export interface Store {
   /** Everything but the stream entries, in batches. Yields nothing when the database is new. */
   load(): AsyncIterable<Batch>
@@ -167,6 +176,8 @@ export interface Store {
   commit(batch: Batch, after: Meta | undefined): Promise<void>
   /** Newest first. */
   readStream(query: StreamQuery): Promise<readonly StoredEntry[]>
+  /** Removes entries; answers how many. */
+  sweep(cut: Sweep): Promise<number>
   /** Everything that was born, written or deleted in these transactions, as of one instant, byte for byte as it came. */
   readSpans(query: SpanQuery): Promise<SpanAnswer>
   close(): Promise<void>

@@ -3,8 +3,13 @@
 import { once } from 'node:events'
 import net from 'node:net'
 import { Client, type ClientChannel } from 'ssh2'
-import type { TestServer } from './server.ts'
 import { soon } from './soon.ts'
+
+export interface BystanderLogin {
+  readonly port: number
+  readonly privateKey: string
+  readonly username?: string
+}
 
 export class Bystander {
   readonly #client: Client
@@ -15,11 +20,15 @@ export class Bystander {
     this.#channel = channel
   }
 
-  static async login(server: TestServer): Promise<Bystander> {
+  static async login({
+    port,
+    privateKey,
+    username = 'bystander',
+  }: BystanderLogin): Promise<Bystander> {
     const client = new Client()
     client.on('error', () => undefined)
-    const sock = net.connect({ port: server.port, host: '127.0.0.1', noDelay: true })
-    client.connect({ sock, username: 'bystander', privateKey: server.key.private })
+    const sock = net.connect({ port, host: '127.0.0.1', noDelay: true })
+    client.connect({ sock, username, privateKey })
     await soon(once(client, 'ready'), 'the login')
     const channel = await soon(
       new Promise<ClientChannel>((resolve, reject) =>

@@ -15,35 +15,17 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import type { NewToken } from '#protocol/api/access.ts'
-import type { Api } from '../support/api.ts'
-import { Skein } from '../support/skein.ts'
-import { Laptop } from './laptop.ts'
+import { Desk } from './desk.ts'
+import type { Laptop } from './laptop.ts'
 
-const TEMPLATE = `name: Shell
-main: main
-services:
-  main:
-    image: skein/debian-test:1
-`
-
-let skein: Skein
-let api: Api
 let laptop: Laptop
+let desk: Desk
 
 before(async () => {
-  laptop = new Laptop()
-  ;({ skein, api } = await Skein.start())
-  await api.createTemplate(TEMPLATE)
-  const { secret } = await api.call<NewToken>('POST', '/me/tokens', { name: 'laptop' })
-  await laptop.signIn(skein.url, secret)
-  assert.equal((await laptop.skein(['spaces', 'create', 'alpha'])).status, 0)
+  desk = await Desk.open({ space: 'alpha' })
+  ;({ laptop } = desk)
 })
-after(async () => {
-  laptop.close()
-  await api?.deleteSpaces()
-  await skein?.close()
-})
+after(() => desk?.close())
 
 async function cp(from: string, to: string): Promise<void> {
   const ran = await laptop.skein(['cp', from, to])

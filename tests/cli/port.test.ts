@@ -7,18 +7,11 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
-import type { NewToken } from '#protocol/api/access.ts'
-import type { Api } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
-import { Skein } from '../support/skein.ts'
-import { Laptop, saying } from './laptop.ts'
+import type { Skein } from '../support/skein.ts'
+import { Desk } from './desk.ts'
+import { type Laptop, saying } from './laptop.ts'
 
-const TEMPLATE = `name: Shell
-main: main
-services:
-  main:
-    image: skein/debian-test:1
-`
 /** Answers each connection with what it says; needs nothing but Debian's own perl. */
 const ECHO_TCP = `use IO::Socket::INET; $SIG{CHLD} = "IGNORE";
 my $l = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 9000, Listen => 20, ReuseAddr => 1) or die;
@@ -27,17 +20,13 @@ const ECHO_UDP = `use IO::Socket::INET; my $s = IO::Socket::INET->new(LocalAddr 
 while (1) { my $b; my $from = recv($s, $b, 65536, 0); send($s, $b, 0, $from) }`
 
 let skein: Skein
-let api: Api
 let laptop: Laptop
+let desk: Desk
 const servers: ChildProcess[] = []
 
 before(async () => {
-  laptop = new Laptop()
-  ;({ skein, api } = await Skein.start())
-  await api.createTemplate(TEMPLATE)
-  const { secret } = await api.call<NewToken>('POST', '/me/tokens', { name: 'laptop' })
-  await laptop.signIn(skein.url, secret)
-  assert.equal((await laptop.skein(['spaces', 'create', 'alpha'])).status, 0)
+  desk = await Desk.open({ space: 'alpha' })
+  ;({ skein, laptop } = desk)
   for (const script of [ECHO_TCP, ECHO_UDP]) {
     // Detached in the space, since what exec starts ends with its connection.
     const words = ['exec', 'alpha', '--', 'setsid', '-f', 'perl', '-e', script]
@@ -46,9 +35,7 @@ before(async () => {
 })
 after(async () => {
   for (const server of servers) server.kill('SIGKILL')
-  laptop.close()
-  await api?.deleteSpaces()
-  await skein?.close()
+  await desk?.close()
 })
 
 async function forward(...words: string[]): Promise<{ port: number; child: ChildProcess }> {
@@ -128,15 +115,11 @@ test('datagrams come back as they were, each sender’s to itself', async () => 
     for (const word of words) {
       const before = heard.length
       // The first datagrams may be ahead of their stream.
-      await eventually(
-        async () => {
-          if (heard.length > before) return true
-          socket.send(word, port, '127.0.0.1')
-          await new Promise((resolve) => setTimeout(resolve, 200))
-          return heard.length > before
-        },
-        { timeoutMs: 20_000, what: `the echo of ${word.length} letters` },
-      )
+      const again = setInterval(() => socket.send(word, port, '127.0.0.1'), 200)
+      socket.send(word, port, '127.0.0.1')
+      const what = `the echo of ${word.length} letters`
+      await eventually(() => heard.length > before, { timeoutMs: 20_000, what })
+      clearInterval(again)
     }
     socket.close()
     return [...new Set(heard)]

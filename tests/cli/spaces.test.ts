@@ -3,36 +3,22 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import type { NewToken } from '#protocol/api/access.ts'
 import type { Api } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
-import { Skein } from '../support/skein.ts'
-import { finished, Laptop, saying } from './laptop.ts'
+import { Desk } from './desk.ts'
+import { finished, type Laptop, saying } from './laptop.ts'
 
-const TEMPLATE = `name: Shell
-main: main
-services:
-  main:
-    image: skein/debian-test:1
-`
 const TEN_MEGABYTES = 10 * 1024 * 1024
 
-let skein: Skein
 let api: Api
 let laptop: Laptop
+let desk: Desk
 
 before(async () => {
-  laptop = new Laptop()
-  ;({ skein, api } = await Skein.start())
-  await api.createTemplate(TEMPLATE)
-  const { secret } = await api.call<NewToken>('POST', '/me/tokens', { name: 'laptop' })
-  await laptop.signIn(skein.url, secret)
+  desk = await Desk.open()
+  ;({ api, laptop } = desk)
 })
-after(async () => {
-  laptop.close()
-  await api?.deleteSpaces()
-  await skein?.close()
-})
+after(() => desk?.close())
 
 const exec = (words: readonly string[], input?: Buffer | string) =>
   laptop.skein(['exec', 'alpha', '--', ...words], input === undefined ? {} : { input })

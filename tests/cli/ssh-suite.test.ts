@@ -4,32 +4,19 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { after, before } from 'node:test'
-import type { NewToken } from '#protocol/api/access.ts'
 import { HOST } from '../ssh/suite/reach.ts'
 import { sshSuite } from '../ssh/suite.ts'
-import type { Api } from '../support/api.ts'
-import { Skein } from '../support/skein.ts'
-import { Laptop } from './laptop.ts'
-
-const TEMPLATE = `name: Base
-main: main
-services:
-  main:
-    image: skein/base:1
-`
+import type { Skein } from '../support/skein.ts'
+import { Desk } from './desk.ts'
+import type { Laptop } from './laptop.ts'
 
 let skein: Skein
-let api: Api
 let laptop: Laptop
+let desk: Desk
 
 before(async () => {
-  laptop = new Laptop()
-  ;({ skein, api } = await Skein.start())
-  await api.createTemplate(TEMPLATE)
-  const { secret } = await api.call<NewToken>('POST', '/me/tokens', { name: 'laptop' })
-  await laptop.signIn(skein.url, secret)
-  const made = await laptop.skein(['spaces', 'create', 'site'])
-  assert.equal(made.status, 0, made.stderr)
+  desk = await Desk.open({ image: 'skein/base:1', space: 'site' })
+  ;({ skein, laptop } = desk)
   const { stdout } = await laptop.skein(['ssh-config', '--print'])
   // The list’s own name for the space; ssh would look for the key under it.
   const block = stdout
@@ -49,11 +36,7 @@ before(async () => {
   const key = ['-q', '-t', 'ed25519', '-N', '', '-f', laptop.path('id_ed25519')]
   assert.equal((await laptop.run('ssh-keygen', key)).status, 0)
 })
-after(async () => {
-  laptop?.close()
-  await api?.deleteSpaces()
-  await skein?.close()
-})
+after(() => desk?.close())
 
 sshSuite('skein proxy', () => ({
   config: `${laptop.home}/ssh-config`,

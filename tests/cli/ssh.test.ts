@@ -4,41 +4,26 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import type { NewToken } from '#protocol/api/access.ts'
-import type { Api } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
-import { Skein } from '../support/skein.ts'
-import { finished, Laptop, saying } from './laptop.ts'
+import type { Skein } from '../support/skein.ts'
+import { Desk } from './desk.ts'
+import { finished, type Laptop, saying } from './laptop.ts'
 
-const TEMPLATE = `name: Shell
-main: main
-services:
-  main:
-    image: skein/debian-test:1
-`
 /** A hundred pieces of 1 MB, a fifth of a second apart: longer than two kills. */
 const SLOW_CAT =
   'for i in $(seq 0 99); do dd if=/tmp/big bs=1M skip=$i count=1 status=none; sleep 0.2; done'
 
 let skein: Skein
-let api: Api
 let laptop: Laptop
+let desk: Desk
 let config: string
 
 before(async () => {
-  laptop = new Laptop()
+  desk = await Desk.open({ space: 'alpha' })
+  ;({ skein, laptop } = desk)
   config = laptop.path('ssh-config')
-  ;({ skein, api } = await Skein.start())
-  await api.createTemplate(TEMPLATE)
-  const { secret } = await api.call<NewToken>('POST', '/me/tokens', { name: 'laptop' })
-  await laptop.signIn(skein.url, secret)
-  assert.equal((await laptop.skein(['spaces', 'create', 'alpha'])).status, 0)
 })
-after(async () => {
-  laptop.close()
-  await api?.deleteSpaces()
-  await skein?.close()
-})
+after(() => desk?.close())
 
 test('a command runs by ssh with its words, status and outputs', async () => {
   const ran = await laptop.skein(['ssh', 'alpha', 'cat; echo err >&2; exit 7'], { input: 'in' })

@@ -82,6 +82,8 @@ test('two that are split from three find them again however long it was', async 
     lab.cut(other, one)
   }
   await sleep(SPLIT_MS)
+  const apart = pairs.every(([one, other]) => !one.hears(other) && !other.hears(one))
+  assert.ok(apart, 'nobody is believed who cannot be heard')
   assert.equal(a.stateOf(c), 'dead')
   assert.equal(e.stateOf(b), 'dead')
   assert.equal(a.stateOf(b), 'alive')
@@ -90,6 +92,8 @@ test('two that are split from three find them again however long it was', async 
     lab.mend(other, one)
   }
   t.diagnostic(`equal views ${(await lab.agree(HEAL_MS)).toFixed(0)} ms after the heal`)
+  const all = () => pairs.every(([one, other]) => one.hears(other) && other.hears(one))
+  await eventually(all, { timeoutMs: 30_000, what: 'all words to be heard again' })
 })
 
 test('all five are restarted one by one, and nobody is called dead', async () => {

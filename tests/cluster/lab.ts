@@ -16,6 +16,8 @@ interface Told {
   readonly change?: Change
   readonly refused?: string
   readonly view?: Record<string, string>
+  /** Whose words on what is live it has. */
+  readonly heard?: readonly string[]
 }
 
 export class LabPeer {
@@ -29,6 +31,7 @@ export class LabPeer {
   #boot = 0
   #child: ChildProcess | undefined
   #view: Record<string, string> = {}
+  #words: ReadonlySet<string> = new Set()
 
   constructor(number: number, network: Namespaces, secret: string) {
     this.number = number
@@ -66,9 +69,15 @@ export class LabPeer {
     return this.#view[other.id]
   }
 
-  #heard({ change, view }: Told): void {
+  /** Whether it has what the other says of the present. */
+  hears(other: LabPeer): boolean {
+    return this.#words.has(other.id)
+  }
+
+  #heard({ change, view, heard }: Told): void {
     if (change) this.changes.push(change)
     if (view) this.#view = view
+    if (heard) this.#words = new Set(heard)
   }
 }
 

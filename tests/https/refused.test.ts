@@ -117,13 +117,15 @@ for (const [version, header] of proxyHeaders) {
   })
 }
 
+/** The engine's bridge is one, so a machine that runs these tests has one. */
+const NO_ADDRESS = 'this machine has no IPv4 address beyond loopback, not even the bridge of Docker'
 /** An address of this machine that others could reach it by. */
 const outside = Object.values(networkInterfaces())
   .flatMap((addresses = []) => addresses)
   .find(({ family, internal }) => family === 'IPv4' && !internal)?.address
 
-test('without HTTPS the port is not there beyond loopback', async (t) => {
-  if (outside === undefined) return t.skip('this machine has loopback only')
+test('without HTTPS the port is not there beyond loopback', async () => {
+  assert.ok(outside, NO_ADDRESS)
   const socket = connect(skein.port, outside)
   await assert.rejects(once(socket, 'connect'), /ECONNREFUSED/)
 })
@@ -144,8 +146,8 @@ test('to listen beyond loopback without HTTPS is refused with the ways out', asy
   }
 })
 
-test('with --insecure-http it listens, and says what that costs', async (t) => {
-  if (outside === undefined) return t.skip('this machine has loopback only')
+test('with --insecure-http it listens, and says what that costs', async () => {
+  assert.ok(outside, NO_ADDRESS)
   const port = await freePort()
   const flags = ['--listen', `0.0.0.0:${port}`, '--insecure-http']
   const { skein: open } = await Skein.start({ port, flags, bare: true })

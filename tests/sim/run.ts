@@ -22,6 +22,9 @@ export interface RunOptions {
   readonly faults?: readonly Fault[]
 }
 
+/** So long before a peer wakes it is certainly still asleep, in virtual ms. */
+const LAST_MOMENT_MS = 0.001
+
 export function run(seed: number, options: RunOptions = {}): Outcome {
   const chance = new Chance(seed)
   const size = chance.whole(3, 7)
@@ -48,8 +51,11 @@ function plan(world: World, connected: Connected, faults: readonly Fault[], chan
       connected.note()
       strike(world, fault, addresses)
       connected.note()
-      // Its end is a change as well.
-      if (fault.type === 'stall') world.agenda.after(fault.ms + 1, () => connected.note())
+      // Its end is a change as well: the last moment at which it still stands, and the first at which it does not.
+      if (fault.type === 'stall') {
+        world.agenda.after(fault.ms - LAST_MOMENT_MS, () => connected.note())
+        world.agenda.after(fault.ms + LAST_MOMENT_MS, () => connected.note())
+      }
     })
   }
   world.agenda.at(FAULTS_MS, () => {

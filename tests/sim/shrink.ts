@@ -1,18 +1,27 @@
 // Makes a failing run short: leaves out fault after fault for as long as the same invariant still fails.
 
 import type { Rules } from '../../server/cluster/swim/rules.ts'
-import type { Fault } from './faults.ts'
 import { type Outcome, run } from './run.ts'
 
-/** Which invariant: its name without the particulars. */
-const kindOf = ({ violation }: Outcome): string | undefined => violation?.slice(0, 2)
+interface Failed {
+  readonly violation: string | undefined
+  readonly faults: readonly unknown[]
+}
 
-/** Halves first, then single faults (Zeller's delta debugging, made simple). */
+/** Which invariant: its name without the particulars. */
+const kindOf = ({ violation }: { violation: string | undefined }) => violation?.slice(0, 2)
+
 export function shrink(failed: Outcome, rules?: Rules): Outcome {
+  const { seed } = failed
+  return shrinkBy(failed, (faults) => run(seed, { faults, ...(rules && { rules }) }))
+}
+
+/** Halves first, then single faults (Zeller's delta debugging, made simple). `again` runs it with other faults. */
+export function shrinkBy<O extends Failed>(failed: O, again: (faults: O['faults']) => O): O {
   let shortest = failed
   let size = Math.ceil(failed.faults.length / 2)
   while (size >= 1) {
-    const shorter = withoutSome(shortest, size, rules)
+    const shorter = withoutSome(shortest, size, again)
     if (shorter) shortest = shorter
     else if (size === 1) break
     else size = Math.ceil(size / 2)
@@ -20,11 +29,14 @@ export function shrink(failed: Outcome, rules?: Rules): Outcome {
   return shortest
 }
 
-function withoutSome(outcome: Outcome, size: number, rules?: Rules): Outcome | undefined {
-  const { faults, seed } = outcome
+function withoutSome<O extends Failed>(
+  outcome: O,
+  size: number,
+  again: (faults: O['faults']) => O,
+): O | undefined {
+  const { faults } = outcome
   for (let at = 0; at < faults.length; at += size) {
-    const fewer: readonly Fault[] = faults.filter((_, i) => i < at || i >= at + size)
-    const next = run(seed, { faults: fewer, ...(rules && { rules }) })
+    const next = again(faults.filter((_, i) => i < at || i >= at + size))
     if (kindOf(next) === kindOf(outcome)) return next
   }
   return undefined

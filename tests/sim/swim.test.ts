@@ -22,6 +22,7 @@ const kept: Readonly<Record<number, string>> = {
   8: 'a peer that leaves while it stands still',
   10472: 'two that had left, started again on their side of a split: nobody looked for anybody',
   7199: 'a verdict about a later start, heard before that start was met: it was refused for ever',
+  19174: 'a peer that woke after a heal: it was held to what it could have heard in its sleep',
   976: 'a peer that changed what it says of itself after its farewell',
 }
 

@@ -30,3 +30,24 @@ export async function eventually<T>(
     await sleep(LOOK_AGAIN_MS)
   }
 }
+
+/**
+ * Resolves with a value once it has stood for so long: the only way to see that something waits. Fails at the deadline
+ * when it never stands still.
+ */
+export async function stands<T>(
+  read: () => T,
+  { stillMs, timeoutMs, what }: { stillMs: number; timeoutMs: number; what: string },
+): Promise<T> {
+  let value = read()
+  let sinceMs = performance.now()
+  await eventually(
+    () => {
+      const now = read()
+      if (now !== value) [value, sinceMs] = [now, performance.now()]
+      return performance.now() - sinceMs >= stillMs
+    },
+    { timeoutMs, what },
+  )
+  return value
+}

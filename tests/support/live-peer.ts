@@ -5,11 +5,21 @@ import { createServer, type Server } from 'node:http'
 import { newId, type PeerId, type SpaceId } from '#protocol/ids.ts'
 import { systemClock, systemRandom } from '../../server/clock.ts'
 import { LiveSharing } from '../../server/cluster/live/sharing.ts'
-import { Membership } from '../../server/cluster/membership.ts'
+import { type Change, Membership, type MembershipOptions } from '../../server/cluster/membership.ts'
 import { Keyring } from '../../server/cluster/seal/keyring.ts'
 import { Mesh } from '../../server/cluster/wire/mesh.ts'
 import { Links } from '../../server/links/links.ts'
 import { createLive, type LiveTable } from '../../server/live/table.ts'
+
+export interface LivePeerStart {
+  readonly host?: string
+  /** Absent or 0: one that is free. */
+  readonly port?: number
+  readonly boot?: number
+  readonly openSocket?: MembershipOptions['openSocket']
+  readonly onChange?: (change: Change) => void
+  readonly onRefused?: (by: PeerId) => void
+}
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} } as never
 
@@ -23,6 +33,7 @@ export class LivePeer {
   #links!: Links
   #server!: Server
   #boot = 0
+  #host = '127.0.0.1'
 
   constructor(secret: Buffer, id = newId<'peer'>()) {
     this.id = id
@@ -31,17 +42,18 @@ export class LivePeer {
 
   get address(): string {
     const address = this.#server.address()
-    return `127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+    return `${this.#host}:${typeof address === 'object' && address ? address.port : 0}`
   }
 
-  async start(seeds: readonly string[], port = 0): Promise<this> {
-    this.#boot++
+  async start(seeds: readonly string[], how: LivePeerStart = {}): Promise<this> {
+    this.#boot = how.boot ?? this.#boot + 1
+    this.#host = how.host ?? this.#host
     const server = createServer()
     this.#server = server
-    server.listen(port, '127.0.0.1')
+    server.listen(how.port ?? 0, this.#host)
     await once(server, 'listening')
     const keyring = new Keyring(this.#secret)
-    await this.#join(seeds, keyring)
+    await this.#join(seeds, keyring, how)
     this.#share(keyring)
     const live = createLive({ clock: systemClock })
     const parts = { agentKey: () => undefined, live, clock: systemClock, log: quiet }
@@ -84,17 +96,21 @@ export class LivePeer {
     return this.live.get('terminals', space)?.count
   }
 
-  async #join(seeds: readonly string[], keyring: Keyring): Promise<void> {
+  async #join(seeds: readonly string[], keyring: Keyring, how: LivePeerStart): Promise<void> {
     const { address } = this
     this.membership = await Membership.start({
       ...{ id: this.id, boot: this.#boot, cluster: 'test', keyring, seeds, metadata: '{}' },
-      listen: { host: '127.0.0.1', port: Number(address.split(':')[1]) },
+      listen: { host: this.#host, port: Number(address.split(':')[1]) },
       advertise: address,
+      ...(how.openSocket && { openSocket: how.openSocket }),
       clock: systemClock,
       random: systemRandom,
       log: quiet,
-      onChange: ({ id, is }) => this.sharing?.changed(id, is),
-      onRefused: () => undefined,
+      onChange: (change) => {
+        this.sharing?.changed(change.id, change.is)
+        how.onChange?.(change)
+      },
+      onRefused: (by) => how.onRefused?.(by),
     })
   }
 

@@ -1,4 +1,4 @@
-// A peer as a process of its own, which a test may stop as a debugger or a suspended machine does.
+// A peer as a process of its own, which a test may stop as a suspended machine stops it.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'

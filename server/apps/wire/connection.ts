@@ -2,6 +2,7 @@
 
 import { type SkeinError, toSkeinError } from '#protocol/errors.ts'
 import type { LinkStream } from '../../links/streams.ts'
+import { FieldsForVisitor } from '../fields.ts'
 import type { Head } from './head.ts'
 import { invalid, ResponseReader, type ResponseSink } from './response-reader.ts'
 
@@ -18,6 +19,8 @@ export interface AnswerSink extends ResponseSink {
   failed(error: SkeinError, isFresh: boolean): void
   /** The app takes bytes again. */
   drained(): void
+  /** All that came at once has been told. */
+  told(): void
 }
 
 export interface ConnectionEvents {
@@ -34,6 +37,7 @@ export class Connection implements ResponseSink {
   idleMs = IDLE_MS
   /** How many requests it has carried. */
   uses = 0
+  readonly fields = new FieldsForVisitor()
   readonly #reader = new ResponseReader()
   readonly #events: ConnectionEvents
   #sink: AnswerSink | undefined
@@ -134,6 +138,7 @@ export class Connection implements ResponseSink {
     try {
       this.#reader.push(chunk)
       this.#isFresh = false
+      this.#sink?.told()
     } catch (error) {
       this.#fail(error)
       this.abort()

@@ -8,6 +8,8 @@ import { type Head, parseHead } from './head.ts'
 
 /** All headers of a response, bytes: twice what we take from browsers, for apps that set many cookies. */
 export const MAX_HEAD_BYTES = 64 * 1024
+/** A head up to this length is kept to be compared with the next, characters: it may be kept for each connection. */
+const MAX_KNOWN_CHARS = 2048
 /** Interim answers (1xx) before the real one; an honest app sends one or two. */
 const MAX_INTERIM = 16
 
@@ -35,6 +37,8 @@ export class ResponseReader {
   #left = 0
   #interim = 0
   #chunks: ChunkReader | undefined
+  /** The last head: the answers of an API differ in their bodies, and taking a head apart costs more than all else here. */
+  #known: { readonly text: string; readonly head: Head } | undefined
   /** Whether the connection may carry another request after this response. */
   reusable = true
 
@@ -83,7 +87,7 @@ export class ResponseReader {
       return EMPTY
     }
     this.#held = undefined
-    const head = parseHead(all.toString('latin1', 0, end))
+    const head = this.#parse(all.toString('latin1', 0, end))
     const rest = all.subarray(end + 4)
     if (head.status === 101) return this.#switch(head, rest)
     if (head.status < 200) {
@@ -93,6 +97,13 @@ export class ResponseReader {
     }
     this.#begin(head)
     return rest
+  }
+
+  #parse(text: string): Head {
+    if (this.#known?.text === text) return this.#known.head
+    const head = parseHead(text)
+    this.#known = text.length > MAX_KNOWN_CHARS ? undefined : { text, head }
+    return head
   }
 
   #switch(head: Head, rest: Buffer): Buffer {

@@ -53,7 +53,7 @@ test('a peer that is killed takes what it said with it, and says it anew when it
     () => [a, b].every((peer) => peer.sees(c, 'unreachable') && peer.count(gone) === undefined),
     within('the end of what it said'),
   )
-  await c.start([a.address], Number(address.split(':')[1]))
+  await c.start([a.address], { port: Number(address.split(':')[1]) })
   c.tell(stays, 2)
   await eventually(() => [a, b].every((peer) => peer.count(stays) === 2), within('its return'))
   assert.equal(a.count(gone), undefined)

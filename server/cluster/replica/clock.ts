@@ -2,7 +2,7 @@
 // whatever the wall clocks say; so the hybrid clock takes in what it sees (Kulkarni et al., OPODIS 2014). But one clock
 // that is a day ahead must not carry all others with it: what lies too far ahead is kept aside and never taken in.
 
-import { hlcMs } from '../../records/hlc.ts'
+import { hlcMs, tick } from '../../records/hlc.ts'
 import type { Version } from '../../records/records.ts'
 
 /** The most that a stamp may be ahead of our wall clock, ms. NTP holds milliseconds; a forgotten clock is off by more. */
@@ -22,6 +22,16 @@ export function isFarAhead(version: Version, nowMs: number): boolean {
 /** One's own clock after seeing another's stamp. */
 export function absorb(hlc: bigint, seen: Version, nowMs: number): bigint {
   return seen.hlc > hlc && !isFarAhead(seen, nowMs) ? seen.hlc : hlc
+}
+
+/**
+ * The clock value of a write over these. They are looked at again: a value that lay too far ahead when it came, and was
+ * not taken in, may have come near since; a write that did not reckon with it would be older than what it replaces.
+ */
+export function tickOver(hlc: bigint, held: Iterable<Version>, nowMs: number): bigint {
+  let last = hlc
+  for (const version of held) last = absorb(last, version, nowMs)
+  return tick(last, nowMs)
 }
 
 /** The epoch under which a group is written over: the next one when what is there lies too far ahead. */

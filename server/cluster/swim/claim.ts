@@ -58,6 +58,10 @@ export function refutation(
   return claim.incarnation >= self.incarnation ? claim.incarnation + 1 : undefined
 }
 
-/** Members that may answer: they are probed and told news. */
+/** Members that are watched: those that are given up are only tried now and then. */
+export const isWatched = ({ state }: { state: PeerState }): boolean =>
+  state === 'alive' || state === 'suspect'
+
+/** Members that may answer and may come back. */
 export const isPresent = ({ state }: { state: PeerState }): boolean =>
   state !== 'dead' && state !== 'left'

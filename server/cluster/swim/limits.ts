@@ -10,6 +10,8 @@ export const MIN_ANSWER_MS = 200
 export const MAX_ANSWER_MS = 500
 /** How many others are asked to probe a member that did not answer (SWIM's k; its paper and memberlist use 3). */
 export const INDIRECT_PROBES = 3
+/** How long those others, and the control connection, have to bring an answer, ms. */
+export const RELAYED_MS = 500
 /** A relay that hears nothing says so in this share of the prober's remaining time (Lifeguard's nack). */
 export const NACK_AFTER = 0.8
 

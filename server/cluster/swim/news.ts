@@ -1,7 +1,7 @@
-// Claims on their way to the others. One a member: a newer claim drops the older. Those told least often go first,
-// and each is told a number of times that grows with the logarithm of the membership (SWIM, section 4.1).
+// Claims on their way to the others. What is newly believed of a member drops what was told of it before; who shares a
+// doubt is told beside it. Those told least often go first, and each is told a number of times that grows with the
+// logarithm of the membership (SWIM, section 4.1).
 
-import type { PeerId } from '#protocol/ids.ts'
 import type { Claim } from './claim.ts'
 
 interface Item {
@@ -12,8 +12,8 @@ interface Item {
 }
 
 export class News {
-  readonly #items = new Map<PeerId, Item>()
   readonly #sizeOf: (claim: Claim) => number
+  #items: Item[] = []
   #order = 0
 
   /** `sizeOf` is the encoded size of one claim, bytes. */
@@ -22,37 +22,44 @@ export class News {
   }
 
   get isEmpty(): boolean {
-    return this.#items.size === 0
+    return this.#items.length === 0
   }
 
+  /** What is believed of a member from now on. */
   add(claim: Claim): void {
-    this.#order += 1
-    const item = { claim, bytes: this.#sizeOf(claim), told: 0, order: this.#order }
-    this.#items.set(claim.id, item)
+    this.#items = this.#items.filter((item) => item.claim.id !== claim.id)
+    this.addBeside(claim)
   }
 
-  drop(id: PeerId): void {
-    this.#items.delete(id)
+  /** The same by somebody else: were it told instead, the doubt of whoever hears it first would never be told. */
+  addBeside(claim: Claim): void {
+    this.#order += 1
+    this.#items.push({ claim, bytes: this.#sizeOf(claim), told: 0, order: this.#order })
   }
 
   /**
-   * As many as fit into `bytes`, told least first, newest first among equals; each counts as told once more and is
-   * dropped when it was told `times`. `first` goes before all others and counts for nothing.
+   * As many as fit into `bytes`, told least first, newest first among equals. `first` goes before all others, which
+   * leave its member out.
    */
-  take(bytes: number, times: number, first?: Claim): Claim[] {
+  pick(bytes: number, first?: Claim): Claim[] {
     const claims = first ? [first] : []
     let left = bytes - (first ? this.#sizeOf(first) : 0)
     for (const item of this.#byNeed()) {
       if (item.bytes > left || item.claim.id === first?.id) continue
       left -= item.bytes
       claims.push(item.claim)
-      item.told += 1
-      if (item.told >= times) this.#items.delete(item.claim.id)
     }
     return claims
   }
 
+  /** Each counts as told once more, and is dropped when it was told `times`. */
+  told(claims: readonly Claim[], times: number): void {
+    const said = new Set(claims)
+    for (const item of this.#items) if (said.has(item.claim)) item.told += 1
+    this.#items = this.#items.filter((item) => item.told < times)
+  }
+
   #byNeed(): Item[] {
-    return [...this.#items.values()].toSorted((a, b) => a.told - b.told || b.order - a.order)
+    return this.#items.toSorted((a, b) => a.told - b.told || b.order - a.order)
   }
 }

@@ -3,24 +3,27 @@
 
 import type { PeerId } from '#protocol/ids.ts'
 import type { Awareness } from './awareness.ts'
-import { type Claim, isPresent } from './claim.ts'
+import { isWatched } from './claim.ts'
 import type { Carrier, Turn } from './effect.ts'
+import { Errands } from './errands.ts'
 import {
   INDIRECT_PROBES,
   MAX_ANSWER_MS,
-  MAX_RELAYS,
   MIN_ANSWER_MS,
-  NACK_AFTER,
   PERIOD_MS,
   PROBES_PER_PERIOD,
+  RELAYED_MS,
 } from './limits.ts'
 import type { Body, Message } from './message.ts'
-import { Round, shuffled } from './round.ts'
+import { shuffled } from './round.ts'
 import type { Rules } from './rules.ts'
+import type { Send } from './send.ts'
 import type { Member, Table } from './table.ts'
 
 interface Probe {
   readonly target: PeerId
+  /** Another asked about it: we look for ourselves with the same ping, and ask nobody else. */
+  readonly isForOther: boolean
   readonly sentMs: number
   /** When others are asked, and when we give up. */
   readonly askMs: number
@@ -29,21 +32,6 @@ interface Probe {
   relays: ReadonlySet<PeerId> | undefined
   nacks: number
 }
-
-/** A probe for somebody else. */
-interface Errand {
-  readonly target: PeerId
-  readonly asker: string
-  readonly over: Carrier
-  readonly askerSeq: number
-  /** When the asker is told that there was no answer, and when we forget. */
-  readonly nackMs: number
-  readonly endMs: number
-  toldNack: boolean
-}
-
-/** Sends with the news that fits; `about` is told first. */
-export type Send = (turn: Turn, to: string, over: Carrier, body: Body, about?: Claim) => void
 
 interface ProbesParts {
   readonly table: Table
@@ -55,31 +43,27 @@ interface ProbesParts {
 
 export class Probes {
   readonly #parts: ProbesParts
-  readonly #round: Round<PeerId>
   readonly #probes = new Map<number, Probe>()
-  readonly #errands = new Map<number, Errand>()
+  readonly #errands: Errands
   #seq = 0
   #nextMs = Number.NEGATIVE_INFINITY
 
   constructor(parts: ProbesParts) {
     this.#parts = parts
-    this.#round = new Round(parts.random)
+    this.#errands = new Errands(parts.send)
   }
 
   /** Everything that is due. */
   run(turn: Turn): void {
     for (const [seq, probe] of this.#probes) this.#advance(turn, seq, probe)
-    for (const [seq, errand] of this.#errands) this.#attend(turn, seq, errand)
+    this.#errands.run(turn)
     if (turn.nowMs >= this.#nextMs) this.#probeNext(turn)
   }
 
   nextMs(): number {
-    let next = this.#nextMs
+    let next = Math.min(this.#nextMs, this.#errands.nextMs())
     for (const { relays, askMs, deadlineMs } of this.#probes.values()) {
       next = Math.min(next, relays ? deadlineMs : askMs)
-    }
-    for (const { toldNack, nackMs, endMs } of this.#errands.values()) {
-      next = Math.min(next, toldNack ? endMs : nackMs)
     }
     return next
   }
@@ -105,35 +89,19 @@ export class Probes {
     from: string,
     over: Carrier,
   ): void {
-    if (this.#errands.size >= MAX_RELAYS) return
     const { table, send } = this.#parts
-    const { target, address, seq: askerSeq } = message
+    const { target, address } = message
     const seq = this.#newSeq()
-    // Asked at the latest when the prober's own patience ended: so much of its period is left.
-    const leftMs = PERIOD_MS - MAX_ANSWER_MS
-    this.#errands.set(seq, {
-      target,
-      asker: from,
-      over,
-      askerSeq,
-      nackMs: turn.nowMs + leftMs * NACK_AFTER,
-      endMs: turn.nowMs + PERIOD_MS,
-      toldNack: false,
-    })
+    if (!this.#errands.take(turn, seq, { message, from, over })) return
     const known = table.get(target)
     const to = known?.claim.contact.address ?? address
     send(turn, to, 'datagram', this.#ping(target, seq), known?.claim)
+    const isMine = known && isWatched(known.claim) && !this.#isProbed(target)
+    if (isMine) this.#await(turn, seq, known, true)
   }
 
   onAck(turn: Turn, message: Message & { type: 'ack' }): void {
-    const errand = this.#errands.get(message.seq)
-    if (errand?.target === message.from) {
-      this.#errands.delete(message.seq)
-      const { wallMs } = message
-      const body: Body = { type: 'ack', seq: errand.askerSeq, wallMs }
-      this.#parts.send(turn, errand.asker, errand.over, body)
-      return
-    }
+    this.#errands.answered(turn, message)
     const probe = this.#probes.get(message.seq)
     const isDirect = probe?.target === message.from
     if (!probe || !(isDirect || probe.relays?.has(message.from))) return
@@ -150,61 +118,80 @@ export class Probes {
   /** The slots of a period are spread evenly, so that the first probe of a dead member comes soon. */
   #probeNext(turn: Turn): void {
     const { table, awareness } = this.#parts
-    const busy = new Set([...this.#probes.values()].map(({ target }) => target))
-    const present = table.others().filter(({ claim }) => isPresent(claim))
-    const count = Math.min(PROBES_PER_PERIOD, Math.max(1, present.length))
+    const watched = table.others().filter(({ claim }) => isWatched(claim))
+    const count = Math.min(PROBES_PER_PERIOD, Math.max(1, watched.length))
     this.#nextMs = turn.nowMs + (PERIOD_MS * awareness.factor) / count
-    const free = present.map(({ claim }) => claim.id).filter((id) => !busy.has(id))
-    const target = this.#round.next(free)
-    const member = target && table.get(target)
-    if (member) this.#begin(turn, member)
+    const member = this.#longestSilent(watched)
+    if (!member) return
+    const seq = this.#newSeq()
+    this.#await(turn, seq, member, false)
+    // Who is doubted hears of it with the question, and can refute in the answer (Lifeguard's buddy).
+    const { id: target, contact, state } = member.claim
+    const about = state === 'alive' ? undefined : member.claim
+    this.#parts.send(turn, contact.address, 'datagram', this.#ping(target, seq), about)
   }
 
-  #begin(turn: Turn, member: Member): void {
-    const { awareness, send } = this.#parts
-    const { id, contact, state } = member.claim
+  /**
+   * Whom we have neither heard nor asked for the longest. SWIM asks everyone once in a round; but who has just asked us
+   * need not be asked, and with that a member that falls silent is asked by somebody twice as soon.
+   */
+  #longestSilent(watched: readonly Member[]): Member | undefined {
+    let longest: Member | undefined
+    for (const member of shuffled(watched, this.#parts.random)) {
+      if (this.#isProbed(member.claim.id)) continue
+      if (!longest || lastContactMs(member) < lastContactMs(longest)) longest = member
+    }
+    return longest
+  }
+
+  #isProbed(id: PeerId): boolean {
+    return [...this.#probes.values()].some(({ target }) => target === id)
+  }
+
+  /** From now on the ping of that number is a probe of ours. */
+  #await(turn: Turn, seq: number, member: Member, isForOther: boolean): void {
     const answerMs = Math.min(
       MAX_ANSWER_MS,
       Math.max(MIN_ANSWER_MS, 3 * (member.roundTripMs ?? MAX_ANSWER_MS)),
     )
-    const seq = this.#newSeq()
-    const { factor } = awareness
+    const { factor } = this.#parts.awareness
+    member.askedMs = turn.nowMs
     this.#probes.set(seq, {
-      target: id,
+      target: member.claim.id,
+      isForOther,
       sentMs: turn.nowMs,
       askMs: turn.nowMs + answerMs * factor,
-      deadlineMs: turn.nowMs + PERIOD_MS * factor,
+      deadlineMs: turn.nowMs + (answerMs + RELAYED_MS) * factor,
       relays: undefined,
       nacks: 0,
     })
-    // Who is doubted hears of it with the question, and can refute in the answer (Lifeguard's buddy).
-    const about = state === 'alive' ? undefined : member.claim
-    send(turn, contact.address, 'datagram', this.#ping(id, seq), about)
   }
 
   #advance(turn: Turn, seq: number, probe: Probe): void {
     const { table, awareness } = this.#parts
     const member = table.get(probe.target)
-    if (!member || !isPresent(member.claim)) {
+    if (!member || !isWatched(member.claim)) {
       this.#probes.delete(seq)
       return
     }
     if (!probe.relays && turn.nowMs >= probe.askMs)
-      probe.relays = this.#askOthers(turn, seq, member)
+      probe.relays = this.#askOthers(turn, seq, member, probe.isForOther ? 0 : INDIRECT_PROBES)
     if (turn.nowMs < probe.deadlineMs) return
     this.#probes.delete(seq)
-    awareness.probeFailed({ expected: probe.relays?.size ?? 0, received: probe.nacks })
+    if (!probe.isForOther) {
+      awareness.probeFailed({ expected: probe.relays?.size ?? 0, received: probe.nacks })
+    }
     table.doubt(turn, member)
   }
 
   /** A few others, and the control connection in case that only datagrams fail. */
-  #askOthers(turn: Turn, seq: number, { claim }: Member): ReadonlySet<PeerId> {
+  #askOthers(turn: Turn, seq: number, { claim }: Member, most: number): ReadonlySet<PeerId> {
     const { table, rules, random, send } = this.#parts
     if (!rules.asksOthers) return new Set()
     const helpers = table
       .others()
       .filter((other) => other.claim.state === 'alive' && other.claim.id !== claim.id)
-    const chosen = shuffled(helpers, random).slice(0, INDIRECT_PROBES)
+    const chosen = shuffled(helpers, random).slice(0, most)
     const { id: target, contact } = claim
     for (const helper of chosen) {
       const body: Body = { type: 'ping-request', seq, target, address: contact.address }
@@ -212,14 +199,6 @@ export class Probes {
     }
     send(turn, contact.address, 'stream', this.#ping(target, seq))
     return new Set(chosen.map((helper) => helper.claim.id))
-  }
-
-  #attend(turn: Turn, seq: number, errand: Errand): void {
-    if (!errand.toldNack && turn.nowMs >= errand.nackMs) {
-      errand.toldNack = true
-      this.#parts.send(turn, errand.asker, errand.over, { type: 'nack', seq: errand.askerSeq })
-    }
-    if (turn.nowMs >= errand.endMs) this.#errands.delete(seq)
   }
 
   /** A moving average, as TCP's (RFC 6298): an eighth of each new sample. */
@@ -243,3 +222,7 @@ export class Probes {
     return this.#seq
   }
 }
+
+/** A member whose round trip was never measured is to be asked, however often it asks us. */
+const lastContactMs = ({ heardMs, askedMs, roundTripMs }: Member): number =>
+  roundTripMs === undefined ? askedMs : Math.max(heardMs, askedMs)

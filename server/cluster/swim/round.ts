@@ -1,27 +1,28 @@
-// Whom to probe next: every member once in a round, in an order drawn anew for each (SWIM, section 4.3), so that the
-// time to the first probe of anyone is bounded and no two peers march in step.
+// Whom to try next: everyone once in a round, in an order by chance, so that no two peers march in step.
 
 export class Round<T> {
   readonly #random: () => number
-  #waiting: T[] = []
+  /** The next is the first; whoever had its turn goes to the end. */
+  #queue: T[] = []
 
   /** `random` gives numbers from 0 to below 1. */
   constructor(random: () => number) {
     this.#random = random
   }
 
-  /** The next of `candidates` that this round has not had; undefined when there are none at all. */
+  /** The next of `candidates`; undefined when there are none. Somebody new gets a random place in the round. */
   next(candidates: readonly T[]): T | undefined {
     const still = new Set(candidates)
-    this.#waiting = this.#waiting.filter((one) => still.has(one))
-    if (this.#waiting.length === 0) this.#waiting = shuffled(candidates, this.#random)
-    return this.#waiting.pop()
+    this.#queue = this.#queue.filter((one) => still.delete(one))
+    for (const one of still) this.#admit(one)
+    const one = this.#queue.shift()
+    if (one !== undefined) this.#queue.push(one)
+    return one
   }
 
-  /** Somebody new gets a random place in the round that runs. */
-  admit(one: T): void {
-    const at = Math.floor(this.#random() * (this.#waiting.length + 1))
-    this.#waiting.splice(at, 0, one)
+  #admit(one: T): void {
+    const at = Math.floor(this.#random() * (this.#queue.length + 1))
+    this.#queue.splice(at, 0, one)
   }
 }
 

@@ -170,3 +170,62 @@ test('a peer that leaves says so to everyone', () => {
   )
   assert.deepEqual(new Set(told.map(({ to }) => to)), new Set(others.map(addressOf)))
 })
+
+test('a peer that is asked about a member looks for itself, and doubts whoever does not answer it', () => {
+  const bench = new Bench()
+  bench.hear(2, { type: 'gossip', news: [alive(2), alive(3)] })
+  bench.hear(2, { type: 'ping-request', seq: 9, target: idOf(3), address: addressOf(3) })
+  // Its own rounds would have come to the same a second later.
+  bench.pass(1000)
+  assert.equal(bench.stateOf(3), 'suspect')
+})
+
+test('a peer that was asked about a member and heard it says so, and doubts nobody', () => {
+  const bench = new Bench()
+  bench.hear(2, { type: 'gossip', news: [alive(2), alive(3)] })
+  const request = { seq: 9, target: idOf(3), address: addressOf(3) }
+  const [ping] = sent(bench.hear(2, { type: 'ping-request', ...request }), 'ping')
+  assert.equal(ping?.to, addressOf(3))
+  const seq = ping?.message.type === 'ping' ? ping.message.seq : 0
+  const [ack] = sent(bench.hear(3, { type: 'ack', seq, wallMs: 0 }), 'ack')
+  assert.equal(ack?.to, addressOf(2))
+  assert.equal(ack?.message.type === 'ack' && ack.message.seq, 9)
+  bench.pass(600)
+  assert.equal(bench.stateOf(3), 'alive')
+})
+
+test('who was heard a moment ago is asked after who was not', () => {
+  const bench = new Bench()
+  bench.take({ type: 'tick' })
+  for (const n of [2, 3]) bench.hear(n, { type: 'gossip', news: [alive(n)] })
+  const answerAll = (effects: readonly Effect[]) => {
+    for (const { to, message } of sent(effects, 'ping')) {
+      const from = [2, 3].find((n) => addressOf(n) === to) ?? 0
+      if (message.type === 'ping') bench.hear(from, { type: 'ack', seq: message.seq, wallMs: 0 })
+    }
+  }
+  for (let i = 0; i < 100; i++) answerAll(bench.pass(100))
+  bench.nowMs += 1
+  bench.hear(2, { type: 'gossip' })
+  const asked = Array.from({ length: 10 }, () => {
+    const effects = bench.pass(500)
+    answerAll(effects)
+    bench.nowMs += 1
+    bench.hear(2, { type: 'gossip' })
+    return sent(effects, 'ping').map(({ to }) => to)
+  }).flat()
+  assert.ok(asked.length >= 5)
+  assert.ok(!asked.includes(addressOf(2)), asked.join(' '))
+})
+
+test('what was told to peers that are gone is still told to one that comes', () => {
+  const bench = new Bench()
+  bench.hear(2, { type: 'gossip', news: [alive(2), alive(3)] })
+  while (bench.stateOf(2) !== 'dead' || bench.stateOf(3) !== 'dead') bench.pass(1000)
+  bench.take({ type: 'metadata', metadata: '{"load":1}' })
+  bench.pass(10_000)
+  bench.hear(4, { type: 'gossip', news: [alive(4)] })
+  const told = sent(bench.pass(1000), 'gossip').filter(({ to }) => to === addressOf(4))
+  const news = told.flatMap(({ message }) => message.news)
+  assert.ok(news.some(({ id, contact }) => id === idOf(1) && contact?.metadata.includes('load')))
+})

@@ -3,7 +3,7 @@
 
 import type { PeerId } from '#protocol/ids.ts'
 import { Awareness } from './awareness.ts'
-import { type Claim, isPresent } from './claim.ts'
+import { type Claim, isPresent, isWatched, type PeerState } from './claim.ts'
 import { sizeOfClaim, sizeWithoutNews } from './codec.ts'
 import type { Carrier, Effect, Turn } from './effect.ts'
 import { isSameView } from './fingerprint.ts'
@@ -21,9 +21,10 @@ import {
 } from './limits.ts'
 import type { Body, Message } from './message.ts'
 import { News } from './news.ts'
-import { Probes, type Send } from './probes.ts'
+import { Probes } from './probes.ts'
 import { Round, shuffled } from './round.ts'
 import { type Rules, rules as soundRules } from './rules.ts'
+import type { Send } from './send.ts'
 import { type Member, type Self, Table } from './table.ts'
 import { WatchTime } from './watch-time.ts'
 
@@ -63,7 +64,7 @@ export class Swim {
   readonly #news = new News(sizeOfClaim)
   readonly #table: Table
   readonly #probes: Probes
-  readonly #absent: Round<PeerId>
+  readonly #absent: ReadonlyMap<PeerState, Round<PeerId>>
   #seeds: readonly string[] = []
   #joinMs = Number.POSITIVE_INFINITY
   #joinPauseMs = JOIN_MIN_MS
@@ -78,7 +79,10 @@ export class Swim {
     this.#rules = rules
     this.#random = random
     this.#table = new Table(self, { rules, news: this.#news, awareness: this.#awareness })
-    this.#absent = new Round(random)
+    this.#absent = new Map([
+      ['unreachable', new Round(random)],
+      ['dead', new Round(random)],
+    ])
     const parts = { table: this.#table, awareness: this.#awareness, rules, random }
     this.#probes = new Probes({ ...parts, send: this.#send })
   }
@@ -107,7 +111,7 @@ export class Swim {
     if (stalledMs > 0) this.#awareness.lagged(stalledMs)
     this.#take(turn, input)
     this.#runDue(turn)
-    this.wakeAtMs = this.#time.wakeAt(this.#nextMs())
+    this.wakeAtMs = this.#time.wakeAt(nowMs, this.#nextMs())
     return turn.effects
   }
 
@@ -215,25 +219,31 @@ export class Swim {
     const isLeaving = this.#table.self.state === 'left'
     if (isLeaving && this.#farewells > 0) this.#farewells -= 1
     else if (isLeaving || this.#news.isEmpty) return
-    const present = this.#table.others().filter(({ claim }) => isPresent(claim))
-    const fanout = isLeaving ? present.length : GOSSIP_FANOUT
-    for (const { claim } of shuffled(present, this.#random).slice(0, fanout)) {
+    const hearers = this.#table
+      .others()
+      .filter(({ claim }) => (isLeaving ? isPresent(claim) : isWatched(claim)))
+    const fanout = isLeaving ? hearers.length : GOSSIP_FANOUT
+    for (const { claim } of shuffled(hearers, this.#random).slice(0, fanout)) {
       if (!isLeaving && this.#news.isEmpty) return
       const about = isLeaving ? this.#table.self : undefined
       this.#send(turn, claim.contact.address, 'datagram', { type: 'gossip' }, about)
     }
   }
 
-  /** The dead are tried for ever, one at a time; now and then over a stream, where datagrams may not pass. */
+  /**
+   * Those given up are tried for ever, one that is unreachable and one that is dead at a time; now and then over a
+   * stream, where datagrams may not pass. Nothing is concluded from their silence.
+   */
   #tryAbsent(turn: Turn): void {
     this.#retryMs = turn.nowMs + RETRY_MS
     if (!this.#rules.retriesDead) return
-    const dead = this.#table.others().filter(({ claim }) => claim.state === 'dead')
-    const id = this.#absent.next(dead.map(({ claim }) => claim.id))
-    const member = id && this.#table.get(id)
-    if (!member) return
     this.#retries += 1
-    this.#probes.knock(turn, member, this.#retries % 4 === 0 ? 'stream' : 'datagram')
+    for (const [state, round] of this.#absent) {
+      const absent = this.#table.others().filter(({ claim }) => claim.state === state)
+      const id = round.next(absent.map(({ claim }) => claim.id))
+      const member = id && this.#table.get(id)
+      if (member) this.#probes.knock(turn, member, this.#retries % 4 === 0 ? 'stream' : 'datagram')
+    }
   }
 
   /**
@@ -252,9 +262,10 @@ export class Swim {
 
   readonly #send: Send = (turn, to, over, body, about) => {
     const bare = this.#complete(body, [])
-    const times = this.#rules.timesTold(this.#table.present)
     const room = MAX_DATAGRAM_BYTES - sizeWithoutNews(bare)
-    const news = this.#news.take(room, times, about)
+    const news = this.#news.pick(room, about)
+    // Told to somebody who may be gone is not told.
+    if (this.#table.isAliveAt(to)) this.#news.told(news, this.#rules.timesTold(this.#table.present))
     turn.effects.push({ type: 'send', to, over, message: { ...bare, news } })
   }
 

@@ -3,10 +3,17 @@
 
 import type { PeerId } from '#protocol/ids.ts'
 import type { Awareness } from './awareness.ts'
-import { type Claim, type Contact, isPresent, type PeerState, UNKNOWN_RUN } from './claim.ts'
+import {
+  type Claim,
+  type Contact,
+  isPresent,
+  isWatched,
+  type PeerState,
+  UNKNOWN_RUN,
+} from './claim.ts'
 import type { Turn } from './effect.ts'
 import { emptyFingerprint, type Fingerprint, toggled } from './fingerprint.ts'
-import { DEAD_FACTOR, MAX_MEMBERS, SUSPICION_MIN_MS } from './limits.ts'
+import { CONFIRMATIONS, DEAD_FACTOR, MAX_MEMBERS, SUSPICION_MIN_MS } from './limits.ts'
 import type { News } from './news.ts'
 import type { Rules } from './rules.ts'
 import type { Suspicion } from './suspicion.ts'
@@ -16,6 +23,8 @@ export interface Member {
   suspicion: Suspicion | undefined
   /** When it was last heard itself, in the machine's time. */
   heardMs: number
+  /** When we asked it last. */
+  askedMs: number
   /** When its state became what it is. */
   sinceMs: number
   roundTripMs: number | undefined
@@ -69,6 +78,14 @@ export class Table {
 
   get(id: PeerId): Member | undefined {
     return this.#members.get(id)
+  }
+
+  /** Whether a member that nobody doubts is at that address. */
+  isAliveAt(address: string): boolean {
+    for (const { claim } of this.#members.values()) {
+      if (claim.state === 'alive' && claim.contact.address === address) return true
+    }
+    return false
   }
 
   /** Everybody but ourselves. */
@@ -146,8 +163,7 @@ export class Table {
   #mayConfirm(subject: Member): number {
     let count = 0
     for (const other of this.#members.values()) {
-      const { state } = other.claim
-      if (other !== subject && (state === 'alive' || state === 'suspect')) count += 1
+      if (other !== subject && isWatched(other.claim)) count += 1
     }
     return count
   }
@@ -190,8 +206,13 @@ export class Table {
       return
     }
     const never = Number.NEGATIVE_INFINITY
-    const blank = { heardMs: never, sinceMs: turn.nowMs, roundTripMs: undefined, syncedMs: never }
-    const member = { ...blank, claim: { ...claim, contact }, suspicion: undefined }
+    const blank = { heardMs: never, askedMs: never, roundTripMs: undefined, syncedMs: never }
+    const member = {
+      ...blank,
+      sinceMs: turn.nowMs,
+      claim: { ...claim, contact },
+      suspicion: undefined,
+    }
     this.#members.set(claim.id, member)
     if (isPresent(claim)) this.#present += 1
     this.#view = toggled(this.#view, claim)
@@ -231,7 +252,8 @@ export class Table {
     const suspicion = this.#parts.rules.confirmed(member.suspicion, claim.by)
     if (suspicion === member.suspicion) return
     member.suspicion = suspicion
-    if (member.claim.state === 'suspect') this.#parts.news.add(claim)
+    const isNeeded = suspicion.by.size - 1 <= CONFIRMATIONS
+    if (member.claim.state === 'suspect' && isNeeded) this.#parts.news.addBeside(claim)
   }
 
   #believe(turn: Turn, member: Member, claim: Claim): void {

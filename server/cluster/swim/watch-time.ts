@@ -15,9 +15,12 @@ export class WatchTime {
     return { nowMs: monotonicMs - this.#missedMs, stalledMs }
   }
 
-  /** Notes when the machine wants to be woken, in its own time; gives the driver's. */
-  wakeAt(nowMs: number): number {
-    this.#wakeAtMs = nowMs + this.#missedMs
+  /**
+   * Notes when the machine wants to be woken, in its own time; gives the driver's. What has just become overdue is
+   * wanted now: to wake for it is not to have missed anything.
+   */
+  wakeAt(nowMs: number, wantedMs: number): number {
+    this.#wakeAtMs = Math.max(nowMs, wantedMs) + this.#missedMs
     return this.#wakeAtMs
   }
 }

@@ -1,7 +1,7 @@
 // The socket for membership's datagrams: sealed on the way out, opened on the way in, and counted where they are
 // refused. Nothing that a stranger sends changes anything but a count.
 
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import { createSocket, type RemoteInfo, type Socket, type SocketOptions } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { Clock } from '../../clock.ts'
@@ -14,7 +14,11 @@ const MAX_NAMES = 1000
 /** Datagrams that the kernel holds while the event loop is busy, bytes: some hundreds. */
 const RECEIVE_BYTES = 512 * 1024
 
+/** `createSocket`, or a socket that loses some of what it is given. */
+export type OpenSocket = (options: SocketOptions) => Socket
+
 export interface DatagramsParts {
+  readonly openSocket?: OpenSocket | undefined
   readonly sealer: Sealer
   readonly clock: Clock
   readonly onMessage: (bytes: Buffer, from: string) => void
@@ -43,7 +47,8 @@ export class Datagrams {
     parts: DatagramsParts,
   ): Promise<Datagrams> {
     const type = isIP(where.host) === 6 ? 'udp6' : 'udp4'
-    const socket = createSocket({ type, recvBufferSize: RECEIVE_BYTES })
+    const { openSocket = createSocket } = parts
+    const socket = openSocket({ type, recvBufferSize: RECEIVE_BYTES })
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject)
       socket.bind({ port: where.port, address: where.host }, () => {

@@ -8,14 +8,13 @@ import { join } from 'node:path'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Clock } from '../../clock.ts'
 import type { Owner } from '../owner.ts'
-import { folderArchive, listFiles, type PackedFile, packFolder } from './archives.ts'
+import { listFiles, type PackedFile, packFolder } from './archives.ts'
 import { refusedStatus } from './client.ts'
 import { AGENT_FOLDER } from './container-spec.ts'
+import { EMPTY_IMAGE, ensureEmptyImage } from './empty-image.ts'
 import type { Engine } from './engine.ts'
 import { agentVolumeName, labels } from './names.ts'
 
-/** An image without a file in it, for containers that are never started. */
-const EMPTY_IMAGE = 'skein/empty:1'
 /** A filling container of a peer that died is taken over after this; a live one needs a few seconds. */
 const ABANDONED_AFTER_MS = 30_000
 const POLL_MS = 250
@@ -126,9 +125,7 @@ export class AgentVolume {
 
   /** Creates the filling container, or answers undefined when another peer has it. */
   async #claim(owner: Owner, volume: string): Promise<string | undefined> {
-    if ((await this.#engine.image(owner, EMPTY_IMAGE)) === undefined) {
-      await this.#engine.importImage(owner, EMPTY_IMAGE, await folderArchive(AGENT_FOLDER, 0, 0))
-    }
+    await ensureEmptyImage(this.#engine, owner)
     try {
       return await this.#engine.createContainer(owner, `${volume}-filling`, {
         Image: EMPTY_IMAGE,

@@ -53,7 +53,7 @@ describe('the main container', () => {
       '--library-path',
       '/.skein/lib',
       '/.skein/node',
-      '--max-semi-space-size=1',
+      '--max-semi-space-size=2',
       '/.skein/agent.mjs',
     ])
     assert.deepEqual(spec.Cmd, [])

@@ -211,13 +211,14 @@ class DockerEngine implements Engine {
     id: string,
     path: string,
     archive: Readable | Buffer,
+    timeoutMs = ARCHIVE_TIMEOUT_MS,
   ): Promise<void> {
     await this.#change(owner, {
       method: 'PUT',
       path: `/containers/${id}/archive`,
       query: { path },
       archive,
-      timeoutMs: ARCHIVE_TIMEOUT_MS,
+      timeoutMs,
     })
   }
 

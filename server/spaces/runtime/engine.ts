@@ -103,7 +103,13 @@ export interface Engine {
   /** The last lines of both outputs. */
   logs(owner: Owner, id: string, lines: number): Promise<readonly string[]>
   /** Unpacks a tar archive at `path`; owners and modes are the archive's. Works before the first start. */
-  putArchive(owner: Owner, id: string, path: string, archive: Readable | Buffer): Promise<void>
+  putArchive(
+    owner: Owner,
+    id: string,
+    path: string,
+    archive: Readable | Buffer,
+    timeoutMs?: number,
+  ): Promise<void>
   /** A tar archive of one file or folder, or undefined when it is not there. */
   getArchive(owner: Owner, id: string, path: string): Promise<Readable | undefined>
 

@@ -282,6 +282,14 @@ export class FakeEngine implements Engine {
     return [...this.containers.values()].filter(({ spec }) => 'dev.skein.space' in spec.Labels)
   }
 
+  /** Throws when there are more or fewer than one. */
+  onlyContainer(): FakeContainer {
+    const [container, ...more] = this.spaceContainers()
+    if (!container || more.length > 0)
+      throw new Error(`${more.length + Number(!!container)} containers`)
+    return container
+  }
+
   #one(id: string): FakeContainer {
     const container = this.containers.get(id)
     if (container === undefined) throw refused(404, `no such container ${id}`)

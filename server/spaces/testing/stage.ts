@@ -73,6 +73,12 @@ export class Stage {
     return this.#peer.hosts
   }
 
+  /** The timeline, oldest first, as `step state`. */
+  async steps(id: SpaceId): Promise<string[]> {
+    const timeline = await this.spaces.timeline(id)
+    return timeline.map(({ step, state }) => `${step} ${state}`)
+  }
+
   link(id: SpaceId): void {
     const linked = { linkedAt: 0, route: 'r', failed: [], version: '1', run: 'r' }
     this.live.publish('agent', id, linked, TTL_MS)

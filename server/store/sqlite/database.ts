@@ -3,7 +3,15 @@
 
 import { DatabaseSync } from 'node:sqlite'
 import { SkeinError } from '#protocol/errors.ts'
-import type { Batch, Meta, SpanAnswer, SpanQuery, StoredEntry, StreamQuery } from '../store.ts'
+import type {
+  Batch,
+  Meta,
+  SpanAnswer,
+  SpanQuery,
+  StoredEntry,
+  StreamQuery,
+  Sweep,
+} from '../store.ts'
 import { migrate } from './migrate.ts'
 import {
   readClaims,
@@ -16,6 +24,7 @@ import {
   readTombstones,
 } from './read.ts'
 import { SpanReader } from './spans.ts'
+import { sweepEntries } from './sweep.ts'
 import { Writer } from './write.ts'
 
 /** Another process that reads the file (a backup) may hold a commit up for so long, milliseconds. */
@@ -83,6 +92,10 @@ export class Database {
 
   readStream(query: StreamQuery): StoredEntry[] {
     return readEntries(this.#file, query)
+  }
+
+  sweep(cut: Sweep): number {
+    return sweepEntries(this.#file, cut)
   }
 
   readSpans(query: SpanQuery): SpanAnswer {

@@ -2,7 +2,15 @@
 // each question, in order.
 
 import type { ErrorBody } from '#protocol/errors.ts'
-import type { Batch, Meta, SpanAnswer, SpanQuery, StoredEntry, StreamQuery } from '../store.ts'
+import type {
+  Batch,
+  Meta,
+  SpanAnswer,
+  SpanQuery,
+  StoredEntry,
+  StreamQuery,
+  Sweep,
+} from '../store.ts'
 import type { Failure } from './failure.ts'
 
 export interface WorkerStart {
@@ -18,6 +26,7 @@ interface Calls {
   load: { ask: undefined; answer: Batch | undefined }
   commit: { ask: { batch: Batch; after: Meta | undefined }; answer: undefined }
   read: { ask: StreamQuery; answer: StoredEntry[] }
+  sweep: { ask: Sweep; answer: number }
   spans: { ask: SpanQuery; answer: SpanAnswer }
   close: { ask: undefined; answer: undefined }
 }

@@ -77,10 +77,14 @@ export function* readClaims(file: DatabaseSync): Generator<StoredClaim[]> {
   }
 }
 
-/** Of every origin but our own. */
+/** Of every origin but our own; under a former one everything up to a backup was written here. */
 export function readHeard(file: DatabaseSync): StoredHeard[] {
   const gaps = prepare(file, 'SELECT low, high FROM gap WHERE origin = ? ORDER BY low')
-  const heads = prepare(file, 'SELECT origin, seq FROM head').all()
+  const heads = prepare(
+    file,
+    `SELECT origin, seq FROM head
+     UNION ALL SELECT origin, seq FROM former_origin WHERE origin NOT IN (SELECT origin FROM head)`,
+  ).all()
   return heads.map(({ origin, seq }) => ({
     origin: String(origin),
     head: Number(seq),

@@ -39,6 +39,8 @@ function answer({ op, ask }: Question): unknown {
     }
     case 'read':
       return database.readStream(ask as Ask<'read'>)
+    case 'sweep':
+      return database.sweep(ask as Ask<'sweep'>)
     case 'spans':
       return database.readSpans(ask as Ask<'spans'>)
     case 'close':

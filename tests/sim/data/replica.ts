@@ -2,7 +2,7 @@
 // rules of a store (elements, context and stamps change in one step) and none of its art.
 
 import { holding } from '../../../server/cluster/replica/claims.ts'
-import { absorb, epochOver, isFarAhead } from '../../../server/cluster/replica/clock.ts'
+import { absorb, epochOver, isFarAhead, tickOver } from '../../../server/cluster/replica/clock.ts'
 import { Context } from '../../../server/cluster/replica/context.ts'
 import type {
   Bucket,
@@ -32,7 +32,15 @@ import {
 
 export type Write =
   | { op: 'create'; kind: string; id: string; groups: Readonly<Record<string, string>> }
-  | { op: 'set'; kind: string; id: string; group: string; body: string }
+  | {
+      op: 'set'
+      kind: string
+      id: string
+      group: string
+      body: string
+      /** Fields that the writer does not know and passes on. */
+      unknown?: Uint8Array
+    }
   | { op: 'delete'; kind: string; id: string }
   | { op: 'claim' | 'release'; claim: string; holder: string }
   | { op: 'append'; stream: string; subject: string; body: string }
@@ -41,12 +49,14 @@ export type Write =
 export interface ReplicaFaults {
   /** A purge leaves no floor. */
   readonly noFloor?: boolean
-  /** Stamps are compared without the sequence number: ties of two writers of one database. */
+  /** A purge does not ask whether birth and deletions were heard of. */
   readonly purgesUnheard?: boolean
   /** The clock does not take in what it sees. */
   readonly noAbsorb?: boolean
   /** After a restart the clock begins with the wall's. */
   readonly forgetsClock?: boolean
+  /** The clock counts only what others write; transactions within one instant share a stamp. */
+  readonly coarseClock?: boolean
 }
 
 export class Replica implements Known {
@@ -64,6 +74,7 @@ export class Replica implements Known {
   prints = new Fingerprints()
   faults: ReplicaFaults = {}
   rules: JoinRules = joinRules
+  #lastHlc = 0n
 
   constructor(origin: string) {
     this.origin = origin
@@ -97,6 +108,9 @@ export class Replica implements Known {
     return holding(this.claims(claim))?.holder
   }
 
+  /** What the last transaction wrote over, and what it wrote. */
+  replaced: (readonly [StoredGroup, StoredGroup])[] = []
+
   /** Whether nothing is in here that goes beyond what was heard of. */
   get isSettled(): boolean {
     return this.heard.missingFrom(this.ahead).length === 0
@@ -105,12 +119,14 @@ export class Replica implements Known {
   /** One transaction; its dot. Nothing when there was nothing to change. */
   write(writes: readonly Write[], nowMs: number): Dot | undefined {
     const birth = { origin: this.origin, seq: this.seq + 1 }
-    const hlc = tick(this.hlc, nowMs)
+    const hlc = this.#tick(writes, nowMs)
+    this.replaced = []
     const at = { birth, hlc, nowMs, place: 0 }
     const done = writes.filter((write) => this.#write(write, at))
     if (done.length === 0) return undefined
     this.seq = birth.seq
     this.hlc = hlc
+    this.#lastHlc = hlc
     this.heard.addDot(birth)
     return birth
   }
@@ -229,8 +245,10 @@ export class Replica implements Known {
         const held = this.group(kind, id, name)
         const epoch = stampEpoch(kind, name, parse(body), epochOver(held?.version, nowMs))
         const past = held ? pastOf(birth.origin, held) : []
-        const unknown = held?.unknown && { unknown: held.unknown }
+        const rest = write.unknown ?? held?.unknown
+        const unknown = rest && { unknown: rest }
         const group = { name, body, version: { epoch, hlc, ...birth }, past, ...unknown }
+        if (held) this.replaced.push([held, group])
         this.#put({ ...row, groups: replaced(row.groups, [group]) })
         return true
       }
@@ -264,10 +282,23 @@ export class Replica implements Known {
     }
   }
 
+  #tick(writes: readonly Write[], nowMs: number): bigint {
+    if (this.faults.noAbsorb) return tick(this.hlc, nowMs)
+    if (this.faults.coarseClock && this.hlc === this.#lastHlc && tick(0n, nowMs) <= this.hlc) {
+      return this.hlc
+    }
+    const held = writes.flatMap((write) => {
+      if (write.op !== 'set') return []
+      return this.group(write.kind, write.id, write.group)?.version ?? []
+    })
+    return tickOver(this.hlc, held, nowMs)
+  }
+
   #mend(mended: Joined['mended'], nowMs: number): Dot | undefined {
     if (mended.length === 0) return undefined
     const dot = { origin: this.origin, seq: this.seq + 1 }
-    this.hlc = tick(this.hlc, nowMs)
+    const held = mended.map(({ group }) => group.version)
+    this.hlc = tickOver(this.hlc, held, nowMs)
     for (const { kind, id, group } of mended) {
       const row = this.rows.get(`${kind}/${id}`)
       if (!row) continue

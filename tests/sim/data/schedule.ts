@@ -2,7 +2,6 @@
 // one another in any order, forget tombstones far too early, and are put back from old copies under a new origin. No
 // network and no machine: what is tried is whether the rules by themselves always agree.
 
-import { holding } from '../../../server/cluster/replica/claims.ts'
 import { Context } from '../../../server/cluster/replica/context.ts'
 import type { Delta, Span } from '../../../server/cluster/replica/delta.ts'
 import { differing } from '../../../server/cluster/replica/fingerprint.ts'
@@ -12,6 +11,7 @@ import { isBelowFloor } from '../../../server/cluster/replica/purge.ts'
 import type { Version } from '../../../server/records/records.ts'
 import { compareVersions } from '../../../server/records/version.ts'
 import { Chance } from '../chance.ts'
+import { Clients } from './clients.ts'
 import { Replica, type ReplicaFaults, type Write } from './replica.ts'
 
 export interface ScheduleOptions {
@@ -25,12 +25,6 @@ export interface ScheduleOptions {
 }
 
 const START_MS = 1_800_000_000_000
-const KINDS = [
-  ['space', ['name', 'sharing', 'runtime']],
-  ['user', ['profile', 'access']],
-  ['newer', ['body']],
-] as const
-
 /** The first violation, or nothing. */
 export function runSchedule(seed: number, options: ScheduleOptions = {}): string | undefined {
   return new Schedule(seed, options).run()
@@ -38,6 +32,7 @@ export function runSchedule(seed: number, options: ScheduleOptions = {}): string
 
 class Schedule {
   readonly #chance: Chance
+  readonly #clients: Clients
   readonly #options: ScheduleOptions
   readonly #replicas: Replica[] = []
   /** ms that each writer's clock is off; two writers of one database have two. */
@@ -47,13 +42,13 @@ class Schedule {
   readonly #deleted = new Map<string, { origin: string; seq: number }[]>()
   readonly #born = new Map<string, { origin: string; seq: number }[]>()
   #now = START_MS
-  #ids = 0
   #origins = 0
   #island = -1
   #wasRestored = false
 
   constructor(seed: number, options: ScheduleOptions) {
     this.#chance = new Chance(seed)
+    this.#clients = new Clients(this.#chance)
     this.#options = options
     for (let i = this.#chance.whole(2, 5); i > 0; i--) {
       const replica = new Replica(this.#origin())
@@ -90,76 +85,9 @@ class Schedule {
   #write(at: number): void {
     const replica = this.#at(at)
     const now = this.#now + this.#chance.pick(this.#skews[at] ?? [0])
-    const writes = this.#drawWrites(replica)
+    const writes = this.#clients.draw(replica, false)
     const dot = replica.write(writes, now)
     if (dot) this.#said(at, [{ ...span(dot) }], writes)
-  }
-
-  #drawWrites(replica: Replica): Write[] {
-    const x = this.#chance.next()
-    const row = replica.rows.size > 0 ? this.#chance.pick([...replica.rows.values()]) : undefined
-    if (x < 0.3 || !row) return this.#drawCreate()
-    if (x < 0.65) {
-      const { kind, id } = row
-      const group = this.#chance.pick(row.groups).name
-      return [{ op: 'set', kind, id, group, body: this.#body(kind, group) }]
-    }
-    if (x < 0.8) {
-      const releases = [...replica.claimed.values()].filter(({ holder }) => holder === row.id)
-      return [
-        { op: 'delete', kind: row.kind, id: row.id },
-        ...releases.map(({ claim }): Write => ({ op: 'release', claim, holder: row.id })),
-      ]
-    }
-    if (x < 0.92) return this.#drawName(replica, row.id)
-    return this.#settle(replica)
-  }
-
-  #drawCreate(): Write[] {
-    const [kind, groups] = this.#chance.pick(KINDS)
-    this.#ids += 1
-    const id = `r${this.#ids}`
-    const bodies = groups.map((name) => [name, this.#body(kind, name)] as const)
-    const create: Write = { op: 'create', kind, id, groups: Object.fromEntries(bodies) }
-    const claim = `space:${this.#chance.whole(1, 4)}`
-    const entry: Write = { op: 'append', stream: 'audit', subject: id, body: '{}' }
-    return kind === 'space' ? [create, { op: 'claim', claim, holder: id }, entry] : [create]
-  }
-
-  #drawName(replica: Replica, id: string): Write[] {
-    const held = [...replica.claimed.values()].filter(({ holder }) => holder === id)
-    const release = held.map(({ claim }): Write => ({ op: 'release', claim, holder: id }))
-    const claim = `space:${this.#chance.whole(1, 4)}`
-    return [...release, { op: 'claim', claim, holder: id }]
-  }
-
-  /** Whoever sees a displaced claim releases it; its row would be given another name in the same transaction. */
-  #settle(replica: Replica): Write[] {
-    const names = new Set([...replica.claimed.values()].map(({ claim }) => claim))
-    return [...names].flatMap((name) => {
-      const all = replica.claims(name)
-      const first = holding(all)
-      return all
-        .filter(({ holder }) => holder !== first?.holder)
-        .map(({ holder }): Write => ({ op: 'release', claim: name, holder }))
-    })
-  }
-
-  #body(kind: string, group: string): string {
-    const { whole, hits } = {
-      whole: (most: number) => this.#chance.whole(0, most),
-      hits: () => this.#chance.hits(0.5),
-    }
-    if (kind === 'user' && group === 'access') {
-      const role = hits() ? 'member' : 'administrator'
-      return JSON.stringify({ role, disabled: hits(), epoch: whole(3) })
-    }
-    if (group === 'sharing') {
-      const visibility = hits() ? 'owner' : 'public'
-      return JSON.stringify({ ports: hits() ? { 80: { visibility, people: ['a'] } } : {} })
-    }
-    if (group === 'runtime') return JSON.stringify({ epoch: whole(2), state: whole(99) })
-    return JSON.stringify({ value: whole(999) })
   }
 
   /** Notes what was written, and tells some of the others at once. */

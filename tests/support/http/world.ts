@@ -90,6 +90,7 @@ export class World {
       spaces,
       templates,
       peers: { list: () => [], token: () => 'skein1.none' },
+      audit: { verify: async () => ({ isWhole: true, at: '', key: '', chains: [] }) },
       config,
       clock,
       random,

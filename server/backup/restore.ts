@@ -1,0 +1,166 @@
+// From a backup to a data folder on which a server can start. Everything is read, checked and made ready below the folder
+// first; then what is there is moved aside and what is ready takes its place, by renames, with the folder's locks held.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chown, readdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { SkeinError } from '#protocol/errors.ts'
+import type { Random } from '../clock.ts'
+import { lockFolder } from '../store/lock.ts'
+import { DATABASE_FILE, MIGRATIONS } from '../store/sqlite/open.ts'
+import { makeRunFolder, runFolder } from '../supervisor/child-state.ts'
+import { takeLock } from '../supervisor/lock.ts'
+import type { Contents, Header } from './format.ts'
+import { differenceOf, inspectDatabase } from './inspect.ts'
+import { BOOT_FILE } from './kept.ts'
+import type { BackupKey } from './key.ts'
+import { renewOrigin } from './new-origin.ts'
+import type { OnProgress } from './progress.ts'
+import { BackupFile } from './read.ts'
+import { makeStaging } from './staging.ts'
+import { syncFolder } from './sync-folder.ts'
+
+const ORIGIN_BYTES = 8
+const STAGING = '.restoring'
+const ASIDE = 'before-restore-'
+/** What belongs to processes and locks: neither in the way of a restore nor moved by it. */
+const OF_PROCESSES = /^(run|lock\.db(-.*)?|peer\.pid)$/
+
+export interface RestoreOptions {
+  readonly file: string
+  readonly data: string
+  readonly key?: BackupKey
+  /** Move what is in the folder aside. */
+  readonly force: boolean
+  readonly nowMs: number
+  readonly random: Random
+  readonly onProgress: OnProgress
+  /** For tests: other migrations. */
+  readonly migrations?: URL
+}
+
+export interface Restored {
+  readonly header: Header
+  /** What is in the folder now. */
+  readonly contents: Contents
+  readonly migrated: readonly string[]
+  /** Where what was there has gone. */
+  readonly aside?: string
+}
+
+/**
+ * Rejects with `already_running`, `restore_not_empty`, `restore_failed`, `schema_newer`, `schema_altered` and what a
+ * backup is refused with; then the folder has what it had.
+ */
+export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
+  const { data, force } = options
+  const isNew = !existsSync(data)
+  if (!force && occupants(data).length > 0) {
+    throw new SkeinError('restore_not_empty', { folder: data })
+  }
+  const backup = await BackupFile.open(options.file)
+  try {
+    return await inFolder(data, isNew, (staged) => restoreInto(options, backup, staged))
+  } catch (error) {
+    throw refusalOf(error)
+  } finally {
+    await backup.close()
+  }
+}
+
+/** With both locks of the folder held, and a place in it for what is made ready. */
+async function inFolder<T>(
+  data: string,
+  isNew: boolean,
+  work: (staged: string) => Promise<T>,
+): Promise<T> {
+  makeRunFolder(data)
+  let [isOurs, isDone] = [false, false]
+  const supervisor = takeLock(join(runFolder(data), 'supervisor.lock'))
+  try {
+    const peer = lockFolder(data)
+    isOurs = isNew
+    const staging = makeStaging(data, STAGING)
+    try {
+      const result = await work(staging.path)
+      isDone = true
+      return result
+    } finally {
+      staging.remove()
+      peer.release()
+    }
+  } finally {
+    supervisor.release()
+    if (isOurs && !isDone) rmSync(data, { recursive: true, force: true })
+  }
+}
+
+async function restoreInto(
+  options: RestoreOptions,
+  backup: BackupFile,
+  staged: string,
+): Promise<Restored> {
+  const { data, nowMs, random, migrations = MIGRATIONS } = options
+  const { header } = backup
+  await backup.extract(staged, options.key, options.onProgress)
+  const database = join(staged, DATABASE_FILE)
+  const difference = differenceOf(header.contents, inspectDatabase(database))
+  if (difference) throw new SkeinError('backup_damaged', { reason: difference })
+  const origin = Buffer.from(random(ORIGIN_BYTES)).toString('hex')
+  const renewal = { origin, takenAtMs: Date.parse(header.at), nowMs }
+  const migrated = renewOrigin(database, migrations, renewal)
+  const contents = inspectDatabase(database)
+  await countStart(staged)
+  const inside = await readdir(staged, { recursive: true })
+  await giveToOwnerOf(data, [
+    ...inside.map((name) => join(staged, name)),
+    ...['run', 'lock.db', 'peer.pid'].map((name) => join(data, name)),
+  ])
+  const aside = await replace(options, staged)
+  return { header, contents, migrated, ...(aside !== undefined && { aside }) }
+}
+
+/** The next start has a number that no start before it had, also where the clock is wrong (cluster/boot.ts). */
+async function countStart(staged: string): Promise<void> {
+  const path = join(staged, BOOT_FILE)
+  const boot = existsSync(path) ? Number(readFileSync(path, 'utf8').trim()) : 0
+  if (Number.isSafeInteger(boot)) await writeFile(path, `${boot + 1}\n`, { mode: 0o600 })
+}
+
+/** Root restores for the user who has the folder. */
+async function giveToOwnerOf(data: string, paths: readonly string[]): Promise<void> {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = statSync(data)
+  for (const path of paths) if (existsSync(path)) await chown(path, uid, gid)
+}
+
+/** The database goes in last: without it no server takes the folder for one of its own. */
+async function replace(
+  { data, nowMs }: RestoreOptions,
+  staged: string,
+): Promise<string | undefined> {
+  const former = occupants(data)
+  const aside = join(data, `${ASIDE}${new Date(nowMs).toISOString().replace(/[:.]/g, '-')}`)
+  if (former.length > 0) mkdirSync(aside, { mode: 0o700 })
+  await giveToOwnerOf(data, [aside])
+  for (const name of former) await rename(join(data, name), join(aside, name))
+  const fresh = await readdir(staged)
+  const order = [...fresh.filter((name) => name !== DATABASE_FILE), DATABASE_FILE]
+  for (const name of order) await rename(join(staged, name), join(data, name))
+  await syncFolder(data)
+  return former.length === 0 ? undefined : aside
+}
+
+/** What is in the folder that a restore would have to move. */
+function occupants(data: string): string[] {
+  if (!existsSync(data)) return []
+  return readdirSync(data).filter(
+    (name) => !OF_PROCESSES.test(name) && !name.startsWith(ASIDE) && !name.startsWith(STAGING),
+  )
+}
+
+function refusalOf(error: unknown): unknown {
+  if (error instanceof SkeinError) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  return new SkeinError('restore_failed', { reason }, error)
+}

@@ -1,0 +1,79 @@
+// How this peer's records become those of its cluster: taken over before anything is made of them, kept equal from then on.
+
+import type { Actor } from '#protocol/link.ts'
+import { systemClock as clock, systemRandom as random } from '../clock.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { parseJoinToken } from '../cluster/join-token.ts'
+import { Settler } from '../cluster/records/settler.ts'
+import { RecordsSharing } from '../cluster/records/sharing.ts'
+import { takeOver } from '../cluster/records/take-over.ts'
+import { Keyring } from '../cluster/seal/keyring.ts'
+import { resolveSeeds } from '../cluster/seeds.ts'
+import type { Config } from '../config/settings.ts'
+import { HOST_KEY_SETTING } from '../identity/host-key.ts'
+import { SIGNING_KEY_SETTING } from '../identity/identity.ts'
+import { adoptClusterSecret } from '../identity/keys.ts'
+import type { Log } from '../log.ts'
+import type { ReplicatedRecords } from '../records/open.ts'
+import { loadPeerId } from './peer-id.ts'
+
+export const CLUSTER_SETTING = 'cluster-id'
+export const MEMBERSHIP_SETTING = 'membership-id'
+/** What every peer of a cluster has in common, and only the first may make. */
+const SHARED_SETTINGS = [SIGNING_KEY_SETTING, CLUSTER_SETTING, HOST_KEY_SETTING, MEMBERSHIP_SETTING]
+const RUN_BYTES = 8
+
+export interface Joining {
+  readonly config: Config
+  readonly records: ReplicatedRecords
+  readonly log: Log
+  readonly ending: AsyncDisposableStack
+}
+
+/** Resolves when the cluster's state is here, if there is one. Rejects with `join_failed` or `config_invalid`. */
+export async function joinRecords(joining: Joining): Promise<RecordsSharing> {
+  const { config, records, log, ending } = joining
+  const { replica } = records
+  const actor = actorOf(config)
+  const tombstoneAgeMs = config.tombstoneSeconds * 1000
+  const parts = { records, replica, actor, clock, random, log }
+  const sharing = new RecordsSharing({ ...parts, tombstoneAgeMs })
+  ending.defer(() => sharing.close())
+  if (config.join !== undefined) await join(joining, sharing, config.join)
+  return sharing
+}
+
+async function join(
+  { config, records, log }: Joining,
+  sharing: RecordsSharing,
+  token: string,
+): Promise<void> {
+  const { secret, addresses } = parseJoinToken(token)
+  await adoptClusterSecret(config.data, secret, random)
+  const isComplete = () => SHARED_SETTINGS.every((key) => records.holder(`setting:${key}`))
+  if (isComplete()) return
+  const id = loadPeerId(config.data, { clock, random })
+  const self = { peer: id, run: Buffer.from(random(RUN_BYTES)).toString('hex') }
+  const all = [...addresses, ...(await resolveSeeds(config.seeds))]
+  const parts = { sharing, addresses: all, self, clock, log, isComplete }
+  await takeOver({ ...parts, keyring: new Keyring(secret) })
+}
+
+/** From here on what is written here is on the others, and what they write is here. */
+export function shareRecords(
+  { config, records, log, ending }: Joining,
+  sharing: RecordsSharing,
+  cluster: Cluster,
+): void {
+  sharing.open((wish) => cluster.openMesh(wish))
+  const { replica } = records
+  const settler = new Settler({ records, replica, actor: actorOf(config), clock, log })
+  ending.defer(() => settler.close())
+}
+
+/** As what the peer itself is written down. */
+const actorOf = ({ data, name }: Config): Actor => ({
+  kind: 'peer',
+  id: loadPeerId(data, { clock, random }),
+  name,
+})

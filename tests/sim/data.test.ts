@@ -1,0 +1,83 @@
+// Replication under the simulator: random schedules over the join alone, whole clusters for a fixed time, the seeds that
+// once failed, and the proof that the simulator sees what it is there to see.
+
+import assert from 'node:assert/strict'
+import { constants, setPriority } from 'node:os'
+import { test } from 'node:test'
+import { broken } from './data/broken.ts'
+import { type DataOutcome, runData } from './data/run.ts'
+import { runSchedule } from './data/schedule.ts'
+import { shrinkBy } from './shrink.ts'
+
+// Other tests time things meanwhile; seeds take what they leave.
+setPriority(constants.priority.PRIORITY_LOW)
+
+/** Wall time for fresh seeds, ms, and the fewest that must fit into it. */
+const TIME_MS = Number(process.env.SKEIN_SIM_DATA_MS ?? 60_000)
+const FEWEST_SEEDS = 200
+const SCHEDULES = 2000
+/** Seeds within which each broken machine must be found out. */
+const SEEDS_TO_SEE = 500
+
+/** Seeds that failed once, and what they showed. */
+const kept: Readonly<Record<number, string>> = {}
+
+const shortened = ({ seed }: DataOutcome, breakage = {}): DataOutcome =>
+  shrinkBy(runData(seed, { breakage }), (faults) => runData(seed, { breakage, faults }))
+
+const report = ({ seed, violation, faults }: DataOutcome): string =>
+  `seed ${seed}: ${violation}\n${faults.map((fault) => JSON.stringify(fault)).join('\n')}`
+
+for (const [seed, story] of Object.entries(kept)) {
+  test(`seed ${seed} holds: ${story}`, () => {
+    const outcome = runData(Number(seed))
+    assert.equal(outcome.violation, undefined, report(outcome))
+  })
+}
+
+test('databases that hear parts of one another in any order agree, also after one was put back to an old copy', () => {
+  for (let seed = 1; seed <= SCHEDULES; seed++) {
+    assert.equal(runSchedule(seed), undefined, `seed ${seed}`)
+    assert.equal(runSchedule(seed, { restores: true }), undefined, `seed ${seed}, with restores`)
+  }
+})
+
+test('no seed violates an invariant, and each goes the same way twice', (t) => {
+  const began = performance.now()
+  let [seed, writes, comparisons] = [0, 0, 0]
+  while (performance.now() - began < TIME_MS || seed < FEWEST_SEEDS) {
+    seed += 1
+    const outcome = runData(seed)
+    if (outcome.violation) assert.fail(report(shortened(outcome)))
+    assert.equal(runData(seed).trace, outcome.trace, `seed ${seed} went two ways`)
+    writes += outcome.writes
+    comparisons += outcome.comparisons
+  }
+  const seconds = ((performance.now() - began) / 1000).toFixed(0)
+  t.diagnostic(`${seed} seeds, ${writes} writes, ${comparisons} comparisons in ${seconds} s`)
+})
+
+for (const [what, breakage] of Object.entries(broken)) {
+  test(`the simulator sees when ${what}`, (t) => {
+    for (let seed = 1; seed <= SEEDS_TO_SEE; seed++) {
+      const { violation } = runData(seed, { breakage })
+      if (violation === undefined) continue
+      t.diagnostic(`seed ${seed}: ${violation}`)
+      return
+    }
+    assert.fail(`${SEEDS_TO_SEE} seeds showed nothing`)
+  })
+}
+
+test('a failing run with data is shortened to the faults that it takes', () => {
+  const breakage = broken['a restored database keeps its origin'] ?? {}
+  for (let seed = 1; seed <= SEEDS_TO_SEE; seed++) {
+    const failed = runData(seed, { breakage })
+    if (failed.violation === undefined || failed.faults.length < 4) continue
+    const short = shortened(failed, breakage)
+    assert.equal(short.violation?.slice(0, 2), failed.violation.slice(0, 2))
+    assert.ok(short.faults.length < failed.faults.length, report(short))
+    return
+  }
+  assert.fail('no seed failed')
+})
