@@ -152,13 +152,6 @@ export const settings = {
     placeholder: 'NAME',
     description: 'Where this peer stands, shown to people: a site, a rack, a region.',
   }),
-  tombstoneSeconds: setting({
-    schema: whole(1, 365 * 24 * 3600),
-    fallback: '604800',
-    placeholder: 'SECONDS',
-    description:
-      'How long a deletion is kept for peers that were away; longer ones compare everything.',
-  }),
   auditDays: setting({
     schema: whole(1, 36_500),
     fallback: '400',
@@ -176,6 +169,13 @@ export const settings = {
     fallback: '30',
     placeholder: 'DAYS',
     description: 'How long samples of what spaces used are kept.',
+  }),
+  tombstoneSeconds: setting({
+    schema: whole(1, 365 * 24 * 3600),
+    fallback: '604800',
+    placeholder: 'SECONDS',
+    description:
+      'How long a deletion is kept for peers that were away; longer ones compare everything.',
   }),
   logLevel: setting({
     schema: z.enum(logLevels, `it is not one of ${logLevels.join(', ')}`),
