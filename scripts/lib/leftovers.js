@@ -1,9 +1,10 @@
-// What a test run that was killed leaves behind: servers that still run on their data folders, and their containers,
-// networks and volumes in the engine. What belongs to a test process that lives is another run's, and stays.
+// What a test run that was killed leaves behind: servers that still run on their data folders, their containers, networks
+// and volumes in the engine, and network namespaces. What belongs to a test process that lives is another run's, and stays.
 
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { capture } from './command.js'
 import { ask } from './engine.js'
 import { note } from './say.js'
 
@@ -11,6 +12,8 @@ import { note } from './say.js'
 const CLUSTER_LABEL = 'dev.skein.cluster'
 /** Shared by every Skein on an engine, so never one run's own. */
 const SHARED = /^\/?skein-agent-/
+/** Where iproute2 keeps the namespaces that have names. */
+const NAMESPACES = '/run/netns'
 
 export async function removeLeftovers() {
   const clusters = dataFolders()
@@ -27,7 +30,10 @@ export async function removeLeftovers() {
     return isOurs(Labels ?? {}) && !SHARED.test(Name)
   })
   for (const { Name } of volumes) await remove(`/volumes/${encodeURIComponent(Name)}?force=1`)
-  const count = clusters.length + containers.length + networks.length + volumes.length
+  const spaces = namespaces().filter((name) => isLostNamespace(name))
+  for (const name of spaces) await capture(['ip', 'netns', 'del', name])
+  const made = [clusters, containers, networks, volumes, spaces]
+  const count = made.reduce((sum, { length }) => sum + length, 0)
   if (count > 0) note(`removed ${count} things that an earlier test run left behind`)
 }
 
@@ -79,10 +85,22 @@ function readJson(path) {
  * True for what a dead test made: `clusters` are those of its servers. A process number that was given again keeps the
  * thing until the next run, which is harmless.
  */
-export function isLeftover(cluster, clusters, isRunning = (pid) => existsSync(`/proc/${pid}`)) {
+export function isLeftover(cluster, clusters, isRunning = hasProcess) {
   if (cluster === undefined) return false
   const pid = /^test-(\d+)-/.exec(cluster)?.[1]
   return clusters.includes(cluster) || (pid !== undefined && !isRunning(pid))
+}
+
+const hasProcess = (pid) => existsSync(`/proc/${pid}`)
+
+/** True for a namespace of a test process that is gone: tests/cluster/namespaces.ts names them `sk<pid>-…`. */
+export function isLostNamespace(name, isRunning = hasProcess) {
+  const pid = /^sk(\d+)-(?:\d+|hub)$/.exec(name)?.[1]
+  return pid !== undefined && !isRunning(pid)
+}
+
+function namespaces() {
+  return existsSync(NAMESPACES) ? readdirSync(NAMESPACES) : []
 }
 
 async function list(path) {

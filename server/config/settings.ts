@@ -170,6 +170,13 @@ export const settings = {
     placeholder: 'DAYS',
     description: 'How long samples of what spaces used are kept.',
   }),
+  tombstoneSeconds: setting({
+    schema: whole(1, 365 * 24 * 3600),
+    fallback: '604800',
+    placeholder: 'SECONDS',
+    description:
+      'How long a deletion is kept for peers that were away; longer ones compare everything.',
+  }),
   logLevel: setting({
     schema: z.enum(logLevels, `it is not one of ${logLevels.join(', ')}`),
     fallback: 'info',

@@ -35,7 +35,9 @@ export async function joinRecords(joining: Joining): Promise<RecordsSharing> {
   const { config, records, log, ending } = joining
   const { replica } = records
   const actor = actorOf(config)
-  const sharing = new RecordsSharing({ records, replica, actor, clock, random, log })
+  const tombstoneAgeMs = config.tombstoneSeconds * 1000
+  const parts = { records, replica, actor, clock, random, log }
+  const sharing = new RecordsSharing({ ...parts, tombstoneAgeMs })
   ending.defer(() => sharing.close())
   if (config.join !== undefined) await join(joining, sharing, config.join)
   return sharing

@@ -1,0 +1,35 @@
+// Real servers on a network of their own, killed, stopped and cut off while clients write through all of them: what was
+// acknowledged is there or lawfully superseded, what was deleted stays away, and soon after the last blow all are equal.
+
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { test } from 'node:test'
+
+/** Long enough for each fault to befall several servers. */
+const SECONDS = process.env.SKEIN_TORTURE_SECONDS ?? '90'
+const PROGRAM = new URL('./torture/main.ts', import.meta.url).pathname
+
+async function torture(...args: string[]): Promise<{ isWell: boolean; output: string }> {
+  const child = spawn(process.execPath, [PROGRAM, ...args])
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+  }
+  const [status] = await once(child, 'close')
+  return { isWell: status === 0, output }
+}
+
+test('servers that know nothing of one another are found out', async () => {
+  const { isWell, output } = await torture('--peers', '3', '--seconds', '5', '--apart')
+  assert.equal(isWell, false, output)
+  assert.match(output, /^ {2}lost: /m)
+})
+
+test('five servers that are killed, stopped and cut off while clients write keep what they acknowledged', async (t) => {
+  const { isWell, output } = await torture('--seconds', SECONDS)
+  assert.ok(isWell, output)
+  t.diagnostic(output)
+})

@@ -1,0 +1,122 @@
+// The torture itself, as a process in the network's hub: servers, clients and faults for so many seconds; then all is mended,
+// all servers must come to have the same, and the history is judged.
+
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { Chance } from '../../sim/chance.ts'
+import { eventually } from '../../support/eventually.ts'
+import { check } from '../history/check.ts'
+import type { FinalState, History } from '../history/operation.ts'
+import { Namespaces } from '../namespaces.ts'
+import { act } from './deeds.ts'
+import { Faults } from './faults.ts'
+import { areEqual, finalOf } from './finals.ts'
+import { Recorder } from './recorder.ts'
+import { Server } from './server.ts'
+import { openApart, openTogether, type Site } from './site.ts'
+
+/** From the heal until all servers have the same, ms. */
+const EQUAL_MS = 5_000
+/** Whether they ever do is worth knowing as well. */
+const PATIENCE_MS = 60_000
+const LOOK_MS = 100
+const CLIENTS = 10
+/** All clients together do so many things a second: little beside what a server can do, so that tests beside have room. */
+const DEEDS_PER_SECOND = 20
+/** Peers on one machine have one clock; a stamp is taken up to some ms before or after it is read. */
+const SKEW_MS = 20
+
+/** So that every deletion is forgotten while it still matters. */
+const ENV = { SKEIN_TOMBSTONE_SECONDS: '2' }
+
+const { values: args } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '90' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    tag: { type: 'string', default: '' },
+    peers: { type: 'string', default: '5' },
+    apart: { type: 'boolean', default: false },
+  },
+})
+const seconds = Number(args.seconds)
+const say = (line: string) => console.log(line)
+
+async function torture(): Promise<boolean> {
+  const network = new Namespaces(Number(args.peers), args.tag)
+  const servers = network.places.map((place) => new Server(place, network, ENV))
+  const chance = new Chance(Number(args.seed))
+  try {
+    const site = await (args.apart ? openApart(servers) : openTogether(servers))
+    const recorder = new Recorder()
+    const faults = new Faults(servers, network, chance.split())
+    await Promise.all(
+      Array.from({ length: CLIENTS }, (_, i) =>
+        client(`client-${i + 1}`, site, recorder, chance.split()),
+      ),
+    )
+    await faults.end()
+    const told = [...faults.counts].map(([name, count]) => `${count} ${name}`).join(', ')
+    say(`${recorder.summary()}; servers: ${told}`)
+    const equalMs = args.apart ? 0 : await becomeEqual(servers)
+    const finals = await Promise.all(site.doors.map(finalOf))
+    return judge(
+      { operations: [...site.made, ...recorder.operations], finals, skewMs: SKEW_MS },
+      equalMs,
+    )
+  } finally {
+    await Promise.all(servers.map((server) => server.remove()))
+  }
+}
+
+async function client(name: string, site: Site, recorder: Recorder, chance: Chance): Promise<void> {
+  const endMs = performance.now() + seconds * 1000
+  const { templateId } = site
+  const meanMs = (1000 * CLIENTS) / DEEDS_PER_SECOND
+  while (performance.now() < endMs) {
+    await sleep(chance.between(0, 2 * meanMs))
+    await act({ name, chance, recorder, templateId }, chance.pick(site.doors))
+  }
+}
+
+/** From the moment when all is mended, ms. */
+async function becomeEqual(servers: readonly Server[]): Promise<number> {
+  await Promise.all(servers.map((server) => server.ready()))
+  const beganMs = performance.now()
+  await eventually(() => areEqual(servers) || sleep(LOOK_MS, false), {
+    timeoutMs: PATIENCE_MS,
+    what: 'equal servers',
+  }).catch((error: unknown) => say(String(error)))
+  const equalMs = performance.now() - beganMs
+  say(`equal ${equalMs.toFixed(0)} ms after the heal`)
+  return equalMs
+}
+
+function judge(history: History, equalMs: number): boolean {
+  const beganMs = performance.now()
+  const violations = check(history)
+  const tookMs = performance.now() - beganMs
+  const objects = history.finals.map((state: FinalState) => state.objects.size)
+  say(`judged in ${tookMs.toFixed(0)} ms: ${violations.length} violations; objects: ${objects}`)
+  for (const { rule, object, says } of violations.slice(0, 40)) say(`  ${rule}: ${object}: ${says}`)
+  const isLate = equalMs > EQUAL_MS
+  if (isLate) say(`equal only after ${equalMs.toFixed(0)} ms, not within ${EQUAL_MS} ms`)
+  if (violations.length === 0 && !isLate) return true
+  say(`the history is in ${keep(history, violations)} (seed ${args.seed})`)
+  return false
+}
+
+function keep(history: History, violations: unknown): string {
+  const path = join(tmpdir(), `skein-history-${args.seed}-${Date.now()}.json`)
+  const plain = (_: string, value: unknown) => {
+    if (typeof value === 'bigint') return String(value)
+    return value instanceof Map ? Object.fromEntries(value) : value
+  }
+  writeFileSync(path, JSON.stringify({ violations, ...history }, plain, 1))
+  return path
+}
+
+const isWell = await torture()
+process.exit(isWell ? 0 : 1)

@@ -1,0 +1,118 @@
+// One real Skein in its namespace, and what happens to servers: killed, stopped, restarted. No engine: what is written here
+// needs none. Its processes have no more right to the machine than others, so that tests beside are not held up.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { thisProcess } from '../../../server/supervisor/process.ts'
+import { eventually } from '../../support/eventually.ts'
+import type { Namespaces } from '../namespaces.ts'
+
+const BIN = new URL('../../../cli/bin.js', import.meta.url).pathname
+const PORT = 7534
+/** A busy machine takes its time with a peer's start, ms. */
+const START_MS = 60_000
+const LOOK_MS = 2_000
+const NICE = '5'
+/** Lines of output that are kept for whoever asks why. */
+const KEPT_LINES = 200
+
+export class Server {
+  readonly place: number
+  readonly url: string
+  readonly folder = mkdtempSync(join(tmpdir(), 'skein-test-'))
+  readonly output: string[] = []
+  readonly #network: Namespaces
+  readonly #env: Readonly<Record<string, string>>
+  #supervisor: ChildProcess | undefined
+  #setupToken: string | undefined
+  #join: string | undefined
+
+  constructor(place: number, network: Namespaces, env: Readonly<Record<string, string>> = {}) {
+    this.place = place
+    this.#network = network
+    this.#env = env
+    this.url = `http://${network.host(place)}:${PORT}`
+    // Tells scripts/lib/leftovers.js whose this is, should this process be killed.
+    writeFileSync(join(this.folder, 'test-process.json'), JSON.stringify(thisProcess()))
+  }
+
+  get name(): string {
+    return `peer-${this.place}`
+  }
+
+  async start(join = this.#join): Promise<void> {
+    this.#join = join
+    const flags = Object.entries({
+      data: this.folder,
+      name: this.name,
+      listen: `${this.#network.host(this.place)}:${PORT}`,
+      'ssh-listen': 'off',
+      docker: '/nonexistent/docker.sock',
+    }).flatMap(([flag, value]) => [`--${flag}`, value])
+    const equal = ['setpriv', '--bounding-set', '-sys_nice', 'nice', '-n', NICE]
+    const argv = ['netns', 'exec', this.#network.space(this.place), ...equal, process.execPath, BIN]
+    const env = { ...process.env, ...this.#env, ...(join !== undefined && { SKEIN_JOIN: join }) }
+    const child = spawn('ip', [...argv, 'server', ...flags, '--insecure-http'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env,
+    })
+    this.#supervisor = child
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => this.#heard(line))
+    }
+    await this.ready()
+  }
+
+  async ready(): Promise<void> {
+    await eventually(() => this.#isReady(), {
+      timeoutMs: START_MS,
+      what: `${this.url}/readyz; output:\n${this.output.slice(-20).join('\n')}`,
+    })
+  }
+
+  async setupToken(): Promise<string> {
+    return eventually(() => this.#setupToken, { timeoutMs: START_MS, what: 'a set-up link' })
+  }
+
+  /** To the peer's own process; false where there is none at this moment. */
+  signal(name: NodeJS.Signals): boolean {
+    try {
+      const note = readFileSync(join(this.folder, 'run', 'peer-1.json'), 'utf8')
+      const state: { pid: number } = JSON.parse(note)
+      return process.kill(state.pid, name)
+    } catch {
+      return false
+    }
+  }
+
+  /** As when the machine loses power, but for what its disk was promised. */
+  async crash(): Promise<void> {
+    const child = this.#supervisor
+    child?.kill('SIGKILL')
+    this.signal('SIGKILL')
+    if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    // The supervisor may have started another at its last moment.
+    this.signal('SIGKILL')
+  }
+
+  async remove(): Promise<void> {
+    await this.crash()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  async #isReady(): Promise<boolean> {
+    const answer = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(LOOK_MS) })
+    await answer.arrayBuffer()
+    return answer.ok
+  }
+
+  #heard(line: string): void {
+    this.output.push(line)
+    if (this.output.length > KEPT_LINES) this.output.shift()
+    this.#setupToken ??= /\/setup#token=([\w-]+)/.exec(line)?.[1]
+  }
+}
