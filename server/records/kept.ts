@@ -14,9 +14,11 @@ import { compareVersions } from './version.ts'
 interface Draft {
   readonly groups: Record<string, unknown>
   readonly versions: Record<string, Version>
-  readonly unknown: Record<string, Uint8Array>
-  readonly past: Record<string, readonly Dot[]>
-  readonly aside: Record<string, Aside>
+  /** Most rows have none of these, and a start reads a hundred thousand. */
+  unknown?: Record<string, Uint8Array>
+  past?: Record<string, readonly Dot[]>
+  aside?: Record<string, Aside>
+  last?: Version
 }
 
 /** `parked` are groups of the far future. A row that cannot be read is hidden; `onHidden` hears why. */
@@ -25,12 +27,12 @@ export function keep(
   parked: readonly StoredGroup[],
   onHidden: (error: unknown) => void,
 ): KeptRow {
-  const draft: Draft = { groups: {}, versions: {}, unknown: {}, past: {}, aside: {} }
+  const draft: Draft = { groups: {}, versions: {} }
   if (isKind(kind)) {
     try {
       for (const group of groups) read(kind, group, draft)
-      for (const group of parked) draft.aside[group.name] = { group, isParked: true }
-      if (Object.keys(draft.versions).length > 0) return frozen({ kind, id, birth }, draft)
+      for (const group of parked) setAside(draft, { group, isParked: true })
+      if (draft.last) return frozen({ kind, id, birth }, draft)
     } catch (error) {
       onHidden(error)
     }
@@ -55,20 +57,33 @@ function read(kind: Kind, group: StoredGroup, draft: Draft): void {
   const { name, body, version, past } = group
   const schema = groupSchema(kind, name)
   if (!schema) {
-    draft.aside[name] = { group, isParked: false }
+    setAside(draft, { group, isParked: false })
     return
   }
   const checked = restoreGroup(schema, `${kind}.${name}`, body, group.unknown)
   draft.groups[name] = checked.value
   draft.versions[name] = shared(version, draft)
-  if (checked.unknown) draft.unknown[name] = checked.unknown
-  if (past) draft.past[name] = past
+  if (checked.unknown) {
+    draft.unknown ??= {}
+    draft.unknown[name] = checked.unknown
+  }
+  if (past) {
+    draft.past ??= {}
+    draft.past[name] = past
+  }
+}
+
+function setAside(draft: Draft, aside: Aside): void {
+  draft.aside ??= {}
+  draft.aside[aside.group.name] = Object.freeze(aside)
 }
 
 /** Groups written together share one version object: a row of six keeps one. */
-function shared(version: Version, { versions }: Draft): Version {
-  const same = Object.values(versions).find((other) => compareVersions(other, version) === 0)
-  return same ?? Object.freeze(version)
+function shared(version: Version, draft: Draft): Version {
+  const { last } = draft
+  if (last && compareVersions(last, version) === 0) return last
+  draft.last = Object.freeze(version)
+  return version
 }
 
 function frozen(name: { kind: Kind; id: string; birth: Dot }, draft: Draft): KeptRow {
@@ -78,9 +93,9 @@ function frozen(name: { kind: Kind; id: string; birth: Dot }, draft: Draft): Kep
     birth: Object.freeze(name.birth),
     groups: Object.freeze(groups),
     versions: Object.freeze(versions),
-    ...(Object.keys(unknown).length > 0 && { unknown: Object.freeze(unknown) }),
-    ...(Object.keys(past).length > 0 && { past: Object.freeze(past) }),
-    ...(Object.keys(aside).length > 0 && { aside: Object.freeze(aside) }),
+    ...(unknown && { unknown: Object.freeze(unknown) }),
+    ...(past && { past: Object.freeze(past) }),
+    ...(aside && { aside: Object.freeze(aside) }),
   })
 }
 

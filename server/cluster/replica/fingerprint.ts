@@ -37,8 +37,19 @@ const textOf = ({ epoch, hlc, origin, seq }: Version): string => `${epoch} ${hlc
 
 export class Fingerprints {
   readonly #kinds = new Map<string, Hash[]>()
+  /** Of the buckets that have changed since the root was asked for, by name, what they were in it. */
+  readonly #changed = new Map<string, { readonly bucket: Bucket; readonly was: Hash }>()
+  #root: Hash = NO_HASH
+
   /** Of everything: the kinds' names weigh in, so that a row cannot hide in another kind. */
-  root: Hash = NO_HASH
+  get root(): Hash {
+    for (const [name, { bucket, was }] of this.#changed) {
+      const is = this.bucket(bucket.kind, bucket.number)
+      this.#root = sum(difference(this.#root, weigh(name, was)), weigh(name, is))
+    }
+    this.#changed.clear()
+    return this.#root
+  }
 
   add(kind: string, id: string, hash: Hash): void {
     this.#change(kind, id, (bucket) => sum(bucket, hash))
@@ -77,10 +88,9 @@ export class Fingerprints {
       this.#kinds.set(kind, buckets)
     }
     const before = buckets[number] ?? NO_HASH
-    const after = change(before)
-    buckets[number] = after
+    buckets[number] = change(before)
     const name = `${kind}/${number}`
-    this.root = sum(difference(this.root, weigh(name, before)), weigh(name, after))
+    if (!this.#changed.has(name)) this.#changed.set(name, { bucket: { kind, number }, was: before })
   }
 }
 
