@@ -40,8 +40,6 @@ export interface RecordsOptions {
 /** Records, and the door through which they are replicated. */
 export interface ReplicatedRecords extends Records {
   readonly replica: Replicable
-  /** Nothing was ever written here: neither by this database nor by a merge. */
-  readonly isNew: boolean
 }
 
 /** Loads everything; the caller closes the store after the records. Rejects with `store_failed` or `store_full`. */
@@ -88,10 +86,6 @@ class OpenRecords implements ReplicatedRecords {
     this.#watchers = watchers
     this.#store = store
     this.#log = log
-  }
-
-  get isNew(): boolean {
-    return this.replica.heard().spans().length === 0
   }
 
   get<K extends Kind>(kind: K, id: KindId<K>): Row<K> | undefined {

@@ -3,11 +3,12 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { newId } from '#protocol/ids.ts'
 import { Api, TEST_PASSWORD } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
-import { Skein } from '../support/skein.ts'
+import { freePath, Skein } from '../support/skein.ts'
 
 const BIN = new URL('../../cli/bin.js', import.meta.url).pathname
 const soon = (what: string) => ({ timeoutMs: 10_000, what })
@@ -15,13 +16,16 @@ const soon = (what: string) => ({ timeoutMs: 10_000, what })
 const REVOKED_MS = process.env.SKEIN_TIMED === undefined ? 5000 : 100
 
 const peers: Skein[] = []
-const tokenOf = ({ data }: Skein): string =>
-  execFileSync(process.execPath, [BIN, 'peers', 'token', '--data', data]).toString().trim()
+const skein = (...argv: string[]): string =>
+  execFileSync(process.execPath, [BIN, ...argv])
+    .toString()
+    .trim()
+const tokenOf = ({ data }: Skein): string => skein('peers', 'token', '--data', data)
 
 async function startPeer(...flags: string[]): Promise<Skein> {
-  const { skein } = await Skein.start({ bare: true, flags })
-  peers.push(skein)
-  return skein
+  const { skein: peer } = await Skein.start({ bare: true, flags })
+  peers.push(peer)
+  return peer
 }
 
 /** The same browser at another peer: cookies go by host name, and here all have the same. */
@@ -147,6 +151,33 @@ test('what was written while a peer was away is there when it is back', async ()
   const back = c
   const seen = async () => (await at(back, api).users()).some((user) => user.id === id)
   await eventually(seen, { timeoutMs: 30_000, what: 'what was written meanwhile' })
+})
+
+test('a peer that is restored from an old backup takes what it has missed, and brings nothing back', async () => {
+  assert.ok(a && b && c)
+  const file = freePath('old.backup')
+  skein('backup', file, '--data', b.data)
+  const api = await administrator(a)
+  const [old] = (await api.users()).filter(({ role }) => role === 'member')
+  await api.call('DELETE', `/users/${old?.id}`)
+  const id = newId<'user'>()
+  const body = { id, username: 'since', displayName: '', role: 'member', password: TEST_PASSWORD }
+  await api.call('POST', '/users', body)
+  await b.end()
+  skein('restore', file, '--data', b.data, '--force')
+  rmSync(file)
+  await b.startSupervisor()
+  const restored = at(b, api)
+  const names = async () => (await restored.users()).map((user) => user.id)
+  await eventually(async () => (await names()).includes(id), soon('what was written since'))
+  assert.ok(!(await names()).includes(old?.id ?? ''))
+  const own = newId<'user'>()
+  await restored.call('POST', '/users', { ...body, id: own, username: 'restored' })
+  for (const other of all()) {
+    const users = async () => (await at(other, api).users()).map((user) => user.id)
+    await eventually(async () => (await users()).includes(own), soon('what it writes now'))
+    assert.ok(!(await users()).includes(old?.id ?? ''))
+  }
 })
 
 test('one of them drives the engine, and a space that is made at another runs there once', async () => {

@@ -161,13 +161,18 @@ export class Skein {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   }
 
-  /** Ends everything: SIGTERM, then the data folder. Spaces must have been deleted through the API before. */
-  async close(): Promise<void> {
+  /** SIGTERM; the data folder stays. */
+  async end(): Promise<void> {
     const child = this.#supervisor
     if (child && child.exitCode === null && child.signalCode === null) {
       child.kill('SIGTERM')
       await once(child, 'exit')
     }
+  }
+
+  /** Ends everything, and takes the data folder. Spaces must have been deleted through the API before. */
+  async close(): Promise<void> {
+    await this.end()
     rmSync(this.data, { recursive: true, force: true })
   }
 }
