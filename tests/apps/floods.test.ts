@@ -13,7 +13,7 @@ import { APP_PORT, appsTemplate, startProgram, startSpace } from './program.ts'
 
 /** The figures are printed; what is asserted holds on a machine with other work as well. */
 const MAX_P99_MS = 500
-const FLOOD_MS = Number(process.env.SKEIN_DEV_FLOOD_MS ?? 2000)
+const FLOOD_MS = Number(process.env.SKEIN_DEV_FLOOD_MS ?? 1000)
 const CONNECTIONS = 32
 /** Fewer would mean that the flood was none; a connection that is ended for what it sends counts as one. */
 const LEAST_ANSWERS = 50

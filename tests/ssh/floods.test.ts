@@ -16,9 +16,9 @@ import { Typist } from '../support/typist.ts'
  * unguarded gateway costs.
  */
 const MAX_P99_MS = 500
-const FLOOD_MS = Number(process.env.SKEIN_DEV_FLOOD_MS ?? 2000)
+const FLOOD_MS = Number(process.env.SKEIN_DEV_FLOOD_MS ?? 1000)
 /** Fewer would mean that the flood was none. */
-const LEAST_PACKETS = 1000
+const LEAST_PACKETS = 500
 
 let site: Site
 let bystander: Bystander
