@@ -50,12 +50,8 @@ export class Replicator {
     this.#local = local
     this.#random = random
     this.#rules = rules
-    this.#answers = new Answers({
-      local,
-      rules,
-      nextTicket: () => this.#nextTicket(),
-      tell: (peer) => this.#tell(peer),
-    })
+    const nextTicket = () => this.#nextTicket()
+    this.#answers = new Answers({ local, rules, nextTicket, tell: (peer) => this.#tell(peer) })
   }
 
   /** When the next `tick` is due. */
@@ -98,6 +94,7 @@ export class Replicator {
       case 'failed':
         this.#failed(turn, input.ticket)
         break
+      case 'tick':
     }
     if (nowMs >= this.#digestAtMs) this.#round(turn)
     return turn.effects
@@ -136,7 +133,7 @@ export class Replicator {
 
   #message(turn: Turn, peer: string, message: Message): void {
     const conversation = this.#conversations.get(peer)
-    if (!conversation) return
+    if (!conversation || message.type === 'unknown') return
     switch (message.type) {
       case 'context':
         this.#hearContext(turn, conversation, message)
