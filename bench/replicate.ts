@@ -6,6 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { encode } from '../server/cluster/replica/codec.ts'
+import type { Delta } from '../server/cluster/replica/delta.ts'
 import { eventually } from '../tests/support/eventually.ts'
 import { creation, fill, fillFolder } from './records.ts'
 import { type ReplicaPeer, startPeers } from './replicate-peers.ts'
@@ -126,7 +128,7 @@ async function spoken(peers: Peers): Promise<BenchRow[]> {
   ]
 }
 
-/** Between two, so that nobody else's questions are counted; rows are counted as their JSON. */
+/** Between two, so that nobody else's questions are counted; records are counted as they stand on the wire. */
 async function differences(): Promise<{ overhead: number; most: number }> {
   const peers = await startPeers(2, (records) => fill(records, 0, 1000))
   await eventually(() => areEqual(peers), { timeoutMs: PATIENCE_MS, what: 'equal peers' })
@@ -147,13 +149,21 @@ async function differences(): Promise<{ overhead: number; most: number }> {
   )
   await sleep(DIGEST_MS / 2)
   const bytes = sent() - before
+  const rows = await recordBytes(first, changes.length)
   await close(peers)
-  const rows = changes.reduce(
-    (sum, { kind, id, groups }) => sum + JSON.stringify([kind, id, groups]).length,
-    0,
-  )
   return { overhead: bytes - rows, most: 1200 + rows * 0.05 }
 }
+
+/** Of the last transactions' records alone, without a word around them. */
+async function recordBytes({ records: { replica } }: ReplicaPeer, count: number): Promise<number> {
+  const last = { origin: replica.origin, low: replica.seq - count + 1, high: replica.seq }
+  const delta = await replica.collect([last], Number.MAX_SAFE_INTEGER)
+  const whole = (records: Delta) =>
+    encode({ type: 'range', id: 1, delta: records, isLast: true, reach: [] }).length
+  return whole({ ...delta, spans: [] }) - whole(NOTHING)
+}
+
+const NOTHING: Delta = { rows: [], claims: [], tombstones: [], entries: [], spans: [] }
 
 function areEqual(peers: Peers): boolean {
   const { heard } = peers[0].records.replica.local

@@ -17,9 +17,11 @@ import { PeerLine } from './peer-line.ts'
 const RECONCILE_MS = 1000
 /** The one with the higher id leaves dialling to the other for so long, ms: a dial takes less than a second. */
 const PATIENCE_MS = 3000
-/** Pauses after failed dials, ms: doubled from the first to the last. */
+/** A dial that has not got through by then began while nothing came through, ms: the next will sooner. */
+const DIAL_MS = 3000
+/** Pauses after failed dials, ms: doubled from the first to the last. With the dial it is the longest wait after a heal. */
 const MIN_PAUSE_MS = 500
-const MAX_PAUSE_MS = 8000
+const MAX_PAUSE_MS = 2000
 /** A line that stood this long was a good one: when it is lost it is dialled again at once, ms. */
 const STEADY_MS = 5000
 /** Lines that strangers of the right key may hold: a membership's worth. */
@@ -136,7 +138,7 @@ export class Mesh {
       identity: formatPeerIdentity({ peerId: self.peer, keyTag: key.tag, lane, run: self.run }),
       key: derivePeerKey(key),
       clock,
-      signal: this.#closed.signal,
+      signal: AbortSignal.any([this.#closed.signal, AbortSignal.timeout(DIAL_MS)]),
     })
     const session = http2.performServerHandshake(socket, sessionOptions)
     widen(session)

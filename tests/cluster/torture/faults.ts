@@ -14,6 +14,8 @@ const PAUSE_SECONDS = [0.5, 3] as const
 export class Faults {
   /** How often each befell somebody. */
   readonly counts = new Map<string, number>()
+  /** What befell whom, when, for whoever asks why. */
+  readonly told: string[] = []
   readonly #servers: readonly Server[]
   readonly #network: Namespaces
   readonly #chance: Chance
@@ -46,6 +48,7 @@ export class Faults {
       servers.push(this.#chance.pick(free.filter((one) => !servers.includes(one))))
     for (const server of servers) this.#befallen.add(server)
     this.counts.set(name, (this.counts.get(name) ?? 0) + 1)
+    const fromMs = performance.now()
     await work(servers, {
       network: this.#network,
       others: this.#servers.filter((server) => !servers.includes(server)),
@@ -54,6 +57,8 @@ export class Faults {
       },
     })
     for (const server of servers) this.#befallen.delete(server)
+    const [from, to] = [fromMs, performance.now()].map((ms) => (ms / 1000).toFixed(1))
+    this.told.push(`${from} s to ${to} s: ${servers.map((one) => one.name)} ${name}`)
   }
 
   /** False, and at once, when it is time to end. */

@@ -60,8 +60,10 @@ async function torture(): Promise<boolean> {
     await faults.end()
     const told = [...faults.counts].map(([name, count]) => `${count} ${name}`).join(', ')
     say(`${recorder.summary()}; servers: ${told}`)
+    say(`  ${(performance.now() / 1000).toFixed(1)} s: all is mended`)
     const equalMs = args.apart ? 0 : await becomeEqual(servers)
     const finals = await Promise.all(site.doors.map(finalOf))
+    for (const line of faults.told.slice(-6)) say(`  ${line}`)
     return judge(
       { operations: [...site.made, ...recorder.operations], finals, skewMs: SKEW_MS },
       equalMs,
