@@ -10,6 +10,7 @@
 
 import { SkeinError } from '#protocol/errors.ts'
 import type { Clock } from '../clock.ts'
+import { tickOver } from '../cluster/replica/clock.ts'
 import type { Context } from '../cluster/replica/context.ts'
 import type { Delta, Floor, Joined } from '../cluster/replica/delta.ts'
 import { join } from '../cluster/replica/join.ts'
@@ -122,7 +123,11 @@ export class Line {
     const rows = ripe(overlay, this.#options.state.withParked, stamp)
     const none = { claims: [], tombstones: [], entries: [] }
     const learned = { spans: [], gone: [], floors, purged }
-    await this.#take({ ...none, seq, hlc: stamp.hlc, atMs: stamp.atMs, rows, learned })
+    const ripened = rows.flatMap(({ after, groups }) =>
+      groups.flatMap((name) => after?.versions[name] ?? []),
+    )
+    const hlc = tickOver(stamp.hlc, ripened, stamp.atMs)
+    await this.#take({ ...none, seq, hlc, atMs: stamp.atMs, rows, learned })
   }
 
   /** From now on nothing is taken any more; what was accepted becomes durable. */
