@@ -164,7 +164,6 @@ export class Replicator {
         break
       case 'buckets':
         this.#answers.buckets(turn, peer, message)
-        break
     }
   }
 
