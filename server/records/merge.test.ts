@@ -101,7 +101,7 @@ test('a merge is decided upon what was accepted before it and is not durable yet
   await a.write(userChange(id))
   await b.pull(a)
   await a.write(rename(id, 'from A'))
-  b.clock.advance(1000)
+  await b.clock.advance(1000)
   const release = b.store.hold()
   const written = b.write(rename(id, 'from B'))
   const pulled = b.pull(a)

@@ -2,6 +2,7 @@
 // were never heard of, with the floors under them. Rows may be written meanwhile, so the sums are compared again until
 // nothing is new; what still slips through is found by the next digests.
 
+import { Context } from './context.ts'
 import type { Bucket, Span } from './delta.ts'
 import { send, type Turn } from './effect.ts'
 import type { Fingerprints } from './fingerprint.ts'
@@ -20,9 +21,13 @@ export class Comparison {
   isDone = false
   readonly differed = new Map<string, Bucket>()
   readonly #prints: Fingerprints
-  /** The sums at which a bucket was merged, theirs and then ours: it need not be fetched again at the same. */
+  /**
+   * At what sums, theirs and then ours, and at what context of theirs a bucket was merged: it need not be fetched again
+   * at the same. The context counts: what the other lacks is deleted or not there yet according to that.
+   */
   readonly #merged = new Map<string, string>()
   #theirs = new Map<string, Hash>()
+  #context: Hash = NO_HASH
   #queue: Bucket[] = []
   #rounds = 0
   #fetching: readonly Bucket[] = []
@@ -41,6 +46,7 @@ export class Comparison {
 
   sums(turn: Turn, heard: readonly Span[], sums: readonly Sum[]): void {
     this.heard = heard
+    this.#context = Context.of(heard).hash
     this.#theirs = new Map(sums.map(({ bucket, hash }) => [nameOf(bucket), hash]))
     const all = [...sums, ...this.#prints.all()].map(({ bucket }) => bucket)
     const buckets = new Map(all.map((bucket) => [nameOf(bucket), bucket]))
@@ -73,7 +79,7 @@ export class Comparison {
   #state(bucket: Bucket): string {
     const theirs = this.#theirs.get(nameOf(bucket)) ?? NO_HASH
     const ours = this.#prints.bucket(bucket.kind, bucket.number)
-    return `${theirs.high} ${theirs.low} ${ours.high} ${ours.low}`
+    return [theirs, ours, this.#context].map(({ high, low }) => `${high}.${low}`).join(' ')
   }
 }
 

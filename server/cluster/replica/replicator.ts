@@ -98,6 +98,7 @@ export class Replicator {
       case 'failed':
         this.#failed(turn, input.ticket)
         break
+      case 'tick':
     }
     if (nowMs >= this.#digestAtMs) this.#round(turn)
     return turn.effects
@@ -136,7 +137,7 @@ export class Replicator {
 
   #message(turn: Turn, peer: string, message: Message): void {
     const conversation = this.#conversations.get(peer)
-    if (!conversation) return
+    if (!conversation || message.type === 'unknown') return
     switch (message.type) {
       case 'context':
         this.#hearContext(turn, conversation, message)
@@ -167,7 +168,6 @@ export class Replicator {
         break
       case 'buckets':
         this.#answers.buckets(turn, peer, message)
-        break
     }
   }
 

@@ -48,6 +48,7 @@ export const broken: Readonly<Record<string, Breakage>> = {
   },
   'of two deletions one is kept': { join: { keepsAllDots: false }, isNarrow: true },
   'a claim that lost is dropped at once': { join: { keepsDisplaced: false } },
+  'two writes of a right are not mended': { join: { mends: false } },
   'the clock does not take in what it sees': { faults: { noAbsorb: true } },
   'the clock begins anew with the process': { faults: { forgetsClock: true } },
   'what a push lost is never looked for': { replicator: { digests: false } },

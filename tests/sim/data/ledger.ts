@@ -1,12 +1,14 @@
 // What everybody was promised, against which the databases are held. D1 equal contexts mean equal contents; D2 all agree
 // in the end; D3 no acknowledged write is lost unless superseded; D4 what was deleted stays so; D5 contexts grow and no
-// dot is used twice; D6 clocks do not go back; D7 a write is stamped later than what its writer had seen; D9 fields of a
-// newer version survive an older peer.
+// dot is used twice; D6 clocks do not go back; D7 a write is stamped later than what its writer had seen; D8 rights
+// that were taken away stay so unless somebody who knew gave them back, and a name has one holder; D9 fields of a newer
+// version survive an older peer.
 
 import { holding } from '../../../server/cluster/replica/claims.ts'
 import type { Context } from '../../../server/cluster/replica/context.ts'
 import type { Delta } from '../../../server/cluster/replica/delta.ts'
 import { isSameHash } from '../../../server/cluster/replica/hash.ts'
+import { knewOf } from '../../../server/cluster/replica/past.ts'
 import type { Dot, Version } from '../../../server/records/records.ts'
 import { compareVersions } from '../../../server/records/version.ts'
 import type { StoredGroup } from '../../../server/store/store.ts'
@@ -29,6 +31,9 @@ export class Ledger {
   readonly #claims = new Map<string, { births: Dot[]; releases: Dot[] }>()
   readonly #dots = new Set<string>()
   readonly #clocks = new Map<string, bigint>()
+  /** Every value of `user.access`, by row. */
+  readonly #access = new Map<string, StoredGroup[]>()
+  #hasOld = false
   /** What restored databases had written after their copies were made. */
   readonly #undone: { origin: string; after: number }[] = []
   readonly #heardBefore = new Map<Database, Context>()
@@ -39,8 +44,9 @@ export class Ledger {
     this.#databases = databases
   }
 
-  wrote({ database }: DataPeer, dot: Dot, writes: readonly Write[], delta: Delta): void {
+  wrote({ database, isOld }: DataPeer, dot: Dot, writes: readonly Write[], delta: Delta): void {
     this.writes += 1
+    this.#hasOld ||= isOld
     const key = `${dot.origin}.${dot.seq}`
     if (this.#dots.has(key)) this.#violate(`D5 the dot ${key} was used twice`)
     this.#dots.add(key)
@@ -50,8 +56,10 @@ export class Ledger {
     for (const row of delta.rows) {
       const told = this.#told(`${row.kind}/${row.id}`)
       if (isSame(row.birth, dot)) told.births.push(dot)
-      for (const { name, version } of row.groups) {
+      for (const group of row.groups) {
+        const { name, version } = group
         if (!isSame(version, dot)) continue
+        if (name === 'access') this.#noteAccess(row.id, group)
         told.values.set(name, [...(told.values.get(name) ?? []), version])
       }
     }
@@ -105,7 +113,23 @@ export class Ledger {
       return `D2 ${first.origin} and ${other.origin} differ in the end: ${difference(first, other)}`
     for (const [key, told] of this.#rows) this.#checkRow(first, key, told)
     for (const [key, told] of this.#claims) this.#checkClaim(first, key, told)
+    for (const [id, written] of this.#access) this.#checkAccess(first, id, written)
     return this.violation
+  }
+
+  /** D8, where all peers know the policy: who enables a user has seen every disabling. */
+  #checkAccess(replica: Replica, id: string, written: readonly StoredGroup[]): void {
+    const held = replica.group('user', id, 'access')
+    if (!held || this.#hasOld || this.#undone.length > 0 || isDisabled(held)) return
+    // As it was written: whoever passes it on adds what it lost against.
+    const own = written.find(({ version }) => compareVersions(version, held.version) === 0) ?? held
+    if (written.some((one) => isDisabled(one) && !knewOf(own, one))) {
+      this.#violate(`D8 ${id} is enabled by one who had not seen the disabling`)
+    }
+  }
+
+  #noteAccess(id: string, group: StoredGroup): void {
+    this.#access.set(id, [...(this.#access.get(id) ?? []), group])
   }
 
   #checkRow(replica: Replica, key: string, { births, deletes, values }: Told): void {
@@ -202,6 +226,8 @@ export class Ledger {
 }
 
 const isSame = (a: Dot, b: Dot): boolean => a.origin === b.origin && a.seq === b.seq
+
+const isDisabled = ({ body }: StoredGroup): boolean => body.includes('"disabled":true')
 
 /** Whether a field that only a newer version knows is there, read or unread. */
 function hasLater({ body, unknown }: StoredGroup): boolean {

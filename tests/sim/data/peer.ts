@@ -21,6 +21,8 @@ export interface PeerParts {
   readonly agenda: Agenda
   readonly chance: Chance
   readonly breakage: Breakage
+  /** Some peers are of the version before. */
+  readonly isMixed: boolean
   readonly send: (from: DataPeer, to: string, message: Message) => void
   readonly said: (peer: DataPeer, effects: readonly Effect[]) => void
   readonly wrote: (peer: DataPeer, dot: Dot, writes: readonly Write[], delta: Delta) => void
@@ -46,7 +48,7 @@ export class DataPeer {
     this.database = database
     this.#parts = parts
     const { chance } = parts
-    this.isOld = chance.hits(0.25)
+    this.isOld = parts.isMixed && chance.hits(0.5)
     this.drift = chance.between(-0.001, 0.001)
     this.wallOffsetMs = chance.pick([0, 0, chance.between(-2000, 2000)])
   }

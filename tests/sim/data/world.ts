@@ -43,6 +43,7 @@ export class DataWorld {
   readonly #breakage: Breakage
   readonly #connections = new Map<string, Connection>()
   readonly #purgeAgeMs: number
+  readonly #isMixed: boolean
   #origins = 0
   #trace = 0x811c9dc5
 
@@ -50,6 +51,7 @@ export class DataWorld {
     this.#chance = chance
     this.#breakage = breakage
     this.#purgeAgeMs = chance.pick([500, 2000, 6000, 60_000])
+    this.#isMixed = chance.hits(0.4)
     const databases = chance.whole(2, 4)
     for (let i = 0; i < databases; i++) this.#addDatabase(chance.hits(0.25) ? 2 : 1)
     this.network = new Network(this.agenda, chance.split(), this.peers.length)
@@ -97,6 +99,7 @@ export class DataWorld {
       agenda: this.agenda,
       chance: this.#chance.split(),
       breakage: this.#breakage,
+      isMixed: this.#isMixed,
       send: (from, to, message) => this.#send(from, to, message),
       said: (from, effects) => this.#said(from, effects),
       wrote: (by, dot, writes, delta) => {
