@@ -4,10 +4,15 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FinalObject, FinalState } from '../history/operation.ts'
 import { markOf } from './deeds.ts'
 import type { Door } from './door.ts'
 import type { Server } from './server.ts'
+
+/** Looks for a moment in which nobody writes, and between two of them, ms. */
+const MOST_TRIES = 10
+const AGAIN_MS = 500
 
 /** Rows of all kinds with their births and stamps, names, and the audit. Tombstones end at each peer's own time. */
 const LINES = `
@@ -40,9 +45,26 @@ function query(server: Server, sql: string): readonly Record<string, unknown>[] 
 const linesOf = (server: Server): Map<string, string> =>
   new Map(query(server, LINES).map(({ key, line }) => [String(key), String(line)]))
 
+const sumsOf = (servers: readonly Server[]): string[] =>
+  servers.map((server) => JSON.stringify(query(server, SUMS)))
+
 export function areEqual(servers: readonly Server[]): boolean {
-  const sums = new Set(servers.map((server) => JSON.stringify(query(server, SUMS))))
-  return sums.size === 1 && new Set(servers.map(digestOf)).size === 1
+  return new Set(sumsOf(servers)).size === 1 && new Set(servers.map(digestOf)).size === 1
+}
+
+/**
+ * What each has at one moment: servers go on to note what they see of one another, and what one wrote while they were being
+ * read would be missing at those that were read before. So it is read again, a few times, when that happened.
+ */
+export async function finalsOf(doors: readonly Door[]): Promise<FinalState[]> {
+  const servers = doors.map(({ server }) => server)
+  for (let tries = 1; ; tries++) {
+    const before = new Set(sumsOf(servers))
+    const finals = await Promise.all(doors.map(finalOf))
+    const all = new Set([...before, ...sumsOf(servers)])
+    if (all.size === 1 || tries >= MOST_TRIES) return finals
+    await sleep(AGAIN_MS)
+  }
 }
 
 /** Equal for servers that have the same. */
@@ -52,7 +74,7 @@ function digestOf(server: Server): string {
   return hash.digest('hex')
 }
 
-export async function finalOf(door: Door): Promise<FinalState> {
+async function finalOf(door: Door): Promise<FinalState> {
   const objects = new Map<string, FinalObject>()
   for (const { id, name } of await list<{ id: string; name: string }>(door, 'templates')) {
     const { source } = await get<{ source: string }>(door, `/templates/${id}`)

@@ -13,7 +13,7 @@ import type { FinalState, History } from '../history/operation.ts'
 import { Namespaces } from '../namespaces.ts'
 import { act } from './deeds.ts'
 import { Faults } from './faults.ts'
-import { areEqual, finalOf } from './finals.ts'
+import { areEqual, finalsOf } from './finals.ts'
 import { Recorder } from './recorder.ts'
 import { Server } from './server.ts'
 import { openApart, openTogether, type Site } from './site.ts'
@@ -62,8 +62,7 @@ async function torture(): Promise<boolean> {
     say(`${recorder.summary()}; servers: ${told}`)
     say(`  ${(performance.now() / 1000).toFixed(1)} s: all is mended`)
     const equalMs = args.apart ? 0 : await becomeEqual(servers)
-    const finals = await Promise.all(site.doors.map(finalOf))
-    for (const line of faults.told.slice(-6)) say(`  ${line}`)
+    const finals = await finalsOf(site.doors)
     return judge(
       { operations: [...site.made, ...recorder.operations], finals, skewMs: SKEW_MS },
       equalMs,
