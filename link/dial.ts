@@ -10,7 +10,7 @@ import { UPGRADE_PROTOCOL } from '#protocol/link.ts'
 import { parseAddress } from './address.ts'
 import { assertPsk, linkTls, takeSocket } from './session.ts'
 
-/** How long one address may take from the first packet to the proved key, milliseconds. */
+/** How long one address may take from the first packet to the proved key, milliseconds, unless it is said otherwise. */
 export const DIAL_TIMEOUT_MS = 10_000
 
 export interface DialOptions {
@@ -20,6 +20,7 @@ export interface DialOptions {
   readonly key: Buffer
   readonly clock: { delay(ms: number, signal?: AbortSignal): Promise<void> }
   readonly signal: AbortSignal
+  readonly timeoutMs?: number
 }
 
 /** A connection that has proved its key, and the socket below it. */
@@ -30,14 +31,14 @@ export interface Secured {
 
 /** Rejects with the reason why this address did not lead to a peer that has the key. */
 export async function dial(options: DialOptions): Promise<Secured> {
-  const { address, clock } = options
+  const { address, clock, timeoutMs = DIAL_TIMEOUT_MS } = options
   // Of its own, since a signal that fires after all went well would end the link through the request it came from.
   const stop = new AbortController()
   const over = new AbortController()
   const giveUp = () => stop.abort(options.signal.reason)
   options.signal.addEventListener('abort', giveUp, { once: true })
-  const tooLate = new SkeinError('timeout', { thing: address, seconds: DIAL_TIMEOUT_MS / 1000 })
-  clock.delay(DIAL_TIMEOUT_MS, over.signal).then(
+  const tooLate = new SkeinError('timeout', { thing: address, seconds: timeoutMs / 1000 })
+  clock.delay(timeoutMs, over.signal).then(
     () => stop.abort(tooLate),
     () => undefined, // over in time
   )

@@ -239,7 +239,9 @@ test('several sessions share one connection', async () => {
       ])
       return status
     }
-    await eventually(async () => (await shared(9)) === 9, { ...PATIENCE, what: 'the master' })
+    // Without a master a command would have a connection of its own and end as well.
+    const check = async () => (await client.ssh(['-S', control, '-O', 'check', HOST])).status === 0
+    await eventually(check, { ...PATIENCE, what: 'the master' })
     const before = server.servings.length
     assert.deepEqual(await Promise.all([1, 2, 3, 4, 5].map(shared)), [1, 2, 3, 4, 5])
     assert.equal(server.servings.length, before)

@@ -10,6 +10,7 @@ import { heartbeat } from '../../../link/heartbeat.ts'
 import { sessionOptions, widen } from '../../../link/session.ts'
 import type { Clock } from '../../clock.ts'
 import type { Keyring } from '../seal/keyring.ts'
+import { type Standing, stays } from './glare.ts'
 import { derivePeerKey } from './lines.ts'
 import { PeerLine } from './peer-line.ts'
 
@@ -57,9 +58,13 @@ interface Absence {
   isDialling: boolean
 }
 
+interface Kept extends Omit<Standing, 'isOpen'> {
+  readonly line: PeerLine
+}
+
 export class Mesh {
   readonly #options: MeshOptions
-  readonly #lines = new Map<string, PeerLine>()
+  readonly #lines = new Map<string, Kept>()
   readonly #absent = new Map<PeerId, Absence>()
   readonly #closed = new AbortController()
   readonly #loop: Promise<void>
@@ -70,7 +75,7 @@ export class Mesh {
   }
 
   get lines(): readonly PeerLine[] {
-    return [...this.#lines.values()]
+    return [...this.#lines.values()].map(({ line }) => line)
   }
 
   /** Another peer has dialled and proved a key. */
@@ -82,7 +87,8 @@ export class Mesh {
       return
     }
     const headers = { ':method': 'POST', ':path': peerPath(this.#options.lane) }
-    this.#begin(connection, connection.session.request(headers, { endStream: false }), peerId)
+    const h2 = connection.session.request(headers, { endStream: false })
+    this.#begin(connection, h2, { expected: peerId, isLowers: peerId < this.#options.self.peer })
   }
 
   /** Dials who is there and has no line, ends lines to who is not. */
@@ -90,7 +96,7 @@ export class Mesh {
     if (this.#closed.signal.aborted) return
     const nowMs = this.#options.clock.monotonicMs()
     for (const peer of this.#options.peers()) {
-      if (!peer.isThere) this.#lines.get(peer.id)?.end()
+      if (!peer.isThere) this.#lines.get(peer.id)?.line.end()
       const isSteady = nowMs - (this.#absent.get(peer.id)?.metMs ?? nowMs) > STEADY_MS
       if (!peer.isThere || (isSteady && this.#lines.has(peer.id))) this.#absent.delete(peer.id)
       else if (!this.#lines.has(peer.id)) this.#look(peer, nowMs)
@@ -138,7 +144,8 @@ export class Mesh {
       identity: formatPeerIdentity({ peerId: self.peer, keyTag: key.tag, lane, run: self.run }),
       key: derivePeerKey(key),
       clock,
-      signal: AbortSignal.any([this.#closed.signal, AbortSignal.timeout(DIAL_MS)]),
+      timeoutMs: DIAL_MS,
+      signal: this.#closed.signal,
     })
     const session = http2.performServerHandshake(socket, sessionOptions)
     widen(session)
@@ -151,7 +158,7 @@ export class Mesh {
       }
       isBegun = true
       h2.respond({ ':status': 200 })
-      this.#begin(connection, h2, id)
+      this.#begin(connection, h2, { expected: id, isLowers: self.peer < id })
     })
     this.#endUnused(connection)
   }
@@ -168,13 +175,17 @@ export class Mesh {
     )
   }
 
-  #begin(connection: Connection, h2: Http2Stream, expected: string): void {
+  #begin(
+    connection: Connection,
+    h2: Http2Stream,
+    { expected, isLowers }: { expected: string; isLowers: boolean },
+  ): void {
     const { self, maxBytes, onRefused } = this.#options
     const line = new PeerLine(connection, h2, {
       self,
       expected,
       maxBytes,
-      onOpen: (open) => this.#opened(open),
+      onOpen: (open) => this.#opened(open, isLowers),
       onRefused: (reason) => onRefused(expected, reason),
     })
     onEnd(connection, () => this.#ended(line))
@@ -185,18 +196,22 @@ export class Mesh {
     )
   }
 
-  /** The newer line of two: whoever dials again has lost the other. */
-  #opened(line: PeerLine): void {
+  #opened(line: PeerLine, isLowers: boolean): void {
+    const nowMs = this.#options.clock.monotonicMs()
     const former = this.#lines.get(line.peer)
-    this.#lines.set(line.peer, line)
+    if (former && stays({ ...former, isOpen: former.line.isOpen }, isLowers, nowMs)) {
+      line.end()
+      return
+    }
+    this.#lines.set(line.peer, { line, isLowers, sinceMs: nowMs })
     const absence = this.#absent.get(line.peer)
-    if (absence) absence.metMs = this.#options.clock.monotonicMs()
-    former?.end()
+    if (absence) absence.metMs = nowMs
+    former?.line.end()
     this.#options.onLine(line)
   }
 
   #ended(line: PeerLine): void {
-    if (this.#lines.get(line.peer) === line) this.#lines.delete(line.peer)
+    if (this.#lines.get(line.peer)?.line === line) this.#lines.delete(line.peer)
     if (line.run !== '') this.#options.onLost(line)
     if (!this.#closed.signal.aborted) queueMicrotask(() => this.reconcile())
   }
