@@ -19,6 +19,7 @@ export interface PeerOrder {
 
 /** How often it says what it sees besides at each change, ms: a test waits for a view, not for news of it. */
 const SAY_MS = 200
+const SAY_AGAIN_MS = 20_000
 
 const order: PeerOrder = JSON.parse(process.argv[2] ?? '{}')
 const { id, boot, host, port, secret, seeds, loss = 0 } = order
@@ -30,8 +31,10 @@ const peer = await new LivePeer(Buffer.from(secret, 'hex'), id as PeerId).start(
   onChange: (change) => say({ change }),
   onRefused: (by) => say({ refused: by }),
 })
-// A word of its own, under a key that tells whose it is.
-peer.tell(id as string as SpaceId, boot)
+// A word of its own, under a key that tells whose it is; said again before its time is over.
+const tellOwn = () => peer.tell(id as string as SpaceId, boot)
+tellOwn()
+setInterval(tellOwn, SAY_AGAIN_MS)
 const tell = () => {
   const { membership, live } = peer
   const states = membership.peers.map((other) => [other.id, other.state])

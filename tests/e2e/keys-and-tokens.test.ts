@@ -137,6 +137,7 @@ test('whoever connects without a key is told so, and registers one there', async
   await page.getByLabel('Public key').fill(KEY_LINE)
   await page.getByRole('button', { name: 'Add key' }).click()
   await page.getByText('You have no SSH key registered yet').waitFor({ state: 'detached' })
+  await dialog().getByText(`ssh notebook@127.0.0.1 -p ${skein.sshPort}`).waitFor()
   await page.keyboard.press('Escape')
   await dialog().waitFor({ state: 'detached' })
   assert.ok(!page.url().includes('connect'))
