@@ -6,7 +6,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
-import { SkeinError } from '#protocol/errors.ts'
+import { type ErrorCode, SkeinError } from '#protocol/errors.ts'
 import type { Access } from './access.ts'
 import { readText } from './read-text.ts'
 import { parseBody, refusalOf } from './refusal.ts'
@@ -55,9 +55,15 @@ export async function callServer<S extends z.ZodType>(
   }
 }
 
+/** What a peer answers while it ends or begins: agents are back a moment after it listens. */
+const passing: ReadonlySet<string> = new Set<ErrorCode>([
+  'server_unreachable',
+  'unavailable',
+  'agent_not_linked',
+])
+
 const isPassing = (caught: unknown): boolean =>
-  caught instanceof SkeinError &&
-  (caught.code === 'server_unreachable' || caught.code === 'unavailable')
+  caught instanceof SkeinError && passing.has(caught.code)
 
 /** What every request carries. */
 export const headersOf = ({ token }: Access): Record<string, string> => ({
