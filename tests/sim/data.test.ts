@@ -14,7 +14,7 @@ import { shrinkBy } from './shrink.ts'
 setPriority(constants.priority.PRIORITY_LOW)
 
 /** Wall time for fresh seeds, ms, and the fewest that must fit into it. */
-const TIME_MS = Number(process.env.SKEIN_SIM_DATA_MS ?? 60_000)
+const TIME_MS = Number(process.env.SKEIN_SIM_DATA_MS ?? 30_000)
 const FEWEST_SEEDS = 200
 const SCHEDULES = 2000
 /** Seeds within which each broken machine must be found out. */

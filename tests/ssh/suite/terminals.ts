@@ -30,8 +30,9 @@ export function terminals(reach: () => Reach): void {
       person.type('idear reader\x1b')
       await person.hears(/dear reader/)
       person.resize(120, 40)
-      // A small vim has no `:echo`. It is asked again until the new size has come, which takes a way of its own.
-      await person.asksUntil(':set columns? lines?\r', /columns=120[\s\S]*lines=40/)
+      // A small vim has no `:echo`. It is asked again until the new size has come, which takes a way of its own; Escape
+      // first, because vim takes no new size while it waits for a key.
+      await person.asksUntil('\x1b:set columns? lines?\r', /columns=120[\s\S]*lines=40/)
       person.type(':wq\r')
       assert.equal(await person.ends(), 0)
     } finally {
