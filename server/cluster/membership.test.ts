@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { createSocket } from 'node:dgram'
+import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { after, test } from 'node:test'
@@ -189,13 +189,29 @@ test('where datagrams cannot be had, peers watch one another over their control 
   await eventually(() => a.sees(b, 'unreachable'), within('a verdict'))
 })
 
-/** A port whose datagrams go to somebody else; links may still be had there. */
-async function takeDatagramPort(peer: Peer) {
-  const socket = createSocket('udp4')
-  socket.bind(0, '127.0.0.1')
-  await once(socket, 'listening')
-  peer.port = socket.address().port
-  return socket
+/** A port whose datagrams go to somebody else; links may still be had there, unless another program has it by chance. */
+async function takeDatagramPort(peer: Peer): Promise<Socket> {
+  for (;;) {
+    const socket = createSocket('udp4')
+    socket.bind(0, '127.0.0.1')
+    await once(socket, 'listening')
+    peer.port = socket.address().port
+    if (await isFree(peer.port)) return socket
+    socket.close()
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  try {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+    return true
+  } catch {
+    return false
+  } finally {
+    server.close()
+  }
 }
 
 test('the cluster’s key is changed while peers watch one another', async () => {
