@@ -109,7 +109,7 @@ async function main(words) {
   const lane = (name, concurrency) => runLane(lanes[name] ?? [], { concurrency, ...kept })
   const working = async () => {
     await lane('unit', Math.max(2, availableParallelism()))
-    await lane('whole', 2)
+    await lane('whole', 3)
   }
   await Promise.all([lane('waiting', 1), working()])
   await lane('measuring', 1)
