@@ -32,6 +32,8 @@ const LARGE_PIECE_BYTES = 64 * 1024
 const SMALL_PIECE_BYTES = 1024
 /** Below it, on average of a turn, packets are a flood and not a transfer, and wait for a turn among floods. */
 const SMALL_PACKET_BYTES = 1024
+/** So few packets are none: who downloads sends little but wider windows, and a turn goes by with what they let out. */
+const FEW_PACKETS = 8
 /** Key exchanges: a few at once, one a second, and one for each so many packets (RekeyLimit of a client that copies). */
 const REKEYS = { burst: 8, perSecond: 1, perPacket: 1 / 8 }
 /** How long the last packets may take to leave, milliseconds. */
@@ -281,7 +283,8 @@ export class Wire {
       this.#isResting = false
       this.#resume()
     }
-    if (this.#bytes < this.#packets * SMALL_PACKET_BYTES) turns.next(goOn)
+    const isFlood = this.#packets > FEW_PACKETS && this.#bytes < this.#packets * SMALL_PACKET_BYTES
+    if (isFlood) turns.next(goOn)
     else setImmediate(goOn)
   }
 
