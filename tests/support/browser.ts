@@ -2,7 +2,7 @@
 // browser profile of their own, and what the page complains about is kept for the test to look at.
 
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -69,12 +69,15 @@ export async function launchBrowser({ hosts, trusts = [] }: BrowserOptions = {})
 function makeHome(authorities: readonly string[]): string {
   const home = mkdtempSync(join(tmpdir(), 'skein-home-'))
   const folder = join(home, '.pki/nssdb')
-  const certutil = (words: readonly string[], input = '') =>
-    execFileSync('certutil', ['-d', `sql:${folder}`, ...words], { input })
+  const certutil = (...words: string[]) =>
+    execFileSync('certutil', ['-d', `sql:${folder}`, ...words])
   mkdirSync(folder, { recursive: true })
-  certutil(['-N', '--empty-password'])
+  certutil('-N', '--empty-password')
   for (const [i, pem] of authorities.entries()) {
-    certutil(['-A', '-t', 'C,,', '-n', `authority ${i}`, '-a'], pem)
+    // By a file: certutil does not wait for its standard input.
+    const file = join(home, `authority-${i}.pem`)
+    writeFileSync(file, pem)
+    certutil('-A', '-t', 'C,,', '-n', `authority ${i}`, '-a', '-i', file)
   }
   return home
 }
