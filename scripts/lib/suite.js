@@ -111,7 +111,7 @@ async function main(words) {
     await lane('unit', Math.max(2, availableParallelism()))
     await lane('whole', 3)
   }
-  await Promise.all([lane('waiting', 2), working()])
+  await Promise.all([lane('waiting', 1), working()])
   await lane('measuring', 1)
   // What fails a second time, with nothing beside it, is wrong.
   if (again.length > 0) await removeLeftovers()

@@ -14,9 +14,9 @@ import { shrinkBy } from './shrink.ts'
 setPriority(constants.priority.PRIORITY_LOW)
 
 /** Wall time for fresh seeds, ms, and the fewest that must fit into it. */
-const TIME_MS = Number(process.env.SKEIN_SIM_DATA_MS ?? 30_000)
+const TIME_MS = Number(process.env.SKEIN_SIM_DATA_MS ?? 20_000)
 const FEWEST_SEEDS = 200
-const SCHEDULES = 2000
+const SCHEDULES = 1000
 /** Seeds within which each broken machine must be found out. */
 const SEEDS_TO_SEE = 500
 
