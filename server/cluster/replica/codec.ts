@@ -6,6 +6,7 @@ import type { Bucket, Floor } from './delta.ts'
 import { readDelta, readDot, readSpans, writeDelta, writeDot, writeSpans } from './delta-codec.ts'
 import type { Hash } from './hash.ts'
 import { MAX_MESSAGE_BYTES } from './limits.ts'
+import { type In, type Out, readList, writeList } from './lists.ts'
 import type { Message, MessageType, Sum } from './message.ts'
 import { SymbolReader, SymbolWriter } from './symbols.ts'
 
@@ -26,16 +27,6 @@ const types: readonly MessageType[] = [
   'sums',
   'buckets',
 ]
-
-interface Out {
-  readonly writer: Writer
-  readonly symbols: SymbolWriter
-}
-
-interface In {
-  readonly reader: Reader
-  readonly symbols: SymbolReader
-}
 
 export function encode(message: Message): Uint8Array {
   const writer = new Writer(CAPACITY_BYTES)
@@ -192,15 +183,4 @@ function writeSum(out: Out, { bucket, hash }: Sum): void {
 function readSum(from: In): Sum {
   const bucket = readBucket(from)
   return { bucket, hash: readHash(from) }
-}
-
-function writeList<T>(out: Out, list: readonly T[], each: (out: Out, one: T) => void): void {
-  out.writer.varint(list.length)
-  for (const one of list) each(out, one)
-}
-
-function readList<T>(from: In, each: (from: In) => T): T[] {
-  const list: T[] = []
-  for (let count = from.reader.count(); count > 0; count--) list.push(each(from))
-  return list
 }

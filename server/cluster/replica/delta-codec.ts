@@ -9,20 +9,10 @@ import type {
   StoredRow,
   StoredTombstone,
 } from '../../store/store.ts'
-import { Malformed, type Reader, type Writer } from '../swim/bytes.ts'
+import { Malformed, type Reader } from '../swim/bytes.ts'
 import type { Delta, Span } from './delta.ts'
 import { MAX_MESSAGE_BYTES, MAX_NAME_BYTES } from './limits.ts'
-import type { SymbolReader, SymbolWriter } from './symbols.ts'
-
-interface Out {
-  readonly writer: Writer
-  readonly symbols: SymbolWriter
-}
-
-interface In {
-  readonly reader: Reader
-  readonly symbols: SymbolReader
-}
+import { type In, type Out, readList, writeList } from './lists.ts'
 
 const HAS_UNKNOWN = 1
 const HAS_PAST = 2
@@ -200,15 +190,4 @@ function readSeq(reader: Reader): number {
   const seq = reader.varint()
   if (seq < 1) throw new Malformed('sequence numbers begin with one')
   return seq
-}
-
-function writeList<T>(out: Out, list: readonly T[], each: (out: Out, one: T) => void): void {
-  out.writer.varint(list.length)
-  for (const one of list) each(out, one)
-}
-
-function readList<T>(from: In, each: (from: In) => T): T[] {
-  const list: T[] = []
-  for (let count = from.reader.count(); count > 0; count--) list.push(each(from))
-  return list
 }
