@@ -130,6 +130,12 @@ export const settings = {
     description:
       'More addresses at which agents find this server, tried beside those that it finds itself.',
   }),
+  linkFolder: setting({
+    schema: text.optional(),
+    placeholder: 'FOLDER',
+    description:
+      'Where all peers on this machine put their sockets for agents. Unset: /run/skein/CLUSTER for root, else in --data.',
+  }),
   join: setting({
     schema: text.optional(),
     placeholder: 'TOKEN',

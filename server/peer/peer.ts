@@ -33,7 +33,7 @@ import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volum
 import { createEngine } from '../spaces/runtime/docker.ts'
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
 import { openSqliteStore } from '../store/sqlite/open.ts'
-import { gatewaySocketPath, linkSocketPath, readChild } from '../supervisor/child-state.ts'
+import { gatewaySocketPath, readChild } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
@@ -41,6 +41,7 @@ import { agentAddresses, engineAddress, isLocalEngine } from './addresses.ts'
 import { openControl } from './control.ts'
 import { CLUSTER_SETTING, joinRecords, MEMBERSHIP_SETTING, shareRecords } from './joining.ts'
 import { keepAudit } from './keep-audit.ts'
+import { type LinkSockets, linkSockets } from './link-folder.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
 import { noteChange, Place } from './place.ts'
@@ -75,6 +76,7 @@ interface Foundation {
   readonly live: LiveTable
   readonly identity: Identity
   readonly cluster: string
+  readonly sockets: LinkSockets
   readonly sharing: RecordsSharing
   readonly ending: AsyncDisposableStack
 }
@@ -174,8 +176,12 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
   const knows = (birth: Dot) => records.replica.has(birth)
   const identity = await createIdentity({ records, clock, random, folder: config.data, knows })
   const makers = { clock, random }
-  const cluster = await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers)
-  return { config, log, records, audit, live, identity, cluster: String(cluster), sharing, ending }
+  const cluster = String(
+    await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers),
+  )
+  const sockets = linkSockets(config, cluster, loadPeerId(config.data, makers))
+  const state = { records, audit, live, identity, cluster, sharing }
+  return { config, log, sockets, ...state, ending }
 }
 
 /** Links, and the spaces behind them. `port` is asked when a space starts: by then we listen. */
@@ -201,7 +207,7 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
     addresses: (gateway) => agentAddresses(config, port(), gateway),
     agentKey: async (start) => base.identity.agentKey(start.spaceId as SpaceId, start.epoch),
     hostKeySeed: (spaceId) => base.identity.hostKeySeed(spaceId as SpaceId),
-    ...(isLocal && { socketFolder: linkSocketPath(config.data).folder, routes: readRoutes }),
+    ...(isLocal && { socketFolder: base.sockets.folder, routes: readRoutes }),
   })
   ending.defer(() => spaces.close())
   return { links, spaces, templates }
@@ -301,7 +307,7 @@ function openGatewayDoor(
 }
 
 function open(
-  { config, log }: Foundation,
+  { config, log, sockets }: Foundation,
   http: Http,
   links: Links,
   tls: Tls | undefined,
@@ -309,7 +315,7 @@ function open(
   const toLinks: Upgrade = (request, socket, head) => links.handleUpgrade(request, socket, head)
   return openListeners({
     listen: config.listen,
-    socketPath: linkSocketPath(config.data).socket,
+    socketPaths: sockets.paths,
     request: requestListener(http, { log }),
     isUpload: (request) => http.apps.claims(request) || isUpload(request),
     isForApp: (request) => http.apps.claims(request),

@@ -134,8 +134,8 @@ class HostedSpaces implements Spaces {
         if (groups.includes('desired')) this.#lanes.interrupt(id)
         else if (origin === 'merge' && groups.includes('placement')) this.#lanes.touch(id)
       }),
-      each(live.own.watch('agent', { signal }), ({ key }) => this.#reported(key)),
-      each(live.own.watch('startup', { signal }), ({ key }) => this.#reported(key)),
+      each(live.watch('agent', { signal }), ({ key }) => this.#reported(key)),
+      each(live.watch('startup', { signal }), ({ key }) => this.#reported(key)),
     ]).catch((error: unknown) => {
       this.#options.log.error({ error }, 'Spaces no longer hear of changes.')
     })
