@@ -118,7 +118,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   ending.defer(() => drain(http, listeners, config.drainSeconds))
   port = Number(new URL(listeners.url).port)
   const url = browserUrl(config, listeners.url)
-  place.cluster = await joinPeers(base, port, url, place)
+  place.cluster = await joinPeers(base, port, url, place, links)
   ending.defer(() => place.cluster?.close())
   place.sharing = shareLive(base, place.cluster)
   shareRecords(base, base.sharing, place.cluster)
@@ -182,7 +182,7 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
 async function raise(base: Foundation, agentFolder: AgentFolder, port: () => number, place: Place) {
   const { config, log, records, live, cluster, ending } = base
   const agentKey = keyOfCurrentStart(base)
-  const links = new Links({ agentKey, live, clock, log, peers: place })
+  const links = new Links({ agentKey, live, clock, log, peers: place, ways: place })
   ending.defer(() => links.close())
   const engine = createEngine(engineAddress(config.docker))
   ending.defer(() => engine.close())
@@ -213,6 +213,7 @@ async function joinPeers(
   port: number,
   url: string,
   place: Place,
+  links: Links,
 ): Promise<Cluster> {
   const { config, log, records, live } = base
   const makers = { clock, random }
@@ -226,6 +227,7 @@ async function joinPeers(
     onChange: (change) => {
       noteChange({ records, live, log }, id, change)
       place.sharing?.changed(change.id, change.is)
+      if (change.is !== 'alive' && change.is !== 'suspect') links.forget(change.id)
     },
   })
 }

@@ -53,6 +53,11 @@ export class Place {
     return this.cluster?.membership.keyOf(identity)
   }
 
+  async dial(...ask: Parameters<Cluster['dial']>): ReturnType<Cluster['dial']> {
+    if (!this.cluster) throw new SkeinError('unavailable', { reason: 'still starting' })
+    return await this.cluster.dial(...ask)
+  }
+
   accepted(identity: PeerIdentity, connection: Connection<ClientHttp2Session>): void {
     if (this.cluster) this.cluster.accepted(identity, connection)
     else connection.end()
