@@ -12,6 +12,7 @@ import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { parseJoinToken } from '../cluster/join-token.ts'
 import { LiveSharing } from '../cluster/live/sharing.ts'
+import { Observer } from '../cluster/observer.ts'
 import type { RecordsSharing } from '../cluster/records/sharing.ts'
 import { isLoopback, ownNameIn, tlsKindOf } from '../config/https.ts'
 import { type Config, sshAddress } from '../config/settings.ts'
@@ -38,8 +39,15 @@ import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
 import { agentAddresses, engineAddress, isLocalEngine } from './addresses.ts'
+import { Chronicle } from './chronicle.ts'
 import { openControl } from './control.ts'
-import { CLUSTER_SETTING, joinRecords, MEMBERSHIP_SETTING, shareRecords } from './joining.ts'
+import {
+  actorOf,
+  CLUSTER_SETTING,
+  joinRecords,
+  MEMBERSHIP_SETTING,
+  shareRecords,
+} from './joining.ts'
 import { keepAudit } from './keep-audit.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
@@ -122,6 +130,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   ending.defer(() => place.cluster?.close())
   place.sharing = shareLive(base, place.cluster)
   shareRecords(base, base.sharing, place.cluster)
+  observe(base, place)
   ending.defer(() => place.sharing?.close())
   const door = await openGatewayDoor(base, { links, spaces, hostKey, url })
   ending.defer(() => door.close(config.drainSeconds * 1000))
@@ -134,7 +143,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     async (question) => {
       if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
       if (question.ask === 'audit-verify') return base.audit.verify()
-      return question.ask === 'peers' ? { peers: place.list() } : { token: place.token() }
+      return question.ask === 'peers' ? { peers: await place.list() } : { token: place.token() }
     },
     (incoming, response) =>
       serveVolume({ spaces, records: base.records, clock, log }, incoming, response),
@@ -221,15 +230,29 @@ async function joinPeers(
   const named = config.join === undefined ? freshId(makers) : parseJoinToken(config.join).cluster
   const cluster = String(await ensureSetting(records, MEMBERSHIP_SETTING, () => named, makers))
   const secret = await loadClusterSecret(config.data, random)
-  const parts = { config, id, cluster, secret, port, url, records, clock, random, log }
+  const standing = () => ({
+    origin: records.replica.origin,
+    ...(base.sharing.isRolledBack && { isRolledBack: true as const }),
+  })
+  const parts = { config, id, cluster, secret, port, url, records, standing, clock, random, log }
   return await Cluster.open({
     ...parts,
     onChange: (change) => {
-      noteChange({ records, live, log }, id, change)
+      noteChange({ records, live, log }, actorOf(config), change)
       place.sharing?.changed(change.id, change.is)
       if (change.is !== 'alive' && change.is !== 'suspect') links.forget(change.id)
     },
   })
+}
+
+/** What happens to peers is told on the cluster page. */
+function observe({ config, records, log, ending }: Foundation, place: Place): void {
+  const chronicle = new Chronicle(records, log)
+  place.chronicle = chronicle
+  ending.defer(() => chronicle.close())
+  const actor = actorOf(config)
+  const observer = new Observer({ peers: () => place.facts(), records, actor, clock, log })
+  ending.defer(() => observer.close())
 }
 
 /** What is true here is told to the others, and the other way round. */
