@@ -49,3 +49,12 @@ export interface PeerInfo {
   /** Its wall clock minus the asked peer's. */
   readonly clockOffsetMs?: number
 }
+
+/** Where a person may go on when a peer is gone: everybody who is there, the asked peer first. */
+export interface PeerUrl {
+  readonly name: string
+  /** An origin. */
+  readonly url: string
+  /** PEM of the peer's own authority, where it has one. */
+  readonly authority?: string
+}

@@ -12,6 +12,7 @@ import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { parseJoinToken } from '../cluster/join-token.ts'
 import { LiveSharing } from '../cluster/live/sharing.ts'
+import { publish, publishedUrl } from '../cluster/published.ts'
 import type { RecordsSharing } from '../cluster/records/sharing.ts'
 import { isLoopback, ownNameIn, tlsKindOf } from '../config/https.ts'
 import { type Config, sshAddress } from '../config/settings.ts'
@@ -91,7 +92,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   const base = await lay(config, log, ending)
   const { identity, cluster } = base
   let port = config.listen.port
-  const place = new Place(base.records.replica, base.live)
+  const place = new Place(base.records, base.live)
   place.records = base.sharing
   const { links, spaces, templates } = await raise(base, agentFolder, () => port, place)
   let isLooking = true
@@ -118,7 +119,9 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   ending.defer(() => drain(http, listeners, config.drainSeconds))
   port = Number(new URL(listeners.url).port)
   const url = browserUrl(config, listeners.url)
-  place.cluster = await joinPeers(base, port, url, place)
+  const published = publishedUrl(config, listeners.url, url)
+  place.cluster = await joinPeers(base, port, published, place)
+  tellWhere(base, published, tls)
   ending.defer(() => place.cluster?.close())
   place.sharing = shareLive(base, place.cluster)
   shareRecords(base, base.sharing, place.cluster)
@@ -142,6 +145,8 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   ending.defer(() => control.close())
   // Who joins has the others' state and shows their set-up page, for which they have given out the link.
   const setupToken = config.join === undefined ? await identity.setup.begin() : undefined
+  // Before everything else ends: who is told to go elsewhere shall find the others still knowing us.
+  ending.defer(() => http.drain())
   const closing = ending.move()
   return {
     url,
@@ -228,6 +233,16 @@ async function joinPeers(
       place.sharing?.changed(change.id, change.is)
     },
   })
+}
+
+/** Where people open this peer. Not waited for: a full disk must not keep it from serving. */
+function tellWhere({ config, records, log }: Foundation, url: string, tls: Tls | undefined): void {
+  const makers = { clock, random }
+  const authority = tls?.authority?.pem
+  const published = { url, ...(authority !== undefined && { authority }) }
+  publish(records, loadPeerId(config.data, makers), published, makers).catch((err: unknown) =>
+    log.error({ err }, 'this peer’s address was not kept'),
+  )
 }
 
 /** What is true here is told to the others, and the other way round. */

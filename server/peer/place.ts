@@ -10,10 +10,11 @@ import type { Connection } from '../../link/connection.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { LiveSharing } from '../cluster/live/sharing.ts'
 import type { Change } from '../cluster/membership.ts'
+import { type PublishedPeer, publishedPeers } from '../cluster/published.ts'
 import type { RecordsSharing } from '../cluster/records/sharing.ts'
 import type { Live } from '../live/live.ts'
 import type { Log } from '../log.ts'
-import type { Records } from '../records/records.ts'
+import type { Records, View } from '../records/records.ts'
 import type { Received, Replicable } from '../records/replicable.ts'
 
 /** A peer's state is told again by its next change; it does not expire. */
@@ -23,11 +24,13 @@ export class Place {
   cluster: Cluster | undefined
   records: RecordsSharing | undefined
   sharing: LiveSharing | undefined
+  readonly #records: View
   readonly #replica: Replicable
   readonly #live: Pick<Live, 'get'>
 
-  constructor(replica: Replicable, live: Pick<Live, 'get'>) {
-    this.#replica = replica
+  constructor(records: View & { readonly replica: Replicable }, live: Pick<Live, 'get'>) {
+    this.#records = records
+    this.#replica = records.replica
     this.#live = live
   }
 
@@ -37,6 +40,10 @@ export class Place {
       const records = this.records?.with(peer.id as PeerId)
       return { ...peer, ...(usage && { usage }), ...(records && { records }) }
     })
+  }
+
+  published(): readonly PublishedPeer[] {
+    return publishedPeers(this.#records, this.cluster?.peers ?? [])
   }
 
   token(): string {
