@@ -3,7 +3,7 @@
 
 import { networkInterfaces } from 'node:os'
 import { z } from 'zod'
-import type { PeerInfo } from '#protocol/api/peers.ts'
+import type { PeerFacts } from '#protocol/api/peers.ts'
 import type { PeerId } from '#protocol/ids.ts'
 import type { Config } from '../config/settings.ts'
 import { type Makers, readSetting, writeSetting } from '../identity/settings.ts'
@@ -70,7 +70,7 @@ export async function publish(
 }
 
 /** Of everybody who ever said it, the asked peer first. `known` is who there is, as the asked peer sees them. */
-export function publishedPeers(view: View, known: readonly PeerInfo[]): PublishedPeer[] {
+export function publishedPeers(view: View, known: readonly PeerFacts[]): PublishedPeer[] {
   return view
     .list('setting')
     .flatMap(({ groups: { value } }) => {
@@ -85,7 +85,7 @@ export function publishedPeers(view: View, known: readonly PeerInfo[]): Publishe
 function show(
   id: string,
   { url, authority }: Published,
-  known: readonly PeerInfo[],
+  known: readonly PeerFacts[],
 ): PublishedPeer {
   const peer = known.find((one) => one.id === id)
   const isThere = peer?.state === 'alive' || peer?.state === 'suspect'

@@ -61,7 +61,7 @@ export interface TemplatesPort {
 
 export interface PeersPort {
   /** Everybody that was ever heard of, the asked peer first. */
-  list(): readonly PeerInfo[]
+  list(): Promise<readonly PeerInfo[]>
   /** The line with which another peer joins. Secret. */
   token(): string
   /** Where people open each peer that was ever heard of. */

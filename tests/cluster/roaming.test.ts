@@ -28,11 +28,18 @@ after(async () => {
 test('a page whose peer is killed goes on at another, and continues there after one click', async () => {
   const visitor = await Visitor.arrive(browser, two.first.url)
   const { page } = visitor
-  page.on('websocket', (ws) => { console.log('ws', ws.url()); ws.on('framereceived', (f) => console.log('<', String(f.payload).slice(0,300))); ws.on('socketerror', (e) => console.log('err', e)) })
+  page.on('websocket', (ws) => {
+    console.log('ws', ws.url())
+    ws.on('framereceived', (f) => console.log('<', String(f.payload).slice(0, 300)))
+    ws.on('socketerror', (e) => console.log('err', e))
+  })
   await comeIn(page, 'ada')
   await page.goto('/account')
   await page.getByRole('heading', { name: 'Account' }).waitFor()
-  await page.getByText(/^north \d/).waitFor()
+  await page
+    .locator('span', { hasText: /^north\s*[\d.]+ ms$/ })
+    .first()
+    .waitFor()
   await visitor.whileCutOff(async () => {
     two.kill(two.first)
     await page.getByRole('button', { name: 'Continue on south' }).waitFor()

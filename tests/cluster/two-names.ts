@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { PeerUrl } from '#protocol/api/peers.ts'
 import { Api } from '../support/api.ts'
-import { TestAuthority } from '../support/certificates.ts'
+import type { TestAuthority } from '../support/certificates.ts'
 import { eventually } from '../support/eventually.ts'
 import { freePort, Skein } from '../support/skein.ts'
 
