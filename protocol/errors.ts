@@ -131,6 +131,11 @@ export const errorTable = {
     'The token is not valid.',
     'It may have been revoked or have expired; make a new one on your account page.',
   ),
+  roaming_ticket_wrong: row(
+    401,
+    'The ticket with which this page goes on at another server is not valid.',
+    'It may have expired, or the session has ended; sign in at an address of Skein that answers.',
+  ),
   token_forbidden: row(
     403,
     'A token may not {action} this {thing}.',
