@@ -45,6 +45,11 @@ export const errorTable = {
     'This Idempotency-Key was used for another request.',
     'Use a new key for a new request.',
   ),
+  no_host_fits: row(
+    409,
+    'No host can take this space: {reasons}.',
+    'Ask for less, choose another host, or let an administrator add one that fits.',
+  ),
   // People
   not_signed_in: row(401, 'You are not signed in.', 'Sign in and try again.'),
   bad_credentials: row(

@@ -32,16 +32,15 @@ import { openRecords, type ReplicatedRecords } from '../records/open.ts'
 import type { Dot } from '../records/records.ts'
 import { createHosts } from '../spaces/hosts.ts'
 import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volume.ts'
-import { createEngine } from '../spaces/runtime/docker.ts'
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
 import { openSqliteStore } from '../store/sqlite/open.ts'
 import { gatewaySocketPath, linkSocketPath, readChild } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
-import { agentAddresses, engineAddress, isLocalEngine } from './addresses.ts'
 import { Chronicle } from './chronicle.ts'
 import { openControl } from './control.ts'
+import { openEngines } from './engines.ts'
 import {
   actorOf,
   CLUSTER_SETTING,
@@ -54,7 +53,6 @@ import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
 import { noteChange, Place, tellWhere } from './place.ts'
 import { resetPassword } from './reset-password.ts'
-import { readRoutes } from './routes.ts'
 import { serveVolume } from './volume-door.ts'
 import { browserUrl } from './welcome.ts'
 
@@ -198,24 +196,23 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
   const agentKey = keyOfCurrentStart(base)
   const links = new Links({ agentKey, live, clock, log, peers: place, ways: place })
   ending.defer(() => links.close())
-  const engine = createEngine(engineAddress(config.docker))
-  ending.defer(() => engine.close())
+  const engines = openEngines(config, port)
+  for (const { engine } of engines) ending.defer(() => engine.close())
   const hosts = createHosts()
   ending.defer(() => hosts.close())
   const templates = createTemplates({ records, clock, random })
-  const isLocal = isLocalEngine(config.docker)
-  const parts = { records, live, links, engine, hosts, templates, clock, random, log, cluster }
+  const parts = { records, live, links, engines, hosts, templates, clock, random, log, cluster }
   const spaces = createSpaces({
     ...parts,
     agentFolder,
+    self: { id: loadPeerId(config.data, { clock, random }), name: config.name },
     isOwn: ({ origin }) => origin === records.replica.origin,
+    knows: (birth) => records.replica.has(birth),
     ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,
-    addresses: (gateway) => agentAddresses(config, port(), gateway),
     agentKey: async (start) => base.identity.agentKey(start.spaceId as SpaceId, start.epoch),
     hostKeySeed: (spaceId) => base.identity.hostKeySeed(spaceId as SpaceId),
-    ...(isLocal && { socketFolder: linkSocketPath(config.data).folder, routes: readRoutes }),
   })
   ending.defer(() => spaces.close())
   return { links, spaces, templates }
