@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Server } from '../torture/server.ts'
+import { areEverywhere, isAlone, write } from './apart.ts'
 import type { Site } from './site.ts'
 
 export interface Blow {
@@ -13,8 +14,8 @@ export interface Blow {
 
 export const KILL_MS = 3_000
 export const DRAIN_MS = 1_000
-/** Beyond the verdict that a peer is unreachable. */
-const APART_MS = 12_000
+/** Beyond the verdict that a peer is dead. */
+const APART_MS = 8_000
 
 /** kill -9 of the peer; its supervisor starts the next. */
 export const kill = (server: Server): Blow => ({
@@ -46,17 +47,31 @@ export const restart = (server: Server): Blow => ({
   },
 })
 
-/** Nothing goes between it and the others; clients reach all. */
-export const cutOff = (server: Server, whileApart: (site: Site) => Promise<void>): Blow => ({
+/** Nothing goes between it and the others for a while; clients reach all, and write on both sides. */
+export const cutOff = (server: Server): Blow => ({
   name: `${server.name} cut off`,
   async strike(site) {
     const { network, servers } = site
-    const ways = servers
-      .filter((other) => other !== server)
-      .flatMap(({ place }) => [[server.place, place] as const, [place, server.place] as const])
+    const others = servers.filter((other) => other !== server)
+    const ways = others.flatMap(({ place }) => [
+      [server.place, place] as const,
+      [place, server.place] as const,
+    ])
     for (const [from, to] of ways) network.cut(from, to)
+    await isAlone(site, server)
+    const written = await Promise.all(servers.map((one) => write(site, one)))
     await sleep(APART_MS)
-    await whileApart(site)
     for (const [from, to] of ways) network.mend(from, to)
+    await areEverywhere(site, written)
+  },
+})
+
+/** It comes back as another version. */
+export const replace = (server: Server, root: string | undefined): Blow => ({
+  name: `${server.name} ${root === undefined ? 'upgraded' : 'downgraded'}`,
+  async strike() {
+    await server.end()
+    server.runFrom(root)
+    await server.start()
   },
 })

@@ -4,13 +4,16 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { Namespaces } from '../namespaces.ts'
-import { type Blow, kill, restart } from './blows.ts'
+import { type Blow, crash, cutOff, kill, replace, restart } from './blows.ts'
 import { Crowd, SIZES } from './crowd.ts'
 import type { Event } from './events.ts'
+import { checkOut, SHARED_RECORDS } from './older.ts'
 import { Site } from './site.ts'
 
 /** What a loaded machine may take of what is promised. With SKEIN_TIMED=1 on a quiet one it is held to the figure. */
 const LEEWAY = process.env.SKEIN_TIMED === undefined ? 5 : 1
+/** The first peer's. The lock by which peers of one machine share an engine does not reach beyond a namespace. */
+const ENGINE = '/var/run/docker.sock'
 const CALM_MS = 3_000
 const TERMINALS_IN_A_SPACE = 10
 
@@ -21,6 +24,12 @@ const { values: args } = parseArgs({
     forwards: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '0' },
     peers: { type: 'string', default: '3' },
+    /** One of each that matters, for a run of a minute. */
+    brief: { type: 'boolean', default: false },
+    /** The last peer is one of an older version. */
+    mixed: { type: 'boolean', default: false },
+    /** All are of that version and are upgraded one by one. */
+    upgrade: { type: 'boolean', default: false },
     tag: { type: 'string', default: '' },
   },
 })
@@ -37,7 +46,12 @@ async function streams(): Promise<boolean> {
   const options = {
     spaces,
     sizes: SIZES,
-    server: (place: number) => (place === 1 ? { docker: '/var/run/docker.sock' } : {}),
+    server: (place: number) => ({
+      ...(place === 1 && { docker: ENGINE }),
+      ...((args.upgrade || (args.mixed && place === network.size)) && {
+        root: checkOut(SHARED_RECORDS),
+      }),
+    }),
   }
   const site = new Site(network, options)
   const crowd = new Crowd(site)
@@ -80,7 +94,13 @@ async function befall(site: Site, crowd: Crowd): Promise<boolean> {
   return isInTime
 }
 
-const blows = ({ servers }: Site): Blow[] => [...servers.map(kill), ...servers.map(restart)]
+function blows({ servers }: Site): Blow[] {
+  const restarts = servers.map(restart)
+  if (args.brief) return [...servers.slice(0, 1).map(kill), ...restarts]
+  const upgrades = args.upgrade ? servers.map((server) => replace(server, undefined)) : []
+  const apart = servers.length > 1 ? servers.map(cutOff) : []
+  return [...upgrades, ...servers.map(kill), ...servers.map(crash), ...restarts, ...apart]
+}
 
 function judge({ talks }: Crowd): boolean {
   const bytes = talks.reduce((sum, { judge }) => sum + judge.bytes, 0)
