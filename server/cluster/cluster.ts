@@ -2,7 +2,7 @@
 
 import type { ClientHttp2Session } from 'node:http2'
 import { loadavg, networkInterfaces } from 'node:os'
-import type { PeerInfo } from '#protocol/api/peers.ts'
+import type { PeerFacts } from '#protocol/api/peers.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { PeerId } from '#protocol/ids.ts'
 import { formatPeerIdentity, type PeerIdentity } from '#protocol/link.ts'
@@ -14,6 +14,7 @@ import type { Log } from '../log.ts'
 import type { Records } from '../records/records.ts'
 import { version } from '../version.ts'
 import { advertisedAddress } from './advertise.ts'
+import { ageOf } from './age.ts'
 import { nextBoot } from './boot.ts'
 import { formatJoinToken, parseJoinToken } from './join-token.ts'
 import { type Change, type KnownPeer, Membership } from './membership.ts'
@@ -39,6 +40,8 @@ export interface ClusterParts {
   readonly port: number
   readonly url: string
   readonly records: Records
+  /** How this peer's database stands. */
+  readonly standing: () => Pick<PeerMetadata, 'origin' | 'isRolledBack'>
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -158,7 +161,7 @@ export class Cluster {
   }
 
   /** Everybody, ourselves first. */
-  get peers(): PeerInfo[] {
+  get peers(): PeerFacts[] {
     return [this.#self(), ...this.membership.peers.map((peer) => this.#show(peer))]
   }
 
@@ -199,7 +202,7 @@ export class Cluster {
     return !signal.aborted
   }
 
-  #self(): PeerInfo {
+  #self(): PeerFacts {
     const { id } = this.#parts
     const isRefused = this.#refusedBy !== undefined
     return {
@@ -213,14 +216,17 @@ export class Cluster {
     }
   }
 
-  #show({ id, state, sinceMs, contact, by, roundTripMs, clockOffsetMs }: KnownPeer): PeerInfo {
+  #show({ id, state, sinceMs, contact, by, roundTripMs, clockOffsetMs }: KnownPeer): PeerFacts {
+    const metadata = parseMetadata(contact.metadata)
+    const age = metadata && ageOf(metadata.version, version)
     return {
       id,
       isSelf: false,
       state,
       since: new Date(sinceMs).toISOString(),
       address: contact.address,
-      ...described(parseMetadata(contact.metadata), id),
+      ...described(metadata, id),
+      ...(age !== undefined && { age }),
       by: { id: by, name: this.#nameOf(by) },
       ...(roundTripMs !== undefined && { roundTripMs }),
       ...(clockOffsetMs !== undefined && { clockOffsetMs }),
@@ -246,12 +252,21 @@ const seedsOf = ({ join, seeds }: Config): readonly string[] => [
   ...(join === undefined ? [] : parseJoinToken(join).addresses),
 ]
 
-function describe({ config, url, records }: ClusterParts): PeerMetadata {
+function describe({ config, url, records, standing }: ClusterParts): PeerMetadata {
   const load = Math.round((loadavg()[0] ?? 0) * 100) / 100
   const running = records.list('space').filter(({ groups }) => groups.runtime?.state === 'running')
   const hosts = records.list('host').length
   const { name, zone } = config
-  return { name, version, ...(zone && { zone }), url, hosts, spaces: running.length, load }
+  return {
+    name,
+    version,
+    ...(zone && { zone }),
+    url,
+    hosts,
+    spaces: running.length,
+    load,
+    ...standing(),
+  }
 }
 
 /** What another version says in a way that we cannot read is left out. */

@@ -41,8 +41,18 @@ export interface LiveTopics {
   peer: { state: PeerState }
   /** key: peer id; by that peer alone. What all its spaces together do, coarsely. */
   load: { agents: number; terminals: number; cpuPercent: number; memoryBytes: number }
+  /** key: peer id; by that peer alone. Other peers to which it has a line. */
+  lines: { to: readonly string[] }
   /** key: host id. */
-  host: { state: 'ready' | 'unreachable'; reason?: string; advice: readonly string[] }
+  host: {
+    state: 'ready' | 'unreachable'
+    reason?: string
+    advice: readonly string[]
+    /** Since when it is in this state, wall time in ms. */
+    since?: number
+    /** The names of images that it has, with their tags; for placing. */
+    images?: readonly string[]
+  }
 }
 export type LiveTopic = keyof LiveTopics
 

@@ -28,7 +28,13 @@ test('an agent on another machine’s engine has the published addresses only', 
   assert.deepEqual(addresses, ['https://skein.lan', 'http://10.0.0.5:7534'])
 })
 
-test('an engine is a socket or a host with a port', () => {
+test('an engine is a socket, a host with a port, or a way by ssh', () => {
   assert.deepEqual(engineAddress(local), { socketPath: '/var/run/docker.sock' })
   assert.deepEqual(engineAddress('tcp://docker.lan'), { host: 'docker.lan', port: 2375 })
+  assert.deepEqual(engineAddress('tcp://[fd00::1]:9'), { host: 'fd00::1', port: 9 })
+  const tls = { ca: 'a', cert: 'b', key: 'c' }
+  assert.deepEqual(engineAddress('tcp://far', tls), { host: 'far', port: 2376, tls })
+  assert.deepEqual(engineAddress('ssh://ops@far:2200'), {
+    ssh: { host: 'far', port: 2200, user: 'ops' },
+  })
 })

@@ -144,17 +144,18 @@ export class Stage {
       live: this.live,
       templates: this.templates,
       links: { unlink: (id) => void this.unlinked.push(id) },
-      engine,
+      engines: [
+        { engine, addresses: (gateway) => [`http://${gateway}:7534`], ...(routes && { routes }) },
+      ],
+      self: { id: newId<'peer'>(), name: 'stage' },
       hosts,
       clock: this.#clock,
       random: systemRandom,
       log: silent,
       cluster,
       agentFolder,
-      addresses: (gateway) => [`http://${gateway}:7534`],
       agentKey: () => Promise.resolve(new Uint8Array(32)),
       hostKeySeed: () => new Uint8Array(32),
-      ...(routes && { routes }),
       ...(spacesPerUser && { spacesPerUser }),
     })
     return { hosts, spaces }
