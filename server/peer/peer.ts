@@ -38,6 +38,7 @@ import { gatewaySocketPath, readChild } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
+import { addressesFor, keepTold } from './agents.ts'
 import { Chronicle } from './chronicle.ts'
 import { openControl } from './control.ts'
 import { openEngines } from './engines.ts'
@@ -59,6 +60,8 @@ import { browserUrl } from './welcome.ts'
 
 const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
 const CLI_FOLDER = fileURLToPath(new URL('../../dist/cli', import.meta.url))
+/** Agents that are told to go are linked elsewhere within some ms each; people wait for the last of them so long, ms. */
+const AGENTS_LEAVE_MS = 2000
 const AGENT_FOLDER = fileURLToPath(new URL('../../dist/agent', import.meta.url))
 
 export interface Peer {
@@ -129,7 +132,8 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   const url = browserUrl(config, listeners.url)
   const published = publishedUrl(config, listeners.url, url)
   place.cluster = await joinPeers(base, port, published, place, links)
-  tellWhere(base, published, tls?.authority?.pem)
+  tellWhere(base, published, port, tls?.authority?.pem)
+  keepTold(base, links)
   ending.defer(() => place.cluster?.close())
   place.sharing = shareLive(base, place.cluster)
   shareRecords(base, base.sharing, place.cluster)
@@ -154,8 +158,13 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   ending.defer(() => control.close())
   // Who joins has the others' state and shows their set-up page, for which they have given out the link.
   const setupToken = config.join === undefined ? await identity.setup.begin() : undefined
-  // Before everything else ends: who is told to go elsewhere shall find the others still knowing us.
-  ending.defer(() => http.drain())
+  // Before everything else ends: who is told to go elsewhere shall find the others still knowing us. Agents first, so that
+  // people find them where they go.
+  ending.defer(async () => {
+    if (place.isAlone) return http.drain()
+    await links.drain(AGENTS_LEAVE_MS)
+    http.drain()
+  })
   const closing = ending.move()
   return {
     url,
@@ -200,9 +209,11 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
 async function raise(base: Foundation, agentFolder: AgentFolder, port: () => number, place: Place) {
   const { config, log, records, live, cluster, ending } = base
   const agentKey = keyOfCurrentStart(base)
-  const links = new Links({ agentKey, live, clock, log, peers: place, ways: place })
+  const agents = { config, records, self: loadPeerId(config.data, { clock, random }), port }
+  const addresses = (route: string) => addressesFor(agents, route)
+  const links = new Links({ agentKey, addresses, live, clock, log, peers: place, ways: place })
   ending.defer(() => links.close())
-  const engines = openEngines(config, port, base.sockets)
+  const engines = openEngines(config, port, { sockets: base.sockets, agents })
   for (const { engine } of engines) ending.defer(() => engine.close())
   const hosts = createHosts()
   ending.defer(() => hosts.close())
@@ -211,7 +222,7 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
   const spaces = createSpaces({
     ...parts,
     agentFolder,
-    self: { id: loadPeerId(config.data, { clock, random }), name: config.name },
+    self: { id: agents.self, name: config.name },
     isOwn: ({ origin }) => origin === records.replica.origin,
     knows: (birth) => records.replica.has(birth),
     ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),

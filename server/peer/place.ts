@@ -12,7 +12,12 @@ import { clocksOff } from '../cluster/clocks.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { LiveSharing } from '../cluster/live/sharing.ts'
 import type { Change } from '../cluster/membership.ts'
-import { type PublishedPeer, publish, publishedPeers } from '../cluster/published.ts'
+import {
+  ownAgentAddresses,
+  type PublishedPeer,
+  publish,
+  publishedPeers,
+} from '../cluster/published.ts'
 import type { RecordsSharing } from '../cluster/records/sharing.ts'
 import type { Config } from '../config/settings.ts'
 import type { Live } from '../live/live.ts'
@@ -68,6 +73,11 @@ export class Place {
         ...(held > 0 && { heldBack: held }),
       }
     })
+  }
+
+  /** Nobody else is there. */
+  get isAlone(): boolean {
+    return !this.cluster?.peers.some(({ isSelf, state }) => !isSelf && state === 'alive')
   }
 
   published(): readonly PublishedPeer[] {
@@ -127,13 +137,15 @@ function clocksOf(peers: readonly PeerFacts[]) {
   return clocksOff(self, new Map(offsets))
 }
 
-/** Where people open this peer. Not waited for: a full disk must not keep it from serving. */
+/** Where people open this peer, and agents find it. Not waited for: a full disk must not keep it from serving. */
 export function tellWhere(
   { config, records, log }: { config: Config; records: Records; log: Log },
   url: string,
+  port: number,
   authority: string | undefined,
 ): void {
-  const published = { url, ...(authority !== undefined && { authority }) }
+  const agents = [...ownAgentAddresses(config, port)]
+  const published = { url, agents, ...(authority !== undefined && { authority }) }
   publish(records, loadPeerId(config.data, makers), published, makers).catch((err: unknown) =>
     log.error({ err }, 'this peer’s address was not kept'),
   )
