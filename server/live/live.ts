@@ -51,7 +51,15 @@ export interface LiveTopics {
     failed?: string
   }
   /** key: host id. */
-  host: { state: 'ready' | 'unreachable'; reason?: string; advice: readonly string[] }
+  host: {
+    state: 'ready' | 'unreachable'
+    reason?: string
+    advice: readonly string[]
+    /** Since when it is in this state, wall time in ms. */
+    since?: number
+    /** The names of images that it has, with their tags; for placing. */
+    images?: readonly string[]
+  }
 }
 export type LiveTopic = keyof LiveTopics
 

@@ -40,6 +40,9 @@ const text = (maxChars: number) => z.string().max(maxChars)
 const amount = z.number().nonnegative()
 const count = z.int().nonnegative()
 
+/** Names of images that a host tells of: more than a team's templates mention. */
+export const MAX_IMAGES = 300
+
 const rules: { readonly [T in LiveTopic]: Rule<T> } = {
   agent: {
     scope: 'shared',
@@ -90,6 +93,8 @@ const rules: { readonly [T in LiveTopic]: Rule<T> } = {
       state: z.enum(['ready', 'unreachable']),
       reason: text(10_000).optional(),
       advice: z.array(text(2000)).max(50),
+      since: amount.optional(),
+      images: z.array(text(256)).max(MAX_IMAGES).optional(),
     }),
     // Whoever reaches its engine knows better than whoever does not.
     rank: ({ state }) => (state === 'ready' ? 1 : 0),

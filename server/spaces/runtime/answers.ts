@@ -43,6 +43,8 @@ export const imageAnswer = z.object({
     .transform((value) => value ?? { User: '', WorkingDir: '', Env: [], Entrypoint: [], Cmd: [] }),
 })
 
+export const imageListAnswer = z.array(z.object({ RepoTags: words }))
+
 export const containerStates = [
   'created',
   'running',

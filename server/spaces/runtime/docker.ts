@@ -10,6 +10,7 @@ import {
   createdAnswer,
   eventAnswer,
   imageAnswer,
+  imageListAnswer,
   infoAnswer,
   networkListAnswer,
   pullAnswer,
@@ -85,6 +86,11 @@ class DockerEngine implements Engine {
       entrypoint: Config.Entrypoint,
       command: Config.Cmd,
     }
+  }
+
+  async imageNames(owner: Owner): Promise<readonly string[]> {
+    const images = imageListAnswer.parse(await this.#read(owner, '/images/json'))
+    return images.flatMap(({ RepoTags }) => RepoTags).filter((name) => !name.includes('<none>'))
   }
 
   async pull(

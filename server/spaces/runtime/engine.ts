@@ -87,6 +87,8 @@ export interface Engine {
   describe(signal?: AbortSignal): Promise<EngineFacts>
 
   image(owner: Owner, name: string): Promise<Image | undefined>
+  /** The names of all images that have one, with their tags. */
+  imageNames(owner: Owner): Promise<readonly string[]>
   /** Rejects with `image_missing` when no registry gives it. */
   pull(
     owner: Owner,

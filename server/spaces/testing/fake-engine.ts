@@ -92,6 +92,11 @@ export class FakeEngine implements Engine {
     return this.images.get(name)
   }
 
+  async imageNames(owner: Owner): Promise<readonly string[]> {
+    await this.#enter('imageNames', owner)
+    return [...this.images.keys()].map((name) => (name.includes(':') ? name : `${name}:latest`))
+  }
+
   async pull(
     owner: Owner,
     name: string,
