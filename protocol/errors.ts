@@ -62,6 +62,11 @@ export const errorTable = {
     'Several peers are called “{name}”.',
     'Name it by its id; skein peers --json prints them.',
   ),
+  upgrade_stopped: row(
+    409,
+    'The upgrade stopped at {name}: {reason}.',
+    'The peers before it are done, those after it untouched. Look at its log; go back with skein peers upgrade --back, or go on with skein peers upgrade {name}.',
+  ),
   version_missing: row(
     409,
     'Version “{version}” cannot be run there: {reason}.',
