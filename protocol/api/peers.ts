@@ -99,8 +99,8 @@ export interface PeerInfo {
   readonly age?: 'older' | 'newer'
   /** It says of itself that its data folder was put back, and takes no changes. */
   readonly isRolledBack?: true
-  /** Other peers to which it says that it has a line for records. */
-  readonly lines?: readonly string[]
+  /** As it says itself: other peers to which it has a line, and hosts whose engine it reaches; by id. */
+  readonly lines?: { readonly peers: readonly string[]; readonly hosts: readonly string[] }
   /** Under which its database writes. */
   readonly origin?: string
   /** The newest first. */

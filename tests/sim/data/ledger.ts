@@ -5,7 +5,6 @@
 // version survive an older peer.
 
 import { holding } from '../../../server/cluster/replica/claims.ts'
-import { goingOn } from '../../../server/cluster/replica/clock.ts'
 import type { Context } from '../../../server/cluster/replica/context.ts'
 import type { Delta } from '../../../server/cluster/replica/delta.ts'
 import { isSameHash } from '../../../server/cluster/replica/hash.ts'
@@ -45,19 +44,14 @@ export class Ledger {
     this.#databases = databases
   }
 
-  wrote(
-    { database, isOld, wallMs }: DataPeer,
-    dot: Dot,
-    writes: readonly Write[],
-    delta: Delta,
-  ): void {
+  wrote({ database, isOld }: DataPeer, dot: Dot, writes: readonly Write[], delta: Delta): void {
     this.writes += 1
     this.#hasOld ||= isOld
     const key = `${dot.origin}.${dot.seq}`
     if (this.#dots.has(key)) this.#violate(`D5 the dot ${key} was used twice`)
     this.#dots.add(key)
     this.#originsOf(database).add(dot.origin)
-    this.#noteClock(dot, delta, wallMs)
+    this.#noteClock(dot, delta, database.replica)
     this.#noteCause(database.replica)
     for (const row of delta.rows) {
       const told = this.#told(`${row.kind}/${row.id}`)
@@ -175,16 +169,17 @@ export class Ledger {
   }
 
   /** D6, also over restarts. */
-  #noteClock(dot: Dot, { rows, claims }: Delta, nowMs: number): void {
+  #noteClock(dot: Dot, { rows, claims }: Delta, replica: Replica): void {
     const versions = [...rows.flatMap(({ groups }) => groups), ...claims].map(
       ({ version }) => version,
     )
     const [version] = versions.filter((one) => isSame(one, dot))
     if (!version) return
     const before = this.#clocks.get(dot.origin) ?? 0n
-    if (version.hlc < before && goingOn(before, nowMs) === before) {
+    if (version.hlc < before && !replica.wasPutRight) {
       this.#violate(`D6 the clock of ${dot.origin} went back`)
     }
+    replica.wasPutRight = false
     this.#clocks.set(dot.origin, version.hlc)
   }
 
