@@ -126,7 +126,8 @@ const isWithin = ({ birth }: KeptRow | KeptClaim, { origin, low, high }: DotSpan
   birth.origin === origin && low <= birth.seq && birth.seq <= high
 
 function matches(row: KeptRow, index: IndexQuery): boolean {
-  return indexesOf(row.kind)[index.name]?.(row.groups) === index.value
+  const [, lookup] = indexesOf(row.kind).find(([name]) => name === index.name) ?? []
+  return lookup?.(row.groups) === index.value
 }
 
 function dropUpTo(said: Map<string, Said<unknown>>, turn: number): void {

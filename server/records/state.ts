@@ -47,7 +47,7 @@ export class State implements Layer {
 
   kept(kind: string, id: string): KeptRow | undefined {
     const table = this.#tables.get(kind)
-    return table?.rows.get(id) ?? table?.hidden.get(id)
+    return table?.rows.get(id) ?? (table?.hidden.size ? table.hidden.get(id) : undefined)
   }
 
   /** Rows of any kind, hidden ones too. */
@@ -108,9 +108,8 @@ export class State implements Layer {
     const table = this.#table(row.kind)
     const before = this.kept(row.kind, row.id)
     this.#derive(table, before, row)
-    if (row.isHidden) table.rows.delete(row.id)
-    else table.hidden.delete(row.id)
-    const rows = row.isHidden ? table.hidden : table.rows
+    const [rows, others] = row.isHidden ? [table.hidden, table.rows] : [table.rows, table.hidden]
+    if (before && before.isHidden !== row.isHidden) others.delete(row.id)
     rows.set(row.id, row)
   }
 
@@ -148,12 +147,13 @@ export class State implements Layer {
       this.#parked.delete(`${before.kind}/${before.id}`)
     }
     if (after) {
-      this.#births.add({ kind: after.kind, id: after.id, birth: after.birth })
+      this.#births.add(after)
       this.fingerprints.add(after.kind, after.id, weightOf(after))
-      if (parkedIn(after).length > 0) this.#parked.set(`${after.kind}/${after.id}`, after)
+      if (after.aside && parkedIn(after).length > 0)
+        this.#parked.set(`${after.kind}/${after.id}`, after)
     }
     const { kind = 'user', id = '' } = after ?? before ?? {}
-    for (const [name, lookup] of Object.entries(indexesOf(kind))) {
+    for (const [name, lookup] of indexesOf(kind)) {
       const older = before && !before.isHidden ? lookup(before.groups) : undefined
       const newer = after && !after.isHidden ? lookup(after.groups) : undefined
       if (older === newer) continue
@@ -178,9 +178,12 @@ export class State implements Layer {
 const weightOf = (row: KeptRow) => hashOfRow(row.id, row.birth, stampsOf(row))
 
 function enlist(table: Table, name: string, value: string, id: string): void {
-  const index = ensure(table.indexes, name, () => new Map<string, Set<string>>())
-  ensure(index, value, () => new Set<string>()).add(id)
+  const index = ensure(table.indexes, name, newIndex)
+  ensure(index, value, newIds).add(id)
 }
+
+const newIndex = () => new Map<string, Set<string>>()
+const newIds = () => new Set<string>()
 
 function unlist(table: Table, name: string, value: string, id: string): void {
   const index = table.indexes.get(name)

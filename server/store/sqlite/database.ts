@@ -13,6 +13,7 @@ import type {
   Sweep,
 } from '../store.ts'
 import { migrate } from './migrate.ts'
+import type { PackedBatch } from './packed.ts'
 import {
   readClaims,
   readEntries,
@@ -63,10 +64,10 @@ export class Database {
     return readMeta(this.#file)
   }
 
-  *load(): Generator<Batch> {
+  *load(): Generator<PackedBatch> {
     const meta = this.meta()
     if (!meta) return
-    const empty = { meta, rows: [], tombstones: [], claims: [], entries: [] }
+    const empty = { meta, tombstones: [], entries: [] }
     yield empty
     for (const rows of readRows(this.#file)) yield { ...empty, rows }
     for (const tombstones of readTombstones(this.#file)) yield { ...empty, tombstones }

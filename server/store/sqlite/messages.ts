@@ -12,6 +12,7 @@ import type {
   Sweep,
 } from '../store.ts'
 import type { Failure } from './failure.ts'
+import type { PackedBatch } from './packed.ts'
 
 export interface WorkerStart {
   readonly path: string
@@ -23,7 +24,7 @@ interface Calls {
   /** Answered first of all, when the database is open. */
   open: { ask: undefined; answer: { meta: Meta | undefined } }
   /** The next batch of a load; nothing when it is over. A new load begins after that. */
-  load: { ask: undefined; answer: Batch | undefined }
+  load: { ask: undefined; answer: PackedBatch | undefined }
   commit: { ask: { batch: Batch; after: Meta | undefined }; answer: undefined }
   read: { ask: StreamQuery; answer: StoredEntry[] }
   sweep: { ask: Sweep; answer: number }

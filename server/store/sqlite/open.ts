@@ -17,6 +17,7 @@ import type {
   StreamQuery,
   Sweep,
 } from '../store.ts'
+import { Unpacking } from './packed.ts'
 import { DatabaseThread, OutcomeUnknown } from './thread.ts'
 
 const WORKER = new URL('./worker.ts', import.meta.url)
@@ -74,12 +75,13 @@ class SqliteStore implements Store {
       answer.catch(() => undefined) // whoever stops reading does not wait for it
       return answer
     }
+    const unpacking = new Unpacking()
     let next = ask()
     for (;;) {
       const batch = await next
       if (!batch) return
       next = ask()
-      yield batch
+      yield unpacking.batch(batch)
     }
   }
 

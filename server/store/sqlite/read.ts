@@ -1,4 +1,5 @@
-// From SQLite's rows to the store's shapes. All integers are read as bigint, since a clock value does not fit a double.
+// From SQLite's rows to the store's shapes. Integers are read as bigint where one of them
+// is a clock value, which does not fit a double; a load takes those in two halves.
 
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { z } from 'zod'
@@ -10,10 +11,11 @@ import type {
   StoredFloor,
   StoredGroup,
   StoredHeard,
-  StoredRow,
   StoredTombstone,
   StreamQuery,
 } from '../store.ts'
+import { CLAIM_KIND } from '../store.ts'
+import { type GroupExtras, type HalvedStamp, type PackedRows, RowPacker } from './packed.ts'
 
 export type Columns = Record<string, SQLOutputValue>
 
@@ -28,29 +30,68 @@ export function readMeta(file: DatabaseSync): Meta | undefined {
 }
 
 /** Ordered by id, which is by age. */
-export function* readRows(file: DatabaseSync): Generator<StoredRow[]> {
-  const select = prepare(
+export function* readRows(file: DatabaseSync): Generator<PackedRows> {
+  const select = prepareColumns(
     file,
-    `SELECT r.kind, r.id, r.birth_origin, r.birth_seq, g.name, g.body, g.unknown, g.epoch, g.hlc, g.origin, g.seq, g.past
+    `SELECT r.kind, r.id, r.birth_origin, r.birth_seq, g.name, g.body, ${STAMP}, g.unknown, g.past
      FROM record r LEFT JOIN record_group g ON g.kind = r.kind AND g.id = r.id
      ORDER BY r.kind, r.id`,
   )
-  let rows: StoredRow[] = []
-  let groups: StoredGroup[] = []
-  for (const columns of select.iterate()) {
-    const last = rows.at(-1)
-    if (last?.id !== columns.id || last?.kind !== columns.kind) {
-      if (rows.length >= BATCH_ROWS) {
-        yield rows
-        rows = []
+  let rows = new RowPacker()
+  let [lastKind, lastId]: unknown[] = []
+  for (const [kind, id, birthOrigin, birthSeq, name, body, ...rest] of select) {
+    if (id !== lastId || kind !== lastKind) {
+      if (rows.count >= BATCH_ROWS) {
+        yield rows.packed()
+        rows = new RowPacker()
       }
-      groups = []
-      const { kind, id } = columns
-      rows.push({ kind: String(kind), id: String(id), birth: birthOf(columns), groups })
+      rows.row(String(kind), String(id), String(birthOrigin), Number(birthSeq))
+      lastKind = kind
+      lastId = id
     }
-    if (columns.name !== null) groups.push(groupOf(columns))
+    if (name !== null) rows.group(String(name), String(body), halvedOf(rest), extrasOf(rest))
   }
-  if (rows.length > 0) yield rows
+  if (rows.count > 0) yield rows.packed()
+}
+
+export function* readClaims(file: DatabaseSync): Generator<PackedRows> {
+  const select = prepareColumns(
+    file,
+    `SELECT claim, birth_origin, birth_seq, state, holder, ${STAMP} FROM claim g ORDER BY claim`,
+  )
+  let claims = new RowPacker()
+  for (const [claim, birthOrigin, birthSeq, state, holder, ...rest] of select) {
+    if (claims.count >= BATCH_ROWS) {
+      yield claims.packed()
+      claims = new RowPacker()
+    }
+    claims.row(CLAIM_KIND, String(claim), String(birthOrigin), Number(birthSeq))
+    claims.group(String(state), String(holder), halvedOf(rest))
+  }
+  if (claims.count > 0) yield claims.packed()
+}
+
+/** The stamp of `g`, without a bigint for each. */
+const STAMP = 'g.epoch, g.hlc >> 32, g.hlc & 4294967295, g.origin, g.seq'
+
+type Value = SQLOutputValue | undefined
+
+function halvedOf([epoch, high, low, origin, seq]: readonly Value[]): HalvedStamp {
+  return {
+    epoch: Number(epoch),
+    high: Number(high),
+    low: Number(low),
+    origin: String(origin),
+    seq: Number(seq),
+  }
+}
+
+function extrasOf([, , , , , unknown, past]: readonly Value[]): GroupExtras | undefined {
+  if (unknown === null && past === null) return undefined
+  return {
+    unknown: unknown instanceof Uint8Array ? unknown : undefined,
+    ...(typeof past === 'string' && { past: pastOf(past) }),
+  }
 }
 
 export function* readTombstones(file: DatabaseSync): Generator<StoredTombstone[]> {
@@ -68,12 +109,6 @@ export function* readTombstones(file: DatabaseSync): Generator<StoredTombstone[]
       dots: String(columns.dots).split(' ').map(dotOf),
       atMs: Number(columns.at_ms),
     }))
-  }
-}
-
-export function* readClaims(file: DatabaseSync): Generator<StoredClaim[]> {
-  for (const batch of batches(prepare(file, 'SELECT * FROM claim ORDER BY claim'))) {
-    yield batch.map(claimOf)
   }
 }
 
@@ -190,6 +225,13 @@ function* batches(select: StatementSync): Generator<Columns[]> {
     }
   }
   if (batch.length > 0) yield batch
+}
+
+/** Columns by place, numbers as numbers: half the time of a name and a bigint for each. */
+function prepareColumns(file: DatabaseSync, sql: string): Iterable<readonly SQLOutputValue[]> {
+  const statement = file.prepare(sql)
+  statement.setReturnArrays(true)
+  return statement.iterate() as Iterable<unknown> as Iterable<readonly SQLOutputValue[]>
 }
 
 export function prepare(file: DatabaseSync, sql: string): StatementSync {

@@ -45,7 +45,8 @@ function query(server: Server, sql: string): readonly Record<string, unknown>[] 
 const linesOf = (server: Server): Map<string, string> =>
   new Map(query(server, LINES).map(({ key, line }) => [String(key), String(line)]))
 
-const sumsOf = (servers: readonly Server[]): string[] =>
+/** In short what each has. */
+export const sumsOf = (servers: readonly Server[]): string[] =>
   servers.map((server) => JSON.stringify(query(server, SUMS)))
 
 export function areEqual(servers: readonly Server[]): boolean {
