@@ -3,17 +3,9 @@
 
 import { DatabaseSync } from 'node:sqlite'
 import { SkeinError } from '#protocol/errors.ts'
-import type {
-  Batch,
-  Meta,
-  SpanAnswer,
-  SpanQuery,
-  StoredEntry,
-  StreamQuery,
-  Sweep,
-} from '../store.ts'
+import type { Batch, Meta, SpanQuery, StoredEntry, StreamQuery, Sweep } from '../store.ts'
 import { migrate } from './migrate.ts'
-import type { PackedBatch } from './packed.ts'
+import type { PackedBatch, PackedSpans } from './packed.ts'
 import {
   readClaims,
   readEntries,
@@ -99,7 +91,7 @@ export class Database {
     return sweepEntries(this.#file, cut)
   }
 
-  readSpans(query: SpanQuery): SpanAnswer {
+  readSpans(query: SpanQuery): PackedSpans {
     this.#spans ??= new SpanReader(this.#file)
     return this.#spans.read(query)
   }

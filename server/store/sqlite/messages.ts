@@ -2,17 +2,9 @@
 // each question, in order.
 
 import type { ErrorBody } from '#protocol/errors.ts'
-import type {
-  Batch,
-  Meta,
-  SpanAnswer,
-  SpanQuery,
-  StoredEntry,
-  StreamQuery,
-  Sweep,
-} from '../store.ts'
+import type { Batch, Meta, SpanQuery, StoredEntry, StreamQuery, Sweep } from '../store.ts'
 import type { Failure } from './failure.ts'
-import type { PackedBatch } from './packed.ts'
+import type { PackedBatch, PackedSpans } from './packed.ts'
 
 export interface WorkerStart {
   readonly path: string
@@ -28,7 +20,7 @@ interface Calls {
   commit: { ask: { batch: Batch; after: Meta | undefined }; answer: undefined }
   read: { ask: StreamQuery; answer: StoredEntry[] }
   sweep: { ask: Sweep; answer: number }
-  spans: { ask: SpanQuery; answer: SpanAnswer }
+  spans: { ask: SpanQuery; answer: PackedSpans }
   close: { ask: undefined; answer: undefined }
 }
 

@@ -107,7 +107,7 @@ class SqliteStore implements Store {
 
   async readSpans(query: SpanQuery): Promise<SpanAnswer> {
     const thread = await this.#ready()
-    return sure(thread.ask('spans', query))
+    return new Unpacking().spans(await sure(thread.ask('spans', query)))
   }
 
   /** Leaves the file checkpointed and the folder free. */

@@ -1,9 +1,9 @@
-// What a load brings from the database's thread to the main one: words once and numbers side by side, not an object for
+// What a load, or an answer to another peer, brings from the database's thread to the main one: words once and numbers side by side, not an object for
 // every group. A structured clone writes and reads the names of all fields of all objects; of a hundred thousand rows that
 // took longer than to read them from the file.
 
 import type { Dot, Version } from '../../records/records.ts'
-import type { Batch, StoredClaim, StoredGroup, StoredRow } from '../store.ts'
+import type { Batch, SpanAnswer, StoredClaim, StoredGroup, StoredRow } from '../store.ts'
 
 /** What few groups have. */
 export interface GroupExtras {
@@ -30,6 +30,12 @@ export interface PackedBatch extends Omit<Batch, 'rows' | 'claims'> {
   readonly rows?: PackedRows
   /** As rows of one group each: its name is the claim's state, its body the holder. */
   readonly claims?: PackedRows
+}
+
+/** What is left of some transactions, for the same way. */
+export interface PackedSpans extends Omit<SpanAnswer, 'rows' | 'claims'> {
+  readonly rows: PackedRows
+  readonly claims: PackedRows
 }
 
 /** A stamp with its clock in two halves, so that the database's thread makes no bigint of it. */
@@ -98,7 +104,7 @@ export class RowPacker {
   }
 }
 
-/** Of one load. Origins and names come with every batch; kept once they cost a hundred thousand rows nothing. */
+/** Of one load, or one answer. Origins and names come with every batch; kept once they cost a hundred thousand rows nothing. */
 export class Unpacking {
   readonly #words = new Map<string, string>()
 
@@ -108,6 +114,10 @@ export class Unpacking {
       rows: rows ? this.rows(rows) : [],
       claims: claims ? this.rows(claims).flatMap(claimsOf) : [],
     }
+  }
+
+  spans({ rows, claims, ...rest }: PackedSpans): SpanAnswer {
+    return { ...rest, rows: this.rows(rows), claims: this.rows(claims).flatMap(claimsOf) }
   }
 
   rows(packed: PackedRows): StoredRow[] {

@@ -2,11 +2,9 @@
 // is a clock value, which does not fit a double; a load takes those in two halves.
 
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
-import { z } from 'zod'
 import type {
   Meta,
   ParkedGroup,
-  StoredClaim,
   StoredEntry,
   StoredFloor,
   StoredGroup,
@@ -14,8 +12,17 @@ import type {
   StoredTombstone,
   StreamQuery,
 } from '../store.ts'
-import { CLAIM_KIND } from '../store.ts'
-import { type GroupExtras, type HalvedStamp, type PackedRows, RowPacker } from './packed.ts'
+import {
+  CLAIM_COLUMNS,
+  packClaim,
+  packGroup,
+  packRow,
+  pastOf,
+  prepareLines,
+  ROW_COLUMNS,
+  type Value,
+} from './columns.ts'
+import { type PackedRows, RowPacker } from './packed.ts'
 
 export type Columns = Record<string, SQLOutputValue>
 
@@ -31,67 +38,40 @@ export function readMeta(file: DatabaseSync): Meta | undefined {
 
 /** Ordered by id, which is by age. */
 export function* readRows(file: DatabaseSync): Generator<PackedRows> {
-  const select = prepareColumns(
+  const select = prepareLines(
     file,
-    `SELECT r.kind, r.id, r.birth_origin, r.birth_seq, g.name, g.body, ${STAMP}, g.unknown, g.past
-     FROM record r LEFT JOIN record_group g ON g.kind = r.kind AND g.id = r.id
+    `SELECT ${ROW_COLUMNS} FROM record r LEFT JOIN record_group g ON g.kind = r.kind AND g.id = r.id
      ORDER BY r.kind, r.id`,
   )
   let rows = new RowPacker()
-  let [lastKind, lastId]: unknown[] = []
-  for (const [kind, id, birthOrigin, birthSeq, name, body, ...rest] of select) {
+  let [lastKind, lastId]: Value[] = []
+  for (const line of select.iterate()) {
+    const [kind, id] = line
     if (id !== lastId || kind !== lastKind) {
       if (rows.count >= BATCH_ROWS) {
         yield rows.packed()
         rows = new RowPacker()
       }
-      rows.row(String(kind), String(id), String(birthOrigin), Number(birthSeq))
+      packRow(rows, line)
       lastKind = kind
       lastId = id
     }
-    if (name !== null) rows.group(String(name), String(body), halvedOf(rest), extrasOf(rest))
+    packGroup(rows, line)
   }
   if (rows.count > 0) yield rows.packed()
 }
 
 export function* readClaims(file: DatabaseSync): Generator<PackedRows> {
-  const select = prepareColumns(
-    file,
-    `SELECT claim, birth_origin, birth_seq, state, holder, ${STAMP} FROM claim g ORDER BY claim`,
-  )
+  const select = prepareLines(file, `SELECT ${CLAIM_COLUMNS} FROM claim g ORDER BY claim`)
   let claims = new RowPacker()
-  for (const [claim, birthOrigin, birthSeq, state, holder, ...rest] of select) {
+  for (const line of select.iterate()) {
     if (claims.count >= BATCH_ROWS) {
       yield claims.packed()
       claims = new RowPacker()
     }
-    claims.row(CLAIM_KIND, String(claim), String(birthOrigin), Number(birthSeq))
-    claims.group(String(state), String(holder), halvedOf(rest))
+    packClaim(claims, line)
   }
   if (claims.count > 0) yield claims.packed()
-}
-
-/** The stamp of `g`, without a bigint for each. */
-const STAMP = 'g.epoch, g.hlc >> 32, g.hlc & 4294967295, g.origin, g.seq'
-
-type Value = SQLOutputValue | undefined
-
-function halvedOf([epoch, high, low, origin, seq]: readonly Value[]): HalvedStamp {
-  return {
-    epoch: Number(epoch),
-    high: Number(high),
-    low: Number(low),
-    origin: String(origin),
-    seq: Number(seq),
-  }
-}
-
-function extrasOf([, , , , , unknown, past]: readonly Value[]): GroupExtras | undefined {
-  if (unknown === null && past === null) return undefined
-  return {
-    unknown: unknown instanceof Uint8Array ? unknown : undefined,
-    ...(typeof past === 'string' && { past: pastOf(past) }),
-  }
 }
 
 export function* readTombstones(file: DatabaseSync): Generator<StoredTombstone[]> {
@@ -143,16 +123,6 @@ export function readParked(file: DatabaseSync): ParkedGroup[] {
   }))
 }
 
-export function claimOf(columns: Columns): StoredClaim {
-  return {
-    claim: String(columns.claim),
-    holder: String(columns.holder),
-    state: columns.state === 'provisional' ? 'provisional' : 'confirmed',
-    birth: birthOf(columns),
-    version: versionOf(columns),
-  }
-}
-
 export function readEntries(
   file: DatabaseSync,
   { stream, subject, before, limit }: StreamQuery,
@@ -179,7 +149,7 @@ export function entryOf(columns: Columns): StoredEntry {
   }
 }
 
-export function groupOf(columns: Columns): StoredGroup {
+function groupOf(columns: Columns): StoredGroup {
   const { name, body, unknown } = columns
   return {
     name: String(name),
@@ -188,12 +158,6 @@ export function groupOf(columns: Columns): StoredGroup {
     version: versionOf(columns),
     ...(typeof columns.past === 'string' && { past: pastOf(columns.past) }),
   }
-}
-
-const pastSchema = z.array(z.tuple([z.string(), z.number()]))
-
-function pastOf(text: string) {
-  return pastSchema.parse(JSON.parse(text)).map(([origin, seq]) => ({ origin, seq }))
 }
 
 function dotOf(text: string) {
@@ -225,13 +189,6 @@ function* batches(select: StatementSync): Generator<Columns[]> {
     }
   }
   if (batch.length > 0) yield batch
-}
-
-/** Columns by place, numbers as numbers: half the time of a name and a bigint for each. */
-function prepareColumns(file: DatabaseSync, sql: string): Iterable<readonly SQLOutputValue[]> {
-  const statement = file.prepare(sql)
-  statement.setReturnArrays(true)
-  return statement.iterate() as Iterable<unknown> as Iterable<readonly SQLOutputValue[]>
 }
 
 export function prepare(file: DatabaseSync, sql: string): StatementSync {
