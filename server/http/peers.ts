@@ -11,7 +11,7 @@ export const peerRoutes = [
     method: 'GET',
     path: '/peers',
     action: 'peer.list',
-    handle: ({ peers }: Door) => ok({ peers: peers.list() }),
+    handle: async ({ peers }: Door) => ok({ peers: await peers.list() }),
   }),
   route({
     method: 'POST',

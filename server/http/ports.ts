@@ -59,7 +59,7 @@ export interface TemplatesPort {
 
 export interface PeersPort {
   /** Everybody that was ever heard of, the asked peer first. */
-  list(): readonly PeerInfo[]
+  list(): Promise<readonly PeerInfo[]>
   /** The line with which another peer joins. Secret. */
   token(): string
   /** Waits a little until one other peer, or each that can be reached, has everything that was written here. */

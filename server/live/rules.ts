@@ -32,6 +32,9 @@ interface Rule<T extends LiveTopic> {
   readonly isOfPublisher?: true
 }
 
+/** Lines of one peer that are told: as many as a membership's worth. */
+export const MAX_LINES = 500
+
 const [hello, ports, services, stats, startup] = agentReportSchema.options
 const text = (maxChars: number) => z.string().max(maxChars)
 const amount = z.number().nonnegative()
@@ -67,6 +70,11 @@ const rules: { readonly [T in LiveTopic]: Rule<T> } = {
   load: {
     scope: 'shared',
     schema: z.object({ agents: count, terminals: count, cpuPercent: amount, memoryBytes: amount }),
+    isOfPublisher: true,
+  },
+  lines: {
+    scope: 'shared',
+    schema: z.object({ to: z.array(z.uuid()).max(MAX_LINES) }),
     isOfPublisher: true,
   },
   host: {

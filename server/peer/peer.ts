@@ -12,6 +12,7 @@ import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { parseJoinToken } from '../cluster/join-token.ts'
 import { LiveSharing } from '../cluster/live/sharing.ts'
+import { Observer } from '../cluster/observer.ts'
 import type { RecordsSharing } from '../cluster/records/sharing.ts'
 import { isLoopback, ownNameIn, tlsKindOf } from '../config/https.ts'
 import { type Config, sshAddress } from '../config/settings.ts'
@@ -36,9 +37,16 @@ import { gatewaySocketPath, linkSocketPath, readChild } from '../supervisor/chil
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
+import { Chronicle } from './chronicle.ts'
 import { openControl } from './control.ts'
 import { openEngines } from './engines.ts'
-import { CLUSTER_SETTING, joinRecords, MEMBERSHIP_SETTING, shareRecords } from './joining.ts'
+import {
+  actorOf,
+  CLUSTER_SETTING,
+  joinRecords,
+  MEMBERSHIP_SETTING,
+  shareRecords,
+} from './joining.ts'
 import { keepAudit } from './keep-audit.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
@@ -116,10 +124,11 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   ending.defer(() => drain(http, listeners, config.drainSeconds))
   port = Number(new URL(listeners.url).port)
   const url = browserUrl(config, listeners.url)
-  place.cluster = await joinPeers(base, port, url, place)
+  place.cluster = await joinPeers(base, port, url, place, links)
   ending.defer(() => place.cluster?.close())
   place.sharing = shareLive(base, place.cluster)
   shareRecords(base, base.sharing, place.cluster)
+  observe(base, place)
   ending.defer(() => place.sharing?.close())
   const door = await openGatewayDoor(base, { links, spaces, hostKey, url })
   ending.defer(() => door.close(config.drainSeconds * 1000))
@@ -132,7 +141,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     async (question) => {
       if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
       if (question.ask === 'audit-verify') return base.audit.verify()
-      return question.ask === 'peers' ? { peers: place.list() } : { token: place.token() }
+      return question.ask === 'peers' ? { peers: await place.list() } : { token: place.token() }
     },
     (incoming, response) =>
       serveVolume({ spaces, records: base.records, clock, log }, incoming, response),
@@ -180,7 +189,7 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
 async function raise(base: Foundation, agentFolder: AgentFolder, port: () => number, place: Place) {
   const { config, log, records, live, cluster, ending } = base
   const agentKey = keyOfCurrentStart(base)
-  const links = new Links({ agentKey, live, clock, log, peers: place })
+  const links = new Links({ agentKey, live, clock, log, peers: place, ways: place })
   ending.defer(() => links.close())
   const engines = openEngines(config, port)
   for (const { engine } of engines) ending.defer(() => engine.close())
@@ -210,6 +219,7 @@ async function joinPeers(
   port: number,
   url: string,
   place: Place,
+  links: Links,
 ): Promise<Cluster> {
   const { config, log, records, live } = base
   const makers = { clock, random }
@@ -217,14 +227,29 @@ async function joinPeers(
   const named = config.join === undefined ? freshId(makers) : parseJoinToken(config.join).cluster
   const cluster = String(await ensureSetting(records, MEMBERSHIP_SETTING, () => named, makers))
   const secret = await loadClusterSecret(config.data, random)
-  const parts = { config, id, cluster, secret, port, url, records, clock, random, log }
+  const standing = () => ({
+    origin: records.replica.origin,
+    ...(base.sharing.isRolledBack && { isRolledBack: true as const }),
+  })
+  const parts = { config, id, cluster, secret, port, url, records, standing, clock, random, log }
   return await Cluster.open({
     ...parts,
     onChange: (change) => {
-      noteChange({ records, live, log }, id, change)
+      noteChange({ records, live, log }, actorOf(config), change)
       place.sharing?.changed(change.id, change.is)
+      if (change.is !== 'alive' && change.is !== 'suspect') links.forget(change.id)
     },
   })
+}
+
+/** What happens to peers is told on the cluster page. */
+function observe({ config, records, log, ending }: Foundation, place: Place): void {
+  const chronicle = new Chronicle(records, log)
+  place.chronicle = chronicle
+  ending.defer(() => chronicle.close())
+  const actor = actorOf(config)
+  const observer = new Observer({ peers: () => place.facts(), records, actor, clock, log })
+  ending.defer(() => observer.close())
 }
 
 /** What is true here is told to the others, and the other way round. */
