@@ -107,5 +107,14 @@ export interface PeerInfo {
   readonly story: readonly PeerEvent[]
 }
 
+/** Where a person may go on when a peer is gone: everybody who is there, the asked peer first. */
+export interface PeerUrl {
+  readonly name: string
+  /** An origin. */
+  readonly url: string
+  /** PEM of the peer's own authority, where it has one. */
+  readonly authority?: string
+}
+
 /** What a peer knows of another without asking its disk. */
 export type PeerFacts = Omit<PeerInfo, 'story'>

@@ -9,6 +9,12 @@ import { by, route } from './route.ts'
 export const peerRoutes = [
   route({
     method: 'GET',
+    path: '/peers/urls',
+    action: 'peer.urls',
+    handle: ({ roaming }: Door) => ok({ urls: roaming.urls() }),
+  }),
+  route({
+    method: 'GET',
     path: '/peers',
     action: 'peer.list',
     handle: async ({ peers }: Door) => ok({ peers: await peers.list() }),

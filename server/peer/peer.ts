@@ -13,6 +13,7 @@ import { Cluster } from '../cluster/cluster.ts'
 import { parseJoinToken } from '../cluster/join-token.ts'
 import { LiveSharing } from '../cluster/live/sharing.ts'
 import { Observer } from '../cluster/observer.ts'
+import { publishedUrl } from '../cluster/published.ts'
 import type { RecordsSharing } from '../cluster/records/sharing.ts'
 import { isLoopback, ownNameIn, tlsKindOf } from '../config/https.ts'
 import { type Config, sshAddress } from '../config/settings.ts'
@@ -50,7 +51,7 @@ import {
 import { keepAudit } from './keep-audit.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
-import { noteChange, Place } from './place.ts'
+import { noteChange, Place, tellWhere } from './place.ts'
 import { resetPassword } from './reset-password.ts'
 import { serveVolume } from './volume-door.ts'
 import { browserUrl } from './welcome.ts'
@@ -97,7 +98,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   const base = await lay(config, log, ending)
   const { identity, cluster } = base
   let port = config.listen.port
-  const place = new Place(base.records.replica, base.live)
+  const place = new Place(base.records, base.live)
   place.records = base.sharing
   const { links, spaces, templates } = await raise(base, agentFolder, () => port, place)
   let isLooking = true
@@ -124,7 +125,9 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   ending.defer(() => drain(http, listeners, config.drainSeconds))
   port = Number(new URL(listeners.url).port)
   const url = browserUrl(config, listeners.url)
-  place.cluster = await joinPeers(base, port, url, place, links)
+  const published = publishedUrl(config, listeners.url, url)
+  place.cluster = await joinPeers(base, port, published, place, links)
+  tellWhere(base, published, tls?.authority?.pem)
   ending.defer(() => place.cluster?.close())
   place.sharing = shareLive(base, place.cluster)
   shareRecords(base, base.sharing, place.cluster)
@@ -149,6 +152,8 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   ending.defer(() => control.close())
   // Who joins has the others' state and shows their set-up page, for which they have given out the link.
   const setupToken = config.join === undefined ? await identity.setup.begin() : undefined
+  // Before everything else ends: who is told to go elsewhere shall find the others still knowing us.
+  ending.defer(() => http.drain())
   const closing = ending.move()
   return {
     url,

@@ -7,17 +7,22 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { PeerId } from '#protocol/ids.ts'
 import type { Actor, PeerIdentity } from '#protocol/link.ts'
 import type { Connection } from '../../link/connection.ts'
+import { systemClock, systemRandom } from '../clock.ts'
 import { clocksOff } from '../cluster/clocks.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { LiveSharing } from '../cluster/live/sharing.ts'
 import type { Change } from '../cluster/membership.ts'
+import { type PublishedPeer, publish, publishedPeers } from '../cluster/published.ts'
 import type { RecordsSharing } from '../cluster/records/sharing.ts'
+import type { Config } from '../config/settings.ts'
 import type { Live } from '../live/live.ts'
 import type { Log } from '../log.ts'
-import type { Records } from '../records/records.ts'
+import type { Records, View } from '../records/records.ts'
 import type { Received, Replicable } from '../records/replicable.ts'
 import type { Chronicle } from './chronicle.ts'
+import { loadPeerId } from './peer-id.ts'
 
+const makers = { clock: systemClock, random: systemRandom }
 /** A peer's state is told again by its next change; it does not expire. */
 const FOR_EVER_MS = 2 ** 31 - 1
 
@@ -25,12 +30,14 @@ export class Place {
   cluster: Cluster | undefined
   records: RecordsSharing | undefined
   sharing: LiveSharing | undefined
+  readonly #records: View
   chronicle: Chronicle | undefined
   readonly #replica: Replicable
   readonly #live: Pick<Live, 'get'>
 
-  constructor(replica: Replicable, live: Pick<Live, 'get'>) {
-    this.#replica = replica
+  constructor(records: View & { readonly replica: Replicable }, live: Pick<Live, 'get'>) {
+    this.#records = records
+    this.#replica = records.replica
     this.#live = live
   }
 
@@ -61,6 +68,10 @@ export class Place {
         ...(held > 0 && { heldBack: held }),
       }
     })
+  }
+
+  published(): readonly PublishedPeer[] {
+    return publishedPeers(this.#records, this.cluster?.peers ?? [])
   }
 
   token(): string {
@@ -114,4 +125,16 @@ function clocksOf(peers: readonly PeerFacts[]) {
       : [[id, clockOffsetMs] as const],
   )
   return clocksOff(self, new Map(offsets))
+}
+
+/** Where people open this peer. Not waited for: a full disk must not keep it from serving. */
+export function tellWhere(
+  { config, records, log }: { config: Config; records: Records; log: Log },
+  url: string,
+  authority: string | undefined,
+): void {
+  const published = { url, ...(authority !== undefined && { authority }) }
+  publish(records, loadPeerId(config.data, makers), published, makers).catch((err: unknown) =>
+    log.error({ err }, 'this peer’s address was not kept'),
+  )
 }

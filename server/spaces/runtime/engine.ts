@@ -46,6 +46,15 @@ export interface ContainerDetail {
   readonly error: string
   /** `starting`, `healthy`, `unhealthy`, or `none` without a health check. */
   readonly health: string
+  readonly mounts: readonly Mounted[]
+}
+
+/** A folder or volume in a container. */
+export interface Mounted {
+  /** Where the engine's machine has it. */
+  readonly source: string
+  /** Where the container has it. */
+  readonly target: string
 }
 
 export interface NetworkSummary {

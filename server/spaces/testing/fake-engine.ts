@@ -174,7 +174,7 @@ export class FakeEngine implements Engine {
     if (found === undefined) return undefined
     const { id, state, spec, createdAtMs, exitCode, outOfMemory } = found
     const plain = { id, state, createdAtMs, exitCode, outOfMemory }
-    return { ...plain, labels: spec.Labels, error: '', health: 'healthy' }
+    return { ...plain, labels: spec.Labels, error: '', health: 'healthy', mounts: [] }
   }
 
   async listContainers(owner: Owner, labels: Labels): Promise<readonly ContainerSummary[]> {
