@@ -7,12 +7,13 @@ import type { Apps } from '../apps/apps.ts'
 import { ENTER_PATH } from '../apps/entering.ts'
 import { readBody } from './body.ts'
 import type { CliFiles } from './cli/files.ts'
+import { CONTINUE_PATH, continueHere } from './continue.ts'
 import { enter } from './enter.ts'
 import type { Entry } from './entry.ts'
 import { isUnsafe } from './entry.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
 import { authorityOf, type Front, rawValues } from './front.ts'
-import { addSecurityHeaders } from './headers.ts'
+import { addSecurityHeaders, allowElsewhere } from './headers.ts'
 import { Idempotency } from './idempotency.ts'
 import { parseJson } from './json.ts'
 import type { Door } from './ports.ts'
@@ -77,6 +78,9 @@ export function createApp(parts: AppParts): Hono<AppContext> {
       new URL(c.req.url),
     ),
   )
+  app.post(CONTINUE_PATH, (c) =>
+    continueHere(door, parts.front.receiveHandover(entryOf(c), addressOf(c)), c.req.raw),
+  )
   addRefusals(app, parts)
   return app
 }
@@ -109,6 +113,7 @@ function addRefusals(app: Hono<AppContext>, { door, front, files }: AppParts): v
     front.receive(entryOf(c), addressOf(c))
     const file = await files.serve(new URL(c.req.url).pathname, c.req.raw.headers)
     if (!file) throw new SkeinError('not_found', { thing: 'file' })
+    allowElsewhere(file.headers, door.roaming.sources())
     return file
   })
   app.all('*', (c) => refuseMethod(c))

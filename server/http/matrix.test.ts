@@ -83,6 +83,7 @@ const expected: Record<string, readonly Verdict[]> = {
   'POST /spaces/:id/files/rename': row(401, 404, 'yes', 403),
   'DELETE /spaces/:id/files': row(401, 404, 'yes', 403),
   'GET /hosts': row(401, 403, 403, 'yes'),
+  'GET /peers/urls': row(401, 'yes', 'yes', 'yes'),
   'GET /peers': row(401, 403, 403, 'yes'),
   'POST /peers/token': row(401, 403, 403, 'yes'),
   'GET /audit/verify': row(401, 403, 403, 'yes'),

@@ -9,9 +9,15 @@ import { by, route } from './route.ts'
 export const peerRoutes = [
   route({
     method: 'GET',
+    path: '/peers/urls',
+    action: 'peer.urls',
+    handle: ({ roaming }: Door) => ok({ urls: roaming.urls() }),
+  }),
+  route({
+    method: 'GET',
     path: '/peers',
     action: 'peer.list',
-    handle: ({ peers }: Door) => ok({ peers: peers.list() }),
+    handle: async ({ peers }: Door) => ok({ peers: await peers.list() }),
   }),
   route({
     method: 'POST',

@@ -9,12 +9,14 @@ import type { Starter, Template, TemplateCheck, TemplateDetail } from '#protocol
 import type { SpaceId, TemplateId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Clock, Random } from '../clock.ts'
+import type { PublishedPeer } from '../cluster/published.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { Streams } from '../links/streams.ts'
 import type { Live } from '../live/live.ts'
 import type { Records } from '../records/records.ts'
 import type { PendingLogins } from './cli/logins.ts'
 import type { Tabs } from './live/tabs.ts'
+import type { Roaming } from './roaming.ts'
 import type { Visits } from './visits.ts'
 
 export interface Log {
@@ -59,9 +61,11 @@ export interface TemplatesPort {
 
 export interface PeersPort {
   /** Everybody that was ever heard of, the asked peer first. */
-  list(): readonly PeerInfo[]
+  list(): Promise<readonly PeerInfo[]>
   /** The line with which another peer joins. Secret. */
   token(): string
+  /** Where people open each peer that was ever heard of. */
+  published?(): readonly PublishedPeer[]
   /** Waits a little until one other peer, or each that can be reached, has everything that was written here. */
   received?(by: 'one' | 'all'): Promise<{ readonly peers: number; readonly of: number }>
 }
@@ -106,6 +110,7 @@ export interface Door {
   readonly peers: PeersPort
   readonly audit: AuditPort
   readonly tabs: Tabs
+  readonly roaming: Roaming
   readonly visits: Visits
   readonly logins: PendingLogins
   readonly config: HttpConfig

@@ -30,6 +30,8 @@ export interface Call {
   readonly address: string
   /** The name or address by which we were called; an IPv6 address keeps its brackets. */
   readonly hostName: string
+  /** Of the page that sent it, as its browser says. */
+  readonly origin?: string | undefined
   /** The browser's or program's own name for itself. */
   readonly client: string
   readonly params: Readonly<Record<string, string>>
@@ -68,6 +70,10 @@ export interface HttpRoute extends RouteFacts {
 
 export interface SocketRoute extends RouteFacts {
   readonly isSocket: true
+  /** A page of another peer may open it with a ticket. */
+  readonly takesTickets: boolean
+  /** What it carries goes on over another one, through whichever peer. */
+  readonly isResumed: boolean
   /** Checks the rule and the query, then gives what to do with the socket. */
   admit(door: Door, call: Call): Attend
 }
@@ -158,12 +164,16 @@ export function socketRoute<N extends TargetName = 'none'>(spec: {
   path: string
   action: ClosedAction
   target?: N
+  takesTickets?: true
+  isResumed?: true
   handle(door: Door, call: ClosedCall<undefined, Targets[N]>): Attend
 }): SocketRoute {
   const name = (spec.target ?? 'none') as N
   return {
     ...facts({ ...spec, method: 'GET' }),
     isSocket: true,
+    takesTickets: spec.takesTickets ?? false,
+    isResumed: spec.isResumed ?? false,
     admit(door, call) {
       const target = admit(door.records, name, call.params.id, spec.action, call.person)
       return spec.handle(door, { ...call, person: signedIn(call), target, body: undefined })

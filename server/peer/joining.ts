@@ -15,13 +15,18 @@ import { SIGNING_KEY_SETTING } from '../identity/identity.ts'
 import { adoptClusterSecret } from '../identity/keys.ts'
 import type { Log } from '../log.ts'
 import type { ReplicatedRecords } from '../records/open.ts'
+import type { Change } from '../records/records.ts'
+import { version } from '../version.ts'
 import { loadPeerId } from './peer-id.ts'
+import { forgetRestored, readRestored, readSeen, writeSeen } from './traces.ts'
 
 export const CLUSTER_SETTING = 'cluster-id'
 export const MEMBERSHIP_SETTING = 'membership-id'
 /** What every peer of a cluster has in common, and only the first may make. */
 const SHARED_SETTINGS = [SIGNING_KEY_SETTING, CLUSTER_SETTING, HOST_KEY_SETTING, MEMBERSHIP_SETTING]
 const RUN_BYTES = 8
+/** How often it is kept on disk when others were last heard, ms: so exact is what is told of an absence. */
+const SEEN_MS = 5_000
 
 export interface Joining {
   readonly config: Config
@@ -37,10 +42,73 @@ export async function joinRecords(joining: Joining): Promise<RecordsSharing> {
   const actor = actorOf(config)
   const tombstoneAgeMs = config.tombstoneSeconds * 1000
   const parts = { records, replica, actor, clock, random, log }
-  const sharing = new RecordsSharing({ ...parts, tombstoneAgeMs })
+  const sinceMs = await tellTraces(joining, actor)
+  const isNew = config.join !== undefined && !hasShared(records)
+  const away = isNew || sinceMs !== undefined ? { sinceMs } : undefined
+  const sharing = new RecordsSharing({ ...parts, tombstoneAgeMs, away })
   ending.defer(() => sharing.close())
   if (config.join !== undefined) await join(joining, sharing, config.join)
   return sharing
+}
+
+const hasShared = (records: ReplicatedRecords): boolean =>
+  SHARED_SETTINGS.every((key) => records.holder(`setting:${key}`))
+
+/**
+ * Writes down what the last run could not: that a restore, or another version, came in between. Answers when this database
+ * was last with others.
+ */
+async function tellTraces(
+  { config, records, log }: Joining,
+  actor: Actor,
+): Promise<number | undefined> {
+  const { data } = config
+  const [seen, restored] = [readSeen(data), readRestored(data)]
+  const target = { kind: 'peer', id: actor.id, name: actor.name }
+  const note = (action: string, detail: Record<string, unknown>): Change => ({
+    ...{ op: 'append', stream: 'audit', subject: actor.id },
+    body: { actor, action, target, detail },
+  })
+  const takenAt = restored && new Date(restored.takenAtMs).toISOString()
+  const changes = [
+    ...(takenAt === undefined
+      ? []
+      : [note('peer.restored', { takenAt, origin: restored?.origin })]),
+    ...(seen && seen.version !== version
+      ? [note('peer.version', { was: seen.version, is: version })]
+      : []),
+  ]
+  try {
+    if (changes.length > 0) await records.transact(() => ({ changes, result: undefined }))
+    forgetRestored(data)
+    writeSeen(data, { ...seen, version })
+  } catch (err) {
+    log.warn({ err }, 'what happened to this data folder was not written down')
+  }
+  return restored?.takenAtMs ?? seen?.atMs
+}
+
+/** Keeps on disk when others were last heard. */
+function keepSeen({ config, ending, log }: Joining, sharing: RecordsSharing): void {
+  const closed = new AbortController()
+  const keep = () => {
+    if (sharing.linked.length === 0) return
+    try {
+      writeSeen(config.data, { atMs: sharing.heardMs, version })
+    } catch (err) {
+      log.warn({ err }, 'when others were last heard was not kept')
+    }
+  }
+  const loop = (async () => {
+    while (!closed.signal.aborted) {
+      await clock.delay(SEEN_MS, closed.signal).catch(() => undefined)
+      keep()
+    }
+  })()
+  ending.defer(() => {
+    closed.abort()
+    return loop
+  })
 }
 
 async function join(
@@ -50,7 +118,7 @@ async function join(
 ): Promise<void> {
   const { secret, addresses } = parseJoinToken(token)
   await adoptClusterSecret(config.data, secret, random)
-  const isComplete = () => SHARED_SETTINGS.every((key) => records.holder(`setting:${key}`))
+  const isComplete = () => hasShared(records)
   if (isComplete()) return
   const id = loadPeerId(config.data, { clock, random })
   const self = { peer: id, run: Buffer.from(random(RUN_BYTES)).toString('hex') }
@@ -66,13 +134,14 @@ export function shareRecords(
   cluster: Cluster,
 ): void {
   sharing.open((wish) => cluster.openMesh(wish))
+  keepSeen({ config, records, log, ending }, sharing)
   const { replica } = records
   const settler = new Settler({ records, replica, actor: actorOf(config), clock, log })
   ending.defer(() => settler.close())
 }
 
 /** As what the peer itself is written down. */
-const actorOf = ({ data, name }: Config): Actor => ({
+export const actorOf = ({ data, name }: Config): Actor => ({
   kind: 'peer',
   id: loadPeerId(data, { clock, random }),
   name,

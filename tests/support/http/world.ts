@@ -89,7 +89,7 @@ export class World {
       streams,
       spaces,
       templates,
-      peers: { list: () => [], token: () => 'skein1.none' },
+      peers: { list: async () => [], token: () => 'skein1.none' },
       audit: { verify: async () => ({ isWhole: true, at: '', key: '', chains: [] }) },
       config,
       clock,

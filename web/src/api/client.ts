@@ -2,8 +2,10 @@
 
 import { QueryCache, QueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { LiveConnection } from '../net/live.ts'
+import { continueAt } from '../net/continue-at.ts'
+import { LiveConnection, type LiveHooks } from '../net/live.ts'
 import { RequestError } from '../net/request.ts'
+import { Roads } from '../net/roads.ts'
 import { keys, staleAfter } from './keys.ts'
 
 /** Live updates make answers stale; this is only for what has no topic. */
@@ -39,7 +41,14 @@ function signedOut(): void {
   void queryClient.invalidateQueries({ queryKey: keys.me })
 }
 
-export const live = new LiveConnection({
+/** Of the whole tab: what one connection learns of the peers the others use. */
+export const roads = new Roads({
+  own: window.location.origin,
+  nowMs: () => performance.now(),
+  random: Math.random,
+})
+
+const hooks: LiveHooks = {
   changed: (topics) => {
     for (const topic of topics) {
       for (const queryKey of staleAfter(topic)) {
@@ -49,7 +58,10 @@ export const live = new LiveConnection({
   },
   returned: () => void queryClient.invalidateQueries(),
   signedOut,
-})
+  handover: continueAt,
+}
+
+export const live = new LiveConnection(hooks, roads)
 
 /** Keeps what the component shows fresh for as long as it is shown. */
 export function useTopics(...topics: readonly string[]): void {
