@@ -77,6 +77,16 @@ const rules: { readonly [T in LiveTopic]: Rule<T> } = {
     schema: z.object({ to: z.array(z.uuid()).max(MAX_LINES) }),
     isOfPublisher: true,
   },
+  duty: {
+    scope: 'shared',
+    schema: z.object({
+      state: z.enum(['serving', 'away', 'restarting']),
+      left: count,
+      wish: text(64).optional(),
+      failed: text(1000).optional(),
+    }),
+    isOfPublisher: true,
+  },
   host: {
     scope: 'shared',
     schema: z.object({

@@ -38,8 +38,10 @@ import { gatewaySocketPath, readChild } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
+import { answer } from './answers.ts'
 import { Chronicle } from './chronicle.ts'
 import { openControl } from './control.ts'
+import { takeUpDuty } from './duty/take-up.ts'
 import { openEngines } from './engines.ts'
 import {
   actorOf,
@@ -53,7 +55,6 @@ import { type LinkSockets, linkSockets } from './link-folder.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
 import { noteChange, Place, tellWhere } from './place.ts'
-import { resetPassword } from './reset-password.ts'
 import { serveVolume } from './volume-door.ts'
 import { browserUrl } from './welcome.ts'
 
@@ -141,13 +142,11 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     isLooking = false
   })
   ending.defer(() => looked)
+  const duty = takeUpDuty(base, http, looked)
+  ending.defer(() => duty.close())
   const control = await openControl(
     config.data,
-    async (question) => {
-      if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
-      if (question.ask === 'audit-verify') return base.audit.verify()
-      return question.ask === 'peers' ? { peers: await place.list() } : { token: place.token() }
-    },
+    (question) => answer({ ...base, place }, question),
     (incoming, response) =>
       serveVolume({ spaces, records: base.records, clock, log }, incoming, response),
   )
