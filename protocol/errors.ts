@@ -7,6 +7,7 @@ import { backupErrors } from './errors/backup.ts'
 import { configErrors } from './errors/config.ts'
 import { laptopErrors } from './errors/laptop.ts'
 import { linkErrors } from './errors/link.ts'
+import { placementErrors } from './errors/placement.ts'
 import { type ErrorRow, row } from './errors/row.ts'
 import { stateErrors } from './errors/state.ts'
 
@@ -46,10 +47,26 @@ export const errorTable = {
     'This Idempotency-Key was used for another request.',
     'Use a new key for a new request.',
   ),
-  no_host_fits: row(
+  // Peers
+  last_peer: row(
     409,
-    'No host can take this space: {reasons}.',
-    'Ask for less, choose another host, or let an administrator add one that fits.',
+    'No other peer could take over from {name}.',
+    'Bring another one back first (skein peers undrain NAME), or stop this one at its machine.',
+  ),
+  peer_ambiguous: row(
+    409,
+    'Several peers are called “{name}”.',
+    'Name it by its id; skein peers --json prints them.',
+  ),
+  upgrade_stopped: row(
+    409,
+    'The upgrade stopped at {name}: {reason}.',
+    'The peers before it are done, those after it untouched. Look at its log; go back with skein peers upgrade --back, or go on with skein peers upgrade {name}.',
+  ),
+  version_missing: row(
+    409,
+    'Version “{version}” cannot be run there: {reason}.',
+    'Put it into the folder of --versions on that machine, built, and ask again; see docs/upgrade.md.',
   ),
   // People
   not_signed_in: row(401, 'You are not signed in.', 'Sign in and try again.'),
@@ -231,6 +248,7 @@ export const errorTable = {
     'The start-up script ended with status {status}.',
     'Its log is on the timeline; mend the template and restart.',
   ),
+  ...placementErrors,
   ...linkErrors,
   // In the space
   terminal_gone: row(410, 'The terminal has ended.', 'Open a new one.'),

@@ -169,6 +169,12 @@ export const settings = {
     placeholder: 'NAME',
     description: 'Where this peer stands, shown to people: a site, a rack, a region.',
   }),
+  versions: setting({
+    schema: text.optional(),
+    placeholder: 'FOLDER',
+    description:
+      'Where this machine has versions of Skein, a folder each, for skein peers upgrade.',
+  }),
   auditDays: setting({
     schema: whole(1, 36_500),
     fallback: '400',

@@ -39,8 +39,10 @@ import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
 import { addressesFor, keepTold } from './agents.ts'
+import { answer } from './answers.ts'
 import { Chronicle } from './chronicle.ts'
 import { openControl } from './control.ts'
+import { AGENTS_LEAVE_MS, takeUpDuty } from './duty/take-up.ts'
 import { openEngines } from './engines.ts'
 import {
   actorOf,
@@ -54,14 +56,11 @@ import { type LinkSockets, linkSockets } from './link-folder.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
 import { noteChange, Place, tellWhere } from './place.ts'
-import { resetPassword } from './reset-password.ts'
 import { serveVolume } from './volume-door.ts'
 import { browserUrl } from './welcome.ts'
 
 const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
 const CLI_FOLDER = fileURLToPath(new URL('../../dist/cli', import.meta.url))
-/** Agents that are told to go are linked elsewhere within some ms each; people wait for the last of them so long, ms. */
-const AGENTS_LEAVE_MS = 2000
 const AGENT_FOLDER = fileURLToPath(new URL('../../dist/agent', import.meta.url))
 
 export interface Peer {
@@ -145,13 +144,11 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     isLooking = false
   })
   ending.defer(() => looked)
+  const duty = takeUpDuty(base, { http, links }, looked)
+  ending.defer(() => duty.close())
   const control = await openControl(
     config.data,
-    async (question) => {
-      if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
-      if (question.ask === 'audit-verify') return base.audit.verify()
-      return question.ask === 'peers' ? { peers: await place.list() } : { token: place.token() }
-    },
+    (question) => answer({ ...base, place }, question),
     (incoming, response) =>
       serveVolume({ spaces, records: base.records, clock, log }, incoming, response),
   )
@@ -224,7 +221,6 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
     agentFolder,
     self: { id: agents.self, name: config.name },
     isOwn: ({ origin }) => origin === records.replica.origin,
-    knows: (birth) => records.replica.has(birth),
     ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,

@@ -2,12 +2,14 @@
 // agents do, and people ask for the list of peers through the same door as for all else.
 
 import type { ClientHttp2Session } from 'node:http2'
-import type { PeerFacts, PeerInfo } from '#protocol/api/peers.ts'
+import { networkInterfaces } from 'node:os'
+import type { PeerAsk, PeerDuty, PeerFacts, PeerInfo } from '#protocol/api/peers.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { PeerId } from '#protocol/ids.ts'
 import type { Actor, PeerIdentity } from '#protocol/link.ts'
 import type { Connection } from '../../link/connection.ts'
 import { systemClock, systemRandom } from '../clock.ts'
+import { advertisedAddress } from '../cluster/advertise.ts'
 import { clocksOff } from '../cluster/clocks.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { LiveSharing } from '../cluster/live/sharing.ts'
@@ -20,11 +22,14 @@ import {
 } from '../cluster/published.ts'
 import type { RecordsSharing } from '../cluster/records/sharing.ts'
 import type { Config } from '../config/settings.ts'
-import type { Live } from '../live/live.ts'
+import type { By } from '../identity/audit.ts'
+import type { Live, LiveTopics } from '../live/live.ts'
 import type { Log } from '../log.ts'
-import type { Records, View } from '../records/records.ts'
+import type { Records } from '../records/records.ts'
 import type { Received, Replicable } from '../records/replicable.ts'
 import type { Chronicle } from './chronicle.ts'
+import { type Asked, askOf } from './duty/ask.ts'
+import { type PeerWish, wishOf } from './duty/wish.ts'
 import { loadPeerId } from './peer-id.ts'
 
 const makers = { clock: systemClock, random: systemRandom }
@@ -35,12 +40,12 @@ export class Place {
   cluster: Cluster | undefined
   records: RecordsSharing | undefined
   sharing: LiveSharing | undefined
-  readonly #records: View
+  readonly #records: Records
   chronicle: Chronicle | undefined
   readonly #replica: Replicable
   readonly #live: Pick<Live, 'get'>
 
-  constructor(records: View & { readonly replica: Replicable }, live: Pick<Live, 'get'>) {
+  constructor(records: Records & { readonly replica: Replicable }, live: Pick<Live, 'get'>) {
     this.#records = records
     this.#replica = records.replica
     this.#live = live
@@ -61,7 +66,8 @@ export class Place {
     return peers.map((peer) => {
       const usage = this.#live.get('load', peer.id)
       const records = this.records?.with(peer.id as PeerId)
-      const lines = this.#live.get('lines', peer.id)?.to
+      const lines = this.#live.get('lines', peer.id)
+      const wish = wishOf(this.#records, peer.id)
       const clock = off.get(peer.id)
       const held = heldBack.get(peer.origin ?? '') ?? 0
       return {
@@ -69,6 +75,7 @@ export class Place {
         ...(usage && { usage }),
         ...(records && { records }),
         ...(lines && { lines }),
+        ...(wish && { duty: dutyOf(wish, this.#live.get('duty', peer.id)) }),
         ...(clock && { clock }),
         ...(held > 0 && { heldBack: held }),
       }
@@ -81,7 +88,11 @@ export class Place {
   }
 
   published(): readonly PublishedPeer[] {
-    return publishedPeers(this.#records, this.cluster?.peers ?? [])
+    return publishedPeers(this.#records, this.facts())
+  }
+
+  async ask(who: string, ask: PeerAsk, by: By): Promise<Asked> {
+    return await askOf({ records: this.#records, peers: this.facts(), makers }, who, ask, by)
   }
 
   token(): string {
@@ -145,8 +156,18 @@ export function tellWhere(
   authority: string | undefined,
 ): void {
   const agents = [...ownAgentAddresses(config, port)]
-  const published = { url, agents, ...(authority !== undefined && { authority }) }
+  const address = advertisedAddress(
+    { host: config.listen.host, port },
+    config.advertise,
+    networkInterfaces(),
+  )
+  const published = { url, address, agents, ...(authority !== undefined && { authority }) }
   publish(records, loadPeerId(config.data, makers), published, makers).catch((err: unknown) =>
     log.error({ err }, 'this peer’s address was not kept'),
   )
+}
+
+/** What is wanted, and what the peer says of that. */
+function dutyOf({ isAway, since, by }: PeerWish, said: LiveTopics['duty'] | undefined): PeerDuty {
+  return { isAway, since, by, ...said }
 }
