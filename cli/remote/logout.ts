@@ -7,6 +7,7 @@ import { print } from '../output.ts'
 import { chooseServer } from './access.ts'
 import { callServer } from './call.ts'
 import { readConfig, withoutServer, writeConfig } from './config.ts'
+import { forgetPeers } from './peers-file.ts'
 import type { RemoteOptions } from './remote.ts'
 
 const tokensSchema = z.object({
@@ -20,6 +21,7 @@ export async function logout({ server, json }: RemoteOptions): Promise<number> {
   const access = chooseServer(config, { server, env: rest })
   const failure = await revoke(access)
   await writeConfig(env, withoutServer(config, access.origin))
+  await forgetPeers(env, access.origin).catch(() => undefined)
   if (failure)
     process.stderr.write(`The token was not revoked: ${failure.message} ${failure.body.hint}\n`)
   const answer = { server: access.origin, revoked: failure === undefined }
