@@ -4,6 +4,7 @@
 
 import { appErrors } from './errors/apps.ts'
 import { backupErrors } from './errors/backup.ts'
+import { configErrors } from './errors/config.ts'
 import { laptopErrors } from './errors/laptop.ts'
 import { linkErrors } from './errors/link.ts'
 import { type ErrorRow, row } from './errors/row.ts'
@@ -44,6 +45,32 @@ export const errorTable = {
     422,
     'This Idempotency-Key was used for another request.',
     'Use a new key for a new request.',
+  ),
+  no_host_fits: row(
+    409,
+    'No host can take this space: {reasons}.',
+    'Ask for less, choose another host, or let an administrator add one that fits.',
+  ),
+  // Peers
+  last_peer: row(
+    409,
+    'No other peer could take over from {name}.',
+    'Bring another one back first (skein peers undrain NAME), or stop this one at its machine.',
+  ),
+  peer_ambiguous: row(
+    409,
+    'Several peers are called “{name}”.',
+    'Name it by its id; skein peers --json prints them.',
+  ),
+  upgrade_stopped: row(
+    409,
+    'The upgrade stopped at {name}: {reason}.',
+    'The peers before it are done, those after it untouched. Look at its log; go back with skein peers upgrade --back, or go on with skein peers upgrade {name}.',
+  ),
+  version_missing: row(
+    409,
+    'Version “{version}” cannot be run there: {reason}.',
+    'Put it into the folder of --versions on that machine, built, and ask again; see docs/upgrade.md.',
   ),
   // People
   not_signed_in: row(401, 'You are not signed in.', 'Sign in and try again.'),
@@ -317,33 +344,7 @@ export const errorTable = {
   ...stateErrors,
   ...backupErrors,
   ...laptopErrors,
-  // Configuration
-  config_unknown: row(
-    400,
-    'There is no setting “{key}”.',
-    'Did you mean “{nearest}”? `skein config print` lists them all.',
-  ),
-  config_invalid: row(400, 'The setting {key} is not valid: {reason}.', 'Correct it in {source}.'),
-  tls_invalid: row(
-    400,
-    'The certificate cannot be used: {reason}.',
-    'Correct --tls-cert and --tls-key; `--tls self` makes a certificate by itself.',
-  ),
-  not_built: row(
-    500,
-    'The {part} has not been built.',
-    'Run `npm run build`, or start with `npm start`, which does that.',
-  ),
-  already_running: row(
-    409,
-    'A Skein server runs on this data folder already (process {pid}).',
-    'Stop it first, or give another --data.',
-  ),
-  port_in_use: row(
-    409,
-    'The address {address} is in use.',
-    'Stop what listens there, or give another --{setting}.',
-  ),
+  ...configErrors,
 } as const satisfies Record<string, ErrorRow>
 
 export type ErrorCode = keyof typeof errorTable

@@ -43,8 +43,23 @@ export interface LiveTopics {
   load: { agents: number; terminals: number; cpuPercent: number; memoryBytes: number }
   /** key: peer id; by that peer alone. Other peers to which it has a line. */
   lines: { to: readonly string[] }
+  /** key: peer id; by that peer alone. What it does about what is wanted of it. */
+  duty: {
+    state: 'serving' | 'away' | 'restarting'
+    left: number
+    wish?: string
+    failed?: string
+  }
   /** key: host id. */
-  host: { state: 'ready' | 'unreachable'; reason?: string; advice: readonly string[] }
+  host: {
+    state: 'ready' | 'unreachable'
+    reason?: string
+    advice: readonly string[]
+    /** Since when it is in this state, wall time in ms. */
+    since?: number
+    /** The names of images that it has, with their tags; for placing. */
+    images?: readonly string[]
+  }
 }
 export type LiveTopic = keyof LiveTopics
 

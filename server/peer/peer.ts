@@ -32,16 +32,17 @@ import { openRecords, type ReplicatedRecords } from '../records/open.ts'
 import type { Dot } from '../records/records.ts'
 import { createHosts } from '../spaces/hosts.ts'
 import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volume.ts'
-import { createEngine } from '../spaces/runtime/docker.ts'
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
 import { openSqliteStore } from '../store/sqlite/open.ts'
-import { gatewaySocketPath, linkSocketPath, readChild } from '../supervisor/child-state.ts'
+import { gatewaySocketPath, readChild } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
-import { agentAddresses, engineAddress, isLocalEngine } from './addresses.ts'
+import { answer } from './answers.ts'
 import { Chronicle } from './chronicle.ts'
 import { openControl } from './control.ts'
+import { takeUpDuty } from './duty/take-up.ts'
+import { openEngines } from './engines.ts'
 import {
   actorOf,
   CLUSTER_SETTING,
@@ -50,11 +51,10 @@ import {
   shareRecords,
 } from './joining.ts'
 import { keepAudit } from './keep-audit.ts'
+import { type LinkSockets, linkSockets } from './link-folder.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
 import { noteChange, Place, tellWhere } from './place.ts'
-import { resetPassword } from './reset-password.ts'
-import { readRoutes } from './routes.ts'
 import { serveVolume } from './volume-door.ts'
 import { browserUrl } from './welcome.ts'
 
@@ -84,6 +84,7 @@ interface Foundation {
   readonly live: LiveTable
   readonly identity: Identity
   readonly cluster: string
+  readonly sockets: LinkSockets
   readonly sharing: RecordsSharing
   readonly ending: AsyncDisposableStack
 }
@@ -141,13 +142,11 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     isLooking = false
   })
   ending.defer(() => looked)
+  const duty = takeUpDuty(base, http, looked)
+  ending.defer(() => duty.close())
   const control = await openControl(
     config.data,
-    async (question) => {
-      if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
-      if (question.ask === 'audit-verify') return base.audit.verify()
-      return question.ask === 'peers' ? { peers: await place.list() } : { token: place.token() }
-    },
+    (question) => answer({ ...base, place }, question),
     (incoming, response) =>
       serveVolume({ spaces, records: base.records, clock, log }, incoming, response),
   )
@@ -188,8 +187,12 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
   const knows = (birth: Dot) => records.replica.has(birth)
   const identity = await createIdentity({ records, clock, random, folder: config.data, knows })
   const makers = { clock, random }
-  const cluster = await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers)
-  return { config, log, records, audit, live, identity, cluster: String(cluster), sharing, ending }
+  const cluster = String(
+    await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers),
+  )
+  const sockets = linkSockets(config, cluster, loadPeerId(config.data, makers))
+  const state = { records, audit, live, identity, cluster, sharing }
+  return { config, log, sockets, ...state, ending }
 }
 
 /** Links, and the spaces behind them. `port` is asked when a space starts: by then we listen. */
@@ -198,24 +201,23 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
   const agentKey = keyOfCurrentStart(base)
   const links = new Links({ agentKey, live, clock, log, peers: place, ways: place })
   ending.defer(() => links.close())
-  const engine = createEngine(engineAddress(config.docker))
-  ending.defer(() => engine.close())
+  const engines = openEngines(config, port, base.sockets)
+  for (const { engine } of engines) ending.defer(() => engine.close())
   const hosts = createHosts()
   ending.defer(() => hosts.close())
   const templates = createTemplates({ records, clock, random })
-  const isLocal = isLocalEngine(config.docker)
-  const parts = { records, live, links, engine, hosts, templates, clock, random, log, cluster }
+  const parts = { records, live, links, engines, hosts, templates, clock, random, log, cluster }
   const spaces = createSpaces({
     ...parts,
     agentFolder,
+    self: { id: loadPeerId(config.data, { clock, random }), name: config.name },
     isOwn: ({ origin }) => origin === records.replica.origin,
+    knows: (birth) => records.replica.has(birth),
     ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,
-    addresses: (gateway) => agentAddresses(config, port(), gateway),
     agentKey: async (start) => base.identity.agentKey(start.spaceId as SpaceId, start.epoch),
     hostKeySeed: (spaceId) => base.identity.hostKeySeed(spaceId as SpaceId),
-    ...(isLocal && { socketFolder: linkSocketPath(config.data).folder, routes: readRoutes }),
   })
   ending.defer(() => spaces.close())
   return { links, spaces, templates }
@@ -329,7 +331,7 @@ function openGatewayDoor(
 }
 
 function open(
-  { config, log }: Foundation,
+  { config, log, sockets }: Foundation,
   http: Http,
   links: Links,
   tls: Tls | undefined,
@@ -337,7 +339,7 @@ function open(
   const toLinks: Upgrade = (request, socket, head) => links.handleUpgrade(request, socket, head)
   return openListeners({
     listen: config.listen,
-    socketPath: linkSocketPath(config.data).socket,
+    socketPaths: sockets.paths,
     request: requestListener(http, { log }),
     isUpload: (request) => http.apps.claims(request) || isUpload(request),
     isForApp: (request) => http.apps.claims(request),

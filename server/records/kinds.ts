@@ -7,6 +7,7 @@ import type { ErrorBody } from '#protocol/errors.ts'
 import type {
   HostId,
   Id,
+  PeerId,
   SessionId,
   SpaceId,
   SshKeyId,
@@ -119,6 +120,16 @@ export interface KindGroups {
       cpus: number
       memoryBytes: number
     }
+    /** As the configuration of the peer that drives it says. */
+    config: {
+      name?: string
+      zone?: string
+      labels: Record<string, string>
+      maxSpaces?: number
+      maxMemoryBytes?: number
+    }
+    /** Who drives it, or did last. */
+    driver: { peerId: PeerId; name: string; at: number }
   }
   /** Singletons, found by the claim `setting:<key>`. */
   setting: {

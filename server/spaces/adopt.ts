@@ -3,7 +3,7 @@
 // every space afterwards and finds running containers running.
 
 import type { SpaceId } from '#protocol/ids.ts'
-import type { Dot, Records } from '../records/records.ts'
+import type { Records } from '../records/records.ts'
 import type { Log } from '../store/log.ts'
 import type { Owner } from './owner.ts'
 import type { Engine } from './runtime/engine.ts'
@@ -17,17 +17,15 @@ export interface Adopting {
   readonly records: Records
   readonly timeline: Timeline
   readonly cluster: string
-  readonly isOwn: (birth: Dot) => boolean
   readonly log: Log
 }
 
-/** Answers the spaces of this host and those that have none yet. */
+/** Answers the spaces of this host. */
 export async function adopt(adopting: Adopting): Promise<readonly SpaceId[]> {
-  const { engine, owner, records, timeline, cluster, isOwn, log } = adopting
+  const { engine, owner, records, timeline, cluster, log } = adopting
   const containers = await engine.listContainers(owner, { [labels.cluster]: cluster })
   const found = new Set(containers.flatMap(({ labels: marks }) => marks[labels.space] ?? []))
-  const whose = { hostId: owner.hostId, isOwn }
-  const ours = records.list('space').filter((row) => isOurs(records, row, whose))
+  const ours = records.list('space').filter((row) => isOurs(records, row, owner.hostId))
   for (const row of ours) {
     const intentId = row.groups.desired?.intentId ?? ''
     if (found.delete(row.id) && row.groups.runtime?.state !== 'stopped') {

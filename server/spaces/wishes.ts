@@ -3,13 +3,14 @@
 
 import type { ParameterValue } from '#protocol/api/spaces.ts'
 import { SkeinError } from '#protocol/errors.ts'
-import type { SpaceId, TemplateId, UserId } from '#protocol/ids.ts'
+import type { HostId, SpaceId, TemplateId, UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import { isSpaceName } from '#protocol/names.ts'
 import type { KindGroups } from '../records/kinds.ts'
 import type { Change, Decision, Row, View } from '../records/records.ts'
 import { checkParameters } from '../templates/parameter.ts'
 import type { Templates } from '../templates/templates.ts'
+import type { Placer } from './placer.ts'
 
 /** Of one user, where nothing else is set; a guard against scripts that run away, not a quota. */
 export const DEFAULT_SPACES_PER_USER = 100
@@ -26,6 +27,7 @@ export interface Wisher {
   readonly templates: Pick<Templates, 'parsed'>
   /** The most spaces that one user may have. */
   readonly spacesPerUser: number
+  readonly placer: Pick<Placer, 'decide' | 'changes'>
 }
 
 export interface Creation {
@@ -33,9 +35,11 @@ export interface Creation {
   readonly name: string
   readonly templateId: TemplateId
   readonly parameters: Values
+  /** Chosen by the person, in place of what fits best. */
+  readonly hostId?: HostId
 }
 
-/** Answers the intent's id; a creation that was sent twice answers the first one's. */
+/** Answers the intent's id; a creation that was sent twice answers the first one's. Throws `no_host_fits`. */
 export function decideCreate(view: View, wisher: Wisher, creation: Creation): Decision<string> {
   const { id, name, templateId } = creation
   const { actor, intentId, nowMs } = wisher
@@ -48,11 +52,17 @@ export function decideCreate(view: View, wisher: Wisher, creation: Creation): De
   }
   claimable(view, ownerId, name, id)
   const spec = newestSpec(view, wisher, templateId, creation.parameters)
+  const placing = wisher.placer.decide(view, {
+    ...headOf(view, wisher, templateId).parsed,
+    parameters: spec.parameters,
+    ...(creation.hostId !== undefined && { hostId: creation.hostId }),
+  })
   const desired: Desired = { state: 'running', generation: 1, intentId, at: nowMs, by: actor }
   const groups = { identity: { ownerId, createdAt: nowMs }, name: { name }, spec, desired }
   const changes: Change[] = [
     { op: 'claim', claim: `space:${ownerId}/${name}`, holder: id },
     { op: 'create', kind: 'space', id, groups },
+    ...wisher.placer.changes(placing, id, { intentId, actor }),
     audited(wisher, 'space.create', id, name, { templateId, versionId: spec.versionId }),
   ]
   return { changes, result: intentId }
