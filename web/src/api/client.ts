@@ -4,7 +4,7 @@ import { QueryCache, QueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { continueAt } from '../net/continue-at.ts'
 import { LiveConnection, type LiveHooks } from '../net/live.ts'
-import { RequestError } from '../net/request.ts'
+import { awayAt, RequestError } from '../net/request.ts'
 import { Roads } from '../net/roads.ts'
 import { keys, staleAfter } from './keys.ts'
 
@@ -62,6 +62,11 @@ const hooks: LiveHooks = {
 }
 
 export const live = new LiveConnection(hooks, roads)
+
+live.state.subscribe(() => {
+  const state = live.state.get()
+  if (state.kind === 'open') awayAt.set(state.away?.road.name)
+})
 
 /** Keeps what the component shows fresh for as long as it is shown. */
 export function useTopics(...topics: readonly string[]): void {
