@@ -47,6 +47,27 @@ export const errorTable = {
     'This Idempotency-Key was used for another request.',
     'Use a new key for a new request.',
   ),
+  // Peers
+  last_peer: row(
+    409,
+    'No other peer could take over from {name}.',
+    'Bring another one back first (skein peers undrain NAME), or stop this one at its machine.',
+  ),
+  peer_ambiguous: row(
+    409,
+    'Several peers are called “{name}”.',
+    'Name it by its id; skein peers --json prints them.',
+  ),
+  upgrade_stopped: row(
+    409,
+    'The upgrade stopped at {name}: {reason}.',
+    'The peers before it are done, those after it untouched. Look at its log; go back with skein peers upgrade --back, or go on with skein peers upgrade {name}.',
+  ),
+  version_missing: row(
+    409,
+    'Version “{version}” cannot be run there: {reason}.',
+    'Put it into the folder of --versions on that machine, built, and ask again; see docs/upgrade.md.',
+  ),
   // People
   not_signed_in: row(401, 'You are not signed in.', 'Sign in and try again.'),
   bad_credentials: row(

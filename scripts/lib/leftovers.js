@@ -15,6 +15,8 @@ const CLUSTER_LABEL = 'dev.skein.cluster'
 const SHARED = /^\/?skein-agent-/
 /** Where iproute2 keeps the namespaces that have names. */
 const NAMESPACES = '/run/netns'
+/** Where peers of a cluster have their sockets for agents, when root runs them. */
+const MACHINE_FOLDER = '/run/skein'
 
 export async function removeLeftovers() {
   const clusters = dataFolders()
@@ -55,6 +57,7 @@ function endServers({ path }) {
   for (const process of [readJson(join(path, 'run', 'supervisor.lock')), peer, gateway])
     end(process)
   rmSync(path, { recursive: true, force: true })
+  if (peer?.cluster) rmSync(join(MACHINE_FOLDER, peer.cluster), { recursive: true, force: true })
   return peer?.cluster
 }
 

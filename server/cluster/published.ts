@@ -88,7 +88,9 @@ function show(
   known: readonly PeerFacts[],
 ): PublishedPeer {
   const peer = known.find((one) => one.id === id)
-  const isThere = peer?.state === 'alive' || peer?.state === 'suspect'
+  const isReached = peer?.state === 'alive' || peer?.state === 'suspect'
+  // Nobody is sent to a peer that is to carry nobody.
+  const isThere = isReached && peer?.duty?.isAway !== true
   const by = { id, name: peer?.name ?? id, url, isSelf: peer?.isSelf === true, isThere }
   return authority === undefined ? by : { ...by, authority }
 }

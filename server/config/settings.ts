@@ -141,6 +141,12 @@ export const settings = {
     description:
       'More addresses at which agents find this server, tried beside those that it finds itself.',
   }),
+  linkFolder: setting({
+    schema: text.optional(),
+    placeholder: 'FOLDER',
+    description:
+      'Where all peers on this machine put their sockets for agents. Unset: /run/skein/CLUSTER for root, else in --data.',
+  }),
   join: setting({
     schema: text.optional(),
     placeholder: 'TOKEN',
@@ -162,6 +168,12 @@ export const settings = {
     schema: text.max(64, 'it is longer than 64 characters').optional(),
     placeholder: 'NAME',
     description: 'Where this peer stands, shown to people: a site, a rack, a region.',
+  }),
+  versions: setting({
+    schema: text.optional(),
+    placeholder: 'FOLDER',
+    description:
+      'Where this machine has versions of Skein, a folder each, for skein peers upgrade.',
   }),
   auditDays: setting({
     schema: whole(1, 36_500),

@@ -48,6 +48,10 @@ export interface Http {
    * there is another peer and what they carry goes on there.
    */
   drain(): void
+  /** Takes people again. */
+  undrain(): void
+  /** Open WebSockets. */
+  readonly sockets: number
   /** Drains, and closes every WebSocket. */
   close(): Promise<void>
 }
@@ -90,6 +94,12 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
     },
     plain: createPlainDoor({ config: parts.config, log, newRequestId, health }),
     drain,
+    undrain: () => {
+      isDraining = false
+    },
+    get sockets() {
+      return sockets.size
+    },
     async close() {
       drain()
       dirt.close()

@@ -87,6 +87,7 @@ const expected: Record<string, readonly Verdict[]> = {
   'GET /placement': row(401, 'yes', 'yes', 'yes'),
   'GET /peers/urls': row(401, 'yes', 'yes', 'yes'),
   'GET /peers': row(401, 403, 403, 'yes'),
+  'POST /peers/:id/wishes': row(401, 403, 403, 'yes'),
   'POST /peers/token': row(401, 403, 403, 'yes'),
   'GET /audit/verify': row(401, 403, 403, 'yes'),
   'GET /audit': row(401, 403, 403, 'yes'),

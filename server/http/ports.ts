@@ -3,7 +3,7 @@
 
 import type { AuditReport } from '#protocol/api/audit.ts'
 import type { PlacementPreview } from '#protocol/api/hosts.ts'
-import type { PeerInfo } from '#protocol/api/peers.ts'
+import type { PeerAsk, PeerInfo } from '#protocol/api/peers.ts'
 import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.ts'
 import type { SshHostKey } from '#protocol/api/ssh.ts'
 import type { Starter, Template, TemplateCheck, TemplateDetail } from '#protocol/api/templates.ts'
@@ -11,9 +11,11 @@ import type { HostId, SpaceId, TemplateId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { PublishedPeer } from '../cluster/published.ts'
+import type { By } from '../identity/audit.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { Streams } from '../links/streams.ts'
 import type { Live } from '../live/live.ts'
+import type { Asked } from '../peer/duty/ask.ts'
 import type { Records } from '../records/records.ts'
 import type { PendingLogins } from './cli/logins.ts'
 import type { Tabs } from './live/tabs.ts'
@@ -77,6 +79,8 @@ export interface PeersPort {
   list(): Promise<readonly PeerInfo[]>
   /** The line with which another peer joins. Secret. */
   token(): string
+  /** Rejects with `not_found`, `peer_ambiguous` and `last_peer`. */
+  ask?(who: string, ask: PeerAsk, by: By): Promise<Asked>
   /** Where people open each peer that was ever heard of. */
   published?(): readonly PublishedPeer[]
   /** Waits a little until one other peer, or each that can be reached, has everything that was written here. */

@@ -77,6 +77,11 @@ export const actions = {
   'host.list': row('administrator', 'list', 'server’s hosts'),
   'peer.urls': row('signed-in', 'list the addresses of', 'cluster’s peers'),
   'peer.list': row('administrator', 'list', 'cluster’s peers'),
+  'peer.send': row(
+    'administrator',
+    'send away, bring back or restart peers of',
+    'cluster’s machines',
+  ),
   'peer.invite': row('administrator', 'add peers to', 'cluster'),
   'audit.read': row('administrator', 'read', 'audit'),
 } as const satisfies Record<string, ActionRow>

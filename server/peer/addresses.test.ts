@@ -9,12 +9,12 @@ const config = { docker: local, listen: loopback, publicUrl: undefined, agentAdd
 
 test('an agent beside a peer on loopback has the socket only', () => {
   const addresses = agentAddresses(config, 7534, '10.213.0.1')
-  assert.deepEqual(addresses, ['unix:/.skein-run/link.sock'])
+  assert.deepEqual(addresses, ['unix:/.skein-run/*.sock'])
 })
 
 test('a peer that listens everywhere is also behind the gateway of the space’s network', () => {
   const addresses = agentAddresses({ ...config, listen: everywhere }, 7534, '10.213.0.1')
-  assert.deepEqual(addresses, ['unix:/.skein-run/link.sock', 'http://10.213.0.1:7534'])
+  assert.deepEqual(addresses, ['unix:/.skein-run/*.sock', 'http://10.213.0.1:7534'])
 })
 
 test('an agent on another machine’s engine has the published addresses only', () => {

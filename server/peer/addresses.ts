@@ -28,15 +28,15 @@ export const isLocalEngine = (docker: string): boolean => docker.startsWith('uni
 type Reach = Pick<Config, 'docker' | 'listen' | 'publicUrl' | 'agentAddresses'>
 
 /**
- * Every address at which a space's agent may find this peer; it tries all at once. `gateway` is this machine's address
- * in the space's network, which leads here unless we listen on loopback only.
+ * Every address at which a space's agent may find this peer, and others on this machine; it tries all at once. `gateway`
+ * is this machine's address in the space's network, which leads here unless we listen on loopback only.
  */
 export function agentAddresses(config: Reach, port: number, gateway: string): readonly string[] {
   const { docker, listen, publicUrl } = config
   const isLocal = isLocalEngine(docker)
   const reachesGateway = isLocal && gateway !== '' && !isLoopback(listen.host)
   return [
-    ...(isLocal ? [`unix:${RUN_FOLDER}/link.sock`] : []),
+    ...(isLocal ? [`unix:${RUN_FOLDER}/*.sock`] : []),
     ...(reachesGateway ? [`http://${gateway}:${port}`] : []),
     ...(publicUrl === undefined ? [] : [publicUrl]),
     ...config.agentAddresses,

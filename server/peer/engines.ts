@@ -8,12 +8,16 @@ import type { Config } from '../config/settings.ts'
 import type { EngineParts } from '../spaces/host-loop.ts'
 import type { EngineTls } from '../spaces/runtime/client.ts'
 import { createEngine } from '../spaces/runtime/docker.ts'
-import { linkSocketPath } from '../supervisor/child-state.ts'
 import { agentAddresses, engineAddress, isLocalEngine } from './addresses.ts'
+import type { LinkSockets } from './link-folder.ts'
 import { readRoutes } from './routes.ts'
 
 /** Throws `config_invalid` when the files of an engine’s TLS cannot be read. `port` is asked when a space starts. */
-export function openEngines(config: Config, port: () => number): readonly EngineParts[] {
+export function openEngines(
+  config: Config,
+  port: () => number,
+  { folder: socketFolder }: LinkSockets,
+): readonly EngineParts[] {
   return enginesOf(config).map((setting) => {
     const { address, tls: _, ...about } = setting
     const isLocal = isLocalEngine(address)
@@ -21,7 +25,7 @@ export function openEngines(config: Config, port: () => number): readonly Engine
       engine: createEngine(engineAddress(address, tlsOf(setting))),
       about,
       addresses: (gateway) => agentAddresses({ ...config, docker: address }, port(), gateway),
-      ...(isLocal && { socketFolder: linkSocketPath(config.data).folder, routes: readRoutes }),
+      ...(isLocal && { socketFolder, routes: readRoutes }),
     }
   })
 }

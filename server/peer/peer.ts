@@ -34,12 +34,14 @@ import { createHosts } from '../spaces/hosts.ts'
 import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volume.ts'
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
 import { openSqliteStore } from '../store/sqlite/open.ts'
-import { gatewaySocketPath, linkSocketPath, readChild } from '../supervisor/child-state.ts'
+import { gatewaySocketPath, readChild } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
+import { answer } from './answers.ts'
 import { Chronicle } from './chronicle.ts'
 import { openControl } from './control.ts'
+import { takeUpDuty } from './duty/take-up.ts'
 import { openEngines } from './engines.ts'
 import {
   actorOf,
@@ -49,10 +51,10 @@ import {
   shareRecords,
 } from './joining.ts'
 import { keepAudit } from './keep-audit.ts'
+import { type LinkSockets, linkSockets } from './link-folder.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
 import { noteChange, Place, tellWhere } from './place.ts'
-import { resetPassword } from './reset-password.ts'
 import { serveVolume } from './volume-door.ts'
 import { browserUrl } from './welcome.ts'
 
@@ -82,6 +84,7 @@ interface Foundation {
   readonly live: LiveTable
   readonly identity: Identity
   readonly cluster: string
+  readonly sockets: LinkSockets
   readonly sharing: RecordsSharing
   readonly ending: AsyncDisposableStack
 }
@@ -139,13 +142,11 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     isLooking = false
   })
   ending.defer(() => looked)
+  const duty = takeUpDuty(base, http, looked)
+  ending.defer(() => duty.close())
   const control = await openControl(
     config.data,
-    async (question) => {
-      if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
-      if (question.ask === 'audit-verify') return base.audit.verify()
-      return question.ask === 'peers' ? { peers: await place.list() } : { token: place.token() }
-    },
+    (question) => answer({ ...base, place }, question),
     (incoming, response) =>
       serveVolume({ spaces, records: base.records, clock, log }, incoming, response),
   )
@@ -186,8 +187,12 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
   const knows = (birth: Dot) => records.replica.has(birth)
   const identity = await createIdentity({ records, clock, random, folder: config.data, knows })
   const makers = { clock, random }
-  const cluster = await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers)
-  return { config, log, records, audit, live, identity, cluster: String(cluster), sharing, ending }
+  const cluster = String(
+    await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers),
+  )
+  const sockets = linkSockets(config, cluster, loadPeerId(config.data, makers))
+  const state = { records, audit, live, identity, cluster, sharing }
+  return { config, log, sockets, ...state, ending }
 }
 
 /** Links, and the spaces behind them. `port` is asked when a space starts: by then we listen. */
@@ -196,7 +201,7 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
   const agentKey = keyOfCurrentStart(base)
   const links = new Links({ agentKey, live, clock, log, peers: place, ways: place })
   ending.defer(() => links.close())
-  const engines = openEngines(config, port)
+  const engines = openEngines(config, port, base.sockets)
   for (const { engine } of engines) ending.defer(() => engine.close())
   const hosts = createHosts()
   ending.defer(() => hosts.close())
@@ -325,7 +330,7 @@ function openGatewayDoor(
 }
 
 function open(
-  { config, log }: Foundation,
+  { config, log, sockets }: Foundation,
   http: Http,
   links: Links,
   tls: Tls | undefined,
@@ -333,7 +338,7 @@ function open(
   const toLinks: Upgrade = (request, socket, head) => links.handleUpgrade(request, socket, head)
   return openListeners({
     listen: config.listen,
-    socketPath: linkSocketPath(config.data).socket,
+    socketPaths: sockets.paths,
     request: requestListener(http, { log }),
     isUpload: (request) => http.apps.claims(request) || isUpload(request),
     isForApp: (request) => http.apps.claims(request),

@@ -2,7 +2,7 @@
 // agents do, and people ask for the list of peers through the same door as for all else.
 
 import type { ClientHttp2Session } from 'node:http2'
-import type { PeerFacts, PeerInfo } from '#protocol/api/peers.ts'
+import type { PeerAsk, PeerDuty, PeerFacts, PeerInfo } from '#protocol/api/peers.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { PeerId } from '#protocol/ids.ts'
 import type { Actor, PeerIdentity } from '#protocol/link.ts'
@@ -15,11 +15,14 @@ import type { Change } from '../cluster/membership.ts'
 import { type PublishedPeer, publish, publishedPeers } from '../cluster/published.ts'
 import type { RecordsSharing } from '../cluster/records/sharing.ts'
 import type { Config } from '../config/settings.ts'
-import type { Live } from '../live/live.ts'
+import type { By } from '../identity/audit.ts'
+import type { Live, LiveTopics } from '../live/live.ts'
 import type { Log } from '../log.ts'
-import type { Records, View } from '../records/records.ts'
+import type { Records } from '../records/records.ts'
 import type { Received, Replicable } from '../records/replicable.ts'
 import type { Chronicle } from './chronicle.ts'
+import { type Asked, askOf } from './duty/ask.ts'
+import { type PeerWish, wishOf } from './duty/wish.ts'
 import { loadPeerId } from './peer-id.ts'
 
 const makers = { clock: systemClock, random: systemRandom }
@@ -30,12 +33,12 @@ export class Place {
   cluster: Cluster | undefined
   records: RecordsSharing | undefined
   sharing: LiveSharing | undefined
-  readonly #records: View
+  readonly #records: Records
   chronicle: Chronicle | undefined
   readonly #replica: Replicable
   readonly #live: Pick<Live, 'get'>
 
-  constructor(records: View & { readonly replica: Replicable }, live: Pick<Live, 'get'>) {
+  constructor(records: Records & { readonly replica: Replicable }, live: Pick<Live, 'get'>) {
     this.#records = records
     this.#replica = records.replica
     this.#live = live
@@ -56,7 +59,8 @@ export class Place {
     return peers.map((peer) => {
       const usage = this.#live.get('load', peer.id)
       const records = this.records?.with(peer.id as PeerId)
-      const lines = this.#live.get('lines', peer.id)?.to
+      const lines = this.#live.get('lines', peer.id)
+      const wish = wishOf(this.#records, peer.id)
       const clock = off.get(peer.id)
       const held = heldBack.get(peer.origin ?? '') ?? 0
       return {
@@ -64,6 +68,7 @@ export class Place {
         ...(usage && { usage }),
         ...(records && { records }),
         ...(lines && { lines }),
+        ...(wish && { duty: dutyOf(wish, this.#live.get('duty', peer.id)) }),
         ...(clock && { clock }),
         ...(held > 0 && { heldBack: held }),
       }
@@ -71,7 +76,11 @@ export class Place {
   }
 
   published(): readonly PublishedPeer[] {
-    return publishedPeers(this.#records, this.cluster?.peers ?? [])
+    return publishedPeers(this.#records, this.facts())
+  }
+
+  async ask(who: string, ask: PeerAsk, by: By): Promise<Asked> {
+    return await askOf({ records: this.#records, peers: this.facts(), makers }, who, ask, by)
   }
 
   token(): string {
@@ -137,4 +146,9 @@ export function tellWhere(
   publish(records, loadPeerId(config.data, makers), published, makers).catch((err: unknown) =>
     log.error({ err }, 'this peer’s address was not kept'),
   )
+}
+
+/** What is wanted, and what the peer says of that. */
+function dutyOf({ isAway, since, by }: PeerWish, said: LiveTopics['duty'] | undefined): PeerDuty {
+  return { isAway, since, by, ...said }
 }

@@ -120,8 +120,8 @@ class HostedSpaces implements Spaces {
       each(live.watch('host', { signal }), ({ value }) => {
         if (value?.state === 'ready') this.#placeWaiting()
       }),
-      each(live.own.watch('agent', { signal }), ({ key }) => this.#reported(key)),
-      each(live.own.watch('startup', { signal }), ({ key }) => this.#reported(key)),
+      each(live.watch('agent', { signal }), ({ key }) => this.#reported(key)),
+      each(live.watch('startup', { signal }), ({ key }) => this.#reported(key)),
     ]).catch((error: unknown) => {
       this.#options.log.error({ error }, 'Spaces no longer hear of changes.')
     })

@@ -81,11 +81,15 @@ export class Stage {
 
   link(id: SpaceId): void {
     const linked = { linkedAt: 0, route: 'r', failed: [], version: '1', run: 'r' }
-    this.live.publish('agent', id, linked, TTL_MS)
+    this.live.publish('agent', id, linked, TTL_MS, this.#epoch(id))
   }
 
   report(id: SpaceId, startup: LiveTopics['startup']): void {
-    this.live.publish('startup', id, startup, TTL_MS)
+    this.live.publish('startup', id, startup, TTL_MS, this.#epoch(id))
+  }
+
+  #epoch(id: SpaceId): number {
+    return this.records.get('space', id)?.groups.runtime?.epoch ?? 0
   }
 
   /** Saves a template with this source, by default one container with a volume. */
