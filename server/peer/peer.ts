@@ -142,7 +142,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     isLooking = false
   })
   ending.defer(() => looked)
-  const duty = takeUpDuty(base, http, looked)
+  const duty = takeUpDuty(base, place, http, looked)
   ending.defer(() => duty.close())
   const control = await openControl(
     config.data,

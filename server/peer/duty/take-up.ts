@@ -9,6 +9,8 @@ import type { Records } from '../../records/records.ts'
 import { askSupervisor } from '../../supervisor/ask.ts'
 import { readProgram, writeProgram } from '../../supervisor/program.ts'
 import { loadPeerId } from '../peer-id.ts'
+import type { Place } from '../place.ts'
+import { serves } from './ask.ts'
 import { Duty } from './duty.ts'
 
 interface Foundation {
@@ -19,8 +21,14 @@ interface Foundation {
 }
 
 /** What is wanted of this peer. */
-export function takeUpDuty(base: Foundation, http: Http, ready: Promise<unknown>): Duty {
+export function takeUpDuty(
+  base: Foundation,
+  place: Place,
+  http: Http,
+  ready: Promise<unknown>,
+): Duty {
   const { config, records, live, log } = base
+  const self = loadPeerId(config.data, { clock, random })
   const pages = {
     drain: () => http.drain(),
     undrain: () => http.undrain(),
@@ -30,7 +38,8 @@ export function takeUpDuty(base: Foundation, http: Http, ready: Promise<unknown>
   }
   return new Duty({
     ...{ records, live, clock, log, ready, versions: config.versions, departing: [pages] },
-    self: loadPeerId(config.data, { clock, random }),
+    self,
+    isAlone: () => !place.facts().some((peer) => peer.id !== self && serves(peer)),
     program: {
       read: () => readProgram(config.data),
       write: (program) => writeProgram(config.data, program),
