@@ -33,15 +33,13 @@ function begin(): void {
   const { records, live } = world
   duty = new Duty({
     ...{ records, live, clock, log, self: SELF, versions: undefined },
-    departing: [
-      {
-        drain: () => void calls.push('drain'),
-        undrain: () => void calls.push('undrain'),
-        get left() {
-          return left
-        },
+    departing: {
+      drain: () => void calls.push('drain'),
+      undrain: () => void calls.push('undrain'),
+      get left() {
+        return left
       },
-    ],
+    },
     program: {
       read: () => program,
       write: (next) => {

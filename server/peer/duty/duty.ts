@@ -13,7 +13,7 @@ const LOOK_MS = 200
 /** What we say of ourselves holds until it is another thing. */
 const FOR_EVER_MS = 2 ** 31 - 1
 
-/** Somebody who can be sent elsewhere and taken again. */
+/** Those who can be sent elsewhere and taken again. */
 export interface Departing {
   drain(): void
   undrain(): void
@@ -28,8 +28,8 @@ export interface DutyOptions {
   readonly log: Log
   readonly self: string
   readonly versions: string | undefined
-  /** Those who are told to go: pages, and agents. */
-  readonly departing: readonly Departing[]
+  /** Those who are told to go. */
+  readonly departing: Departing
   readonly program: { read(): Program; write(program: Program): void }
   /** Asks the supervisor for the next process; this one is then asked to end. */
   readonly startAnew: () => void
@@ -98,10 +98,8 @@ export class Duty {
     if (isAway === this.#isAway) return
     this.#isAway = isAway
     this.#options.log.info({}, isAway ? 'draining, as wished' : 'serving again')
-    for (const one of this.#options.departing) {
-      if (isAway) one.drain()
-      else one.undrain()
-    }
+    if (isAway) this.#options.departing.drain()
+    else this.#options.departing.undrain()
   }
 
   /** Noted before it is done: whatever becomes of it, it is not done twice. */
@@ -131,13 +129,12 @@ export class Duty {
 
   #tell(): void {
     const { live, self, program, departing } = this.#options
-    const left = departing.reduce((sum, one) => sum + one.left, 0)
     const state = this.#isRestarting ? 'restarting' : this.#isAway ? 'away' : 'serving'
     const noted = program.read()
     const done = this.#refused?.wish ?? noted.wish
     const failed = this.#refused?.reason ?? (noted.failed && `${noted.failed} did not serve`)
     const duty: LiveTopics['duty'] = {
-      ...{ state, left },
+      ...{ state, left: departing.left },
       ...(done !== undefined && { wish: done }),
       ...(failed !== undefined && { failed }),
     }

@@ -3,6 +3,7 @@
 import { systemClock as clock, systemRandom as random } from '../../clock.ts'
 import type { Config } from '../../config/settings.ts'
 import type { Http } from '../../http/http.ts'
+import type { Links } from '../../links/links.ts'
 import type { Live } from '../../live/live.ts'
 import type { Log } from '../../log.ts'
 import type { Records } from '../../records/records.ts'
@@ -10,8 +11,8 @@ import { askSupervisor } from '../../supervisor/ask.ts'
 import { readProgram, writeProgram } from '../../supervisor/program.ts'
 import { loadPeerId } from '../peer-id.ts'
 import type { Place } from '../place.ts'
-import { serves } from './ask.ts'
 import { Duty } from './duty.ts'
+import { Everybody } from './everybody.ts'
 
 interface Foundation {
   readonly config: Config
@@ -24,22 +25,15 @@ interface Foundation {
 export function takeUpDuty(
   base: Foundation,
   place: Place,
-  http: Http,
-  ready: Promise<unknown>,
+  { http, links, ready }: { http: Http; links: Links; ready: Promise<unknown> },
 ): Duty {
   const { config, records, live, log } = base
   const self = loadPeerId(config.data, { clock, random })
-  const pages = {
-    drain: () => http.drain(),
-    undrain: () => http.undrain(),
-    get left() {
-      return http.sockets
-    },
-  }
+  const patienceMs = config.drainSeconds * 1000
   return new Duty({
-    ...{ records, live, clock, log, ready, versions: config.versions, departing: [pages] },
-    self,
-    isAlone: () => !place.facts().some((peer) => peer.id !== self && serves(peer)),
+    ...{ records, live, clock, log, ready, versions: config.versions, self },
+    departing: new Everybody({ links, http, clock, patienceMs }),
+    isAlone: () => place.isAlone,
     program: {
       read: () => readProgram(config.data),
       write: (program) => writeProgram(config.data, program),
