@@ -42,7 +42,8 @@ import { addressesFor, keepTold } from './agents.ts'
 import { answer } from './answers.ts'
 import { Chronicle } from './chronicle.ts'
 import { openControl } from './control.ts'
-import { AGENTS_LEAVE_MS, takeUpDuty } from './duty/take-up.ts'
+import { AGENTS_LEAVE_MS } from './duty/everybody.ts'
+import { takeUpDuty } from './duty/take-up.ts'
 import { openEngines } from './engines.ts'
 import {
   actorOf,
@@ -144,7 +145,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     isLooking = false
   })
   ending.defer(() => looked)
-  const duty = takeUpDuty(base, { http, links }, looked)
+  const duty = takeUpDuty(base, place, { http, links, ready: looked })
   ending.defer(() => duty.close())
   const control = await openControl(
     config.data,
@@ -159,6 +160,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   // people find them where they go.
   ending.defer(async () => {
     if (place.isAlone) return http.drain()
+    http.announceDrain()
     await links.drain(AGENTS_LEAVE_MS)
     http.drain()
   })
