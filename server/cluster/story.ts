@@ -59,7 +59,14 @@ export function storyOf(entries: readonly Told[], nowMs: number): PeerEvent[] {
       }
     }
   }
-  return story.slice(0, MAX_EVENTS).map(({ ms: _, ...event }) => event)
+  const told = story.filter((event, i) => !isUncalledFor(event, story.slice(i + 1)))
+  return told.slice(0, MAX_EVENTS).map(({ ms: _, ...event }) => event)
+}
+
+/** A clock is only right again that was said to be wrong. */
+function isUncalledFor(event: PeerEvent, before: readonly PeerEvent[]): boolean {
+  if (event.what !== 'clock' || event.aheadMs !== 0) return false
+  return !before.some((other) => other.what === 'clock' && other.aheadMs !== 0)
 }
 
 /** Of what only the peer itself tells each entry is an event of its own. */

@@ -23,16 +23,22 @@ interface PictureProps {
 }
 
 export function PeerPicture(props: PictureProps) {
+  const isAlone = props.peers.length === 1
   return (
     <section aria-label={text.picture.label}>
       <p className="sr-only">{text.picture.keys}</p>
       <Drawn
         {...props}
-        className="hidden h-[420px] md:block"
+        className={cx('hidden md:block', isAlone ? 'h-44' : 'h-[420px]')}
         isWide
         shape={props.peers.length > MAX_WOVEN ? dense : wide}
       />
-      <Drawn {...props} className="h-[300px] md:hidden" isWide={false} shape={narrow} />
+      <Drawn
+        {...props}
+        className={cx('md:hidden', isAlone ? 'h-24' : 'h-[300px]')}
+        isWide={false}
+        shape={narrow}
+      />
       <Legend {...props} />
     </section>
   )
@@ -169,7 +175,7 @@ function PeerNode(props: PeerNodeProps) {
         'absolute flex -translate-x-1/2 -translate-y-1/2 flex-col rounded-md border bg-raised text-left transition-colors duration-100 hover:border-line-strong',
         isCompact ? 'max-w-32 px-2 py-1' : 'w-52 px-3 py-2',
         isSelected && 'border-accent! ring-1 ring-accent',
-        isGone && 'border-dashed',
+        isGone && !isSelected && 'border-dashed',
       )}
       onBlur={() => onPoint(false)}
       onClick={onOpen}

@@ -14,7 +14,7 @@ export interface Shape {
 }
 
 /** With what a peer does written on it; with its name only; on a phone. */
-export const wide: Shape = { radius: { x: 0.24, y: 0.31 }, aside: { x: 0.185, y: 0.14 } }
+export const wide: Shape = { radius: { x: 0.24, y: 0.34 }, aside: { x: 0.185, y: 0.12 } }
 export const dense: Shape = { radius: { x: 0.31, y: 0.37 }, aside: { x: 0.14, y: 0.1 } }
 export const narrow: Shape = { radius: { x: 0.34, y: 0.37 }, aside: { x: 0.1, y: 0.1 } }
 
@@ -66,14 +66,17 @@ function asideOf(index: number, count: number, shape: Shape): Point {
   const at = ring(count, shape)[index] ?? { x: 0.5, y: 0.5 }
   const angle = angles(count)[index] ?? START
   const { aside } = shape
-  if (count === 1) return { x: at.x, y: at.y + aside.y }
+  if (count === 1) return { x: at.x, y: at.y + 2 * aside.y }
   if (Math.abs(Math.cos(angle)) < STEEP)
     return { x: at.x, y: at.y + Math.sign(Math.sin(angle)) * aside.y }
   return { x: at.x + Math.sign(Math.cos(angle)) * aside.x, y: at.y }
 }
 
-const angles = (count: number): number[] =>
-  Array.from({ length: count }, (_, i) => START + (i * 2 * Math.PI) / count)
+/** Two stand side by side. */
+function angles(count: number): number[] {
+  const start = count === 2 ? Math.PI : START
+  return Array.from({ length: count }, (_, i) => start + (i * 2 * Math.PI) / count)
+}
 
 const middle = (numbers: readonly number[]): number =>
   (Math.min(...numbers) + Math.max(...numbers)) / 2
