@@ -1,5 +1,6 @@
 // Peers as the HTTP API shows them, as the peer that is asked sees them. Times are ISO 8601 in UTC.
 
+import { z } from 'zod'
 import type { Ref } from './spaces.ts'
 
 /** `refused`: the asked peer itself, whose id another process has. */
@@ -33,6 +34,36 @@ export interface PeerClock {
   /** So many clocks were compared, its own among them. Of two nobody can tell which is wrong. */
   readonly among: number
 }
+
+/** What is wanted of a peer, and what it says it does about it. */
+export interface PeerDuty {
+  /** Somebody wants it to carry nobody: since when, and who. */
+  readonly isAway: boolean
+  readonly since: string
+  readonly by: Ref
+  /** What it says itself; absent while it says nothing. `left`: who is still there of those who were told to go. */
+  readonly state?: 'serving' | 'away' | 'restarting'
+  readonly left?: number
+  /** The last restart that it carried out, or refused. */
+  readonly wish?: string
+  /** Why it did not come to that. */
+  readonly failed?: string
+}
+
+/** A version's name: a folder in `--versions`. */
+const versionName = z.string().regex(/^\w[\w.+-]{0,63}$/)
+
+export const peerAskSchema = z.discriminatedUnion('want', [
+  z.strictObject({ want: z.literal('drain') }),
+  z.strictObject({ want: z.literal('undrain') }),
+  z.strictObject({
+    want: z.literal('restart'),
+    to: versionName.optional(),
+    back: z.boolean().optional(),
+  }),
+])
+/** `back`: to the version that it ran before. */
+export type PeerAsk = z.infer<typeof peerAskSchema>
 
 /** What happened to a peer, for the peers page. Kept in the audit, so that every peer tells the same. */
 export type PeerDeed =
@@ -99,12 +130,23 @@ export interface PeerInfo {
   readonly age?: 'older' | 'newer'
   /** It says of itself that its data folder was put back, and takes no changes. */
   readonly isRolledBack?: true
+  /** Absent of most: nobody ever wanted anything of it. */
+  readonly duty?: PeerDuty
   /** As it says itself: other peers to which it has a line, and hosts whose engine it reaches; by id. */
   readonly lines?: { readonly peers: readonly string[]; readonly hosts: readonly string[] }
   /** Under which its database writes. */
   readonly origin?: string
   /** The newest first. */
   readonly story: readonly PeerEvent[]
+}
+
+/** Where a person may go on when a peer is gone: everybody who is there, the asked peer first. */
+export interface PeerUrl {
+  readonly name: string
+  /** An origin. */
+  readonly url: string
+  /** PEM of the peer's own authority, where it has one. */
+  readonly authority?: string
 }
 
 /** What a peer knows of another without asking its disk. */

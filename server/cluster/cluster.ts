@@ -3,9 +3,11 @@
 import type { ClientHttp2Session } from 'node:http2'
 import { loadavg, networkInterfaces } from 'node:os'
 import type { PeerFacts } from '#protocol/api/peers.ts'
+import { SkeinError } from '#protocol/errors.ts'
 import type { PeerId } from '#protocol/ids.ts'
-import type { PeerIdentity } from '#protocol/link.ts'
+import { formatPeerIdentity, type PeerIdentity } from '#protocol/link.ts'
 import type { Connection } from '../../link/connection.ts'
+import { dial, type Secured } from '../../link/dial.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Config } from '../config/settings.ts'
 import type { Log } from '../log.ts'
@@ -19,6 +21,7 @@ import { type Change, type KnownPeer, Membership } from './membership.ts'
 import { formatMetadata, type PeerMetadata, parseMetadata } from './metadata.ts'
 import { Keyring } from './seal/keyring.ts'
 import { resolveSeeds } from './seeds.ts'
+import { derivePeerKey } from './wire/lines.ts'
 import { Mesh, type MeshOptions } from './wire/mesh.ts'
 
 /** How often what this peer says of itself is looked at, ms. Load alone is said only when it has moved. */
@@ -115,6 +118,26 @@ export class Cluster {
     })
     this.#meshes.set(wish.lane, mesh)
     return mesh
+  }
+
+  /** A connection of its own to a peer that is there. Rejects with `agent_not_linked` for any other, and as `dial` does. */
+  async dial(
+    peer: PeerId,
+    lane: PeerIdentity['lane'],
+    options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<Secured> {
+    const there = this.membership.peers.map(reachable).find(({ id }) => id === peer)
+    if (!there?.isThere) throw new SkeinError('agent_not_linked')
+    const { id, clock } = this.#parts
+    const key = this.#keyring.used
+    const run = this.membership.self.contact?.run ?? id
+    return await dial({
+      ...options,
+      address: `http://${there.address}`,
+      identity: formatPeerIdentity({ peerId: id, keyTag: key.tag, lane, run }),
+      key: derivePeerKey(key),
+      clock,
+    })
   }
 
   /** Another peer has dialled and proved a key. */

@@ -40,6 +40,9 @@ const text = (maxChars: number) => z.string().max(maxChars)
 const amount = z.number().nonnegative()
 const count = z.int().nonnegative()
 
+/** Names of images that a host tells of: more than a team's templates mention. */
+export const MAX_IMAGES = 300
+
 const rules: { readonly [T in LiveTopic]: Rule<T> } = {
   agent: {
     scope: 'shared',
@@ -77,12 +80,24 @@ const rules: { readonly [T in LiveTopic]: Rule<T> } = {
     }),
     isOfPublisher: true,
   },
+  duty: {
+    scope: 'shared',
+    schema: z.object({
+      state: z.enum(['serving', 'away', 'restarting']),
+      left: count,
+      wish: text(64).optional(),
+      failed: text(1000).optional(),
+    }),
+    isOfPublisher: true,
+  },
   host: {
     scope: 'shared',
     schema: z.object({
       state: z.enum(['ready', 'unreachable']),
       reason: text(10_000).optional(),
       advice: z.array(text(2000)).max(50),
+      since: amount.optional(),
+      images: z.array(text(256)).max(MAX_IMAGES).optional(),
     }),
     // Whoever reaches its engine knows better than whoever does not.
     rank: ({ state }) => (state === 'ready' ? 1 : 0),

@@ -2,22 +2,30 @@
 // agents do, and people ask for the list of peers through the same door as for all else.
 
 import type { ClientHttp2Session } from 'node:http2'
-import type { PeerFacts, PeerInfo } from '#protocol/api/peers.ts'
+import type { PeerAsk, PeerDuty, PeerFacts, PeerInfo } from '#protocol/api/peers.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { PeerId } from '#protocol/ids.ts'
 import type { Actor, PeerIdentity } from '#protocol/link.ts'
 import type { Connection } from '../../link/connection.ts'
+import { systemClock, systemRandom } from '../clock.ts'
 import { clocksOff } from '../cluster/clocks.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { LiveSharing } from '../cluster/live/sharing.ts'
 import type { Change } from '../cluster/membership.ts'
+import { type PublishedPeer, publish, publishedPeers } from '../cluster/published.ts'
 import type { RecordsSharing } from '../cluster/records/sharing.ts'
-import type { Live } from '../live/live.ts'
+import type { Config } from '../config/settings.ts'
+import type { By } from '../identity/audit.ts'
+import type { Live, LiveTopics } from '../live/live.ts'
 import type { Log } from '../log.ts'
 import type { Records } from '../records/records.ts'
 import type { Received, Replicable } from '../records/replicable.ts'
 import type { Chronicle } from './chronicle.ts'
+import { type Asked, askOf } from './duty/ask.ts'
+import { type PeerWish, wishOf } from './duty/wish.ts'
+import { loadPeerId } from './peer-id.ts'
 
+const makers = { clock: systemClock, random: systemRandom }
 /** A peer's state is told again by its next change; it does not expire. */
 const FOR_EVER_MS = 2 ** 31 - 1
 
@@ -25,12 +33,14 @@ export class Place {
   cluster: Cluster | undefined
   records: RecordsSharing | undefined
   sharing: LiveSharing | undefined
+  readonly #records: Records
   chronicle: Chronicle | undefined
   readonly #replica: Replicable
   readonly #live: Pick<Live, 'get'>
 
-  constructor(replica: Replicable, live: Pick<Live, 'get'>) {
-    this.#replica = replica
+  constructor(records: Records & { readonly replica: Replicable }, live: Pick<Live, 'get'>) {
+    this.#records = records
+    this.#replica = records.replica
     this.#live = live
   }
 
@@ -50,6 +60,7 @@ export class Place {
       const usage = this.#live.get('load', peer.id)
       const records = this.records?.with(peer.id as PeerId)
       const lines = this.#live.get('lines', peer.id)
+      const wish = wishOf(this.#records, peer.id)
       const clock = off.get(peer.id)
       const held = heldBack.get(peer.origin ?? '') ?? 0
       return {
@@ -57,10 +68,19 @@ export class Place {
         ...(usage && { usage }),
         ...(records && { records }),
         ...(lines && { lines }),
+        ...(wish && { duty: dutyOf(wish, this.#live.get('duty', peer.id)) }),
         ...(clock && { clock }),
         ...(held > 0 && { heldBack: held }),
       }
     })
+  }
+
+  published(): readonly PublishedPeer[] {
+    return publishedPeers(this.#records, this.facts())
+  }
+
+  async ask(who: string, ask: PeerAsk, by: By): Promise<Asked> {
+    return await askOf({ records: this.#records, peers: this.facts(), makers }, who, ask, by)
   }
 
   token(): string {
@@ -75,6 +95,11 @@ export class Place {
 
   keyOf(identity: PeerIdentity): Buffer | undefined {
     return this.cluster?.membership.keyOf(identity)
+  }
+
+  async dial(...ask: Parameters<Cluster['dial']>): ReturnType<Cluster['dial']> {
+    if (!this.cluster) throw new SkeinError('unavailable', { reason: 'still starting' })
+    return await this.cluster.dial(...ask)
   }
 
   accepted(identity: PeerIdentity, connection: Connection<ClientHttp2Session>): void {
@@ -109,4 +134,21 @@ function clocksOf(peers: readonly PeerFacts[]) {
       : [[id, clockOffsetMs] as const],
   )
   return clocksOff(self, new Map(offsets))
+}
+
+/** Where people open this peer. Not waited for: a full disk must not keep it from serving. */
+export function tellWhere(
+  { config, records, log }: { config: Config; records: Records; log: Log },
+  url: string,
+  authority: string | undefined,
+): void {
+  const published = { url, ...(authority !== undefined && { authority }) }
+  publish(records, loadPeerId(config.data, makers), published, makers).catch((err: unknown) =>
+    log.error({ err }, 'this peer’s address was not kept'),
+  )
+}
+
+/** What is wanted, and what the peer says of that. */
+function dutyOf({ isAway, since, by }: PeerWish, said: LiveTopics['duty'] | undefined): PeerDuty {
+  return { isAway, since, by, ...said }
 }

@@ -37,6 +37,7 @@ export function knownOf(layer: Layer, has: (dot: Dot) => boolean): Known {
     claims: (claim) => layer.claims(claim),
     tombstones: (kind, id) => layer.tombstones(kind, id),
     bornIn: (span) => layer.bornIn(span),
+    inBucket: (bucket) => layer.inBucket(bucket),
   }
 }
 

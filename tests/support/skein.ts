@@ -3,7 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,6 +34,7 @@ export interface SkeinOptions {
 
 interface ChildState {
   readonly pid: number
+  readonly cluster?: string
 }
 
 export class Skein {
@@ -89,13 +90,28 @@ export class Skein {
   }
 
   #childPid(kind: string): number {
+    return this.#child(kind).pid
+  }
+
+  #child(kind: string): ChildState {
     const folder = join(this.data, 'run')
     const file = readdirSync(folder).find(
       (name) => name.startsWith(`${kind}-`) && name.endsWith('.json'),
     )
     if (!file) throw new Error(`no child state in ${folder}`)
-    const state: ChildState = JSON.parse(readFileSync(join(folder, file), 'utf8'))
-    return state.pid
+    return JSON.parse(readFileSync(join(folder, file), 'utf8'))
+  }
+
+  /** Takes what a peer that was killed leaves in the machine's folder, and the folder after the last of its peers. */
+  #leaveMachine(): void {
+    try {
+      const folder = join('/run/skein', this.#child('peer').cluster ?? '')
+      const id = readFileSync(join(this.data, 'peer.id'), 'utf8').trim()
+      rmSync(join(folder, `${id}.sock`), { force: true })
+      rmdirSync(folder)
+    } catch {
+      // It never served, or others of its cluster are there.
+    }
   }
 
   async setupUrl(): Promise<string> {
@@ -178,6 +194,13 @@ export class Skein {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   }
 
+  /** kill −9 of all of it, as when its machine is switched off; the data folder stays. */
+  async kill(): Promise<void> {
+    const children = [this.peerPid, ...(this.sshPort === 0 ? [] : [this.gatewayPid])]
+    await this.killSupervisor()
+    for (const pid of children) process.kill(pid, 'SIGKILL')
+  }
+
   /** SIGTERM; the data folder stays. */
   async end(): Promise<void> {
     const child = this.#supervisor
@@ -190,6 +213,7 @@ export class Skein {
   /** Ends everything, and takes the data folder. Spaces must have been deleted through the API before. */
   async close(): Promise<void> {
     await this.end()
+    this.#leaveMachine()
     rmSync(this.data, { recursive: true, force: true })
   }
 }

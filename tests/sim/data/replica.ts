@@ -78,6 +78,16 @@ export class Replica implements Known {
     }
   }
 
+  *inBucket({ kind, number }: Bucket): Iterable<{ kind: string; id: string; birth: Dot }> {
+    for (const row of this.rows.values()) {
+      if (row.kind === kind && bucketOf(row.id) === number) yield row
+    }
+    if (kind !== CLAIM_KIND) return
+    for (const { claim, birth } of this.claimed.values()) {
+      if (bucketOf(claim) === number) yield { kind, id: claim, birth }
+    }
+  }
+
   holder(claim: string): string | undefined {
     return holding(this.claims(claim))?.holder
   }

@@ -53,6 +53,13 @@ export const commonWords = {
     works: 'Open terminals keep what you type and go on when it is back.',
     tryNow: 'Try now',
   },
+  away: {
+    heard: (peer: string) => `This page’s server is gone. Terminals go on through ${peer}.`,
+    since: (span: string) => `The server of this page has been gone for ${span}.`,
+    works: (peer: string) => `Terminals go on through ${peer}.`,
+    rest: 'What else you see is as it was.',
+    goOn: (peer: string) => `Continue on ${peer}`,
+  },
   palette: {
     title: 'Search or do anything',
     placeholder: 'A space, a template, a page, an action …',
