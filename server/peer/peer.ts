@@ -274,7 +274,7 @@ async function joinPeers(
 
 /** What happens to peers is told on the cluster page. */
 function observe({ config, records, log, ending }: Foundation, place: Place): void {
-  const chronicle = new Chronicle(records, log)
+  const chronicle = new Chronicle(records, clock, log)
   place.chronicle = chronicle
   ending.defer(() => chronicle.close())
   const actor = actorOf(config)
