@@ -63,6 +63,8 @@ function startPeer(number, token) {
       `127.0.0.1:${FIRST_SSH_PORT + number - 1}`,
     ],
   ]
+  // Root's peers meet in /run; anybody else's need a folder that all of them may write to.
+  if (process.getuid() !== 0) argv.push('--link-folder', join(root, '.skein', 'cluster-links'))
   // By the environment: command lines are for everyone on the machine to read.
   const env = { ...process.env, ...(token && { SKEIN_JOIN: token }) }
   const child = spawn(node24(), argv, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })

@@ -6,6 +6,7 @@ import { chown, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Random } from '../clock.ts'
+import { formatRestored, RESTORED_FILE } from '../peer/traces.ts'
 import { lockFolder } from '../store/lock.ts'
 import { DATABASE_FILE, MIGRATIONS } from '../store/sqlite/open.ts'
 import { makeRunFolder, runFolder } from '../supervisor/child-state.ts'
@@ -111,6 +112,11 @@ async function restoreInto(
   const migrated = renewOrigin(database, migrations, renewal)
   const contents = inspectDatabase(database)
   await countStart(staged)
+  await writeFile(
+    join(staged, RESTORED_FILE),
+    formatRestored({ takenAtMs: renewal.takenAtMs, origin }),
+    { mode: 0o600 },
+  )
   const inside = await readdir(staged, { recursive: true })
   await giveToOwnerOf(data, [
     ...inside.map((name) => join(staged, name)),

@@ -2,22 +2,26 @@
 
 import type { ClientHttp2Session } from 'node:http2'
 import { loadavg, networkInterfaces } from 'node:os'
-import type { PeerInfo } from '#protocol/api/peers.ts'
+import type { PeerFacts } from '#protocol/api/peers.ts'
+import { SkeinError } from '#protocol/errors.ts'
 import type { PeerId } from '#protocol/ids.ts'
-import type { PeerIdentity } from '#protocol/link.ts'
+import { formatPeerIdentity, type PeerIdentity } from '#protocol/link.ts'
 import type { Connection } from '../../link/connection.ts'
+import { dial, type Secured } from '../../link/dial.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Config } from '../config/settings.ts'
 import type { Log } from '../log.ts'
 import type { Records } from '../records/records.ts'
 import { version } from '../version.ts'
 import { advertisedAddress } from './advertise.ts'
+import { ageOf } from './age.ts'
 import { nextBoot } from './boot.ts'
 import { formatJoinToken, parseJoinToken } from './join-token.ts'
 import { type Change, type KnownPeer, Membership } from './membership.ts'
 import { formatMetadata, type PeerMetadata, parseMetadata } from './metadata.ts'
 import { Keyring } from './seal/keyring.ts'
 import { resolveSeeds } from './seeds.ts'
+import { derivePeerKey } from './wire/lines.ts'
 import { Mesh, type MeshOptions } from './wire/mesh.ts'
 
 /** How often what this peer says of itself is looked at, ms. Load alone is said only when it has moved. */
@@ -36,6 +40,8 @@ export interface ClusterParts {
   readonly port: number
   readonly url: string
   readonly records: Records
+  /** How this peer's database stands. */
+  readonly standing: () => Pick<PeerMetadata, 'origin' | 'isRolledBack'>
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -114,6 +120,26 @@ export class Cluster {
     return mesh
   }
 
+  /** A connection of its own to a peer that is there. Rejects with `agent_not_linked` for any other, and as `dial` does. */
+  async dial(
+    peer: PeerId,
+    lane: PeerIdentity['lane'],
+    options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<Secured> {
+    const there = this.membership.peers.map(reachable).find(({ id }) => id === peer)
+    if (!there?.isThere) throw new SkeinError('agent_not_linked')
+    const { id, clock } = this.#parts
+    const key = this.#keyring.used
+    const run = this.membership.self.contact?.run ?? id
+    return await dial({
+      ...options,
+      address: `http://${there.address}`,
+      identity: formatPeerIdentity({ peerId: id, keyTag: key.tag, lane, run }),
+      key: derivePeerKey(key),
+      clock,
+    })
+  }
+
   /** Another peer has dialled and proved a key. */
   accepted(identity: PeerIdentity, connection: Connection<ClientHttp2Session>): void {
     if (identity.lane === 'control') this.membership.accepted(identity, connection)
@@ -135,7 +161,7 @@ export class Cluster {
   }
 
   /** Everybody, ourselves first. */
-  get peers(): PeerInfo[] {
+  get peers(): PeerFacts[] {
     return [this.#self(), ...this.membership.peers.map((peer) => this.#show(peer))]
   }
 
@@ -176,7 +202,7 @@ export class Cluster {
     return !signal.aborted
   }
 
-  #self(): PeerInfo {
+  #self(): PeerFacts {
     const { id } = this.#parts
     const isRefused = this.#refusedBy !== undefined
     return {
@@ -190,14 +216,17 @@ export class Cluster {
     }
   }
 
-  #show({ id, state, sinceMs, contact, by, roundTripMs, clockOffsetMs }: KnownPeer): PeerInfo {
+  #show({ id, state, sinceMs, contact, by, roundTripMs, clockOffsetMs }: KnownPeer): PeerFacts {
+    const metadata = parseMetadata(contact.metadata)
+    const age = metadata && ageOf(metadata.version, version)
     return {
       id,
       isSelf: false,
       state,
       since: new Date(sinceMs).toISOString(),
       address: contact.address,
-      ...described(parseMetadata(contact.metadata), id),
+      ...described(metadata, id),
+      ...(age !== undefined && { age }),
       by: { id: by, name: this.#nameOf(by) },
       ...(roundTripMs !== undefined && { roundTripMs }),
       ...(clockOffsetMs !== undefined && { clockOffsetMs }),
@@ -223,12 +252,21 @@ const seedsOf = ({ join, seeds }: Config): readonly string[] => [
   ...(join === undefined ? [] : parseJoinToken(join).addresses),
 ]
 
-function describe({ config, url, records }: ClusterParts): PeerMetadata {
+function describe({ config, url, records, standing }: ClusterParts): PeerMetadata {
   const load = Math.round((loadavg()[0] ?? 0) * 100) / 100
   const running = records.list('space').filter(({ groups }) => groups.runtime?.state === 'running')
   const hosts = records.list('host').length
   const { name, zone } = config
-  return { name, version, ...(zone && { zone }), url, hosts, spaces: running.length, load }
+  return {
+    name,
+    version,
+    ...(zone && { zone }),
+    url,
+    hosts,
+    spaces: running.length,
+    load,
+    ...standing(),
+  }
 }
 
 /** What another version says in a way that we cannot read is left out. */

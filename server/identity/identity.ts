@@ -11,6 +11,7 @@ import { Sessions } from './sessions.ts'
 import { ensureSetting } from './settings.ts'
 import { Setup } from './setup.ts'
 import { SshKeys } from './ssh-keys.ts'
+import { Tickets } from './tickets.ts'
 import { Tokens } from './tokens.ts'
 import { Users } from './users.ts'
 
@@ -32,6 +33,8 @@ export interface Identity {
   hostKeySeed(spaceId: SpaceId): Buffer
   /** Signs tickets and passes to apps, which live and die with the sessions. */
   readonly appPassKey: Buffer
+  /** For pages whose own peer has gone. */
+  readonly tickets: Tickets
 }
 
 export interface IdentityParts {
@@ -67,5 +70,6 @@ export async function createIdentity(parts: IdentityParts): Promise<Identity> {
     agentKey: (spaceId, epoch) => deriveAgentKey(secret, spaceId, epoch),
     hostKeySeed: (spaceId) => deriveKey(secret, `skein ssh host ${spaceId}`),
     appPassKey: deriveKey(signingKey, 'skein app pass'),
+    tickets: new Tickets({ ...makers, sessions, key: deriveKey(signingKey, 'skein ticket') }),
   }
 }

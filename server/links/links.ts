@@ -4,15 +4,17 @@ import type { IncomingMessage } from 'node:http'
 import type { ClientHttp2Session } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import { SkeinError } from '#protocol/errors.ts'
-import type { SpaceId } from '#protocol/ids.ts'
-import type { LinkIdentity, PeerIdentity } from '#protocol/link.ts'
+import type { PeerId, SpaceId } from '#protocol/ids.ts'
+import type { LinkIdentity, PeerIdentity, StreamOpen } from '#protocol/link.ts'
 import type { Connection } from '../../link/connection.ts'
 import { heartbeat } from '../../link/heartbeat.ts'
 import { Acceptor, type Dialler } from './acceptor.ts'
 import { AgentLink } from './agent-link.ts'
+import { Hops, NoWay, type PeerWays } from './hop/hops.ts'
+import { Passage } from './hop/passage.ts'
 import { Refusals } from './refusals.ts'
 import { Reporting, type ReportingOptions } from './reporting.ts'
-import type { Streams } from './streams.ts'
+import type { LinkStream, OpenOptions, Streams } from './streams.ts'
 
 /** Other peers, who dial the same port; whoever keeps the membership takes their connections. */
 export interface PeerDoor {
@@ -24,6 +26,8 @@ export interface PeerDoor {
 export interface LinksOptions extends ReportingOptions {
   /** Absent where there is no cluster. */
   readonly peers?: PeerDoor
+  /** To agents that are linked at another peer; absent where there is none. */
+  readonly ways?: PeerWays
   /** The 32 bytes of one start of a space; undefined when that start is not the space's current one. */
   readonly agentKey: (identity: { spaceId: SpaceId; epoch: number }) => Buffer | undefined
 }
@@ -34,6 +38,9 @@ export class Links {
   readonly #acceptor: Acceptor
   readonly #links = new Map<SpaceId, AgentLink>()
   readonly #watches = new Set<Promise<unknown>>()
+  /** To agents that are linked at other peers, and from other peers to those that are linked here. */
+  readonly #hops: Hops | undefined
+  readonly #passage: Passage
 
   constructor(options: LinksOptions) {
     this.#options = options
@@ -44,13 +51,16 @@ export class Links {
       clock: options.clock,
       keyOf: (identity) => this.#keyOf(identity),
       onConnection: (identity, connection) => this.#accepted(identity, connection),
+      onHop: (identity, connection) => this.#passage.accepted(identity, connection),
       onRefused: (reason) => refusals.add(reason),
     })
+    const { clock, ways } = options
+    this.#hops = ways && new Hops({ ways, clock })
+    this.#passage = new Passage({ linkOf: (spaceId) => this.#links.get(spaceId), clock })
     this.streams = {
       open: async (to, open, openOptions) => {
-        const link = 'space' in to ? this.#links.get(to.space) : undefined
-        if (!link) throw new SkeinError('agent_not_linked')
-        return await link.open(open, openOptions)
+        if (!('space' in to)) throw new SkeinError('agent_not_linked')
+        return await this.#open(to.space, open, openOptions)
       },
     }
   }
@@ -69,11 +79,40 @@ export class Links {
     this.#links.get(spaceId)?.close()
   }
 
+  /** Membership has given a peer up: what passes to it and from it has ended, whatever its sockets say. */
+  forget(peer: PeerId): void {
+    this.#hops?.forget(peer)
+    this.#passage.forget(peer)
+  }
+
   /** Ends all links; resolves when nobody watches them any more and nothing of them is left in Live. */
   async close(): Promise<void> {
     for (const link of this.#links.values()) link.close()
     this.#acceptor.close()
+    this.#hops?.close()
+    this.#passage.close()
     await Promise.all(this.#watches)
+  }
+
+  /** Over our own link, else by one hop. The agent may move while we ask, so that a peer without it is asked in vain once. */
+  async #open(spaceId: SpaceId, open: StreamOpen, options: OpenOptions): Promise<LinkStream> {
+    let asked: PeerId | undefined
+    for (;;) {
+      const link = this.#links.get(spaceId)
+      if (link) return await link.open(open, options)
+      const holder = this.#holders(spaceId).find((peer) => peer !== asked)
+      if (!holder || !this.#hops) throw new SkeinError('agent_not_linked')
+      try {
+        return await this.#hops.open(holder, spaceId, open, options)
+      } catch (error) {
+        if (!(error instanceof NoWay) || asked) throw error
+        asked = holder
+      }
+    }
+  }
+
+  #holders(spaceId: SpaceId): readonly PeerId[] {
+    return this.#options.live.others('agent', spaceId)
   }
 
   #keyOf(identity: Dialler): Buffer | undefined {

@@ -32,10 +32,16 @@ interface Rule<T extends LiveTopic> {
   readonly isOfPublisher?: true
 }
 
+/** Lines of one peer that are told, and hosts: as many as a membership's worth. */
+export const MAX_LINES = 500
+
 const [hello, ports, services, stats, startup] = agentReportSchema.options
 const text = (maxChars: number) => z.string().max(maxChars)
 const amount = z.number().nonnegative()
 const count = z.int().nonnegative()
+
+/** Names of images that a host tells of: more than a team's templates mention. */
+export const MAX_IMAGES = 300
 
 const rules: { readonly [T in LiveTopic]: Rule<T> } = {
   agent: {
@@ -66,12 +72,32 @@ const rules: { readonly [T in LiveTopic]: Rule<T> } = {
     schema: z.object({ agents: count, terminals: count, cpuPercent: amount, memoryBytes: amount }),
     isOfPublisher: true,
   },
+  lines: {
+    scope: 'shared',
+    schema: z.object({
+      peers: z.array(z.uuid()).max(MAX_LINES),
+      hosts: z.array(z.uuid()).max(MAX_LINES),
+    }),
+    isOfPublisher: true,
+  },
+  duty: {
+    scope: 'shared',
+    schema: z.object({
+      state: z.enum(['serving', 'away', 'restarting']),
+      left: count,
+      wish: text(64).optional(),
+      failed: text(1000).optional(),
+    }),
+    isOfPublisher: true,
+  },
   host: {
     scope: 'shared',
     schema: z.object({
       state: z.enum(['ready', 'unreachable']),
       reason: text(10_000).optional(),
       advice: z.array(text(2000)).max(50),
+      since: amount.optional(),
+      images: z.array(text(256)).max(MAX_IMAGES).optional(),
     }),
     // Whoever reaches its engine knows better than whoever does not.
     rank: ({ state }) => (state === 'ready' ? 1 : 0),

@@ -90,6 +90,15 @@ export class LiveTable implements Live {
     return this.#best(topic, key)?.value as LiveTopics[T] | undefined
   }
 
+  getOf<T extends LiveTopic>(topic: T, key: string, epoch: number): LiveTopics[T] | undefined {
+    const best = this.#best(topic, key)
+    return best?.epoch === epoch ? (best.value as LiveTopics[T]) : undefined
+  }
+
+  others(topic: LiveTopic, key: string): readonly PeerId[] {
+    return this.#foreign.publishersOf(topic, key)
+  }
+
   entries<T extends LiveTopic>(topic: T): ReadonlyMap<string, LiveTopics[T]> {
     const found = this.#ownEntries(topic)
     for (const key of this.#foreign.keys(topic)) found.set(key, this.#best(topic, key)?.value)

@@ -4,7 +4,7 @@
 import { SkeinError } from '#protocol/errors.ts'
 import type { Clock } from '../clock.ts'
 import { Context } from '../cluster/replica/context.ts'
-import type { Bucket, Delta, Floor, Joined, Span } from '../cluster/replica/delta.ts'
+import type { Bucket, Delta, Floor, Joined, Merged, Span } from '../cluster/replica/delta.ts'
 import type { Fingerprints } from '../cluster/replica/fingerprint.ts'
 import type { Local } from '../cluster/replica/local.ts'
 import { floorsOf, isPurgeable } from '../cluster/replica/purge.ts'
@@ -90,10 +90,10 @@ export class Replica implements Replicable {
     return [...this.#floors].map(([origin, seq]) => ({ origin, seq }))
   }
 
-  async merge(delta: Delta): Promise<Joined> {
-    const joined = await this.#parts.line.merge(delta)
-    for (const hear of this.#merged) hear(joined)
-    return joined
+  async merge(delta: Delta): Promise<Merged> {
+    const merged = await this.#parts.line.merge(delta)
+    for (const hear of this.#merged) hear(merged)
+    return merged
   }
 
   async collect(spans: readonly Span[], maxBytes: number): Promise<Delta> {
@@ -110,6 +110,17 @@ export class Replica implements Replicable {
     const claims = buckets.flatMap((bucket) => state.claimsIn(bucket))
     const reconciled = { buckets, heard: this.heard().spans() }
     return { rows, claims, tombstones: [], entries: [], spans: [], reconciled }
+  }
+
+  heldBack(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>()
+    for (const { aside } of this.#parts.state.withParked) {
+      for (const { group, isParked } of Object.values(aside ?? {})) {
+        const { origin } = group.version
+        if (isParked) counts.set(origin, (counts.get(origin) ?? 0) + 1)
+      }
+    }
+    return counts
   }
 
   displaced(): readonly StoredClaim[] {

@@ -117,3 +117,11 @@ export interface Joined {
   /** Claims that do not hold their name from here on, or never did here: another's is earlier. They stay stored. */
   readonly displaced: readonly StoredClaim[]
 }
+
+/** A join that is durable, with what it did to the rows that are here. */
+export interface Merged extends Joined {
+  /** Rows that were made or changed. */
+  readonly came: number
+  /** Rows that were deleted. */
+  readonly went: number
+}

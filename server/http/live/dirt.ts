@@ -45,7 +45,9 @@ export class Dirt {
     })
     this.#onTimeline()
     this.#onLive('host', () => this.#mark({ topic: 'hosts' }))
-    this.#onLive('peer', () => this.#mark({ topic: 'peers' }))
+    for (const topic of ['peer', 'lines'] as const) {
+      this.#onLive(topic, () => this.#mark({ topic: 'peers' }))
+    }
     this.#onLive('agent', (id) => {
       this.#markSpace(id, 'space')
       this.#markSpaces(id)

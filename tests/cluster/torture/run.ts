@@ -48,7 +48,7 @@ const say = (line: string) => console.log(line)
 
 async function torture(): Promise<boolean> {
   const network = new Namespaces(Number(args.peers), args.tag)
-  const servers = network.places.map((place) => new Server(place, network, ENV))
+  const servers = network.places.map((place) => new Server(place, network, { env: ENV }))
   const chance = new Chance(Number(args.seed))
   try {
     const site = await (args.apart ? openApart(servers) : openTogether(servers))

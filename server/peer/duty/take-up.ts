@@ -1,0 +1,40 @@
+// The duty of this very process: its pages and agents, its supervisor, its data folder.
+
+import { systemClock as clock, systemRandom as random } from '../../clock.ts'
+import type { Config } from '../../config/settings.ts'
+import type { Http } from '../../http/http.ts'
+import type { Live } from '../../live/live.ts'
+import type { Log } from '../../log.ts'
+import type { Records } from '../../records/records.ts'
+import { askSupervisor } from '../../supervisor/ask.ts'
+import { readProgram, writeProgram } from '../../supervisor/program.ts'
+import { loadPeerId } from '../peer-id.ts'
+import { Duty } from './duty.ts'
+
+interface Foundation {
+  readonly config: Config
+  readonly records: Records
+  readonly live: Live
+  readonly log: Log
+}
+
+/** What is wanted of this peer. */
+export function takeUpDuty(base: Foundation, http: Http, ready: Promise<unknown>): Duty {
+  const { config, records, live, log } = base
+  const pages = {
+    drain: () => http.drain(),
+    undrain: () => http.undrain(),
+    get left() {
+      return http.sockets
+    },
+  }
+  return new Duty({
+    ...{ records, live, clock, log, ready, versions: config.versions, departing: [pages] },
+    self: loadPeerId(config.data, { clock, random }),
+    program: {
+      read: () => readProgram(config.data),
+      write: (program) => writeProgram(config.data, program),
+    },
+    startAnew: () => askSupervisor(config.data),
+  })
+}
