@@ -132,16 +132,6 @@ export class Links {
     return this.#links.size
   }
 
-  /** Takes agents again. */
-  undrain(): void {
-    this.#isLeaving = false
-  }
-
-  /** Agents that are linked here. */
-  get size(): number {
-    return this.#links.size
-  }
-
   /** Ends the links of agents that are linked elsewhere by now. */
   endGone(): void {
     for (const [spaceId, link] of this.#links) {

@@ -21,11 +21,6 @@ interface Foundation {
   readonly log: Log
 }
 
-interface Departed {
-  readonly http: Http
-  readonly links: Links
-}
-
 /** What is wanted of this peer. */
 export function takeUpDuty(
   base: Foundation,
