@@ -7,6 +7,7 @@ import { backupErrors } from './errors/backup.ts'
 import { configErrors } from './errors/config.ts'
 import { laptopErrors } from './errors/laptop.ts'
 import { linkErrors } from './errors/link.ts'
+import { placementErrors } from './errors/placement.ts'
 import { type ErrorRow, row } from './errors/row.ts'
 import { stateErrors } from './errors/state.ts'
 
@@ -45,11 +46,6 @@ export const errorTable = {
     422,
     'This Idempotency-Key was used for another request.',
     'Use a new key for a new request.',
-  ),
-  no_host_fits: row(
-    409,
-    'No host can take this space: {reasons}.',
-    'Ask for less, choose another host, or let an administrator add one that fits.',
   ),
   // Peers
   last_peer: row(
@@ -252,6 +248,7 @@ export const errorTable = {
     'The start-up script ended with status {status}.',
     'Its log is on the timeline; mend the template and restart.',
   ),
+  ...placementErrors,
   ...linkErrors,
   // In the space
   terminal_gone: row(410, 'The terminal has ended.', 'Open a new one.'),

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { capture } from './command.js'
 import { ask } from './engine.js'
+import { removeLostEngines } from './more-engines.js'
 import { note } from './say.js'
 
 /** On everything that a Skein makes. Tests that have no server call theirs `test-<pid>-…`. */
@@ -35,7 +36,8 @@ export async function removeLeftovers() {
   const spaces = namespaces().filter((name) => isLostNamespace(name))
   for (const name of spaces) await capture(['ip', 'netns', 'del', name])
   const made = [clusters, containers, networks, volumes, spaces]
-  const count = made.reduce((sum, { length }) => sum + length, 0)
+  const engines = await removeLostEngines(isAlive)
+  const count = made.reduce((sum, { length }) => sum + length, engines)
   if (count > 0) note(`removed ${count} things that an earlier test run left behind`)
 }
 

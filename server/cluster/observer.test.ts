@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { type Looked, observe } from './observer.ts'
 
 const actor = { kind: 'peer', id: 'a', name: 'a' } as const
-const self: Looked = { id: 'a', name: 'a', isSelf: true, state: 'alive' }
-const b: Looked = { id: 'b', name: 'b', isSelf: false, state: 'alive' }
+const self: Looked = { id: 'a', name: 'a', isSelf: true, state: 'alive', version: '1.0.0' }
+const b: Looked = { id: 'b', name: 'b', isSelf: false, state: 'alive', version: '1.0.0' }
 const ahead = { aheadMs: 86_400_000, among: 3 }
 
 const actionsOf = (peers: readonly Looked[], said: Parameters<typeof observe>[1]) =>
@@ -39,4 +39,11 @@ test('a peer whose own clock is the wrong one says nothing of others’', () => 
 test('of a peer that is not heard nothing is told', () => {
   assert.deepEqual(actionsOf([self, { ...b, state: 'dead', isRolledBack: true }], new Map()), [])
   assert.equal(actionsOf([self, { ...b, isRolledBack: true }], new Map()).length, 1)
+})
+
+test('a peer that is back as another version is told', () => {
+  const said = new Map()
+  assert.deepEqual(actionsOf([self, b], said), [])
+  const [news] = actionsOf([self, { ...b, version: '1.1.0' }], said)
+  assert.deepEqual(news?.detail, { was: '1.0.0', is: '1.1.0' })
 })

@@ -1,5 +1,5 @@
 // Looks at the other peers for what they cannot write down themselves, and writes it down for them: that a clock went wrong
-// or is right again, and that a data folder was put back.
+// or is right again, that a data folder was put back, and that it was started as another version.
 
 import type { PeerInfo } from '#protocol/api/peers.ts'
 import type { Actor } from '#protocol/link.ts'
@@ -10,12 +10,16 @@ import type { Change, Records } from '../records/records.ts'
 /** How often the others are looked at, ms: their clocks are measured by each probe. */
 const LOOK_MS = 2_000
 
-export type Looked = Pick<PeerInfo, 'id' | 'name' | 'isSelf' | 'state' | 'clock' | 'isRolledBack'>
+export type Looked = Pick<
+  PeerInfo,
+  'id' | 'name' | 'isSelf' | 'state' | 'version' | 'clock' | 'isRolledBack'
+>
 
 /** What was told of a peer last. */
 interface Said {
   readonly isClockOff: boolean
   readonly isRolledBack: boolean
+  readonly version: string
 }
 
 export interface ObserverOptions {
@@ -69,10 +73,10 @@ export function observe(
   const isJudge = !peers.some(({ isSelf, clock }) => isSelf && clock)
   return peers
     .filter(({ isSelf, state }) => !isSelf && state === 'alive')
-    .flatMap(({ id, name, clock, isRolledBack = false }) => {
-      const before = said.get(id) ?? { isClockOff: false, isRolledBack: false }
+    .flatMap(({ id, name, clock, version, isRolledBack = false }) => {
+      const before = said.get(id) ?? { isClockOff: false, isRolledBack: false, version }
       const isClockOff = isJudge ? clock !== undefined : before.isClockOff
-      said.set(id, { isClockOff, isRolledBack })
+      said.set(id, { isClockOff, isRolledBack, version })
       const note = (action: string, detail: Record<string, unknown>): Change => {
         const body = { actor, action, target: { kind: 'peer', id, name }, detail }
         return { op: 'append', stream: 'audit', subject: id, body }
@@ -82,6 +86,9 @@ export function observe(
           ? []
           : [note('peer.clock', { aheadMs: clock?.aheadMs ?? 0 })]),
         ...(isRolledBack && !before.isRolledBack ? [note('peer.rolled-back', {})] : []),
+        ...(version === before.version
+          ? []
+          : [note('peer.version', { was: before.version, is: version })]),
       ]
     })
 }

@@ -67,6 +67,7 @@ function isSame(event: PeerEvent, deed: PeerDeed): boolean {
   if (event.what === 'clock' && deed.what === 'clock') {
     return Math.sign(event.aheadMs) === Math.sign(deed.aheadMs)
   }
+  if (event.what === 'version' && deed.what === 'version') return event.is === deed.is
   return event.what === deed.what && (deed.what === 'rolled-back' || deed.what === 'diverged')
 }
 

@@ -18,6 +18,7 @@ import { Idempotency } from './idempotency.ts'
 import { parseJson } from './json.ts'
 import type { Door } from './ports.ts'
 import { withReceived } from './received.ts'
+import { freshIds, type IdFor, repeatableIds } from './repeats.ts'
 import { errorReply, ok, type Reply, toResponse } from './reply.ts'
 import { API, type Call, type HttpRoute, type Route } from './route.ts'
 import { routes } from './routes.ts'
@@ -139,7 +140,12 @@ async function answer(
   const url = new URL(c.req.url)
   const visitor = front.receive(entryOf(c), addressOf(c))
   const requestId = c.get('requestId')
-  const call: Call = { ...visitor, requestId, params: c.req.param(), query: url.searchParams }
+  let ids = freshIds(door)
+  const idFor: IdFor = (kind) => ids(kind)
+  const call: Call = {
+    ...{ ...visitor, requestId, idFor },
+    ...{ params: c.req.param(), query: url.searchParams },
+  }
   const work = admitted(route, door, call, exchangeOf(c.req.raw, c.env))
   const maxBytes = route.isSocket ? 0 : route.maxBodyBytes
   const body = maxBytes === 0 ? new Uint8Array() : await readBody(c.req.raw, maxBytes)
@@ -155,7 +161,9 @@ async function answer(
   const isStreamed = !route.isSocket && route.isStreamed
   if (isStreamed || key === undefined || !call.person || !isUnsafe(entryOf(c))) return run()
   const { userId } = call.person
-  return idempotency.run({ userId, key, method: c.req.method, path: url.pathname, body }, run)
+  const request = { userId, key, method: c.req.method, path: url.pathname, body }
+  ids = repeatableIds(request, door.clock.nowMs())
+  return idempotency.run(request, run)
 }
 
 function admitted(

@@ -2,11 +2,12 @@
 // small ones by hand.
 
 import type { AuditReport } from '#protocol/api/audit.ts'
+import type { PlacementPreview } from '#protocol/api/hosts.ts'
 import type { PeerAsk, PeerInfo } from '#protocol/api/peers.ts'
 import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.ts'
 import type { SshHostKey } from '#protocol/api/ssh.ts'
 import type { Starter, Template, TemplateCheck, TemplateDetail } from '#protocol/api/templates.ts'
-import type { SpaceId, TemplateId } from '#protocol/ids.ts'
+import type { HostId, SpaceId, TemplateId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { PublishedPeer } from '../cluster/published.ts'
@@ -38,9 +39,21 @@ export interface SpacesPort {
       name: string
       templateId: TemplateId
       parameters: Record<string, ParameterValue>
+      hostId?: HostId
     },
+    intentId: string,
   ): Promise<{ readonly intentId: string }>
-  want(actor: Actor, id: SpaceId, wish: Wish): Promise<{ readonly intentId: string }>
+  /** A wish with an intent that was taken before is that wish. */
+  want(
+    actor: Actor,
+    id: SpaceId,
+    wish: Wish,
+    intentId?: string,
+  ): Promise<{ readonly intentId: string }>
+  /** Rejects with `space_not_waiting` where its host answers. */
+  forget(actor: Actor, id: SpaceId): Promise<unknown>
+  /** Where a new space would go; rejects with `not_found`, and with what is wrong with the parameters. */
+  preview(templateId: TemplateId, parameters: Record<string, ParameterValue>): PlacementPreview
   rename(actor: Actor, id: SpaceId, name: string): Promise<unknown>
   /** New parameters; they apply at the next restart. */
   configure(actor: Actor, id: SpaceId, parameters: Record<string, ParameterValue>): Promise<unknown>

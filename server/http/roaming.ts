@@ -59,11 +59,10 @@ export class Roaming {
    */
   tell(person: Person, origin: string | undefined): ElsewhereNews | undefined {
     const peers = this.others()
-    const own = this.#published().find(({ isSelf }) => isSelf)?.url
-    if (peers.length === 0 && (origin === undefined || origin === own)) return undefined
-    const isGiven = person.credential.kind === 'session' && this.#isPublished(origin)
-    const ticket = isGiven ? this.#parts.tickets.issue(person, origin) : undefined
-    return { type: 'elsewhere', peers, ...(ticket !== undefined && { ticket }) }
+    const page = this.#published().find(({ url }) => url === origin)
+    if (peers.length === 0 && page?.isSelf !== false) return undefined
+    if (!page || person.credential.kind !== 'session') return { type: 'elsewhere', peers }
+    return { type: 'elsewhere', peers, ticket: this.#parts.tickets.issue(person, page.url) }
   }
 
   /** Throws `bad_origin` for a page that is none of the cluster's, `roaming_ticket_wrong` for a ticket that is not good. */

@@ -11,6 +11,7 @@ import { checked, SMALL_BODY_BYTES, STRANGER_BODY_BYTES } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import type { HostName } from './host.ts'
 import type { Door } from './ports.ts'
+import type { IdFor } from './repeats.ts'
 import type { Reply } from './reply.ts'
 import { admit, type TargetName, type Targets } from './targets.ts'
 
@@ -37,6 +38,8 @@ export interface Call {
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly person: Person | undefined
+  /** For what the request makes: the same again where the request is repeated, also at another peer. */
+  readonly idFor: IdFor
   /** A `Set-Cookie` line for this request's host; no token removes the cookie. */
   setCookie(token: string | undefined): string
 }

@@ -11,6 +11,7 @@ import type { Entry } from './entry.ts'
 import { authorityOf, type Front, rawValues, type Visitor } from './front.ts'
 import { addSecurityHeaders } from './headers.ts'
 import type { Door } from './ports.ts'
+import { freshIds } from './repeats.ts'
 import { errorReply, toResponse } from './reply.ts'
 import { API, type Attend, type Call, type SocketRoute } from './route.ts'
 import { routes } from './routes.ts'
@@ -73,7 +74,10 @@ export class Upgrade {
     const visitor = this.#receive(request, found?.route.takesTickets === true)
     if (!found || request.method !== 'GET') throw new SkeinError('not_found', { thing: 'address' })
     if (isDraining()) throw new SkeinError('unavailable', { reason: 'draining' })
-    const call: Call = { ...visitor, requestId, params: found.params, query: url.searchParams }
+    const call: Call = {
+      ...{ ...visitor, requestId, idFor: freshIds(door) },
+      ...{ params: found.params, query: url.searchParams },
+    }
     const attend: Attend = found.route.admit(door, call)
     if (!call.person) throw new SkeinError('not_signed_in')
     return { attend, person: call.person, isResumed: found.route.isResumed }

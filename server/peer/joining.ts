@@ -16,7 +16,6 @@ import { adoptClusterSecret } from '../identity/keys.ts'
 import type { Log } from '../log.ts'
 import type { ReplicatedRecords } from '../records/open.ts'
 import type { Change } from '../records/records.ts'
-import { version } from '../version.ts'
 import { loadPeerId } from './peer-id.ts'
 import { forgetRestored, readRestored, readSeen, writeSeen } from './traces.ts'
 
@@ -27,6 +26,7 @@ const SHARED_SETTINGS = [SIGNING_KEY_SETTING, CLUSTER_SETTING, HOST_KEY_SETTING,
 const RUN_BYTES = 8
 /** How often it is kept on disk when others were last heard, ms: so exact is what is told of an absence. */
 const SEEN_MS = 5_000
+const LOOK_MS = 500
 
 export interface Joining {
   readonly config: Config
@@ -54,54 +54,45 @@ export async function joinRecords(joining: Joining): Promise<RecordsSharing> {
 const hasShared = (records: ReplicatedRecords): boolean =>
   SHARED_SETTINGS.every((key) => records.holder(`setting:${key}`))
 
-/**
- * Writes down what the last run could not: that a restore, or another version, came in between. Answers when this database
- * was last with others.
- */
+/** Writes down that this database was restored. Answers when it was last with others. */
 async function tellTraces(
   { config, records, log }: Joining,
   actor: Actor,
 ): Promise<number | undefined> {
   const { data } = config
-  const [seen, restored] = [readSeen(data), readRestored(data)]
+  const restored = readRestored(data)
+  if (!restored) return readSeen(data)?.atMs
+  const { takenAtMs, origin } = restored
   const target = { kind: 'peer', id: actor.id, name: actor.name }
-  const note = (action: string, detail: Record<string, unknown>): Change => ({
-    ...{ op: 'append', stream: 'audit', subject: actor.id },
-    body: { actor, action, target, detail },
-  })
-  const takenAt = restored && new Date(restored.takenAtMs).toISOString()
-  const changes = [
-    ...(takenAt === undefined
-      ? []
-      : [note('peer.restored', { takenAt, origin: restored?.origin })]),
-    ...(seen && seen.version !== version
-      ? [note('peer.version', { was: seen.version, is: version })]
-      : []),
-  ]
+  const detail = { takenAt: new Date(takenAtMs).toISOString(), origin }
+  const body = { actor, action: 'peer.restored', target, detail }
+  const change: Change = { op: 'append', stream: 'audit', subject: actor.id, body }
   try {
-    if (changes.length > 0) await records.transact(() => ({ changes, result: undefined }))
+    await records.transact(() => ({ changes: [change], result: undefined }))
     forgetRestored(data)
-    writeSeen(data, { ...seen, version })
   } catch (err) {
-    log.warn({ err }, 'what happened to this data folder was not written down')
+    log.warn({ err }, 'that this database was restored was not written down')
   }
-  return restored?.takenAtMs ?? seen?.atMs
+  return takenAtMs
 }
 
 /** Keeps on disk when others were last heard. */
 function keepSeen({ config, ending, log }: Joining, sharing: RecordsSharing): void {
   const closed = new AbortController()
+  let keptMs = Number.NEGATIVE_INFINITY
   const keep = () => {
-    if (sharing.linked.length === 0) return
+    const nowMs = clock.monotonicMs()
+    if (sharing.linked.length === 0 || nowMs - keptMs < SEEN_MS) return
     try {
-      writeSeen(config.data, { atMs: sharing.heardMs, version })
+      writeSeen(config.data, { atMs: sharing.heardMs })
+      keptMs = nowMs
     } catch (err) {
       log.warn({ err }, 'when others were last heard was not kept')
     }
   }
   const loop = (async () => {
     while (!closed.signal.aborted) {
-      await clock.delay(SEEN_MS, closed.signal).catch(() => undefined)
+      await clock.delay(LOOK_MS, closed.signal).catch(() => undefined)
       keep()
     }
   })()

@@ -212,7 +212,6 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
     agentFolder,
     self: { id: loadPeerId(config.data, { clock, random }), name: config.name },
     isOwn: ({ origin }) => origin === records.replica.origin,
-    knows: (birth) => records.replica.has(birth),
     ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,

@@ -1,5 +1,5 @@
 // What the last run of this peer left in its data folder, by which the next can tell what happened in between: when it was
-// last with others, as which version, and whether a restore put the folder there. Small files that may be missing or torn.
+// last with others, and whether a restore put the folder there. Small files that may be missing or torn.
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,13 +8,13 @@ import { z } from 'zod'
 const SEEN_FILE = 'peer.seen'
 export const RESTORED_FILE = 'peer.restored'
 
-const seenSchema = z.object({ atMs: z.number().nonnegative().optional(), version: z.string() })
+const seenSchema = z.object({ atMs: z.number().nonnegative() })
 export type Seen = z.infer<typeof seenSchema>
 
 const restoredSchema = z.object({ takenAtMs: z.number().nonnegative(), origin: z.string().max(16) })
 export type RestoredNote = z.infer<typeof restoredSchema>
 
-/** What was true when the last run ended; undefined at the first start and after a restore. */
+/** When others were last heard; undefined when they never were, and after a restore. */
 export const readSeen = (data: string): Seen | undefined => read(data, SEEN_FILE, seenSchema)
 
 /** Not forced to disk: after a crash of the machine an older time is told, and nothing else depends on it. */

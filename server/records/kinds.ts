@@ -90,6 +90,8 @@ export interface KindGroups {
       intentId: string
       at: number
       by: Actor
+      /** The intents before this one, the newest first. */
+      past?: string[]
     }
     /** Ports that others than the owner may open in a browser. */
     sharing: { ports: Record<string, { visibility: Visibility; people: UserId[] }> }

@@ -10,7 +10,7 @@
 
 import { SkeinError } from '#protocol/errors.ts'
 import type { Clock } from '../clock.ts'
-import { tickOver } from '../cluster/replica/clock.ts'
+import { goingOn, tickOver } from '../cluster/replica/clock.ts'
 import type { Context } from '../cluster/replica/context.ts'
 import type { Delta, Floor, Merged } from '../cluster/replica/delta.ts'
 import { join } from '../cluster/replica/join.ts'
@@ -166,7 +166,7 @@ export class Line {
   #stamp(after: bigint, atMs: number): Stamp {
     const { seq, position } = this.#accepted
     const { origin } = this.#durable
-    return { origin, seq: seq + 1, hlc: tick(after, atMs), atMs, position }
+    return { origin, seq: seq + 1, hlc: tick(goingOn(after, atMs), atMs), atMs, position }
   }
 
   async #take(effects: Effects): Promise<void> {

@@ -146,6 +146,25 @@ test('a value of a clock a day ahead waits for its time, is passed on, and gives
   assert.equal(nameOf(await b.reopened(), kept), 'tomorrow')
 })
 
+test('a clock that was a day ahead and was put right stamps what others take at once, also over its own values of before', async () => {
+  const [a, b] = await pair()
+  const [fresh, over] = [testId<'user'>(), testId<'user'>()]
+  await a.write(userChange(fresh), userChange(over), rename(over, 'old'))
+  await b.pull(a)
+  await a.clock.advance(86_400_000)
+  await a.write(rename(over, 'of tomorrow'))
+  await b.pull(a)
+  assert.equal(nameOf(b, over), 'old')
+  const mended = await a.reopened()
+  await mended.write(rename(fresh, 'now'), rename(over, 'now'))
+  assert.deepEqual([nameOf(mended, fresh), nameOf(mended, over)], ['now', 'now'])
+  await b.pull(mended)
+  assert.deepEqual([nameOf(b, fresh), nameOf(b, over)], ['now', 'now'])
+  await b.write(rename(over, 'later'))
+  await mended.pull(b)
+  assert.equal(nameOf(mended, over), 'later')
+})
+
 test('kinds, groups and values that are not understood are passed on byte for byte', async () => {
   const [a, b] = await pair()
   const origin = 'ffeeddccbbaa0099'

@@ -5,12 +5,11 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { Clock } from '../clock.ts'
 import { Context } from '../cluster/replica/context.ts'
 import type { Bucket, Delta, Floor, Joined, Merged, Span } from '../cluster/replica/delta.ts'
-import { BUCKETS, bucketOf, type Fingerprints } from '../cluster/replica/fingerprint.ts'
+import type { Fingerprints } from '../cluster/replica/fingerprint.ts'
 import type { Local } from '../cluster/replica/local.ts'
 import { floorsOf, isPurgeable } from '../cluster/replica/purge.ts'
-import { CLAIM_KIND, type Store, type StoredClaim, type StoredTombstone } from '../store/store.ts'
+import type { Store, StoredClaim, StoredTombstone } from '../store/store.ts'
 import type { Effects } from './effects.ts'
-import { ensure } from './ensure.ts'
 import { storedRow } from './kept.ts'
 import type { Line } from './line.ts'
 import type { Dot } from './records.ts'
@@ -106,19 +105,9 @@ export class Replica implements Replicable {
   }
 
   reconcile(buckets: readonly Bucket[]): Delta {
-    const wanted = new Map<string, Set<number>>()
-    for (const { kind, number } of buckets)
-      ensure(wanted, kind, () => new Set<number>()).add(number)
     const { state } = this.#parts
-    const isWanted = (kind: string, id: string): boolean => {
-      const numbers = wanted.get(kind)
-      return numbers !== undefined && (numbers.size === BUCKETS || numbers.has(bucketOf(id)))
-    }
-    const rows = [...wanted.keys()].flatMap((kind) =>
-      [...state.keptOf(kind)].filter(({ id }) => isWanted(kind, id)).map(storedRow),
-    )
-    const names = wanted.has(CLAIM_KIND) ? [...state.allClaims()] : []
-    const claims = names.flat().filter(({ claim }) => isWanted(CLAIM_KIND, claim))
+    const rows = buckets.flatMap((bucket) => state.rowsIn(bucket)).map(storedRow)
+    const claims = buckets.flatMap((bucket) => state.claimsIn(bucket))
     const reconciled = { buckets, heard: this.heard().spans() }
     return { rows, claims, tombstones: [], entries: [], spans: [], reconciled }
   }

@@ -102,6 +102,7 @@ export const groupSchemas = {
       intentId: text(64),
       at: time,
       by: actorSchema,
+      past: z.array(text(64)).max(64).optional(),
     }),
     sharing: z.object({
       ports: z.record(

@@ -5,7 +5,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { HostId, PeerId, SpaceId } from '#protocol/ids.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Live } from '../live/live.ts'
-import type { Dot, Records } from '../records/records.ts'
+import type { Records } from '../records/records.ts'
 import type { Log } from '../store/log.ts'
 import type { Templates } from '../templates/templates.ts'
 import { adopt } from './adopt.ts'
@@ -22,6 +22,7 @@ import { type AgentFolder, AgentVolume } from './runtime/agent-volume.ts'
 import type { Engine, EngineEvent } from './runtime/engine.ts'
 import { labels } from './runtime/names.ts'
 import { DEFAULT_SUBNETS, type Range } from './runtime/subnets.ts'
+import { sweepSpace } from './sweep.ts'
 import type { Timeline } from './timeline.ts'
 import { isOurs } from './whose.ts'
 
@@ -54,8 +55,6 @@ export interface LoopOptions extends Omit<Surroundings, 'addresses' | 'socketFol
   readonly subnets?: string
   /** Engines of one machine choose their subnets one after the other. */
   readonly subnetTurn: SubnetTurn
-  /** Whether a row was born in a transaction that was heard of: one that is absent all the same was deleted. */
-  readonly knows: (birth: Dot) => boolean
   /** The engine is there, or another peer drives it: something may be placed that could not be before. */
   readonly onSeen: () => void
 }
@@ -68,6 +67,9 @@ export class HostLoop {
   readonly #watch: HostWatch
   /** Spaces whose volume is being written: nothing starts or stops them meanwhile. */
   readonly #held = new Set<SpaceId>()
+
+  /** Spaces of which something may be here that is not theirs any more. */
+  readonly #doubted = new Set<SpaceId>()
 
   constructor(options: LoopOptions & EngineParts) {
     const { engine, cluster, clock, log, agentFolder, subnetTurn } = options
@@ -113,6 +115,12 @@ export class HostLoop {
     this.#lanes.touch(id)
   }
 
+  /** It is gone, or on another host than it was: what is here of it may have to go. */
+  doubt(id: SpaceId): void {
+    this.#doubted.add(id)
+    this.#lanes.interrupt(id)
+  }
+
   /** Something else is wanted of it: what is being waited for may be wanted no more. */
   interrupt(id: SpaceId): void {
     this.#lanes.interrupt(id)
@@ -149,8 +157,18 @@ export class HostLoop {
     const { seen } = this
     const row = records.get('space', id)
     if (seen === undefined || this.#held.has(id)) return { come: 'when touched' }
-    if (row !== undefined && !isOurs(records, row, seen.hostId)) return { come: 'when touched' }
+    if (row === undefined || !isOurs(records, row, seen.hostId)) return await this.#sweep(id)
+    this.#doubted.delete(id)
     return await hosts.act(seen.hostId, (owner) => this.#passes.run(owner, seen.facts, id, signal))
+  }
+
+  /** Only of a space that was named: every peer hears of every space, and few are any of its engines' business. */
+  async #sweep(id: SpaceId): Promise<Verdict> {
+    if (this.#doubted.has(id)) {
+      await this.act((owner) => sweepSpace({ ...this.#options, owner }, id))
+      this.#doubted.delete(id)
+    }
+    return { come: 'when touched' }
   }
 
   /** The engine is there (again): fills the agent's volume ahead of need and looks at everything. */
@@ -161,8 +179,9 @@ export class HostLoop {
     this.#prepareAgent(owner).catch((error: unknown) => {
       log.warn({ error }, 'The agent’s volume could not be filled ahead of need.')
     })
-    const ids = await adopt({ ...this.#options, owner })
-    for (const id of ids) this.#lanes.touch(id)
+    const { ours, others } = await adopt({ ...this.#options, owner })
+    for (const id of ours) this.#lanes.touch(id)
+    for (const id of others) this.doubt(id)
   }
 
   async #prepareAgent(owner: Owner): Promise<void> {

@@ -1,6 +1,7 @@
 // Gives spaces their hosts: in the transaction that makes them, or as soon as a host is there that will do. A space that
 // waits for one is placed by the peer where it was made, so that no two peers place it differently.
 
+import type { PlacementPreview } from '#protocol/api/hosts.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { type HostId, makeId, type SpaceId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
@@ -8,7 +9,7 @@ import type { Clock, Random } from '../clock.ts'
 import type { Change, Decision, Dot, Records, View } from '../records/records.ts'
 import type { ParsedTemplate } from '../templates/template.ts'
 import { type HostSources, hostStates, needOf } from './host-states.ts'
-import { type Judged, judgeHosts, type Placing, placeSpace } from './placement.ts'
+import { judgeHosts, type Placing, placeSpace } from './placement.ts'
 
 export interface PlacerOptions extends HostSources {
   readonly records: Records
@@ -39,9 +40,23 @@ export class Placer {
     return placeSpace(need(asked), hostStates(this.#options, view))
   }
 
-  /** Every host, and what speaks against it. */
-  judge(view: View, asked: Asked): readonly Judged[] {
-    return judgeHosts(need(asked), hostStates(this.#options, view))
+  /** Where it would go, and what speaks against each host. */
+  preview(view: View, asked: Asked): PlacementPreview {
+    const hosts = hostStates(this.#options, view)
+    const decided = placeSpace(need(asked), hosts)
+    const host = decided.do === 'place' ? { id: decided.hostId, name: decided.name } : undefined
+    return {
+      ...(host && { host }),
+      reason: decided.why,
+      isRefused: decided.do === 'refuse',
+      hosts: judgeHosts(need(asked), hosts).map(
+        ({ host: { id, name, zone, isReady }, ...judged }) => ({
+          ...{ id, name, isReady },
+          ...(zone !== undefined && { zone }),
+          ...judged,
+        }),
+      ),
+    }
   }
 
   /** The changes that place a space. Throws `no_host_fits`. */

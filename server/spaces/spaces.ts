@@ -1,36 +1,38 @@
 // Spaces: people's wishes are written down here, and whoever drives the host makes them true. Requests never touch an
 // engine; behind them each engine of this peer has a loop of its own (host-loop.ts).
 
+import type { PlacementPreview } from '#protocol/api/hosts.ts'
 import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.ts'
-import { makeId, type SpaceId, type UserId } from '#protocol/ids.ts'
+import { SkeinError } from '#protocol/errors.ts'
+import { makeId, type SpaceId, type TemplateId, type UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Decision, Dot, View } from '../records/records.ts'
 import { VolumeCopies } from './copies/copies.ts'
 import { type EngineParts, HostLoop, type LoopOptions, notDriving } from './host-loop.ts'
 import { SubnetTurn } from './network.ts'
 import { Placer, placing } from './placer.ts'
+import { HostPresence } from './presence.ts'
 import { Timeline } from './timeline.ts'
 import { showSpace } from './view.ts'
+import { waitingOf } from './waiting.ts'
 import { isSameHost } from './whose.ts'
 import {
   type Creation,
   DEFAULT_SPACES_PER_USER,
   decideConfigure,
   decideCreate,
+  decideForget,
   decideRename,
   decideWant,
   type Wish,
   type Wisher,
 } from './wishes.ts'
 
-export interface SpacesOptions
-  extends Omit<LoopOptions, 'timeline' | 'subnetTurn' | 'onSeen' | 'knows'> {
+export interface SpacesOptions extends Omit<LoopOptions, 'timeline' | 'subnetTurn' | 'onSeen'> {
   /** This peer's engines, each another host. */
   readonly engines: readonly EngineParts[]
   /** Whether this peer's database made a row: it then says where it is placed. Without other peers it has made all. */
   readonly isOwn?: (birth: Dot) => boolean
-  /** Whether what a row was born in was heard of. */
-  readonly knows?: (birth: Dot) => boolean
   readonly spacesPerUser?: number
 }
 
@@ -41,8 +43,22 @@ export interface Spaces {
   /** All, or those that the actor owns. */
   list(actor?: Actor): readonly Space[]
   /** Rejects with `no_host_fits` beside what is wrong with the wish itself. */
-  create(actor: Actor, creation: Creation): Promise<{ readonly intentId: string }>
-  want(actor: Actor, id: SpaceId, wish: Wish): Promise<{ readonly intentId: string }>
+  create(
+    actor: Actor,
+    creation: Creation,
+    intentId?: string,
+  ): Promise<{ readonly intentId: string }>
+  /** Where a new space would go. Throws `not_found` and what is wrong with the parameters. */
+  preview(templateId: TemplateId, parameters: Creation['parameters']): PlacementPreview
+  /** A wish with an intent that was taken before is that wish. */
+  want(
+    actor: Actor,
+    id: SpaceId,
+    wish: Wish,
+    intentId?: string,
+  ): Promise<{ readonly intentId: string }>
+  /** Rejects with `space_not_waiting` where its host answers. */
+  forget(actor: Actor, id: SpaceId): Promise<void>
   rename(actor: Actor, id: SpaceId, name: string): Promise<void>
   configure(
     actor: Actor,
@@ -64,6 +80,7 @@ class HostedSpaces implements Spaces {
   readonly #options: SpacesOptions
   readonly #timeline: Timeline
   readonly #placer: Placer
+  readonly #presence: HostPresence
   readonly #loops: readonly HostLoop[]
   readonly #ended = new AbortController()
   readonly copies: VolumeCopies
@@ -73,13 +90,13 @@ class HostedSpaces implements Spaces {
   constructor(options: SpacesOptions) {
     this.#options = options
     this.#timeline = new Timeline(options)
+    this.#presence = new HostPresence(options.clock)
     const isOwn = options.isOwn ?? (() => true)
     this.#placer = new Placer({ ...options, isOwn })
     const shared = {
       ...options,
       timeline: this.#timeline,
       subnetTurn: new SubnetTurn(),
-      knows: options.knows ?? (() => false),
       onSeen: () => this.#placeWaiting(),
     }
     this.#loops = options.engines.map((engine) => new HostLoop({ ...shared, ...engine }))
@@ -95,9 +112,11 @@ class HostedSpaces implements Spaces {
     const { records, live } = this.#options
     this.#watching = Promise.all([
       each(records.watch('space', { signal }), ({ id, groups, origin }) => {
-        if (groups.includes('desired')) this.#wished(id)
-        else if (groups.includes('placement') && this.#isNews(id, origin)) this.#touch(id)
+        if (records.get('space', id) === undefined) this.#gone(id)
+        else if (groups.includes('desired')) this.#wished(id)
+        else if (groups.includes('placement') && this.#isNews(id, origin)) this.#moved(id)
       }),
+      this.#presence.follow(live, signal),
       each(live.watch('host', { signal }), ({ value }) => {
         if (value?.state === 'ready') this.#placeWaiting()
       }),
@@ -111,21 +130,51 @@ class HostedSpaces implements Spaces {
 
   show(id: SpaceId): Space | undefined {
     const row = this.#options.records.get('space', id)
-    return row && showSpace(this.#options, row)
+    return row && showSpace(this.#sources, row)
   }
 
   list(actor?: Actor): readonly Space[] {
     const index = actor && { ownerId: actor.id as UserId }
     const rows = this.#options.records.list('space', index)
-    return rows.flatMap((row) => showSpace(this.#options, row) ?? [])
+    return rows.flatMap((row) => showSpace(this.#sources, row) ?? [])
   }
 
-  create(actor: Actor, creation: Creation): Promise<{ readonly intentId: string }> {
-    return this.#intend(actor, (view, wisher) => decideCreate(view, wisher, creation))
+  create(
+    actor: Actor,
+    creation: Creation,
+    intentId?: string,
+  ): Promise<{ readonly intentId: string }> {
+    const decide: Intending = (view, wisher) => decideCreate(view, wisher, creation)
+    return this.#intend(actor, decide, intentId)
   }
 
-  want(actor: Actor, id: SpaceId, wish: Wish): Promise<{ readonly intentId: string }> {
-    return this.#intend(actor, (view, wisher) => decideWant(view, wisher, id, wish))
+  preview(templateId: TemplateId, parameters: Creation['parameters']): PlacementPreview {
+    const { records, templates } = this.#options
+    const versionId = records.get('template', templateId)?.groups.head?.versionId
+    const template = versionId && templates.parsed(versionId)?.template
+    if (!template) throw new SkeinError('not_found', { thing: 'template' })
+    return this.#placer.preview(records, { template, parameters: { ...parameters } })
+  }
+
+  want(
+    actor: Actor,
+    id: SpaceId,
+    wish: Wish,
+    intentId?: string,
+  ): Promise<{ readonly intentId: string }> {
+    return this.#intend(actor, (view, wisher) => decideWant(view, wisher, id, wish), intentId)
+  }
+
+  async forget(actor: Actor, id: SpaceId): Promise<void> {
+    const wisher = this.#wisher(actor)
+    await this.#options.records.transact((view) => {
+      const row = view.get('space', id)
+      const { live } = this.#options
+      if (row && !waitingOf({ records: view, live, presence: this.#presence }, row)) {
+        throw new SkeinError('space_not_waiting')
+      }
+      return decideForget(view, wisher, id)
+    })
   }
 
   async rename(actor: Actor, id: SpaceId, name: string): Promise<void> {
@@ -154,6 +203,10 @@ class HostedSpaces implements Spaces {
     await this.#timeline.settled()
   }
 
+  get #sources() {
+    return { ...this.#options, presence: this.#presence }
+  }
+
   #wisher(actor: Actor): Wisher {
     const { clock, random, templates } = this.#options
     const nowMs = clock.nowMs()
@@ -164,10 +217,12 @@ class HostedSpaces implements Spaces {
 
   async #intend(
     actor: Actor,
-    decide: (view: View, wisher: Wisher) => Decision<string>,
+    decide: Intending,
+    given: string | undefined,
   ): Promise<{ readonly intentId: string }> {
     const wisher = this.#wisher(actor)
-    const intentId = await this.#options.records.transact((view) => decide(view, wisher), placing)
+    const own = given === undefined ? wisher : { ...wisher, intentId: given }
+    const intentId = await this.#options.records.transact((view) => decide(view, own), placing)
     return { intentId }
   }
 
@@ -192,6 +247,17 @@ class HostedSpaces implements Spaces {
     for (const loop of this.#loops) loop.touch(id)
   }
 
+  /** Its link ends, wherever it is, and what an engine of ours has of it is looked at. */
+  #gone(id: SpaceId): void {
+    this.#options.links.unlink(id)
+    for (const loop of this.#loops) loop.doubt(id)
+  }
+
+  /** To a host of ours, or away from one. */
+  #moved(id: SpaceId): void {
+    for (const loop of this.#loops) loop.doubt(id)
+  }
+
   #wished(id: SpaceId): void {
     for (const loop of this.#loops) loop.interrupt(id)
     if (this.#options.records.get('space', id)?.groups.placement === undefined) this.#placeWaiting()
@@ -213,6 +279,8 @@ class HostedSpaces implements Spaces {
     if (state === 'starting') this.#touch(id)
   }
 }
+
+type Intending = (view: View, wisher: Wisher) => Decision<string>
 
 /** Ends with the iterable, which ends with its signal. */
 async function each<T>(source: AsyncIterable<T>, act: (item: T) => void): Promise<void> {

@@ -15,6 +15,9 @@ import type { Placer } from './placer.ts'
 /** Of one user, where nothing else is set; a guard against scripts that run away, not a quota. */
 export const DEFAULT_SPACES_PER_USER = 100
 
+/** Wishes before the present one that are known again: a client gives up long before so many others have come. */
+const PAST_INTENTS = 8
+
 export type Wish = 'running' | 'stopped' | 'restart' | 'deleted'
 type Desired = KindGroups['space']['desired']
 type Spec = KindGroups['space']['spec']
@@ -86,6 +89,10 @@ export function decideWant(view: View, wisher: Wisher, id: SpaceId, wish: Wish):
   }
   if (wish !== 'restart' && isPresent(row, wish)) return { changes: [], result: desired.intentId }
   const { actor, intentId, nowMs } = wisher
+  // A wish that was sent again, perhaps to another peer, and perhaps after somebody wished for something else.
+  if (desired.intentId === intentId || desired.past?.includes(intentId)) {
+    return { changes: [], result: intentId }
+  }
   const starts = wish === 'running' || wish === 'restart'
   const value: Desired = {
     state: wish === 'restart' ? 'running' : wish,
@@ -93,6 +100,7 @@ export function decideWant(view: View, wisher: Wisher, id: SpaceId, wish: Wish):
     intentId,
     at: nowMs,
     by: actor,
+    past: [desired.intentId, ...(desired.past ?? [])].slice(0, PAST_INTENTS),
   }
   const changes: Change[] = [
     { op: 'set', kind: 'space', id, group: 'desired', value },
@@ -100,6 +108,22 @@ export function decideWant(view: View, wisher: Wisher, id: SpaceId, wish: Wish):
     audited(wisher, `space.${verbs[wish]}`, id, name?.name ?? id),
   ]
   return { changes, result: intentId }
+}
+
+/**
+ * The cluster forgets a space that nobody can act on: its record goes, and its name is free. Whoever drives its host again
+ * reads in the audit what has become of it, and removes what is there.
+ */
+export function decideForget(view: View, wisher: Wisher, id: SpaceId): Decision<void> {
+  const { name, identity } = found(view, id).groups
+  const claim = `space:${identity?.ownerId}/${name?.name}` as const
+  const release: Change = { op: 'release', claim, holder: id }
+  const changes: Change[] = [
+    { op: 'delete', kind: 'space', id },
+    ...(view.holder(claim) === id ? [release] : []),
+    audited(wisher, 'space.forget', id, name?.name ?? id),
+  ]
+  return { changes, result: undefined }
 }
 
 const verbs = { running: 'start', stopped: 'stop', restart: 'restart', deleted: 'delete' } as const

@@ -176,12 +176,12 @@ function decideSave(view: View, saving: Saving): Decision<void> {
   const { id, base, source, head, actor, nowMs } = saving
   const row = view.get('template', id)
   const current = row?.groups.head
+  // A save that was sent twice, or that changes nothing, makes no version, whatever it was made upon.
+  const newest = current && view.get('templateVersion', current.versionId)?.groups.body?.source
+  if (newest === source) return { changes: [], result: undefined }
   if (base !== undefined && current?.versionId !== base) {
     throw new SkeinError('conflict', { thing: 'template' })
   }
-  // A save that was sent twice, or that changes nothing, makes no version.
-  const newest = current && view.get('templateVersion', current.versionId)?.groups.body?.source
-  if (newest === source) return { changes: [], result: undefined }
   const number = (current?.number ?? 0) + 1
   if (number > MAX_VERSIONS) {
     throw new SkeinError('too_large', { thing: 'history', limit: `${MAX_VERSIONS} versions` })

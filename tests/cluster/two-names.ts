@@ -23,23 +23,28 @@ export class TwoPeers {
   readonly authority: string
   readonly first: Skein
   readonly second: Skein
-  /** Signed in as the administrator, at the first. */
+  /** Signed in as the administrator, at the first and at the second. */
   readonly api: Api
+  readonly secondApi: Api
   readonly #folder: string
 
   private constructor(
-    parts: Pick<TwoPeers, 'authority' | 'first' | 'second' | 'api'>,
+    parts: Pick<TwoPeers, 'authority' | 'first' | 'second' | 'api' | 'secondApi'>,
     folder: string,
   ) {
     this.authority = parts.authority
     this.first = parts.first
     this.second = parts.second
     this.api = parts.api
+    this.secondApi = parts.secondApi
     this.#folder = folder
   }
 
-  /** `flags` are for both. Whoever opens them has these names resolved and `authority` trusted before. */
-  static async open(authority: TestAuthority, flags: readonly string[] = []): Promise<TwoPeers> {
+  /** `flags` are for the first and the second. Whoever opens them has these names resolved and `authority` trusted before. */
+  static async open(
+    authority: TestAuthority,
+    flags: readonly [readonly string[], readonly string[]] = [[], []],
+  ): Promise<TwoPeers> {
     const folder = mkdtempSync(join(tmpdir(), 'skein-two-'))
     const start = async (name: string, label: string, more: readonly string[], bare: boolean) => {
       const port = await freePort()
@@ -49,27 +54,21 @@ export class TwoPeers {
       writeFileSync(key, pair.key, { mode: 0o600 })
       const url = `https://${name}:${port}`
       const own = ['--public-url', url, '--name', label, '--tls-cert', cert, '--tls-key', key]
-      return await Skein.start({ port, url, flags: [...own, ...flags, ...more], bare })
+      return await Skein.start({ port, url, flags: [...own, ...more], bare })
     }
     const [north, south] = TWO_NAMES
-    const { skein: first, api } = await start(north, 'north', [], false)
+    const { skein: first, api } = await start(north, 'north', flags[0], false)
     const { stdout } = await run(process.execPath, [BIN, 'peers', 'token', '--data', first.data])
-    const { skein: second } = await start(south, 'south', ['--join', stdout.trim()], true)
-    const parts = { authority: authority.cert, first, second, api }
-    const two = new TwoPeers(parts, folder)
-    await two.known()
-    return two
-  }
-
-  /** Resolves when each names the other. */
-  async known(): Promise<void> {
-    for (const { url } of [this.first, this.second]) {
-      const api = new Api(url)
-      await eventually(() => api.signIn('ada').then(() => true), within('the account everywhere'))
+    const joining = ['--join', stdout.trim(), ...flags[1]]
+    const { skein: second } = await start(south, 'south', joining, true)
+    const secondApi = new Api(second.url)
+    for (const one of [api, secondApi]) {
+      await eventually(() => one.signIn('ada').then(() => true), within('the account everywhere'))
       const both = async () =>
-        (await api.call<{ urls: PeerUrl[] }>('GET', '/peers/urls')).urls.length === 2
+        (await one.call<{ urls: PeerUrl[] }>('GET', '/peers/urls')).urls.length === 2
       await eventually(both, within('each to name the other'))
     }
+    return new TwoPeers({ authority: authority.cert, first, second, api, secondApi }, folder)
   }
 
   /** As when its machine loses power: nobody says goodbye. */

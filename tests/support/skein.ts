@@ -24,6 +24,10 @@ export interface SkeinOptions {
   readonly port?: number
   /** What browsers and the API call it, where that is not the listening address: a proxy, or HTTPS by name. */
   readonly url?: string
+  /** Beside this process's own variables. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Another checkout's command. */
+  readonly bin?: string
   /** With a gateway, at a port of its own; most tests need none. */
   readonly ssh?: boolean
 }
@@ -41,14 +45,19 @@ export class Skein {
   /** 0 without a gateway. */
   readonly sshPort: number
   readonly #flags: readonly string[]
+  readonly #env: NodeJS.ProcessEnv
+  #bin: string
   #supervisor: ChildProcess | undefined
   #setupUrl: string | undefined
 
-  private constructor(port: number, sshPort: number, { flags = [], url }: SkeinOptions) {
+  private constructor(port: number, sshPort: number, options: SkeinOptions) {
+    const { flags = [], url, env = {}, bin = BIN } = options
     this.port = port
     this.sshPort = sshPort
     this.url = url ?? this.#direct
     this.#flags = flags
+    this.#env = { ...process.env, ...env }
+    this.#bin = bin
   }
 
   static async start(options: SkeinOptions = {}): Promise<{ skein: Skein; api: Api }> {
@@ -116,6 +125,13 @@ export class Skein {
     return new URL(await this.setupUrl()).hash.replace('#token=', '')
   }
 
+  /** `bin` is this checkout's command from now on: an upgrade. */
+  async upgrade(): Promise<void> {
+    await this.end()
+    this.#bin = BIN
+    await this.startSupervisor()
+  }
+
   async startSupervisor(): Promise<void> {
     const args = [
       'server',
@@ -127,7 +143,8 @@ export class Skein {
       this.sshPort === 0 ? 'off' : `127.0.0.1:${this.sshPort}`,
       ...this.#flags,
     ]
-    const child = spawn(process.execPath, [BIN, ...args], {
+    const child = spawn(process.execPath, [this.#bin, ...args], {
+      env: this.#env,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     })

@@ -191,8 +191,13 @@ export class LiveSharing {
   /** For the picture of the cluster. */
   #tellLines(): void {
     const { live, self } = this.#options
-    const to = [...new Set(this.linked)].toSorted().slice(0, MAX_LINES)
-    live.publish('lines', self, { to }, LOAD_TTL_MS)
+    const peers = [...new Set(this.linked)].toSorted().slice(0, MAX_LINES)
+    const reached = [...live.own.entries('host')].filter(([, { state }]) => state === 'ready')
+    const hosts = reached
+      .map(([id]) => id)
+      .toSorted()
+      .slice(0, MAX_LINES)
+    live.publish('lines', self, { peers, hosts }, LOAD_TTL_MS)
   }
 
   async #every(ms: number, act: () => void): Promise<void> {

@@ -74,6 +74,10 @@ export interface Known {
   tombstones(kind: string, id: string): readonly StoredTombstone[]
   /** Rows, and claims under the kind `claim`, that were born in these transactions and are still here. */
   bornIn(span: Span): Iterable<{ readonly kind: string; readonly id: string; readonly birth: Dot }>
+  /** All rows of a bucket, and claims of a bucket of the kind `claim`. */
+  inBucket(
+    bucket: Bucket,
+  ): Iterable<{ readonly kind: string; readonly id: string; readonly birth: Dot }>
 }
 
 /** What a join changes: only what is new, to be stored in one commit together with the spans. */
