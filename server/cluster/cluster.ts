@@ -19,6 +19,7 @@ import { nextBoot } from './boot.ts'
 import { formatJoinToken, parseJoinToken } from './join-token.ts'
 import { type Change, type KnownPeer, Membership } from './membership.ts'
 import { formatMetadata, type PeerMetadata, parseMetadata } from './metadata.ts'
+import { RememberedPeers } from './remembered.ts'
 import { Keyring } from './seal/keyring.ts'
 import { resolveSeeds } from './seeds.ts'
 import { derivePeerKey } from './wire/lines.ts'
@@ -68,6 +69,7 @@ export class Cluster {
     keyring: Keyring,
     address: string,
     membership: Membership,
+    seeds: readonly string[],
   ) {
     this.#parts = parts
     this.#keyring = keyring
@@ -75,7 +77,7 @@ export class Cluster {
     this.membership = membership
     this.#said = describe(parts)
     this.#startedMs = parts.clock.nowMs()
-    this.#loops = Promise.all([this.#sayNews(), this.#seek()])
+    this.#loops = Promise.all([this.#sayNews(), this.#seek(seeds)])
   }
 
   static async open(parts: ClusterParts): Promise<Cluster> {
@@ -83,6 +85,8 @@ export class Cluster {
     const listen = { host: config.listen.host, port }
     const address = advertisedAddress(listen, config.advertise, networkInterfaces())
     const keyring = new Keyring(secret)
+    const remembered = new RememberedPeers(config.data)
+    const seeds = [...new Set([...seedsOf(config), ...remembered.addresses])]
     let opened: Cluster | undefined
     const membership = await Membership.start({
       id,
@@ -92,17 +96,20 @@ export class Cluster {
       listen,
       advertise: address,
       metadata: formatMetadata(describe(parts)),
-      seeds: await resolveSeeds(seedsOf(config)),
+      seeds: await resolveSeeds(seeds),
       clock,
       random,
       log,
       onChange: (change) => {
         onChange(change)
-        opened?.reconcile()
+        if (!opened) return
+        opened.#remember(remembered)
+        opened.reconcile()
       },
       onRefused: (by) => opened?.refuse(by),
     })
-    opened = new Cluster(parts, keyring, address, membership)
+    opened = new Cluster(parts, keyring, address, membership, seeds)
+    opened.#remember(remembered)
     return opened
   }
 
@@ -188,8 +195,17 @@ export class Cluster {
     }
   }
 
-  async #seek(): Promise<void> {
-    const seeds = seedsOf(this.#parts.config)
+  /** Those that left are there no more; those that cannot be reached will be. */
+  #remember(remembered: RememberedPeers): void {
+    const others = this.membership.peers.filter(({ state }) => state !== 'left')
+    try {
+      remembered.remember(others.map(({ contact }) => contact.address))
+    } catch (err) {
+      this.#parts.log.warn({ err }, 'where the other peers are could not be kept')
+    }
+  }
+
+  async #seek(seeds: readonly string[]): Promise<void> {
     while (seeds.length > 0 && (await this.#waits(SEEDS_MS))) {
       this.membership.join(await resolveSeeds(seeds))
     }
