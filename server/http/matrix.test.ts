@@ -130,6 +130,7 @@ before(async () => {
     '/me/sessions': me.sessionId,
     '/spaces': space.id,
     '/logins': 'no-login',
+    '/peers': 'no-peer',
     '/templates': template?.id ?? '',
   }
 })

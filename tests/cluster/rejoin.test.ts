@@ -73,7 +73,7 @@ async function seen(by: Skein, name: string): Promise<PeerInfo> {
 
 type Told<W extends PeerEvent['what']> = Extract<PeerEvent, { what: W }>
 
-/** The newest of that kind since a time, as any peer tells it. */
+/** The newest of that kind since a time, as one of the peers tells it. */
 async function told<W extends PeerEvent['what']>(
   name: string,
   what: W,

@@ -11,8 +11,9 @@ import type {
 } from '#protocol/api/spaces.ts'
 import { request } from '../net/request.ts'
 import { toastError } from '../parts/toast.ts'
-import { queryClient, useTopics } from './client.ts'
+import { useTopics } from './client.ts'
 import { keys } from './keys.ts'
+import { queryClient } from './query-client.ts'
 import { asked, type SpaceAction } from './space-action.ts'
 
 export const spacesQuery = queryOptions({
