@@ -133,8 +133,10 @@ export const streamOpenSchema = z.discriminatedUnion('kind', [
       'startup-log',
       'restart-service',
       'ssh-host-key',
+      /** Where the peers are, in `addresses`. */
       'hello',
-      'ssh-host-key',
+      /** The peer is about to end: link to another one first. */
+      'leave',
     ]),
     name: z.string().max(64).optional(),
     addresses: z.array(z.string().max(512)).max(64).optional(),
