@@ -4,7 +4,7 @@ import { isId, newId } from '#protocol/ids.ts'
 import { repeatableIds } from './repeats.ts'
 
 const NOW_MS = Date.now()
-const key = newId()
+const key: string = newId()
 const request = {
   ...{ userId: 'u', key, method: 'POST', path: '/api/v1/spaces' },
   body: Buffer.from('{"name":"a"}'),
@@ -22,7 +22,7 @@ test('the same request makes the same ids at any peer and at any time, each thin
 test('whatever is different about a request makes other ids', () => {
   const others = [
     { userId: 'v' },
-    { key: newId() },
+    { key: newId() as string },
     { method: 'PUT' },
     { path: '/api/v1/users' },
     { body: Buffer.from('{"name":"b"}') },
