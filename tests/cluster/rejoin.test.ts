@@ -204,6 +204,9 @@ test('a data folder that is put back by hand writes no more, says so, and is men
     await eventually(async () => (await seen(by, 'c')).isRolledBack, soon('its own word'))
   }
   await told('c', 'rolled-back', sinceMs)
+  assert.throws(() => skein('backup', freePath('no.backup'), '--data', c.data))
+  await c.killPeer()
+  assert.equal(await refused(), 'store_rolled_back')
   await c.end()
   skein('restore', file, '--data', c.data, '--force')
   await c.startSupervisor()
