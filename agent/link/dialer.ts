@@ -1,5 +1,6 @@
 // Keeps one link to any of the peers: dials all addresses at once, keeps the first, and dials again the moment it is
-// lost. Terminals and everything else in the agent live on between links.
+// lost. A peer that is about to end says so: then the next link is made first, and the old one ends with its peer.
+// Terminals and everything else in the agent live on between links.
 
 import { randomBytes } from 'node:crypto'
 import { formatIdentity, type Lane } from '#protocol/link.ts'
@@ -55,6 +56,8 @@ export class Dialer {
   readonly #closed = new AbortController()
   readonly #done: Promise<void>
   #learned: readonly string[] = []
+  /** The link whose peer has sent us away; there is nothing to go back to until it has ended. */
+  #left: { readonly address: string; readonly ended: AbortSignal } | undefined
 
   constructor(options: DialerOptions) {
     this.#options = options
@@ -94,8 +97,9 @@ export class Dialer {
       log.info('linked', { address, failed })
       await this.#stand(won, run)
       const stoodMs = clock.monotonicMs() - beganMs
-      log.info('the link ended', { address, stoodMs })
-      losses = stoodMs >= SETTLED_MS ? 0 : losses + 1
+      const isLeft = this.#isLeft(address)
+      log.info(isLeft ? 'going to another peer' : 'the link ended', { address, stoodMs })
+      losses = isLeft || stoodMs >= SETTLED_MS ? 0 : losses + 1
     }
   }
 
@@ -112,7 +116,11 @@ export class Dialer {
     })
   }
 
-  /** Resolves when the link has ended. */
+  #isLeft(address: string): boolean {
+    return this.#left?.address === address && !this.#left.ended.aborted
+  }
+
+  /** Resolves when the link has ended, or its peer has sent us away. */
   async #stand(won: Won<Reached>, run: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     const { address, secured } = won.value
@@ -120,35 +128,49 @@ export class Dialer {
       clock: this.#clock,
       chance: this.#chance,
       dialLane: (lane, signal) => this.#dial(address, lane, run, signal),
-      onStream: (stream) => this.#serve(stream, won),
+      onStream: (stream) => this.#serve(stream, won, leave),
     })
+    const leave = () => {
+      this.#left = { address, ended: link.ended }
+      resolve()
+    }
     const end = () => link.end()
-    this.#closed.signal.addEventListener('abort', end, { once: true })
-    link.ended.addEventListener('abort', () => resolve(), { once: true })
-    if (this.#closed.signal.aborted) end()
-    if (link.ended.aborted) resolve()
+    const { signal } = this.#closed
+    signal.addEventListener('abort', end, { once: true })
+    const ended = () => {
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    link.ended.addEventListener('abort', ended, { once: true })
+    if (signal.aborted) end()
+    if (link.ended.aborted) ended()
     await promise
-    this.#closed.signal.removeEventListener('abort', end)
   }
 
-  #serve(stream: ServedStream, { value, failed }: Won<Reached>): void {
-    if (stream.open.kind !== 'report') {
+  #serve(stream: ServedStream, { value, failed }: Won<Reached>, leave: () => void): void {
+    const { open } = stream
+    if (open.kind === 'report') {
+      const { version, run } = this.#options
+      stream.accept()
+      stream.duplex.resume()
+      const hello = { version, run, route: value.address, failed: [...failed] }
+      this.#reports.attach(stream.duplex, { type: 'hello', ...hello })
+    } else if (open.kind === 'ask' && open.question === 'leave') {
+      stream.accept()
+      stream.fin({ ok: true })
+      stream.duplex.resume()
+      leave()
+    } else {
       this.#options.onStream(stream)
-      return
     }
-    const { version, run } = this.#options
-    stream.accept()
-    stream.duplex.resume()
-    const hello = { version, run, route: value.address, failed: [...failed] }
-    this.#reports.attach(stream.duplex, { type: 'hello', ...hello })
   }
 
   /** At one address, or at every socket of a folder: the first that proves its key, and the others are let go. */
   async #reach(address: string, run: string, signal: AbortSignal): Promise<Reached> {
-    const dialOne = async (one: string, stop: AbortSignal): Promise<Reached> => ({
-      address: one,
-      secured: await this.#dial(one, 'control', run, stop),
-    })
+    const dialOne = async (one: string, stop: AbortSignal): Promise<Reached> => {
+      if (this.#isLeft(one)) throw new Error('its peer is about to end')
+      return { address: one, secured: await this.#dial(one, 'control', run, stop) }
+    }
     if (!isFolder(address)) return await dialOne(address, signal)
     return await firstOf(await socketsIn(address), dialOne, { signal, discard })
   }

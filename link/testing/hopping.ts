@@ -1,7 +1,7 @@
 // Two peers of which one holds an agent's link and the other has heard so, in one process over real sockets.
 
 import { randomBytes } from 'node:crypto'
-import { newId, type PeerId } from '#protocol/ids.ts'
+import { newId, type PeerId, type SpaceId } from '#protocol/ids.ts'
 import { formatPeerIdentity, type HopLane } from '#protocol/link.ts'
 import { systemClock } from '../../server/clock.ts'
 import type { PeerWays } from '../../server/links/hop/hops.ts'
@@ -38,16 +38,7 @@ export class Hopping {
 
   /** The asker hears that a peer holds the link. */
   hear(peer: PeerId): void {
-    const agent = { linkedAt: 1, route: '', failed: [], version: 'test', run: 'run' }
-    this.asker.live.begin(peer, 'run')
-    this.asker.live.take(peer, {
-      type: 'news',
-      number: 1,
-      gone: [],
-      kept: [],
-      set: [['agent', this.holder.spaceId, 1, 60_000, 1, systemClock.nowMs(), agent]],
-      isWhole: true,
-    })
+    hear(this.asker, peer, this.holder.spaceId)
   }
 
   /** As the asker proves itself to the holder. */
@@ -63,4 +54,18 @@ export class Hopping {
     await this.asker.close()
     await this.holder.close()
   }
+}
+
+/** A peer hears that another holds an agent's link. */
+export function hear({ live }: TestPeer, peer: PeerId, spaceId: SpaceId): void {
+  const agent = { linkedAt: 1, route: '', failed: [], version: 'test', run: 'run' }
+  live.begin(peer, 'run')
+  live.take(peer, {
+    type: 'news',
+    number: 1,
+    gone: [],
+    kept: [],
+    set: [['agent', spaceId, 1, 60_000, 1, systemClock.nowMs(), agent]],
+    isWhole: true,
+  })
 }

@@ -37,7 +37,10 @@ export class TestPeer {
   epoch = 1
 
   /** `among`: what it knows of other peers. */
-  constructor(clock: Clock = systemClock, among: Pick<LinksOptions, 'peers' | 'ways'> = {}) {
+  constructor(
+    clock: Clock = systemClock,
+    among: Pick<LinksOptions, 'peers' | 'ways' | 'addresses'> = {},
+  ) {
     this.#keys.set(this.spaceId, this.key)
     const log = silentLog()
     log.warn = (details: unknown) => void this.refusals.push(JSON.stringify(details))

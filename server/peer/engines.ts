@@ -9,14 +9,21 @@ import type { EngineParts } from '../spaces/host-loop.ts'
 import type { EngineTls } from '../spaces/runtime/client.ts'
 import { createEngine } from '../spaces/runtime/docker.ts'
 import { agentAddresses, engineAddress, isLocalEngine } from './addresses.ts'
+import { type AgentsPlace, startAddresses } from './agents.ts'
 import type { LinkSockets } from './link-folder.ts'
 import { readRoutes } from './routes.ts'
+
+/** How agents find the peers. */
+interface AgentsSide {
+  readonly sockets: LinkSockets
+  readonly agents: AgentsPlace
+}
 
 /** Throws `config_invalid` when the files of an engine’s TLS cannot be read. `port` is asked when a space starts. */
 export function openEngines(
   config: Config,
   port: () => number,
-  { folder: socketFolder }: LinkSockets,
+  { sockets: { folder: socketFolder }, agents }: AgentsSide,
 ): readonly EngineParts[] {
   return enginesOf(config).map((setting) => {
     const { address, tls: _, ...about } = setting
@@ -24,7 +31,8 @@ export function openEngines(
     return {
       engine: createEngine(engineAddress(address, tlsOf(setting))),
       about,
-      addresses: (gateway) => agentAddresses({ ...config, docker: address }, port(), gateway),
+      addresses: (gateway) =>
+        startAddresses(agents, agentAddresses({ ...config, docker: address }, port(), gateway)),
       ...(isLocal && { socketFolder, routes: readRoutes }),
     }
   })

@@ -48,6 +48,7 @@ export async function joinRecords(joining: Joining): Promise<RecordsSharing> {
   const sharing = new RecordsSharing({ ...parts, tombstoneAgeMs, away })
   ending.defer(() => sharing.close())
   if (config.join !== undefined) await join(joining, sharing, config.join)
+  if (isNew) writeSeen(config.data, { atMs: sharing.heardMs })
   return sharing
 }
 

@@ -38,9 +38,11 @@ import { gatewaySocketPath, readChild } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
+import { addressesFor, keepTold } from './agents.ts'
 import { answer } from './answers.ts'
 import { Chronicle } from './chronicle.ts'
 import { openControl } from './control.ts'
+import { AGENTS_LEAVE_MS } from './duty/everybody.ts'
 import { takeUpDuty } from './duty/take-up.ts'
 import { openEngines } from './engines.ts'
 import {
@@ -130,7 +132,8 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   const url = browserUrl(config, listeners.url)
   const published = publishedUrl(config, listeners.url, url)
   place.cluster = await joinPeers(base, port, published, place, links)
-  tellWhere(base, published, tls?.authority?.pem)
+  tellWhere(base, published, port, tls?.authority?.pem)
+  keepTold(base, links)
   ending.defer(() => place.cluster?.close())
   place.sharing = shareLive(base, place.cluster)
   shareRecords(base, base.sharing, place.cluster)
@@ -142,7 +145,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     isLooking = false
   })
   ending.defer(() => looked)
-  const duty = takeUpDuty(base, http, looked)
+  const duty = takeUpDuty(base, place, { http, links, ready: looked })
   ending.defer(() => duty.close())
   const control = await openControl(
     config.data,
@@ -153,8 +156,14 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   ending.defer(() => control.close())
   // Who joins has the others' state and shows their set-up page, for which they have given out the link.
   const setupToken = config.join === undefined ? await identity.setup.begin() : undefined
-  // Before everything else ends: who is told to go elsewhere shall find the others still knowing us.
-  ending.defer(() => http.drain())
+  // Before everything else ends: who is told to go elsewhere shall find the others still knowing us. Agents first, so that
+  // people find them where they go.
+  ending.defer(async () => {
+    if (place.isAlone) return http.drain()
+    http.announceDrain()
+    await links.drain(AGENTS_LEAVE_MS)
+    http.drain()
+  })
   const closing = ending.move()
   return {
     url,
@@ -177,7 +186,8 @@ async function readBuiltAgent(): Promise<AgentFolder> {
 async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Promise<Foundation> {
   const store = await openSqliteStore({ folder: config.data, log })
   ending.defer(() => store.close())
-  const live = createLive({ clock, peer: loadPeerId(config.data, { clock, random }) })
+  const self = loadPeerId(config.data, { clock, random })
+  const live = createLive({ clock, peer: self })
   ending.defer(() => live.close())
   const records = await openRecords({ store, clock, random, log })
   ending.defer(() => records.close())
@@ -185,7 +195,16 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
   const audit = await keepAudit(config, { records, store, clock, random, log })
   ending.defer(() => audit.close())
   const knows = (birth: Dot) => records.replica.has(birth)
-  const identity = await createIdentity({ records, clock, random, folder: config.data, knows })
+  const told = { live, self, knows }
+  const identity = await createIdentity({ records, clock, random, folder: config.data, ...told })
+  const stop = new AbortController()
+  const followed = identity.sessions
+    .followGuesses(stop.signal)
+    .catch((err: unknown) => log.warn({ err }, 'attempts at other peers are not counted here'))
+  ending.defer(async () => {
+    stop.abort()
+    await followed
+  })
   const makers = { clock, random }
   const cluster = String(
     await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers),
@@ -199,9 +218,11 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
 async function raise(base: Foundation, agentFolder: AgentFolder, port: () => number, place: Place) {
   const { config, log, records, live, cluster, ending } = base
   const agentKey = keyOfCurrentStart(base)
-  const links = new Links({ agentKey, live, clock, log, peers: place, ways: place })
+  const agents = { config, records, self: loadPeerId(config.data, { clock, random }), port }
+  const addresses = (route: string) => addressesFor(agents, route)
+  const links = new Links({ agentKey, addresses, live, clock, log, peers: place, ways: place })
   ending.defer(() => links.close())
-  const engines = openEngines(config, port, base.sockets)
+  const engines = openEngines(config, port, { sockets: base.sockets, agents })
   for (const { engine } of engines) ending.defer(() => engine.close())
   const hosts = createHosts()
   ending.defer(() => hosts.close())
@@ -210,7 +231,7 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
   const spaces = createSpaces({
     ...parts,
     agentFolder,
-    self: { id: loadPeerId(config.data, { clock, random }), name: config.name },
+    self: { id: agents.self, name: config.name },
     isOwn: ({ origin }) => origin === records.replica.origin,
     ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),
     subnets: config.spacesSubnets,
@@ -253,7 +274,7 @@ async function joinPeers(
 
 /** What happens to peers is told on the cluster page. */
 function observe({ config, records, log, ending }: Foundation, place: Place): void {
-  const chronicle = new Chronicle(records, log)
+  const chronicle = new Chronicle(records, clock, log)
   place.chronicle = chronicle
   ending.defer(() => chronicle.close())
   const actor = actorOf(config)

@@ -2,17 +2,24 @@
 // agents do, and people ask for the list of peers through the same door as for all else.
 
 import type { ClientHttp2Session } from 'node:http2'
+import { networkInterfaces } from 'node:os'
 import type { PeerAsk, PeerDuty, PeerFacts, PeerInfo } from '#protocol/api/peers.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { PeerId } from '#protocol/ids.ts'
 import type { Actor, PeerIdentity } from '#protocol/link.ts'
 import type { Connection } from '../../link/connection.ts'
 import { systemClock, systemRandom } from '../clock.ts'
+import { advertisedAddress } from '../cluster/advertise.ts'
 import { clocksOff } from '../cluster/clocks.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { LiveSharing } from '../cluster/live/sharing.ts'
 import type { Change } from '../cluster/membership.ts'
-import { type PublishedPeer, publish, publishedPeers } from '../cluster/published.ts'
+import {
+  ownAgentAddresses,
+  type PublishedPeer,
+  publish,
+  publishedPeers,
+} from '../cluster/published.ts'
 import type { RecordsSharing } from '../cluster/records/sharing.ts'
 import type { Config } from '../config/settings.ts'
 import type { By } from '../identity/audit.ts'
@@ -21,7 +28,7 @@ import type { Log } from '../log.ts'
 import type { Records } from '../records/records.ts'
 import type { Received, Replicable } from '../records/replicable.ts'
 import type { Chronicle } from './chronicle.ts'
-import { type Asked, askOf } from './duty/ask.ts'
+import { type Asked, askOf, serves } from './duty/ask.ts'
 import { type PeerWish, wishOf } from './duty/wish.ts'
 import { loadPeerId } from './peer-id.ts'
 
@@ -73,6 +80,11 @@ export class Place {
         ...(held > 0 && { heldBack: held }),
       }
     })
+  }
+
+  /** Nobody else is there to whom anybody could be sent. */
+  get isAlone(): boolean {
+    return !this.facts().some((peer) => !peer.isSelf && serves(peer))
   }
 
   published(): readonly PublishedPeer[] {
@@ -136,13 +148,20 @@ function clocksOf(peers: readonly PeerFacts[]) {
   return clocksOff(self, new Map(offsets))
 }
 
-/** Where people open this peer. Not waited for: a full disk must not keep it from serving. */
+/** Where people open this peer, and agents find it. Not waited for: a full disk must not keep it from serving. */
 export function tellWhere(
   { config, records, log }: { config: Config; records: Records; log: Log },
   url: string,
+  port: number,
   authority: string | undefined,
 ): void {
-  const published = { url, ...(authority !== undefined && { authority }) }
+  const agents = [...ownAgentAddresses(config, port)]
+  const address = advertisedAddress(
+    { host: config.listen.host, port },
+    config.advertise,
+    networkInterfaces(),
+  )
+  const published = { url, address, agents, ...(authority !== undefined && { authority }) }
   publish(records, loadPeerId(config.data, makers), published, makers).catch((err: unknown) =>
     log.error({ err }, 'this peer’s address was not kept'),
   )

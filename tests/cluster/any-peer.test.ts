@@ -13,7 +13,7 @@ import { run, SshHome } from '../support/ssh/client.ts'
 import { TestTerminal } from '../support/terminal.ts'
 import { administrator, idOf, startPeers } from './support.ts'
 
-const TEMPLATE = 'name: every\nservices: {main: {image: "skein/base:1"}}'
+const TEMPLATE = 'name: passing\nservices: {main: {image: "skein/base:1"}}'
 const LINES = 2_000_000
 const soon = (what: string) => ({ timeoutMs: 30_000, what })
 
@@ -73,6 +73,20 @@ test('ssh, files and a command work through a peer that has no link', async () =
   const said = await run(['ssh', '-F', config, 'any', 'seq 1 100000 | sha256sum; exit 7'])
   assert.equal(said.status, 7, said.stderr)
   assert.match(said.stdout, /^[0-9a-f]{64} /)
+})
+
+test('a peer that is told to end has sent its agents to another before it does', async () => {
+  const ending = await holder(A)
+  const next = (ending + 1) % 3
+  const terminal = await TestTerminal.open(api(next), spaceId, 'drained')
+  const ended = peer(ending).end()
+  await eventually(async () => (await holder(next)) !== ending, soon('another link'))
+  terminal.type("echo typed-''on\n")
+  await terminal.until(/typed-on\r\n/)
+  await ended
+  assert.ok(terminal.connections <= 2, `${terminal.connections} connections`)
+  terminal.close()
+  await peer(ending).startSupervisor()
 })
 
 test('when the peer with the link is killed, a flood through another goes on with no byte lost or doubled', async () => {

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import type { PeerInfo } from '#protocol/api/peers.ts'
 import { newId } from '#protocol/ids.ts'
 import { Api, TEST_PASSWORD } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
@@ -152,6 +153,18 @@ test('what was written while a peer was away is there when it is back', async ()
   const back = c
   const seen = async () => (await at(back, api).users()).some((user) => user.id === id)
   await eventually(seen, { timeoutMs: 30_000, what: 'what was written meanwhile' })
+})
+
+test('the first of all, which was told of nobody, finds the others again after it has left', async () => {
+  assert.ok(a && b && c)
+  await a.end()
+  await a.startSupervisor()
+  const api = await administrator(b)
+  const known = async () => {
+    const { peers } = await api.call<{ peers: PeerInfo[] }>('GET', '/peers')
+    return peers.every(({ state }) => state === 'alive')
+  }
+  await eventually(known, soon('all three to be there'))
 })
 
 test('a peer that is restored from an old backup takes what it has missed, and brings nothing back', async () => {

@@ -1,7 +1,7 @@
 // What is out of order with a peer now, each with what it means and what to do: sentences, the worst first.
 
 import type { PeerInfo } from '#protocol/api/peers.ts'
-import { duration } from '../format/duration.ts'
+import { clockSpan } from '../format/duration.ts'
 import { words } from '../words.ts'
 
 export interface Condition {
@@ -32,7 +32,7 @@ function stateOf({ state }: PeerInfo): Condition {
 function clockOf({ clock, heldBack }: PeerInfo): Condition[] {
   if (!clock) return []
   const { ahead, behind, aheadText, behindText, two, held } = text.clock
-  const span = duration(Math.abs(clock.aheadMs))
+  const span = clockSpan(clock.aheadMs)
   const isAhead = clock.aheadMs > 0
   const parts = [
     isAhead ? aheadText : behindText,
