@@ -32,7 +32,7 @@ interface Rule<T extends LiveTopic> {
   readonly isOfPublisher?: true
 }
 
-/** Lines of one peer that are told, and hosts: as many as a membership's worth. */
+/** Lines of one peer that are told: as many as a membership's worth. */
 export const MAX_LINES = 500
 
 const [hello, ports, services, stats, startup] = agentReportSchema.options
@@ -77,10 +77,7 @@ const rules: { readonly [T in LiveTopic]: Rule<T> } = {
   },
   lines: {
     scope: 'shared',
-    schema: z.object({
-      peers: z.array(z.uuid()).max(MAX_LINES),
-      hosts: z.array(z.uuid()).max(MAX_LINES),
-    }),
+    schema: z.object({ peers: z.array(z.uuid()).max(MAX_LINES) }),
     isOfPublisher: true,
   },
   duty: {
