@@ -4,7 +4,7 @@
 
 import type { LiveClientMessage, LiveServerMessage } from '#protocol/api/live.ts'
 import { backoffMs } from './backoff.ts'
-import { Race } from './race.ts'
+import { type Open, openInBrowser, Race } from './race.ts'
 import type { Road, Roads } from './roads.ts'
 import { Store } from './store.ts'
 
@@ -45,6 +45,7 @@ export class LiveConnection {
   readonly state = new Store<LiveState>({ kind: 'connecting' })
   readonly #hooks: LiveHooks
   readonly #roads: Roads
+  readonly #openSocket: Open
   readonly #topics = new Map<string, number>()
   #socket: Race | undefined
   /** To our own peer, while we are away. */
@@ -61,9 +62,10 @@ export class LiveConnection {
   #everOpen = false
   #closed = true
 
-  constructor(hooks: LiveHooks, roads: Roads) {
+  constructor(hooks: LiveHooks, roads: Roads, open: Open = openInBrowser) {
     this.#hooks = hooks
     this.#roads = roads
+    this.#openSocket = open
   }
 
   open(): void {
@@ -116,7 +118,7 @@ export class LiveConnection {
   }
 
   #dial(): void {
-    const socket = new Race(this.#roads, PATH)
+    const socket = new Race(this.#roads, PATH, this.#openSocket)
     this.#socket = socket
     this.#serve(socket)
   }
@@ -193,7 +195,7 @@ export class LiveConnection {
   #lookHome(afterMs = LOOK_HOME_AFTER_MS): void {
     this.#look = setTimeout(() => {
       const { own } = this.#roads
-      const home = new WebSocket(this.#roads.address(own, PATH))
+      const home = this.#openSocket(this.#roads.address(own, PATH), [])
       this.#home = home
       home.onopen = () => this.#cameHome(home)
       home.onclose = () => {
