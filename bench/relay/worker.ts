@@ -3,7 +3,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 240_000
 
 export class Worker {
   readonly child: ChildProcess
