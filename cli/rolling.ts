@@ -40,7 +40,7 @@ export async function roll(options: RollingOptions): Promise<void> {
   const done: string[] = []
   for (const peer of order) {
     await untilOthersAreWell(options, peer)
-    await startAnew(options, peer)
+    await startAnew(options, peer, all)
     done.push(peer.name)
   }
   say(`done: ${done.join(', ')}`)
@@ -55,7 +55,11 @@ async function untilOthersAreWell(options: RollingOptions, peer: PeerInfo): Prom
   if (!(await within(options, WELL_MS, areWell))) throw stopped(peer, ill.join('; '))
 }
 
-async function startAnew(options: RollingOptions, peer: PeerInfo): Promise<void> {
+async function startAnew(
+  options: RollingOptions,
+  peer: PeerInfo,
+  all: readonly PeerInfo[],
+): Promise<void> {
   const { cluster, clock, say, to, back } = options
   const beganMs = clock.monotonicMs()
   const change = { ...(to !== undefined && { to }), ...(back === true && { back }) }
@@ -63,10 +67,12 @@ async function startAnew(options: RollingOptions, peer: PeerInfo): Promise<void>
   say(`${peer.name}: asked to start anew${to === undefined ? '' : ` with ${to}`}`)
   let told = ''
   const isBack = async () => {
-    const now = (await cluster.list()).find(({ id }) => id === peer.id)
+    const seen = await cluster.list()
+    const now = seen.find(({ id }) => id === peer.id)
     if (now === undefined || now.state !== 'alive' || now.duty?.wish !== wish) return false
     if (now.duty?.failed !== undefined) throw stopped(peer, now.duty.failed)
-    const illness = now.duty?.state === 'restarting' ? [`${peer.name} drains`] : illnessOf(now)
+    const isEnding = now.duty?.state === 'restarting'
+    const illness = isEnding ? [`${peer.name} drains`] : illnessSeen(now, seen, all)
     const line = illness.join('; ')
     if (line !== told && line !== '') say(line)
     told = line
@@ -78,6 +84,19 @@ async function startAnew(options: RollingOptions, peer: PeerInfo): Promise<void>
   const { version = '' } = (await cluster.list()).find(({ id }) => id === peer.id) ?? {}
   const seconds = ((clock.monotonicMs() - beganMs) / 1000).toFixed(1)
   say(`${peer.name}: serves ${version} and has every record, after ${seconds} s`)
+}
+
+/** Whom we ask is back when it sees the others again as they were: until then it could not tell us of them. */
+function illnessSeen(
+  peer: PeerInfo,
+  seen: readonly PeerInfo[],
+  all: readonly PeerInfo[],
+): readonly string[] {
+  if (!peer.isSelf) return illnessOf(peer)
+  return all.flatMap(({ id, name }) => {
+    const found = seen.find((one) => one.id === id)
+    return found ? illnessOf(found) : [`${name} is not seen yet`]
+  })
 }
 
 /** What keeps a peer from doing its part; those that are kept away are nobody's concern. */

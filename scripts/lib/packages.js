@@ -34,6 +34,7 @@ export const needs = {
     shows: ['go', '/usr/share/gocode/src/github.com/hashicorp/memberlist'],
     packages: ['golang-go', 'golang-github-hashicorp-memberlist-dev'],
   },
+  compose: { shows: ['docker-compose'], packages: ['docker-compose'] },
   ip: { shows: ['ip'], packages: ['iproute2'] },
   iptables: { shows: ['iptables'], packages: ['iptables'] },
 }

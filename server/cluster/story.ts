@@ -2,7 +2,7 @@
 // here it is one event. Pure.
 
 import { z } from 'zod'
-import type { PeerDeed, PeerEvent } from '#protocol/api/peers.ts'
+import { CLOCK_TOLD_MS, type PeerDeed, type PeerEvent } from '#protocol/api/peers.ts'
 import type { StreamBodies } from '../records/kinds.ts'
 
 /** What several say within this time is one thing, ms: a verdict takes some seconds to go round. */
@@ -39,10 +39,11 @@ const readers: Readonly<Record<string, (detail: unknown) => PeerDeed | undefined
   'peer.version': reader('version', z.object({ was: z.string(), is: z.string() })),
 }
 
-/** The newest first, as the entries are. */
-export function storyOf(entries: readonly Told[]): PeerEvent[] {
+/** The newest first. What a peer tells whose clock is ahead waits until its time has come, as its values do. */
+export function storyOf(entries: readonly Told[], nowMs: number): PeerEvent[] {
   const story: (PeerEvent & { readonly ms: number })[] = []
-  for (const { at: ms, body } of entries) {
+  const due = entries.filter(({ at }) => at <= nowMs + CLOCK_TOLD_MS)
+  for (const { at: ms, body } of due.toSorted((a, b) => b.at - a.at)) {
     const deed = readers[body.action]?.(body.detail)
     if (!deed) continue
     const { id, name } = body.actor
@@ -58,7 +59,14 @@ export function storyOf(entries: readonly Told[]): PeerEvent[] {
       }
     }
   }
-  return story.slice(0, MAX_EVENTS).map(({ ms: _, ...event }) => event)
+  const told = story.filter((event, i) => !isUncalledFor(event, story.slice(i + 1)))
+  return told.slice(0, MAX_EVENTS).map(({ ms: _, ...event }) => event)
+}
+
+/** A clock is only right again that was said to be wrong. */
+function isUncalledFor(event: PeerEvent, before: readonly PeerEvent[]): boolean {
+  if (event.what !== 'clock' || event.aheadMs !== 0) return false
+  return !before.some((other) => other.what === 'clock' && other.aheadMs !== 0)
 }
 
 /** Of what only the peer itself tells each entry is an event of its own. */

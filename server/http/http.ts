@@ -48,6 +48,8 @@ export interface Http {
    * there is another peer and what they carry goes on there.
    */
   drain(): void
+  /** From now on `/readyz` says that this peer drains; everybody is still served. */
+  announceDrain(): void
   /** Takes people again. */
   undrain(): void
   /** Open WebSockets. */
@@ -65,7 +67,8 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
   const sockets = new Sockets(clock, identity)
   const front = new Front(parts.config, identity, roaming)
   let isDraining = false
-  const unready = () => [...(parts.unready?.() ?? []), ...(isDraining ? ['draining'] : [])]
+  let isAnnounced = false
+  const unready = () => [...(parts.unready?.() ?? []), ...(isAnnounced ? ['draining'] : [])]
   const newRequestId = () => freshId(parts) as string
   const { sessions, appPassKey: passKey } = identity
   const apps = new Apps({ ...parts, sessions, passKey, newRequestId })
@@ -81,6 +84,7 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
   const drain = (): void => {
     if (isDraining) return
     isDraining = true
+    isAnnounced = true
     tabs.drain()
     // Where there is nowhere to go they stay for as long as they can.
     if (!roaming.isAlone) sockets.sendAway(goodbye(roaming.others()))
@@ -94,8 +98,12 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
     },
     plain: createPlainDoor({ config: parts.config, log, newRequestId, health }),
     drain,
+    announceDrain: () => {
+      isAnnounced = true
+    },
     undrain: () => {
       isDraining = false
+      isAnnounced = false
     },
     get sockets() {
       return sockets.size

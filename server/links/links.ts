@@ -132,6 +132,13 @@ export class Links {
     return this.#links.size
   }
 
+  /** Ends the links of agents that are linked elsewhere by now. */
+  endGone(): void {
+    for (const [spaceId, link] of this.#links) {
+      if (this.#options.live.others('agent', spaceId).length > 0) link.close()
+    }
+  }
+
   /** Ends all links; resolves when nobody watches them any more and nothing of them is left in Live. */
   async close(): Promise<void> {
     this.#leaving?.abort()

@@ -2,6 +2,7 @@
 // peer is appended.
 
 import type { PeerEvent } from '#protocol/api/peers.ts'
+import type { Clock } from '../clock.ts'
 import { storyOf } from '../cluster/story.ts'
 import type { Log } from '../log.ts'
 import type { Records } from '../records/records.ts'
@@ -13,12 +14,14 @@ const MAX_STORIES = 500
 
 export class Chronicle {
   readonly #records: Pick<Records, 'read' | 'tail'>
+  readonly #clock: Pick<Clock, 'nowMs'>
   readonly #stories = new Map<string, Promise<readonly PeerEvent[]>>()
   readonly #closed = new AbortController()
   readonly #following: Promise<void>
   #isFollowing = true
 
-  constructor(records: Pick<Records, 'read' | 'tail'>, log: Log) {
+  constructor(records: Pick<Records, 'read' | 'tail'>, clock: Pick<Clock, 'nowMs'>, log: Log) {
+    this.#clock = clock
     this.#records = records
     this.#following = this.#follow().catch((err: unknown) => {
       this.#isFollowing = false
@@ -43,7 +46,8 @@ export class Chronicle {
   }
 
   async #read(peer: string): Promise<readonly PeerEvent[]> {
-    return storyOf(await this.#records.read('audit', { subject: peer, limit: ENTRIES }))
+    const entries = await this.#records.read('audit', { subject: peer, limit: ENTRIES })
+    return storyOf(entries, this.#clock.nowMs())
   }
 
   async #follow(): Promise<void> {

@@ -42,7 +42,8 @@ import { addressesFor, keepTold } from './agents.ts'
 import { answer } from './answers.ts'
 import { Chronicle } from './chronicle.ts'
 import { openControl } from './control.ts'
-import { AGENTS_LEAVE_MS, takeUpDuty } from './duty/take-up.ts'
+import { AGENTS_LEAVE_MS } from './duty/everybody.ts'
+import { takeUpDuty } from './duty/take-up.ts'
 import { openEngines } from './engines.ts'
 import {
   actorOf,
@@ -144,7 +145,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     isLooking = false
   })
   ending.defer(() => looked)
-  const duty = takeUpDuty(base, { http, links }, looked)
+  const duty = takeUpDuty(base, place, { http, links, ready: looked })
   ending.defer(() => duty.close())
   const control = await openControl(
     config.data,
@@ -159,6 +160,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   // people find them where they go.
   ending.defer(async () => {
     if (place.isAlone) return http.drain()
+    http.announceDrain()
     await links.drain(AGENTS_LEAVE_MS)
     http.drain()
   })
@@ -184,7 +186,8 @@ async function readBuiltAgent(): Promise<AgentFolder> {
 async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Promise<Foundation> {
   const store = await openSqliteStore({ folder: config.data, log })
   ending.defer(() => store.close())
-  const live = createLive({ clock, peer: loadPeerId(config.data, { clock, random }) })
+  const self = loadPeerId(config.data, { clock, random })
+  const live = createLive({ clock, peer: self })
   ending.defer(() => live.close())
   const records = await openRecords({ store, clock, random, log })
   ending.defer(() => records.close())
@@ -192,7 +195,16 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
   const audit = await keepAudit(config, { records, store, clock, random, log })
   ending.defer(() => audit.close())
   const knows = (birth: Dot) => records.replica.has(birth)
-  const identity = await createIdentity({ records, clock, random, folder: config.data, knows })
+  const told = { live, self, knows }
+  const identity = await createIdentity({ records, clock, random, folder: config.data, ...told })
+  const stop = new AbortController()
+  const followed = identity.sessions
+    .followGuesses(stop.signal)
+    .catch((err: unknown) => log.warn({ err }, 'attempts at other peers are not counted here'))
+  ending.defer(async () => {
+    stop.abort()
+    await followed
+  })
   const makers = { clock, random }
   const cluster = String(
     await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers),
@@ -262,7 +274,7 @@ async function joinPeers(
 
 /** What happens to peers is told on the cluster page. */
 function observe({ config, records, log, ending }: Foundation, place: Place): void {
-  const chronicle = new Chronicle(records, log)
+  const chronicle = new Chronicle(records, clock, log)
   place.chronicle = chronicle
   ending.defer(() => chronicle.close())
   const actor = actorOf(config)

@@ -28,7 +28,7 @@ import type { Log } from '../log.ts'
 import type { Records } from '../records/records.ts'
 import type { Received, Replicable } from '../records/replicable.ts'
 import type { Chronicle } from './chronicle.ts'
-import { type Asked, askOf } from './duty/ask.ts'
+import { type Asked, askOf, serves } from './duty/ask.ts'
 import { type PeerWish, wishOf } from './duty/wish.ts'
 import { loadPeerId } from './peer-id.ts'
 
@@ -66,7 +66,7 @@ export class Place {
     return peers.map((peer) => {
       const usage = this.#live.get('load', peer.id)
       const records = this.records?.with(peer.id as PeerId)
-      const lines = this.#live.get('lines', peer.id)
+      const lines = this.#live.get('lines', peer.id)?.peers
       const wish = wishOf(this.#records, peer.id)
       const clock = off.get(peer.id)
       const held = heldBack.get(peer.origin ?? '') ?? 0
@@ -82,9 +82,9 @@ export class Place {
     })
   }
 
-  /** Nobody else is there. */
+  /** Nobody else is there to whom anybody could be sent. */
   get isAlone(): boolean {
-    return !this.cluster?.peers.some(({ isSelf, state }) => !isSelf && state === 'alive')
+    return !this.facts().some((peer) => !peer.isSelf && serves(peer))
   }
 
   published(): readonly PublishedPeer[] {

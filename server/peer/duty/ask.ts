@@ -24,7 +24,7 @@ export async function askOf(
   by: By,
 ): Promise<Asked> {
   const { id, name } = findPeer(peers, who)
-  if (ask.want !== 'undrain' && !others(peers, id).some(serves)) {
+  if (ask.want === 'drain' && !others(peers, id).some(serves)) {
     throw new SkeinError('last_peer', { name })
   }
   const wish = freshId(makers) as string

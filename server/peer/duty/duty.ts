@@ -13,7 +13,7 @@ const LOOK_MS = 200
 /** What we say of ourselves holds until it is another thing. */
 const FOR_EVER_MS = 2 ** 31 - 1
 
-/** Somebody who can be sent elsewhere and taken again. */
+/** Those who can be sent elsewhere and taken again. */
 export interface Departing {
   drain(): void
   undrain(): void
@@ -28,11 +28,13 @@ export interface DutyOptions {
   readonly log: Log
   readonly self: string
   readonly versions: string | undefined
-  /** Those who are told to go: pages, and agents. */
-  readonly departing: readonly Departing[]
+  /** Those who are told to go. */
+  readonly departing: Departing
   readonly program: { read(): Program; write(program: Program): void }
   /** Asks the supervisor for the next process; this one is then asked to end. */
   readonly startAnew: () => void
+  /** Nobody else is there who could carry what this peer does. */
+  readonly isAlone: () => boolean
   /** Resolves when this peer can serve. */
   readonly ready: Promise<unknown>
 }
@@ -70,31 +72,34 @@ export class Duty {
     await looking
   }
 
-  /** Whoever leaves does not say so. */
+  /** Whoever leaves does not say so, nor does the last other peer that ends. */
   async #keepLooking(): Promise<void> {
     const { clock } = this.#options
     const { signal } = this.#stop
     while (!signal.aborted) {
       await clock.delay(LOOK_MS, signal).catch(() => undefined)
-      if (!signal.aborted && this.#isAway) this.#tell()
+      if (!signal.aborted && this.#wish()?.isAway === true) this.#look()
     }
   }
 
   #look(): void {
-    const wish = wishOf(this.#options.records, this.#options.self)
-    this.#go(wish?.isAway === true)
+    const wish = this.#wish()
+    // The last one that is there serves, whatever was wanted when there were others.
+    this.#go(wish?.isAway === true && !this.#options.isAlone())
     if (wish?.restart) this.#restart(wish.restart)
-    this.#tell(wish)
+    if (wish) this.#tell()
+  }
+
+  #wish(): PeerWish | undefined {
+    return wishOf(this.#options.records, this.#options.self)
   }
 
   #go(isAway: boolean): void {
     if (isAway === this.#isAway) return
     this.#isAway = isAway
-    this.#options.log.info(isAway ? 'draining, as wished' : 'serving again, as wished')
-    for (const one of this.#options.departing) {
-      if (isAway) one.drain()
-      else one.undrain()
-    }
+    this.#options.log.info({}, isAway ? 'draining, as wished' : 'serving again')
+    if (isAway) this.#options.departing.drain()
+    else this.#options.departing.undrain()
   }
 
   /** Noted before it is done: whatever becomes of it, it is not done twice. */
@@ -122,17 +127,14 @@ export class Duty {
     return to === undefined ? current : versionAt(this.#options.versions, to)
   }
 
-  #tell(wish: PeerWish | undefined = wishOf(this.#options.records, this.#options.self)): void {
+  #tell(): void {
     const { live, self, program, departing } = this.#options
-    // Nobody ever wanted anything, as of most.
-    if (wish === undefined) return
-    const left = departing.reduce((sum, one) => sum + one.left, 0)
     const state = this.#isRestarting ? 'restarting' : this.#isAway ? 'away' : 'serving'
     const noted = program.read()
     const done = this.#refused?.wish ?? noted.wish
     const failed = this.#refused?.reason ?? (noted.failed && `${noted.failed} did not serve`)
     const duty: LiveTopics['duty'] = {
-      ...{ state, left },
+      ...{ state, left: departing.left },
       ...(done !== undefined && { wish: done }),
       ...(failed !== undefined && { failed }),
     }

@@ -10,10 +10,9 @@ import type { Records } from '../../records/records.ts'
 import { askSupervisor } from '../../supervisor/ask.ts'
 import { readProgram, writeProgram } from '../../supervisor/program.ts'
 import { loadPeerId } from '../peer-id.ts'
+import type { Place } from '../place.ts'
 import { Duty } from './duty.ts'
-
-/** Agents that are told to go are linked elsewhere within some ms each; the last of them is waited for so long, ms. */
-export const AGENTS_LEAVE_MS = 2000
+import { Everybody } from './everybody.ts'
 
 interface Foundation {
   readonly config: Config
@@ -22,37 +21,19 @@ interface Foundation {
   readonly log: Log
 }
 
-interface Departed {
-  readonly http: Http
-  readonly links: Links
-}
-
 /** What is wanted of this peer. */
 export function takeUpDuty(
   base: Foundation,
-  { http, links }: Departed,
-  ready: Promise<unknown>,
+  place: Place,
+  { http, links, ready }: { http: Http; links: Links; ready: Promise<unknown> },
 ): Duty {
   const { config, records, live, log } = base
-  const pages = {
-    drain: () => http.drain(),
-    undrain: () => http.undrain(),
-    get left() {
-      return http.sockets
-    },
-  }
-  const agents = {
-    drain: () => void links.drain(AGENTS_LEAVE_MS),
-    undrain: () => links.undrain(),
-    get left() {
-      return links.size
-    },
-  }
-  // Agents first, so that people find them where they go.
-  const departing = [agents, pages]
+  const self = loadPeerId(config.data, { clock, random })
+  const patienceMs = config.drainSeconds * 1000
   return new Duty({
-    ...{ records, live, clock, log, ready, versions: config.versions, departing },
-    self: loadPeerId(config.data, { clock, random }),
+    ...{ records, live, clock, log, ready, versions: config.versions, self },
+    departing: new Everybody({ links, http, clock, patienceMs }),
+    isAlone: () => place.isAlone,
     program: {
       read: () => readProgram(config.data),
       write: (program) => writeProgram(config.data, program),

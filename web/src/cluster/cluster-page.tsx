@@ -22,8 +22,8 @@ import { PeerTable } from './peer-table.tsx'
 
 const text = words.cluster
 const route = getRouteApi('/frame/cluster')
-/** Events beside the picture: about as high as it is. */
-const LATELY = 7
+/** Events beside the picture: about as high as it and its rows are. */
+const LATELY = 10
 
 export function ClusterPage() {
   const peers = usePeers()
@@ -68,8 +68,7 @@ function Cluster({ peers, hosts }: ClusterProps) {
       <p className="tabular mb-3 text-ink-3 text-sm">
         {text.sum(present.length, hosts.length, spaces)}
       </p>
-      <Conditions onOpen={open} ours={ours} peers={present} />
-      <div className="grid gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_300px]">
+      <div className="grid gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,1fr)_320px]">
         <div className="min-w-0">
           <PeerPicture
             hosts={hosts}
@@ -85,15 +84,17 @@ function Cluster({ peers, hosts }: ClusterProps) {
             </div>
           )}
         </div>
-        <section className="max-lg:order-last">
+        {/* Beside both: what comes and goes here moves neither the picture nor the rows. */}
+        <div className="lg:row-span-2">
+          <Conditions onOpen={open} ours={ours} peers={present} />
           <h2 className="mb-3 font-semibold text-base">{text.story.lately}</h2>
           {happenings.length > 0 ? (
             <Happenings list={happenings} onOpen={({ id }) => open(id)} />
           ) : (
             <p className="text-ink-2 text-sm">{text.story.quiet}</p>
           )}
-        </section>
-        <div className="min-w-0 lg:col-span-2">
+        </div>
+        <div className="min-w-0">
           <PeerTable peers={ordered} />
         </div>
       </div>
@@ -121,7 +122,7 @@ function Conditions({ peers, ours, onOpen }: ConditionsProps) {
   )
   if (all.length === 0) return null
   return (
-    <ul className="mb-5 flex max-w-3xl flex-col gap-2">
+    <ul className="mb-6 flex flex-col gap-2">
       {all.map(({ peer, condition }) => (
         <li key={`${peer.id} ${condition.title}`}>
           <button

@@ -1,7 +1,7 @@
 // What is out of order with a peer now, each with what it means and what to do: sentences, the worst first.
 
 import type { PeerInfo } from '#protocol/api/peers.ts'
-import { duration } from '../format/duration.ts'
+import { clockSpan } from '../format/duration.ts'
 import { words } from '../words.ts'
 
 export interface Condition {
@@ -20,6 +20,7 @@ export function conditionsOf(peer: PeerInfo, ours: string): Condition[] {
     ...(peer.isRolledBack ? [{ tone: 'red' as const, ...text.rolledBack }] : []),
     ...clockOf(peer),
     ...(peer.records?.told === 'comparing' ? [{ tone: 'plain' as const, ...text.comparing }] : []),
+    ...dutyOf(peer),
     ...ageOf(peer, ours),
   ]
 }
@@ -32,7 +33,7 @@ function stateOf({ state }: PeerInfo): Condition {
 function clockOf({ clock, heldBack }: PeerInfo): Condition[] {
   if (!clock) return []
   const { ahead, behind, aheadText, behindText, two, held } = text.clock
-  const span = duration(Math.abs(clock.aheadMs))
+  const span = clockSpan(clock.aheadMs)
   const isAhead = clock.aheadMs > 0
   const parts = [
     isAhead ? aheadText : behindText,
@@ -40,6 +41,17 @@ function clockOf({ clock, heldBack }: PeerInfo): Condition[] {
     ...(clock.among === 2 ? [two] : []),
   ]
   return [{ tone: 'amber', title: (isAhead ? ahead : behind)(span), text: parts.join(' ') }]
+}
+
+function dutyOf({ duty }: PeerInfo): Condition[] {
+  if (!duty) return []
+  const { isAwayBy, isAwayText, left, restarting, failed } = words.cluster.duty
+  const away = duty.left ? `${isAwayText} ${left(duty.left)}` : isAwayText
+  return [
+    ...(duty.failed ? [{ tone: 'red' as const, title: failed, text: duty.failed }] : []),
+    ...(duty.isAway ? [{ tone: 'plain' as const, title: isAwayBy(duty.by.name), text: away }] : []),
+    ...(duty.state === 'restarting' ? [{ tone: 'plain' as const, ...restarting }] : []),
+  ]
 }
 
 function ageOf({ age, version }: PeerInfo, ours: string): Condition[] {

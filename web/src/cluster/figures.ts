@@ -1,7 +1,7 @@
 // A peer's figures as short texts.
 
 import type { PeerInfo } from '#protocol/api/peers.ts'
-import { duration } from '../format/duration.ts'
+import { clockSpan } from '../format/duration.ts'
 import { words } from '../words.ts'
 
 const text = words.cluster
@@ -13,7 +13,7 @@ export function clockText({ isSelf, clock, clockOffsetMs }: PeerInfo): string {
   const offsetMs = clock?.aheadMs ?? clockOffsetMs
   if (offsetMs === undefined) return isSelf ? text.exact : text.none
   if (Math.abs(offsetMs) < EXACT_MS) return text.exact
-  const span = duration(Math.abs(offsetMs))
+  const span = clockSpan(offsetMs)
   return offsetMs > 0 ? text.ahead(span) : text.behind(span)
 }
 

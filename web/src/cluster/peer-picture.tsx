@@ -9,7 +9,7 @@ import { cx } from '../parts/class.ts'
 import { words } from '../words.ts'
 import { conditionsOf } from './conditions.ts'
 import { PeerSign } from './peer-state.tsx'
-import { hostsBehind, narrow, type Point, ring, type Shape, wide } from './ring.ts'
+import { centreOf, dense, hostsBeside, narrow, type Point, ring, type Shape, wide } from './ring.ts'
 import { MAX_WOVEN, type Tie, tiesOf } from './ties.ts'
 
 const text = words.cluster
@@ -23,11 +23,22 @@ interface PictureProps {
 }
 
 export function PeerPicture(props: PictureProps) {
+  const isAlone = props.peers.length === 1
   return (
     <section aria-label={text.picture.label}>
       <p className="sr-only">{text.picture.keys}</p>
-      <Drawn {...props} className="hidden h-[440px] md:block" isWide shape={wide} />
-      <Drawn {...props} className="h-[300px] md:hidden" isWide={false} shape={narrow} />
+      <Drawn
+        {...props}
+        className={cx('hidden md:block', isAlone ? 'h-44' : 'h-[420px]')}
+        isWide
+        shape={props.peers.length > MAX_WOVEN ? dense : wide}
+      />
+      <Drawn
+        {...props}
+        className={cx('md:hidden', isAlone ? 'h-24' : 'h-[300px]')}
+        isWide={false}
+        shape={narrow}
+      />
       <Legend {...props} />
     </section>
   )
@@ -43,9 +54,10 @@ function Drawn({ peers, hosts, ours, selected, onOpen, shape, isWide, className 
   const [pointed, setPointed] = useState<string>()
   const frame = useRef<HTMLDivElement>(null)
   const places = ring(peers.length, shape)
+  const centre = centreOf(peers.length, shape)
   const at = new Map(peers.map(({ id }, i) => [id, places[i] ?? { x: 0.5, y: 0.5 }]))
   const drawn = isWide ? drivenHosts(peers, hosts) : []
-  const behind = hostsBehind(
+  const beside = hostsBeside(
     peers.length,
     drawn.map(({ by }) => by),
     shape,
@@ -66,8 +78,8 @@ function Drawn({ peers, hosts, ours, selected, onOpen, shape, isWide, className 
         {peers.length > 1 && (
           <ellipse
             className="stroke-line"
-            cx="50%"
-            cy="50%"
+            cx={share(centre.x)}
+            cy={share(centre.y)}
             fill="none"
             rx={share(shape.radius.x)}
             ry={share(shape.radius.y)}
@@ -76,21 +88,19 @@ function Drawn({ peers, hosts, ours, selected, onOpen, shape, isWide, className 
         {ties.map((tie) => (
           <TieLine at={at} key={`${tie.from} ${tie.to}`} pointed={pointed ?? selected} tie={tie} />
         ))}
-        {drawn.flatMap(({ host, by }, i) =>
-          by.map((peer) => (
-            <line
-              className="stroke-line-strong"
-              key={`${host.id} ${peer}`}
-              strokeDasharray="1 4"
-              strokeLinecap="round"
-              strokeWidth={1.5}
-              {...ends(places[peer], behind[i])}
-            />
-          )),
-        )}
+        {drawn.map(({ host, by }, i) => (
+          <line
+            className="stroke-line-strong"
+            key={host.id}
+            strokeDasharray="1 4"
+            strokeLinecap="round"
+            strokeWidth={1.5}
+            {...ends(places[by], beside[i])}
+          />
+        ))}
       </svg>
       {drawn.map(({ host }, i) => (
-        <HostMark at={behind[i]} host={host} key={host.id} />
+        <HostMark at={beside[i]} host={host} key={host.id} />
       ))}
       {peers.map((peer) => (
         <PeerNode
@@ -154,17 +164,17 @@ interface PeerNodeProps {
 function PeerNode(props: PeerNodeProps) {
   const { peer, ours, at, isCompact, isSelected, onOpen, onPoint } = props
   const isGone = peer.state !== 'alive' && peer.state !== 'suspect'
+  const isAway = peer.duty?.isAway === true
   const oddities = conditionsOf(peer, ours).filter(({ tone }) => tone !== 'plain')
   const [oddity] = oddities
   return (
     <button
-      aria-label={`${text.story.open(peer.name)}. ${text.states[peer.state]}. ${oddities.map(({ title }) => title).join('. ')}`}
       aria-pressed={isSelected}
       className={cx(
         'absolute flex -translate-x-1/2 -translate-y-1/2 flex-col rounded-md border bg-raised text-left transition-colors duration-100 hover:border-line-strong',
         isCompact ? 'max-w-32 px-2 py-1' : 'w-52 px-3 py-2',
         isSelected && 'border-accent! ring-1 ring-accent',
-        isGone && 'border-dashed',
+        (isGone || isAway) && !isSelected && 'border-dashed',
       )}
       onBlur={() => onPoint(false)}
       onClick={onOpen}
@@ -176,6 +186,7 @@ function PeerNode(props: PeerNodeProps) {
     >
       <span className="flex min-w-0 items-center gap-1.5">
         <PeerSign state={peer.state} />
+        <span className="sr-only">{text.story.open}</span>
         <span className={cx('truncate font-medium text-sm', isGone && 'text-ink-2')}>
           {peer.name}
         </span>
@@ -184,13 +195,17 @@ function PeerNode(props: PeerNodeProps) {
             {text.thisOne}
           </span>
         )}
+        <span className="sr-only">{text.states[peer.state]}</span>
         {oddity && <Mark tone={oddity.tone} />}
       </span>
       {!isCompact && (
         <span className="tabular truncate text-ink-3 text-xs">
-          {isGone || (oddity && peer.state === 'alive')
-            ? (oddity?.title ?? text.states[peer.state])
-            : text.facts(peer.spaces, peer.load)}
+          {oddity?.title ??
+            (isAway
+              ? text.duty.isAway
+              : isGone
+                ? text.states[peer.state]
+                : text.facts(peer.spaces, peer.load))}
         </span>
       )}
     </button>
@@ -212,7 +227,7 @@ function HostMark({ host, at }: { readonly host: Host; readonly at: Point | unde
   return (
     <span
       className={cx(
-        'absolute flex max-w-44 -translate-x-1/2 -translate-y-1/2 items-center gap-1.5 rounded-full bg-sunken px-2.5 py-0.5 text-xs',
+        'absolute flex max-w-36 -translate-x-1/2 -translate-y-1/2 items-center gap-1.5 rounded-full bg-sunken px-2.5 py-0.5 text-xs',
         isReady ? 'text-ink-2' : 'text-red',
       )}
       style={{ left: share(at?.x ?? 0), top: share(at?.y ?? 0) }}
@@ -229,15 +244,14 @@ function HostMark({ host, at }: { readonly host: Host; readonly at: Point | unde
 
 interface Driven {
   readonly host: Host
-  /** Places of the peers that reach its engine. */
-  readonly by: readonly number[]
+  /** The place of the peer that drives it, or did last. */
+  readonly by: number
 }
 
-/** Hosts that nobody drives now are not in the picture, but on the page of hosts. */
 function drivenHosts(peers: readonly PeerInfo[], hosts: readonly Host[]): Driven[] {
   return hosts.flatMap((host) => {
-    const by = peers.flatMap(({ lines }, i) => (lines?.hosts.includes(host.id) ? [i] : []))
-    return by.length === 0 ? [] : [{ host, by }]
+    const by = peers.findIndex(({ id }) => id === host.driver?.id)
+    return by < 0 ? [] : [{ host, by }]
   })
 }
 

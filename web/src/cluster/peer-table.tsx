@@ -1,4 +1,4 @@
-// The same peers as rows: every figure, and what happened last. On a phone each is a block.
+// The same peers as rows: every figure. On a phone each is a block.
 
 import { Link } from '@tanstack/react-router'
 import type { PeerInfo } from '#protocol/api/peers.ts'
@@ -20,13 +20,12 @@ export function PeerTable({ peers }: { readonly peers: readonly PeerInfo[] }) {
         <tr className="border-b">
           <th className={cx(head, 'pl-3')}>{columns.name}</th>
           <th className={head}>{columns.state}</th>
-          <th className={cx(head, 'max-lg:hidden')}>{columns.records}</th>
+          <th className={cx(head, 'max-xl:hidden')}>{columns.records}</th>
           <th className={cx(head, figure, 'max-md:hidden')}>{columns.roundTrip}</th>
           <th className={cx(head, figure)}>{columns.clock}</th>
           <th className={cx(head, figure)}>{columns.spaces}</th>
           <th className={cx(head, figure)}>{columns.load}</th>
           <th className={cx(head, 'max-md:hidden')}>{columns.version}</th>
-          <th className={cx(head, 'max-xl:hidden')}>{columns.last}</th>
         </tr>
       </thead>
       <tbody>
@@ -41,7 +40,6 @@ export function PeerTable({ peers }: { readonly peers: readonly PeerInfo[] }) {
 function PeerRow({ peer }: { readonly peer: PeerInfo }) {
   const cell = 'py-2 pr-4'
   const number = cx(cell, figure, 'tabular text-ink-2')
-  const [last] = peer.story
   return (
     <tr className="relative border-b align-top hover:bg-hover has-[a:focus-visible]:bg-hover">
       <td className={cx(cell, 'pl-3')}>
@@ -54,7 +52,7 @@ function PeerRow({ peer }: { readonly peer: PeerInfo }) {
           {peer.by.id !== peer.id && `, ${text.says(namesOf([peer.by]))}`}
         </span>
       </td>
-      <td className={cx(cell, 'text-ink-2 max-lg:hidden')}>{recordsText(peer)}</td>
+      <td className={cx(cell, 'text-ink-2 max-xl:hidden')}>{recordsText(peer)}</td>
       <td className={cx(number, 'max-md:hidden')}>{tripText(peer)}</td>
       <td className={cx(number, peer.clock && 'font-medium text-amber', 'max-sm:hidden')}>
         {clockText(peer)}
@@ -62,16 +60,6 @@ function PeerRow({ peer }: { readonly peer: PeerInfo }) {
       <td className={cx(number, 'max-sm:hidden')}>{peer.spaces}</td>
       <td className={cx(number, 'max-sm:hidden')}>{peer.load.toFixed(1)}</td>
       <td className={cx(cell, 'text-ink-2 max-md:hidden')}>{peer.version}</td>
-      <td className={cx(cell, 'max-w-72 max-xl:hidden')}>
-        {last && (
-          <>
-            <span className="block text-ink-2">{text.event(last)}</span>
-            <span className="block text-ink-3 text-xs">
-              <Moment at={last.at} />
-            </span>
-          </>
-        )}
-      </td>
     </tr>
   )
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PeerInfo } from '#protocol/api/peers.ts'
-import { hostsBehind, ring, wide } from './ring.ts'
+import { hostsBeside, ring, wide } from './ring.ts'
 import { tiesOf } from './ties.ts'
 
 const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`)
@@ -12,7 +12,7 @@ function peer(id: string, lines?: readonly string[], state: PeerInfo['state'] = 
   return {
     ...{ id, name: id, isSelf: false, state, since: '', by: { id, name: id } },
     ...{ address: '', version: '1.0.0', hosts: 0, spaces: 0, load: 0, story: [] },
-    ...(lines && { lines: { peers: lines, hosts: [] } }),
+    ...(lines && { lines }),
   }
 }
 
@@ -24,11 +24,16 @@ test('one peer stands in the middle, several on an ellipse with the first at the
   near(right?.x ?? 0, 0.5 + wide.radius.x)
 })
 
-test('a host stands behind its peer, one that two drive between them, and no two at one place', () => {
-  const [own, shared, first, second] = hostsBehind(4, [[0], [0, 1], [2], [2]], wide)
-  near(own?.x ?? 0, 0.5)
-  assert.ok((own?.y ?? 1) < 0.5 - wide.radius.y)
-  assert.ok((shared?.x ?? 0) > 0.5 && (shared?.y ?? 1) < 0.5)
+test('an odd number stands in the middle of the picture as well', () => {
+  const ys = ring(3, wide).map(({ y }) => y)
+  near((Math.min(...ys) + Math.max(...ys)) / 2, 0.5)
+})
+
+test('a host stands beside its peer, and no two at one place', () => {
+  const [top, right] = ring(4, wide)
+  const [own, beside, first, second] = hostsBeside(4, [0, 1, 3, 3], wide)
+  near(own?.y ?? 0, (top?.y ?? 0) - wide.aside.y)
+  near(beside?.x ?? 0, (right?.x ?? 0) + wide.aside.x)
   assert.notDeepEqual(first, second)
 })
 

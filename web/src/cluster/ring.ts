@@ -1,4 +1,4 @@
-// Where the peers stand in the picture, and the hosts behind them: on one ellipse, in the order of their names, so that the
+// Where the peers stand in the picture, and the hosts beside them: on one ellipse, in the order of their names, so that the
 // picture is the same whichever peer serves the page and nothing jumps when something changes. Shares of width and height.
 
 export interface Point {
@@ -9,59 +9,65 @@ export interface Point {
 export interface Shape {
   /** Half axes of the ellipse on which peers stand, as shares of the picture. */
   readonly radius: Point
-  /** How far outside of it hosts stand. */
-  readonly beyond: Point
+  /** From a peer to a host that it alone drives. */
+  readonly aside: Point
 }
 
-export const wide: Shape = { radius: { x: 0.25, y: 0.29 }, beyond: { x: 0.16, y: 0.155 } }
-export const narrow: Shape = { radius: { x: 0.34, y: 0.34 }, beyond: { x: 0.1, y: 0.1 } }
+/** With what a peer does written on it; with its name only; on a phone. */
+export const wide: Shape = { radius: { x: 0.24, y: 0.34 }, aside: { x: 0.185, y: 0.12 } }
+export const dense: Shape = { radius: { x: 0.31, y: 0.37 }, aside: { x: 0.14, y: 0.1 } }
+export const narrow: Shape = { radius: { x: 0.34, y: 0.37 }, aside: { x: 0.1, y: 0.1 } }
 
-const CENTRE: Point = { x: 0.5, y: 0.5 }
 /** The first stands at the top. */
 const START = -Math.PI / 2
-/** Two hosts at one place are this far apart on the ellipse, radians. */
-const SPREAD = 0.5
-/** Nearer to the centre than this a mean has no direction. */
-const NO_DIRECTION = 0.02
+/** Hosts at one place are so far apart, as a share of the height. */
+const PILE = 0.075
+/** Directions steeper than this have their hosts above or below, others beside. */
+const STEEP = 0.35
 
-/** One alone stands in the middle. */
-export function ring(count: number, { radius }: Shape): Point[] {
-  if (count === 1) return [CENTRE]
-  return Array.from({ length: count }, (_, i) => onEllipse(angleOf(i, count), radius))
+/** The middle of the ellipse: such that what stands on it is in the middle of the picture. */
+export function centreOf(count: number, { radius }: Shape): Point {
+  if (count < 2) return { x: 0.5, y: 0.5 }
+  const [xs, ys] = [Math.cos, Math.sin].map((f) => angles(count).map(f))
+  return { x: 0.5 - radius.x * middle(xs ?? []), y: 0.5 - radius.y * middle(ys ?? []) }
 }
 
-/** `reached` has for each host the places of the peers that drive it, as indexes into the ring. */
-export function hostsBehind(
-  count: number,
-  reached: readonly (readonly number[])[],
-  { radius, beyond }: Shape,
-): Point[] {
-  const outer = { x: radius.x + beyond.x, y: radius.y + beyond.y }
-  const wanted = reached.map((peers) => meanAngle(peers, count))
-  return wanted.map((angle, i) => {
-    const same = wanted.flatMap((other, j) => (Math.abs(other - angle) < 0.01 ? [j] : []))
+/** One alone stands in the middle. */
+export function ring(count: number, shape: Shape): Point[] {
+  const centre = centreOf(count, shape)
+  if (count === 1) return [centre]
+  const { radius } = shape
+  return angles(count).map((angle) => ({
+    x: centre.x + radius.x * Math.cos(angle),
+    y: centre.y + radius.y * Math.sin(angle),
+  }))
+}
+
+/** `driven` has for each host the place of the peer that drives it, as an index into the ring. */
+export function hostsBeside(count: number, driven: readonly number[], shape: Shape): Point[] {
+  return driven.map((by, i) => {
+    const same = driven.flatMap((other, j) => (other === by ? [j] : []))
     const place = same.indexOf(i) - (same.length - 1) / 2
-    return onEllipse(angle + place * SPREAD, count === 1 ? { x: 0.28, y: 0.36 } : outer)
+    const at = asideOf(by, count, shape)
+    return { x: at.x, y: at.y + place * PILE }
   })
 }
 
-const angleOf = (i: number, count: number): number => START + (i * 2 * Math.PI) / count
-
-function onEllipse(angle: number, radius: Point): Point {
-  return {
-    x: CENTRE.x + radius.x * Math.cos(angle),
-    y: CENTRE.y + radius.y * Math.sin(angle),
-  }
+function asideOf(index: number, count: number, shape: Shape): Point {
+  const at = ring(count, shape)[index] ?? { x: 0.5, y: 0.5 }
+  const angle = angles(count)[index] ?? START
+  const { aside } = shape
+  if (count === 1) return { x: at.x, y: at.y + 2 * aside.y }
+  if (Math.abs(Math.cos(angle)) < STEEP)
+    return { x: at.x, y: at.y + Math.sign(Math.sin(angle)) * aside.y }
+  return { x: at.x + Math.sign(Math.cos(angle)) * aside.x, y: at.y }
 }
 
-/** Of peers that stand opposite each other the first decides. One peer alone has its hosts below it. */
-function meanAngle(peers: readonly number[], count: number): number {
-  if (count === 1) return Math.PI / 2
-  const angles = peers.map((i) => angleOf(i, count))
-  const x = mean(angles.map(Math.cos))
-  const y = mean(angles.map(Math.sin))
-  return Math.hypot(x, y) < NO_DIRECTION ? (angles[0] ?? START) : Math.atan2(y, x)
+/** Two stand side by side. */
+function angles(count: number): number[] {
+  const start = count === 2 ? Math.PI : START
+  return Array.from({ length: count }, (_, i) => start + (i * 2 * Math.PI) / count)
 }
 
-const mean = (numbers: readonly number[]): number =>
-  numbers.reduce((sum, one) => sum + one, 0) / Math.max(1, numbers.length)
+const middle = (numbers: readonly number[]): number =>
+  (Math.min(...numbers) + Math.max(...numbers)) / 2

@@ -29,7 +29,7 @@ export function Drawer({ title, lead, onClose, children }: DrawerProps) {
           }}
           tabIndex={-1}
         >
-          <header className="flex items-start justify-between gap-4 border-b px-5 pt-4 pb-3">
+          <div className="flex items-start justify-between gap-4 border-b px-5 pt-4 pb-3">
             <div className="min-w-0">
               <Radix.Title className="truncate font-semibold text-lg">{title}</Radix.Title>
               {lead}
@@ -37,7 +37,7 @@ export function Drawer({ title, lead, onClose, children }: DrawerProps) {
             <Radix.Close asChild>
               <IconButton className="-mr-2" icon={X} label={words.actions.close} />
             </Radix.Close>
-          </header>
+          </div>
           <section
             aria-label={title}
             className="min-h-0 grow overflow-y-auto px-5 py-4"

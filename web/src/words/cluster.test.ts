@@ -23,7 +23,7 @@ test('each thing that happens to a peer is one sentence', () => {
     ],
     [
       { what: 'clock', aheadMs: 24 * HOUR_MS },
-      'Its clock is 1 d ahead; what it writes is held back.',
+      'Its clock is 24 h ahead; what it writes is held back.',
     ],
     [
       { what: 'clock', aheadMs: -2 * HOUR_MS },

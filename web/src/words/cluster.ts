@@ -1,7 +1,7 @@
 // Words of the cluster page.
 
 import type { PeerDeed } from '#protocol/api/peers.ts'
-import { duration, roughly } from '../format/duration.ts'
+import { clockSpan, roughly } from '../format/duration.ts'
 import { count, milliseconds } from '../format/quantity.ts'
 
 const records = (n: number) => count(n, 'record', 'records')
@@ -49,7 +49,7 @@ function event(deed: PeerDeed): string {
 
 function clock(aheadMs: number): string {
   if (aheadMs === 0) return 'Its clock is right again.'
-  const span = duration(Math.abs(aheadMs))
+  const span = clockSpan(aheadMs)
   return aheadMs > 0
     ? `Its clock is ${span} ahead; what it writes is held back.`
     : `Its clock is ${span} behind; it holds back what others write.`
@@ -127,6 +127,18 @@ export const clusterWords = {
         text: 'It was away for longer than deletions are remembered, or came from a backup. Everything goes on meanwhile.',
       },
     },
+    duty: {
+      drain: 'Drain',
+      undrain: 'Bring back',
+      drainText: 'Sends people and agents to other peers; it goes on running.',
+      isAway: 'Sent away',
+      isAwayBy: (name: string) => `${name} sent it away`,
+      isAwayText:
+        'People and agents go to other peers; it may be stopped without anybody noticing.',
+      left: (n: number) => (n === 1 ? 'One is still there.' : `${n} are still there.`),
+      restarting: { title: 'It is starting anew', text: 'Nobody is meant to notice.' },
+      failed: 'It could not be started anew',
+    },
     records: { level: 'Same records', behind: 'Records on their way', none: 'No line for records' },
     columns: {
       name: 'Peer',
@@ -137,7 +149,6 @@ export const clusterWords = {
       spaces: 'Spaces',
       load: 'Load',
       version: 'Version',
-      last: 'What happened last',
     },
     none: '–',
     ahead: (span: string) => `${span} ahead`,
@@ -147,7 +158,7 @@ export const clusterWords = {
     trip: milliseconds,
     event,
     story: {
-      open: (name: string) => `What happened to ${name}`,
+      open: 'What happened to',
       title: 'What happened',
       nothing: 'Nothing worth a word since it joined.',
       lately: 'Lately',
