@@ -2,10 +2,13 @@
 // are there.
 
 import { Api } from '../../tests/support/api.ts'
+import { eventually } from '../../tests/support/eventually.ts'
 import { TestTerminal } from '../../tests/support/terminal.ts'
 import type { Seat } from './crowd-peer.ts'
 
 const AT_ONCE = 10
+/** A program is started for each. */
+const PATIENCE_MS = 120_000
 const [url = '', count = '0'] = process.argv.slice(2)
 
 process.on('disconnect', () => process.exit())
@@ -24,13 +27,16 @@ async function sit(seats: readonly Seat[]): Promise<number> {
   for (const { spaceId, cookie } of seats) {
     const api = new Api(url)
     api.cookie = cookie
-    for (let i = 0; i < Number(count); i += AT_ONCE) {
-      const names = Array.from({ length: AT_ONCE }, (_, at) => `t${i + at}`)
-      const options = { light: true }
-      terminals.push(
-        ...(await Promise.all(names.map((name) => TestTerminal.open(api, spaceId, name, options)))),
-      )
+    for (let i = 0; i < Number(count); i++) {
+      terminals.push(new TestTerminal(api, spaceId, `t${i}`, { light: true }))
+      if (i % AT_ONCE === 0) await attached(terminals)
     }
   }
+  return await attached(terminals)
+}
+
+async function attached(terminals: readonly TestTerminal[]): Promise<number> {
+  const all = () => terminals.every((terminal) => terminal.attached > 0)
+  await eventually(all, { timeoutMs: PATIENCE_MS, what: `${terminals.length} terminals` })
   return terminals.length
 }
