@@ -24,6 +24,7 @@ export const needs = {
   sshServer: { shows: ['sshd'], packages: ['openssh-server'] },
   nginx: { shows: ['nginx'], packages: ['nginx'] },
   wrk: { shows: ['wrk'], packages: ['wrk'] },
+  socat: { shows: ['socat'], packages: ['socat'] },
   curl: { shows: ['curl'], packages: ['curl'] },
   caddy: { shows: ['caddy'], packages: ['caddy'] },
   // Tells Chromium whom to trust.

@@ -16,6 +16,7 @@ import { docker } from '../support/docker.ts'
 import { eventually } from '../support/eventually.ts'
 import { noFurtherEngine, openEngine } from '../support/more-engine.ts'
 import { Skein } from '../support/skein.ts'
+import { TestTerminal } from '../support/terminal.ts'
 
 const IMAGE = 'skein/busybox-test:1'
 const BIN = new URL('../../cli/bin.js', import.meta.url).pathname
@@ -143,6 +144,12 @@ describe('two peers with an engine each', { skip: noFurtherEngine }, () => {
     assert.equal(space.host?.name, 'far')
     const linked = async () => (await a.api.space(id)).agent?.state === 'linked'
     await eventually(linked, within('its link, as the other peer tells'))
+    for (const api of [a.api, b.api]) {
+      const terminal = await TestTerminal.open(api, id)
+      terminal.type("echo far-''away\n")
+      await terminal.until(/far-away/)
+      terminal.close()
+    }
     const steps = await a.api.timeline(id)
     const placed = steps.find(({ step }) => step === 'place')
     assert.match(

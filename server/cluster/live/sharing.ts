@@ -193,12 +193,7 @@ export class LiveSharing {
   #tellLines(): void {
     const { live, self } = this.#options
     const peers = [...new Set(this.linked)].toSorted().slice(0, MAX_LINES)
-    const reached = [...live.own.entries('host')].filter(([, { state }]) => state === 'ready')
-    const hosts = reached
-      .map(([id]) => id)
-      .toSorted()
-      .slice(0, MAX_LINES)
-    live.publish('lines', self, { peers, hosts }, LOAD_TTL_MS)
+    live.publish('lines', self, { peers }, LOAD_TTL_MS)
   }
 
   async #every(ms: number, act: () => void): Promise<void> {
