@@ -9,6 +9,7 @@ import { serveExec } from './exec/exec.ts'
 import type { ServedStream } from './link/served.ts'
 import { serveTcp, serveUnix } from './ports/connect.ts'
 import { serveListen } from './ports/listen.ts'
+import { servePorts } from './ports/trunk.ts'
 
 type OpenOf<K extends StreamKind> = Extract<StreamOpen, { kind: K }>
 type Handlers = {
@@ -23,6 +24,7 @@ const handlers: Handlers = {
   terminal: (stream, _, agent) => agent.terminals.handle(stream),
   exec: (stream, open, agent) => serveExec(stream, open, agent.config),
   tcp: serveTcp,
+  ports: servePorts,
   unix: serveUnix,
   files: async (stream, open, agent) => {
     const { serveFiles } = await import('./files/files.ts')

@@ -172,6 +172,9 @@ function areEqual(peers: Peers): boolean {
 
 interface Started {
   readonly seconds: number
+  /** Of the processor, seconds. */
+  readonly allThreads: number
+  readonly mainThread: number
   readonly heap: number
   readonly resident: number
 }
@@ -193,6 +196,20 @@ async function start(count: number, redis: RedisFigures): Promise<BenchRow[]> {
       {
         ours: { most: 2 },
       },
+    ),
+    row(
+      'start_cpu_100k',
+      's',
+      median(({ allThreads }) => allThreads),
+      alone,
+      {},
+    ),
+    row(
+      'start_main_100k',
+      's',
+      median(({ mainThread }) => mainThread),
+      alone,
+      {},
     ),
     row(
       'heap_100k',

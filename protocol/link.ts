@@ -76,6 +76,8 @@ export const streamOpenSchema = z.discriminatedUnion('kind', [
     host: z.string().max(255).optional(),
     port: z.number().int().min(1).max(65_535),
   }),
+  /** Many connections to one port of the space in one stream (link/trunk/). */
+  z.object({ kind: z.literal('ports'), port: z.number().int().min(1).max(65_535) }),
   z.object({ kind: z.literal('unix'), path: z.string().min(1).max(107) }),
   /**
    * Files. `list` and `stat` answer JSON in `opened`; `read` and `tar` send bytes; `write` and `untar` take bytes; `entries` sends
@@ -254,6 +256,7 @@ const laneOf: Record<StreamKind, Lane> = {
   terminal: 'live',
   exec: 'bulk',
   tcp: 'bulk',
+  ports: 'bulk',
   unix: 'bulk',
   files: 'bulk',
   session: 'bulk',

@@ -7,7 +7,9 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { LinkStream } from '../links/streams.ts'
 import { fieldsForVisitor } from './fields.ts'
 import { type AnswerSink, Connection } from './wire/connection.ts'
+
 import type { Head } from './wire/head.ts'
+import { StreamCarrier } from './wire/stream-carrier.ts'
 
 /** So long may an app think before it agrees, ms. */
 const AGREE_TIMEOUT_MS = 30_000
@@ -28,6 +30,9 @@ export interface RawJoin {
   /** The app gave no answer that could be passed on. */
   failed(error: SkeinError): void
 }
+
+/** Nobody else ever uses this connection. */
+const UNSHARED = { idle: () => undefined, gone: () => undefined, closed: () => undefined }
 
 /** Takes both sides over; whoever calls the answer ends them. */
 export function joinRaw(parts: RawJoin): () => void {
@@ -51,29 +56,40 @@ export function joinRaw(parts: RawJoin): () => void {
   }
   request.socket.setKeepAlive(true, PROBE_AFTER_MS)
   request.socket.setNoDelay(true)
-  const connection = new Connection(stream, { idle: () => undefined, gone: () => undefined })
-  connection.begin('GET', parts.head, new Agreement(parts, () => clearTimeout(overdue), fail))
+  const carrier = new StreamCarrier(stream)
+  const connection = new Connection(carrier, UNSHARED)
+  const decided = () => {
+    clearTimeout(overdue)
+  }
+  connection.begin('GET', parts.head, new Agreement(parts, carrier, { decided, fail }))
   return end
 }
 
 /** What the app says to the upgrade: yes, and the bytes are joined; or an ordinary answer, which is passed on. */
 class Agreement implements AnswerSink {
   readonly #parts: RawJoin
+  readonly #carrier: StreamCarrier
   readonly #decided: () => void
   readonly #fail: (error: SkeinError) => void
   #isRefusing = false
   #isChunked = false
 
-  constructor(parts: RawJoin, decided: () => void, fail: (error: SkeinError) => void) {
+  constructor(
+    parts: RawJoin,
+    carrier: StreamCarrier,
+    on: { decided: () => void; fail: (error: SkeinError) => void },
+  ) {
     this.#parts = parts
-    this.#decided = decided
-    this.#fail = fail
+    this.#carrier = carrier
+    this.#decided = on.decided
+    this.#fail = on.fail
   }
 
   interim(): void {}
 
   switched(head: Head, rest: Buffer): void {
     this.#decided()
+    this.#carrier.detach()
     const { socket, stream, first, request } = this.#parts
     const { duplex } = stream
     const upgrade = request.headers.upgrade ?? 'websocket'

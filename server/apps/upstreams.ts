@@ -1,9 +1,11 @@
 // The ways to all apps: a pool of connections for each port of each space that somebody visits.
 
 import type { SpaceId } from '#protocol/ids.ts'
+import type { StreamOpen } from '#protocol/link.ts'
 import type { Clock } from '../clock.ts'
 import type { Person } from '../identity/credential.ts'
 import type { LinkStream, Streams } from '../links/streams.ts'
+import { Carriers } from './wire/carriers.ts'
 import { Pool } from './wire/pool.ts'
 
 const SWEEP_MS = 1000
@@ -31,9 +33,14 @@ export class Upstreams {
     const known = this.#pools.get(key)
     if (known) return known
     const { streams, clock, newRequestId } = this.#parts
-    const open = () =>
-      streams.open({ space }, { kind: 'tcp', port }, { actor: APPS, requestId: newRequestId() })
-    const pool = new Pool({ clock, open })
+    const stream = (open: StreamOpen) =>
+      streams.open({ space }, open, { actor: APPS, requestId: newRequestId() })
+    const carriers = new Carriers({ port, clock, stream })
+    const pool = new Pool({
+      clock,
+      open: () => carriers.open(),
+      close: () => carriers.close(),
+    })
     this.#pools.set(key, pool)
     return pool
   }
@@ -52,7 +59,9 @@ export class Upstreams {
       await this.#parts.clock.delay(SWEEP_MS, signal).catch(() => undefined)
       for (const [key, pool] of this.#pools) {
         pool.sweep()
-        if (pool.isEmpty) this.#pools.delete(key)
+        if (!pool.isEmpty) continue
+        this.#pools.delete(key)
+        pool.close()
       }
     }
   }

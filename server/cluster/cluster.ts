@@ -19,6 +19,7 @@ import { nextBoot } from './boot.ts'
 import { formatJoinToken, parseJoinToken } from './join-token.ts'
 import { type Change, type KnownPeer, Membership } from './membership.ts'
 import { formatMetadata, type PeerMetadata, parseMetadata } from './metadata.ts'
+import { knownAddresses } from './published.ts'
 import { Keyring } from './seal/keyring.ts'
 import { resolveSeeds } from './seeds.ts'
 import { derivePeerKey } from './wire/lines.ts'
@@ -92,7 +93,7 @@ export class Cluster {
       listen,
       advertise: address,
       metadata: formatMetadata(describe(parts)),
-      seeds: await resolveSeeds(seedsOf(config)),
+      seeds: await resolveSeeds(seedsOf(parts)),
       clock,
       random,
       log,
@@ -189,9 +190,9 @@ export class Cluster {
   }
 
   async #seek(): Promise<void> {
-    const seeds = seedsOf(this.#parts.config)
-    while (seeds.length > 0 && (await this.#waits(SEEDS_MS))) {
-      this.membership.join(await resolveSeeds(seeds))
+    while (await this.#waits(SEEDS_MS)) {
+      const seeds = await resolveSeeds(seedsOf(this.#parts))
+      if (seeds.length > 0) this.membership.join(seeds)
     }
   }
 
@@ -247,9 +248,10 @@ const reachable = ({ id, state, contact }: KnownPeer) => ({
   isThere: state === 'alive' || state === 'suspect',
 })
 
-const seedsOf = ({ join, seeds }: Config): readonly string[] => [
+const seedsOf = ({ config: { join, seeds }, records, id }: ClusterParts): readonly string[] => [
   ...seeds,
   ...(join === undefined ? [] : parseJoinToken(join).addresses),
+  ...knownAddresses(records, id),
 ]
 
 function describe({ config, url, records, standing }: ClusterParts): PeerMetadata {

@@ -11,6 +11,7 @@ import type { Config } from '../config/settings.ts'
 import { type Makers, readSetting, writeSetting } from '../identity/settings.ts'
 import type { Records, View } from '../records/records.ts'
 import { advertisedAddress } from './advertise.ts'
+import { MAX_ADDRESS_CHARS } from './swim/limits.ts'
 
 const PREFIX = 'peer-url:'
 /** Longer than any host name with scheme and port. */
@@ -22,9 +23,13 @@ const ORIGIN = /^https?:\/\/[a-z0-9._[\]:-]+$/
 
 /** Where agents find a peer: its port by its own name and by others'. */
 const MAX_AGENT_ADDRESSES = 16
+/** Seeds out of the records: one of them that answers names all others. */
+const MAX_KNOWN = 32
 
 const schema = z.object({
   url: z.string().max(MAX_URL_CHARS),
+  /** Where the others dial it, for those that start when it has long forgotten them, or they it. */
+  address: z.string().max(MAX_ADDRESS_CHARS).optional(),
   /** Addresses for agents (link/address.ts). Absent of a peer that passes no streams on: an agent is of no use there. */
   agents: z.array(z.string().max(MAX_URL_CHARS)).max(MAX_AGENT_ADDRESSES).optional(),
   /** PEM of the authority of its own that signed its certificate. */
@@ -90,10 +95,22 @@ export function ownAgentAddresses(
 type OwnAddresses = Pick<Config, 'publicUrl' | 'listen' | 'advertise' | 'agentAddresses'>
 
 /** What the other peers have said of themselves for agents. */
-export function agentAddressesOf(view: View, self: PeerId): readonly string[] {
+export const agentAddressesOf = (view: View, self: PeerId): readonly string[] =>
+  othersIn(view, self).flatMap(({ agents = [] }) => agents)
+
+/**
+ * Where other peers were last. Who leaves is tried by nobody, and comes back knowing nobody unless it was started with a
+ * token: these are its seeds.
+ */
+export const knownAddresses = (view: View, self: PeerId): readonly string[] =>
+  othersIn(view, self)
+    .flatMap(({ address = [] }) => address)
+    .slice(0, MAX_KNOWN)
+
+function othersIn(view: View, self: PeerId): readonly Published[] {
   return view.list('setting').flatMap(({ groups: { value } }) => {
     if (!value?.key.startsWith(PREFIX) || value.key === PREFIX + self) return []
-    return schema.safeParse(value.value).data?.agents ?? []
+    return schema.safeParse(value.value).data ?? []
   })
 }
 

@@ -52,7 +52,7 @@ export interface SpacesPort {
   ): Promise<{ readonly intentId: string }>
   /** Rejects with `space_not_waiting` where its host answers. */
   forget(actor: Actor, id: SpaceId): Promise<unknown>
-  /** Where a new space would go; rejects with `not_found`, and with what is wrong with the parameters. */
+  /** Where a new space would go. Throws `not_found`. */
   preview(templateId: TemplateId, parameters: Record<string, ParameterValue>): PlacementPreview
   rename(actor: Actor, id: SpaceId, name: string): Promise<unknown>
   /** New parameters; they apply at the next restart. */

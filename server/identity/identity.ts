@@ -4,6 +4,7 @@ import type { SpaceId } from '#protocol/ids.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Dot, Records } from '../records/records.ts'
 import type { Credential, Person } from './credential.ts'
+import type { GuessesOptions } from './guesses.ts'
 import { deriveAgentKey, deriveKey, loadClusterSecret } from './keys.ts'
 import { LastUse } from './last-use.ts'
 import { Passwords } from './passwords.ts'
@@ -45,18 +46,22 @@ export interface IdentityParts {
   readonly folder: string
   /** Whether this peer has heard of the transaction, whatever is left of it. A peer on its own always has. */
   readonly knows?: (birth: Dot) => boolean
+  /** By which peers count attempts together; `self` is this one's id. */
+  readonly live?: GuessesOptions['live']
+  readonly self?: string
 }
 
 /** Rejects with `config_invalid` when the cluster's secret cannot be read, and with the codes of `transact`. */
 export async function createIdentity(parts: IdentityParts): Promise<Identity> {
-  const { records, clock, random, folder, knows = () => true } = parts
+  const { records, clock, random, folder, knows = () => true, live, self } = parts
   const secret = await loadClusterSecret(folder, random)
   const makers = { clock, random }
   const makeKey = () => Buffer.from(random(SIGNING_KEY_BYTES)).toString('hex')
   const key = await ensureSetting(records, SIGNING_KEY_SETTING, makeKey, makers)
   const signingKey = Buffer.from(String(key), 'hex')
   const passwords = new Passwords(random)
-  const sessions = new Sessions({ ...makers, records, passwords, signingKey, knows })
+  const told = { ...(live && { live }), ...(self !== undefined && { self }) }
+  const sessions = new Sessions({ ...makers, ...told, records, passwords, signingKey, knows })
   const lastUse = new LastUse({ records, clock })
   const tokens = new Tokens({ ...makers, records, lastUse })
   return {

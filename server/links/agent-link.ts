@@ -49,6 +49,11 @@ export class AgentLink {
     return this.#control.session
   }
 
+  /** Streams that are open or being opened, that of its reports among them. */
+  get streams(): number {
+    return this.#shares.held
+  }
+
   /** Whether a connection of this identity was asked for and has not come. */
   expects({ run, epoch, lane }: LinkIdentity): boolean {
     return run === this.identity.run && epoch === this.identity.epoch && this.#asked.has(lane)

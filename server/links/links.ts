@@ -35,6 +35,11 @@ export interface LinksOptions extends ReportingOptions {
   readonly agentKey: (identity: { spaceId: SpaceId; epoch: number }) => Buffer | undefined
 }
 
+/** How often it is looked whether links of agents that have gone are still in use, ms. */
+const LOOK_MS = 200
+/** Streams of a link that nobody uses: that of its reports. */
+const REPORTS = 1
+
 export class Links {
   readonly streams: Streams
   readonly #options: LinksOptions
@@ -45,7 +50,8 @@ export class Links {
   readonly #hops: Hops | undefined
   readonly #passage: Passage
   readonly #whereabouts = new Map<AgentLink, Whereabouts>()
-  #isLeaving = false
+  /** Set while agents are sent to other peers. */
+  #leaving: AbortController | undefined
 
   constructor(options: LinksOptions) {
     this.#options = options
@@ -66,7 +72,7 @@ export class Links {
       linkOf: (spaceId) => this.#links.get(spaceId),
       holdersOf: (spaceId) => options.live.others('agent', spaceId),
       hops: this.#hops,
-      isLeaving: () => this.#isLeaving,
+      isLeaving: () => this.#leaving !== undefined,
     })
   }
 
@@ -96,27 +102,32 @@ export class Links {
   }
 
   /**
-   * Sends every agent to another peer, and streams after them; the links stand until `close`, for what is under way. Takes
-   * no more agents. Resolves when all have gone, or after `waitMs`. Never rejects.
+   * Sends every agent to another peer, and streams after them, and takes no more agents. A link on which something is under
+   * way stands until that is over, or until `close`. Resolves when another peer has each agent, or after `waitMs`. Never rejects.
    */
   async drain(waitMs: number): Promise<void> {
-    this.#isLeaving = true
-    const links = [...this.#links]
-    const over = new AbortController()
-    const late = this.#options.clock.delay(waitMs, over.signal).catch(() => undefined)
-    const gone = this.#allGone(links, over.signal)
-    for (const [, link] of links) void this.#whereabouts.get(link)?.leave()
+    if (this.#leaving) return
+    const leaving = new AbortController()
+    this.#leaving = leaving
+    const enough = new AbortController()
+    const over = AbortSignal.any([leaving.signal, enough.signal])
+    const links = [...this.#links.values()]
+    const gone = this.#allGone(links, over)
+    for (const link of links) void this.#whereabouts.get(link)?.leave()
+    const late = this.#options.clock.delay(waitMs, over).catch(() => undefined)
     await Promise.race([gone, late])
-    over.abort()
+    enough.abort()
     await gone
+    void this.#endIdle(leaving.signal)
   }
 
   /** Takes agents again. */
   undrain(): void {
-    this.#isLeaving = false
+    this.#leaving?.abort()
+    this.#leaving = undefined
   }
 
-  /** Agents that are linked here. */
+  /** How many agents have a link here. */
   get size(): number {
     return this.#links.size
   }
@@ -130,6 +141,7 @@ export class Links {
 
   /** Ends all links; resolves when nobody watches them any more and nothing of them is left in Live. */
   async close(): Promise<void> {
+    this.#leaving?.abort()
     for (const link of this.#links.values()) link.close()
     this.#acceptor.close()
     this.#hops?.close()
@@ -138,16 +150,25 @@ export class Links {
   }
 
   /** Resolves when another peer says of each agent that it is linked there, or the signal aborts. */
-  async #allGone(
-    links: readonly (readonly [SpaceId, AgentLink])[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { live } = this.#options
-    const isGone = ([spaceId, link]: (typeof links)[number]) =>
-      link.ended.aborted || live.others('agent', spaceId).length > 0
-    const changes = live.watch('agent', { signal })
+  async #allGone(links: readonly AgentLink[], signal: AbortSignal): Promise<void> {
+    const changes = this.#options.live.watch('agent', { signal })
+    const isGone = (link: AgentLink) => link.ended.aborted || this.#isElsewhere(link)
     if (links.every(isGone)) return
     for await (const _ of changes) if (links.every(isGone)) return
+  }
+
+  /** Ends links of agents that have another one, as what they carry ends. */
+  async #endIdle(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.#links.size > 0) {
+      for (const link of this.#links.values()) {
+        if (this.#isElsewhere(link) && link.streams <= REPORTS) link.close()
+      }
+      await this.#options.clock.delay(LOOK_MS, signal).catch(() => undefined)
+    }
+  }
+
+  #isElsewhere({ identity: { spaceId } }: AgentLink): boolean {
+    return this.#options.live.others('agent', spaceId).length > 0
   }
 
   #tellAddresses(link: AgentLink): void {
@@ -161,7 +182,7 @@ export class Links {
   #keyOf(identity: Dialler): Buffer | undefined {
     if ('peerId' in identity) return this.#options.peers?.keyOf(identity)
     const spaceId = identity.spaceId as SpaceId
-    if (identity.lane === 'control' && this.#isLeaving) return undefined
+    if (identity.lane === 'control' && this.#leaving) return undefined
     // A lane that nobody asked for is of an earlier link, or for another peer behind the same address.
     if (identity.lane !== 'control' && !this.#links.get(spaceId)?.expects(identity))
       return undefined

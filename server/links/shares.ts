@@ -33,6 +33,10 @@ export class Shares {
     this.#limits = limits
   }
 
+  get held(): number {
+    return this.#total
+  }
+
   /** Counts one stream of this actor; the answer gives it back, once. Throws `too_many_streams`. */
   take({ kind, id }: Actor): () => void {
     const actor = `${kind}:${id}`

@@ -39,6 +39,8 @@ export interface LiveTopics {
   }
   /** key: peer id. */
   peer: { state: PeerState }
+  /** key: peer id, kind and hash of what was guessed at: how many attempts its buckets have taken lately. */
+  guesses: { count: number }
   /** key: peer id; by that peer alone. What all its spaces together do, coarsely. */
   load: { agents: number; terminals: number; cpuPercent: number; memoryBytes: number }
   /** key: peer id; by that peer alone. Other peers to which it has a line. */

@@ -67,6 +67,7 @@ const rules: { readonly [T in LiveTopic]: Rule<T> } = {
   },
   // Whom a peer sees as what is its own view: membership has told everybody already.
   peer: { scope: 'local', schema: z.never() },
+  guesses: { scope: 'shared', schema: z.object({ count }) },
   load: {
     scope: 'shared',
     schema: z.object({ agents: count, terminals: count, cpuPercent: amount, memoryBytes: amount }),

@@ -186,7 +186,8 @@ async function readBuiltAgent(): Promise<AgentFolder> {
 async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Promise<Foundation> {
   const store = await openSqliteStore({ folder: config.data, log })
   ending.defer(() => store.close())
-  const live = createLive({ clock, peer: loadPeerId(config.data, { clock, random }) })
+  const self = loadPeerId(config.data, { clock, random })
+  const live = createLive({ clock, peer: self })
   ending.defer(() => live.close())
   const records = await openRecords({ store, clock, random, log })
   ending.defer(() => records.close())
@@ -194,7 +195,16 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
   const audit = await keepAudit(config, { records, store, clock, random, log })
   ending.defer(() => audit.close())
   const knows = (birth: Dot) => records.replica.has(birth)
-  const identity = await createIdentity({ records, clock, random, folder: config.data, knows })
+  const told = { live, self, knows }
+  const identity = await createIdentity({ records, clock, random, folder: config.data, ...told })
+  const stop = new AbortController()
+  const followed = identity.sessions
+    .followGuesses(stop.signal)
+    .catch((err: unknown) => log.warn({ err }, 'attempts at other peers are not counted here'))
+  ending.defer(async () => {
+    stop.abort()
+    await followed
+  })
   const makers = { clock, random }
   const cluster = String(
     await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers),

@@ -2,12 +2,14 @@
 // agents do, and people ask for the list of peers through the same door as for all else.
 
 import type { ClientHttp2Session } from 'node:http2'
+import { networkInterfaces } from 'node:os'
 import type { PeerAsk, PeerDuty, PeerFacts, PeerInfo } from '#protocol/api/peers.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { PeerId } from '#protocol/ids.ts'
 import type { Actor, PeerIdentity } from '#protocol/link.ts'
 import type { Connection } from '../../link/connection.ts'
 import { systemClock, systemRandom } from '../clock.ts'
+import { advertisedAddress } from '../cluster/advertise.ts'
 import { clocksOff } from '../cluster/clocks.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { LiveSharing } from '../cluster/live/sharing.ts'
@@ -154,7 +156,12 @@ export function tellWhere(
   authority: string | undefined,
 ): void {
   const agents = [...ownAgentAddresses(config, port)]
-  const published = { url, agents, ...(authority !== undefined && { authority }) }
+  const address = advertisedAddress(
+    { host: config.listen.host, port },
+    config.advertise,
+    networkInterfaces(),
+  )
+  const published = { url, address, agents, ...(authority !== undefined && { authority }) }
   publish(records, loadPeerId(config.data, makers), published, makers).catch((err: unknown) =>
     log.error({ err }, 'this peer’s address was not kept'),
   )

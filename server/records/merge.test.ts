@@ -183,7 +183,7 @@ test('kinds, groups and values that are not understood are passed on byte for by
   const { rows: out } = await b.records.replica.collect(spans, MAX_BYTES)
   const byId = (x: { id: string }, y: { id: string }) => x.id.localeCompare(y.id)
   assert.deepEqual(out.toSorted(byId), rows.toSorted(byId))
-  const whole = b.records.replica.reconcile(
+  const whole = await b.records.replica.reconcile(
     a.records.replica.fingerprints.all().map(({ bucket }) => bucket),
   )
   assert.deepEqual(whole.rows.toSorted(byId), rows.toSorted(byId))
@@ -203,7 +203,7 @@ test('what was deleted stays deleted after its tombstone was purged, and a floor
   const again = await a.reopened()
   assert.deepEqual(again.records.replica.floors(), a.records.replica.floors())
   const all = a.records.replica.fingerprints.all().concat(b.records.replica.fingerprints.all())
-  await b.records.replica.merge(a.records.replica.reconcile(all.map(({ bucket }) => bucket)))
+  await b.records.replica.merge(await a.records.replica.reconcile(all.map(({ bucket }) => bucket)))
   assert.equal(b.records.get('user', id), undefined)
 })
 

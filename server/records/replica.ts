@@ -91,6 +91,7 @@ export class Replica implements Replicable {
   }
 
   async merge(delta: Delta): Promise<Merged> {
+    if (delta.reconciled) await this.#parts.state.prepareBuckets(delta.reconciled.buckets)
     const merged = await this.#parts.line.merge(delta)
     for (const hear of this.#merged) hear(merged)
     return merged
@@ -104,7 +105,8 @@ export class Replica implements Replicable {
     return await this.#parts.store.readSpans({ spans: known, maxBytes })
   }
 
-  reconcile(buckets: readonly Bucket[]): Delta {
+  async reconcile(buckets: readonly Bucket[]): Promise<Delta> {
+    await this.#parts.state.prepareBuckets(buckets)
     const { state } = this.#parts
     const rows = buckets.flatMap((bucket) => state.rowsIn(bucket)).map(storedRow)
     const claims = buckets.flatMap((bucket) => state.claimsIn(bucket))

@@ -45,7 +45,7 @@ export interface Replicable {
    */
   collect(spans: readonly Span[], maxBytes: number): Promise<Delta>
   /** All rows and claims of some buckets, with what was heard of at that instant. */
-  reconcile(buckets: readonly Bucket[]): Delta
+  reconcile(buckets: readonly Bucket[]): Promise<Delta>
   /** By origin, how many of its values wait until their time has come. */
   heldBack(): ReadonlyMap<string, number>
   /** Claims that do not hold their name and were not given up yet. */

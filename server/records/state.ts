@@ -7,7 +7,7 @@ import type { Bucket } from '../cluster/replica/delta.ts'
 import { Fingerprints, hashOfRow } from '../cluster/replica/fingerprint.ts'
 import { CLAIM_KIND, type StoredName, type StoredTombstone } from '../store/store.ts'
 import { Births } from './births.ts'
-import { Buckets } from './buckets.ts'
+import { Buckets, type Ids } from './buckets.ts'
 import type { Effects } from './effects.ts'
 import { ensure } from './ensure.ts'
 import { Graves } from './graves.ts'
@@ -90,18 +90,34 @@ export class State implements Layer {
     for (const claim of this.claimsIn(bucket)) yield nameOfClaim(claim)
   }
 
+  /** Some ids at a time, so that to ask for these buckets takes no long step. */
+  async prepareBuckets(buckets: readonly Bucket[]): Promise<void> {
+    for (const kind of new Set(buckets.map((bucket) => bucket.kind))) {
+      await this.#buckets.prepare(kind, this.#idsOf(kind))
+    }
+  }
+
+  #idsOf(kind: string): Ids {
+    const claims = this.#claims
+    if (kind === CLAIM_KIND) return { all: () => claims.keys(), has: (name) => claims.has(name) }
+    return {
+      all: () => [...this.keptOf(kind)].map(({ id }) => id),
+      has: (id) => this.kept(kind, id) !== undefined,
+    }
+  }
+
   /** Hidden ones too. */
   rowsIn(bucket: Bucket): KeptRow[] {
     const { kind } = bucket
     if (kind === CLAIM_KIND) return []
-    const ids = this.#buckets.ids(bucket, () => [...this.keptOf(kind)].map(({ id }) => id))
+    const ids = this.#buckets.ids(bucket, this.#idsOf(kind))
     return [...ids].flatMap((id) => this.kept(kind, id) ?? [])
   }
 
   /** Of a bucket of the kind `claim`. */
   claimsIn(bucket: Bucket): KeptClaim[] {
     if (bucket.kind !== CLAIM_KIND) return []
-    const names = this.#buckets.ids(bucket, () => this.#claims.keys())
+    const names = this.#buckets.ids(bucket, this.#idsOf(CLAIM_KIND))
     return [...names].flatMap((name) => this.claims(name))
   }
 

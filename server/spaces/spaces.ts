@@ -48,7 +48,7 @@ export interface Spaces {
     creation: Creation,
     intentId?: string,
   ): Promise<{ readonly intentId: string }>
-  /** Where a new space would go. Throws `not_found` and what is wrong with the parameters. */
+  /** Where a new space would go. Throws `not_found`. */
   preview(templateId: TemplateId, parameters: Creation['parameters']): PlacementPreview
   /** A wish with an intent that was taken before is that wish. */
   want(
@@ -151,9 +151,17 @@ class HostedSpaces implements Spaces {
   preview(templateId: TemplateId, parameters: Creation['parameters']): PlacementPreview {
     const { records, templates } = this.#options
     const versionId = records.get('template', templateId)?.groups.head?.versionId
-    const template = versionId && templates.parsed(versionId)?.template
-    if (!template) throw new SkeinError('not_found', { thing: 'template' })
-    return this.#placer.preview(records, { template, parameters: { ...parameters } })
+    const parsed = versionId && templates.parsed(versionId)
+    if (!parsed) throw new SkeinError('not_found', { thing: 'template' })
+    // As somebody types: what is missing or does not fit yet is no reason to say nothing.
+    const presets = parsed.head.parameters.flatMap(({ name, default: preset }) =>
+      preset === undefined ? [] : [[name, preset] as const],
+    )
+    const { template } = parsed
+    return this.#placer.preview(records, {
+      template,
+      parameters: { ...Object.fromEntries(presets), ...parameters },
+    })
   }
 
   want(

@@ -134,9 +134,9 @@ class RecordedTemplates implements Templates {
   }
 
   #show(row: Row<'template'>): Template | undefined {
-    const { meta, head } = row.groups
-    const version = head && this.#records.get('templateVersion', head.versionId)
-    const parsed = head && this.parsed(head.versionId)
+    const { meta } = row.groups
+    const version = this.#newest(row)
+    const parsed = version && this.parsed(version.id)
     if (meta === undefined || version === undefined || parsed === undefined) return undefined
     return {
       id: row.id,
@@ -148,6 +148,13 @@ class RecordedTemplates implements Templates {
       spaces: this.#records.list('space', { templateId: row.id }).length,
       createdAt: new Date(meta.createdAt).toISOString(),
     }
+  }
+
+  /** Another peer's save may come in two parts: until its version is here, the newest that is stays. */
+  #newest({ id, groups }: Row<'template'>): Row<'templateVersion'> | undefined {
+    const { head } = groups
+    const newest = head && this.#records.get('templateVersion', head.versionId)
+    return newest ?? versionsOf(this.#records, id)[0]
   }
 
   #showVersion(row: Row<'templateVersion'>): TemplateVersion {

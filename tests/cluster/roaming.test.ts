@@ -44,6 +44,29 @@ after(async () => {
 const servedBy = (page: Page, peer: string) =>
   page.locator('span', { hasText: new RegExp(`^${peer}\\s*[\\d.]+ ms$`) }).first()
 
+test('a peer that drains sends its pages elsewhere without a word, and they come back with it', async () => {
+  const visitor = await Visitor.arrive(browser, two.first.url)
+  const { page } = visitor
+  await comeIn(page, 'ada')
+  const screen = await openTerminal(page, 'box')
+  const shell = await screen.shellPid()
+  await servedBy(page, 'north').waitFor()
+  await visitor.whileCutOff(async () => {
+    const ended = two.first.end()
+    await screen.enter('echo on-$((40 + 2))')
+    await screen.shows(/^on-42$/m)
+    assert.equal(await page.getByText(/Reconnecting for/).count(), 0)
+    assert.equal(await screen.shellPid(), shell)
+    await servedBy(page, 'south').waitFor()
+    await ended
+    await two.first.startSupervisor()
+    await servedBy(page, 'north').waitFor({ timeout: SLOW_MS })
+    assert.equal(await page.getByRole('button', { name: /^Continue on/ }).count(), 0)
+  })
+  assert.equal(await screen.shellPid(), shell)
+  await visitor.leave()
+})
+
 test('a terminal goes on at another host name when its peer is killed, and the page after one click', async () => {
   const visitor = await Visitor.arrive(browser, two.first.url)
   const { page } = visitor

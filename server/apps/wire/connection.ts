@@ -1,7 +1,7 @@
-// One connection to an app: a stream of the space's link that carries request after request, as HTTP/1.1 does.
+// One connection to an app, through the space's link, that carries request after request, as HTTP/1.1 does.
 
 import { type SkeinError, toSkeinError } from '#protocol/errors.ts'
-import type { LinkStream } from '../../links/streams.ts'
+import type { Carrier } from '../../../link/trunk/carrier.ts'
 import { FieldsForVisitor } from '../fields.ts'
 import type { Head } from './head.ts'
 import { invalid, ResponseReader, type ResponseSink } from './response-reader.ts'
@@ -28,10 +28,12 @@ export interface ConnectionEvents {
   idle(connection: Connection): void
   /** It is gone, or about to be, and carries nothing more. */
   gone(connection: Connection): void
+  /** Nothing of it is left. */
+  closed(connection: Connection): void
 }
 
 export class Connection implements ResponseSink {
-  readonly stream: LinkStream
+  readonly #carrier: Carrier
   /** When it became idle or was ended, by the pool's clock. */
   sinceMs = 0
   idleMs = IDLE_MS
@@ -45,15 +47,22 @@ export class Connection implements ResponseSink {
   #isSent = true
   #isGone = false
 
-  constructor(stream: LinkStream, events: ConnectionEvents) {
-    this.stream = stream
+  constructor(carrier: Carrier, events: ConnectionEvents) {
+    this.#carrier = carrier
     this.#events = events
-    const { duplex } = stream
-    duplex.on('data', (chunk: Buffer) => this.#take(chunk))
-    duplex.on('drain', () => this.#sink?.drained())
-    duplex.on('end', () => this.#ended())
-    duplex.on('error', (error) => this.#fail(error))
-    duplex.on('close', () => this.#fail(invalid('it closed the connection')))
+    carrier.attach({
+      data: (chunk) => this.#take(chunk),
+      drained: () => this.#sink?.drained(),
+      ended: () => this.#ended(),
+      closed: (error) => {
+        this.#fail(error ?? invalid('it closed the connection'))
+        events.closed(this)
+      },
+    })
+  }
+
+  get isClosed(): boolean {
+    return this.#carrier.isClosed
   }
 
   /** Sends a request's head; its body follows by `write`, then `sent`. */
@@ -63,12 +72,12 @@ export class Connection implements ResponseSink {
     this.#isFresh = true
     this.#isSent = false
     this.#reader.expect(method, this)
-    this.stream.duplex.write(head, 'latin1')
+    this.#carrier.write(head)
   }
 
   /** Whether more may be written before `drained`. */
   write(bytes: Buffer | string): boolean {
-    return this.stream.duplex.write(bytes, 'latin1')
+    return this.#carrier.write(bytes)
   }
 
   /** The request is complete. */
@@ -78,25 +87,25 @@ export class Connection implements ResponseSink {
   }
 
   pause(): void {
-    this.stream.duplex.pause()
+    this.#carrier.pause()
   }
 
   resume(): void {
-    this.stream.duplex.resume()
+    this.#carrier.resume()
   }
 
   /** Gives up whatever is under way. */
   abort(): void {
     this.#sink = undefined
     this.#leave()
-    this.stream.abort()
+    this.#carrier.abort()
   }
 
   /** Ends it in order: a link bears only so many resets. */
   retire(): void {
     this.#leave()
-    this.stream.fin({ ok: true })
-    this.stream.duplex.resume()
+    this.#carrier.end()
+    this.#carrier.resume()
   }
 
   // What the reader tells is handed on, and noted where it concerns the connection itself.
@@ -128,8 +137,6 @@ export class Connection implements ResponseSink {
     const sink = this.#sink
     this.#sink = undefined
     this.#leave()
-    this.stream.duplex.removeAllListeners('data')
-    this.stream.duplex.removeAllListeners('drain')
     sink?.switched(head, rest)
   }
 

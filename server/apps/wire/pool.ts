@@ -2,8 +2,8 @@
 // one to be free.
 
 import { SkeinError } from '#protocol/errors.ts'
+import type { Carrier } from '../../../link/trunk/carrier.ts'
 import type { Clock } from '../../clock.ts'
-import type { LinkStream } from '../../links/streams.ts'
 import { Connection, ENDING_MS } from './connection.ts'
 
 /** Half of what one actor may hold on a link, so that no port takes the way to all others. */
@@ -22,7 +22,9 @@ interface Waiter {
 export interface PoolParts {
   readonly clock: Clock
   /** Rejects as `Streams.open` does. */
-  open(): Promise<LinkStream>
+  open(): Promise<Carrier>
+  /** Nobody opens any more. */
+  close(): void
 }
 
 export class Pool {
@@ -56,6 +58,7 @@ export class Pool {
       const connection = new Connection(await this.#parts.open(), {
         idle: (it) => this.#free(it),
         gone: (it) => this.#forget(it),
+        closed: (it) => this.#ending.delete(it),
       })
       this.#all.add(connection)
       return connection
@@ -73,7 +76,7 @@ export class Pool {
     for (const connection of this.#ending) {
       if (nowMs - connection.sinceMs <= ENDING_MS) continue
       this.#ending.delete(connection)
-      connection.stream.abort()
+      connection.abort()
     }
     while (this.#waiting[0] && nowMs - this.#waiting[0].sinceMs > MAX_WAIT_MS) {
       this.#waiting.shift()?.reject(new SkeinError('app_overloaded', { limit: MAX_CONNECTIONS }))
@@ -84,6 +87,7 @@ export class Pool {
     for (const { reject } of this.#waiting.splice(0)) reject(new SkeinError('link_lost'))
     for (const connection of [...this.#all, ...this.#ending]) connection.abort()
     this.#ending.clear()
+    this.#parts.close()
   }
 
   #wait(): Promise<Connection> {
@@ -108,11 +112,9 @@ export class Pool {
     this.#all.delete(connection)
     const at = this.#idle.indexOf(connection)
     if (at >= 0) this.#idle.splice(at, 1)
-    const { duplex } = connection.stream
-    if (!duplex.destroyed) {
+    if (!connection.isClosed) {
       connection.sinceMs = this.#parts.clock.monotonicMs()
       this.#ending.add(connection)
-      duplex.once('close', () => this.#ending.delete(connection))
     }
     // Whoever waits may now open one of its own.
     const next = this.#waiting.shift()

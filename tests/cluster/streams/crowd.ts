@@ -22,7 +22,7 @@ export const SIZES: Sizes = { tickBytes: 900, tickMs: 100 }
 const TERMINAL: TalkOptions = { tickBytes: SIZES.tickBytes, inputBytes: 24, typeMs: 200 }
 const PIPE: TalkOptions = { tickBytes: SIZES.tickBytes, inputBytes: 2000, typeMs: 200 }
 /** Until everybody has an answer to something typed after an event, ms: beyond it a stream is as good as closed. */
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 60_000
 /** So many begin at a time: each is a login of its own, some of them processes. */
 const AT_ONCE = 4
 
@@ -89,7 +89,7 @@ export class Crowd {
     const kinds = ['terminal', 'ssh', 'forward'].flatMap((kind) => {
       const waits = this.talks
         .filter(({ name }) => name.startsWith(`${kind}-`))
-        .map(({ judge }) => longestWait(judge.echoes, event))
+        .map(({ judge }) => longestWait(judge, event))
       if (waits.length === 0) return []
       const [middle, worst] = [quantile(waits, 0.5), quantile(waits, 1)]
       return [`${kind} p50 ${middle.toFixed(0)} worst ${worst.toFixed(0)}`]
@@ -98,7 +98,7 @@ export class Crowd {
   }
 
   worst(event: Event): number {
-    return Math.max(...this.talks.map(({ judge }) => longestWait(judge.echoes, event)))
+    return Math.max(...this.talks.map(({ judge }) => longestWait(judge, event)))
   }
 
   async finish(): Promise<void> {

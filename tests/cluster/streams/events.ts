@@ -12,15 +12,22 @@ export interface Event {
 
 /**
  * The longest that somebody waited for a line while it lasted, ms: from when the line was typed, or from the event for
- * one that was on its way.
+ * one that was on its way. Without end for one that still waits.
  */
-export function longestWait(echoes: readonly Echo[], { fromMs, toMs }: Event): number {
+export function longestWait({ echoes, waitingSinceMs }: Waits, { fromMs, toMs }: Event): number {
+  if (waitingSinceMs !== undefined && waitingSinceMs <= toMs) return Number.POSITIVE_INFINITY
   let longest = 0
   for (const { typedMs, echoedMs } of echoes) {
     if (echoedMs < fromMs || typedMs > toMs) continue
     longest = Math.max(longest, echoedMs - Math.max(typedMs, fromMs))
   }
   return longest
+}
+
+export interface Waits {
+  readonly echoes: readonly Echo[]
+  /** When the first line was typed that was not repeated yet. */
+  readonly waitingSinceMs: number | undefined
 }
 
 /** The value below which so large a share lies; 0 of none. */

@@ -14,6 +14,7 @@ import { Site } from './site.ts'
 const LEEWAY = process.env.SKEIN_TIMED === undefined ? 5 : 1
 /** The first peer's. The lock by which peers of one machine share an engine does not reach beyond a namespace. */
 const ENGINE = '/var/run/docker.sock'
+const SHOWN_LINES = 20
 const CALM_MS = 3_000
 const TERMINALS_IN_A_SPACE = 10
 
@@ -63,6 +64,11 @@ async function streams(): Promise<boolean> {
     const isInTime = await befall(site, crowd)
     await crowd.finish()
     return judge(crowd) && isInTime
+  } catch (error) {
+    for (const { name, output } of site.servers) {
+      console.log([`${name} said last:`, ...output.slice(-SHOWN_LINES)].join('\n  '))
+    }
+    throw error
   } finally {
     crowd.close()
     await site.close()

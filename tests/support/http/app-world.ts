@@ -6,6 +6,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { SkeinError } from '#protocol/errors.ts'
 import { newId, type SpaceId } from '#protocol/ids.ts'
+import { servePorts } from '../../../agent/ports/trunk.ts'
 import type { Client } from './client.ts'
 import type { FarEnd } from './link-pair.ts'
 import { World, type WorldOptions } from './world.ts'
@@ -143,6 +144,12 @@ const joinTo =
   (port: number) =>
   (far: FarEnd): void => {
     const { duplex } = far
+    if (far.open.kind === 'ports') {
+      const served = { ...far, open: far.open, actor: far.options.actor, requestId: 'test' }
+      const unused = { accept: () => undefined, refuse: () => undefined }
+      void servePorts({ ...served, ...unused }, far.open)
+      return
+    }
     const socket = connect(port, '127.0.0.1')
     socket.on('error', () => far.lose())
     socket.on('close', () => far.fin({ ok: true }))

@@ -3,6 +3,7 @@
 import { useEffect } from 'react'
 import { continueAt } from '../net/continue-at.ts'
 import { LiveConnection, type LiveHooks } from '../net/live.ts'
+import { awayAt } from '../net/request.ts'
 import { Roads } from '../net/roads.ts'
 import { staleAfter } from './keys.ts'
 import { queryClient, signedOut } from './query-client.ts'
@@ -28,6 +29,11 @@ const hooks: LiveHooks = {
 }
 
 export const live = new LiveConnection(hooks, roads)
+
+live.state.subscribe(() => {
+  const state = live.state.get()
+  if (state.kind === 'open') awayAt.set(state.away?.road.name)
+})
 
 /** Keeps what the component shows fresh for as long as it is shown. */
 export function useTopics(...topics: readonly string[]): void {

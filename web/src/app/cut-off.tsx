@@ -2,7 +2,7 @@
 // the page goes on through another peer, that is to continue there.
 
 import { type ReactNode, useSyncExternalStore } from 'react'
-import { live } from '../api/client.ts'
+import { live, roads } from '../api/client.ts'
 import { roughly } from '../format/duration.ts'
 import type { Away } from '../net/live.ts'
 import { useNow } from '../parts/moment.tsx'
@@ -10,6 +10,8 @@ import { words } from '../words.ts'
 
 /** A peer that restarts is back within this time; nobody needs to read about it. */
 const SHOWN_AFTER_MS = 1_500
+/** More would make the line a list. */
+const MOST_OTHERS = 3
 
 export function CutOff() {
   const state = useSyncExternalStore(live.state.subscribe, live.state.get)
@@ -27,9 +29,23 @@ function Cut({ sinceMs }: { readonly sinceMs: number }) {
         {words.cut.since(roughly(span))}
       </span>{' '}
       <span className="text-ink-2 max-sm:hidden">{words.cut.old}</span>{' '}
-      <span className="text-ink-2">{words.cut.works}</span>
+      <span className="text-ink-2">{words.cut.works}</span> <Others />
     </Line>
   )
+}
+
+/** Nothing answers this page, or its ticket is too old: another peer may answer a person who signs in. */
+function Others() {
+  const { pathname, search } = window.location
+  return roads.others.slice(0, MOST_OTHERS).map(({ name, url }) => (
+    <a
+      className="mr-2 rounded underline underline-offset-2"
+      href={url + pathname + search}
+      key={url}
+    >
+      {words.cut.open(name)}
+    </a>
+  ))
 }
 
 function Elsewhere({ away: { road, sinceMs } }: { readonly away: Away }) {

@@ -13,8 +13,9 @@ const PING_EVERY_MS = 5_000
 const PONG_WITHIN_MS = 4_000
 /** A ticket lives five times as long. */
 const ASK_ELSEWHERE_EVERY_MS = 60_000
-/** How often a page that goes on elsewhere looks for its own peer. */
-const LOOK_HOME_EVERY_MS = 2_000
+/** How long a page that goes on elsewhere waits until it looks for its own peer: twice as long each time, up to the second. */
+const LOOK_HOME_AFTER_MS = 2_000
+const LOOK_HOME_MOST_MS = 16_000
 const PATH = '/api/v1/live'
 
 export type LiveState =
@@ -177,16 +178,16 @@ export class LiveConnection {
   }
 
   /** One attempt at a time: where nothing answers at all, it takes as long as the browser waits. */
-  #lookHome(): void {
+  #lookHome(afterMs = LOOK_HOME_AFTER_MS): void {
     this.#look = setTimeout(() => {
       const { own } = this.#roads
       const home = new WebSocket(this.#roads.address(own, PATH))
       this.#home = home
       home.onopen = () => this.#cameHome(home)
       home.onclose = () => {
-        if (this.#home === home) this.#lookHome()
+        if (this.#home === home) this.#lookHome(Math.min(2 * afterMs, LOOK_HOME_MOST_MS))
       }
-    }, LOOK_HOME_EVERY_MS)
+    }, afterMs)
   }
 
   /** It answers again, so everything else does: the way over another peer is given up. */

@@ -5,8 +5,8 @@ import type { Road, Roads } from './roads.ts'
 
 /** A road that has not opened by then is tried beside the next one: three round trips to the far side of the world, ms. */
 export const STAGGER_MS = 800
-/** The close code of a peer that drains (“service restart”). */
-const SERVICE_RESTART = 1012
+/** Close codes of a peer that drains, and of one that cannot reach the space now. */
+const GOES: ReadonlySet<number> = new Set([1012, 1013])
 const CONNECTING = 0
 const CLOSED = 3
 
@@ -84,7 +84,7 @@ export class Race {
     socket.binaryType = this.binaryType as BinaryType
     socket.onmessage = (event) => this.onmessage?.(event)
     socket.onclose = ({ code }) => {
-      if (code === SERVICE_RESTART) this.#roads.leaving(road)
+      if (GOES.has(code)) this.#roads.leaving(road)
       this.#end()
     }
     this.onopen?.()

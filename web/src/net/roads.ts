@@ -49,6 +49,11 @@ export class Roads {
     this.#ticket = ticket ?? this.#ticket
   }
 
+  /** Also those to which we have no ticket any more: a person may open them. */
+  get others(): readonly Road[] {
+    return this.#others
+  }
+
   /** All ways, the best first; those whose peer said that it goes come last. */
   order(): readonly Road[] {
     const others = this.#ticket === undefined ? [] : this.#others

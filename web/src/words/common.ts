@@ -17,6 +17,10 @@ export const commonWords = {
       message: 'This browser cannot reach Skein.',
       hint: 'It was tried several times. Check the network, or whether the server runs.',
     },
+    away: (peer: string) => ({
+      message: 'The server of this page is gone.',
+      hint: `Terminals go on. For everything else continue on ${peer}, with the line at the top.`,
+    }),
     noReason: (status: number) => ({
       message: `The server answered ${status} and gave no reason.`,
       hint: 'Try again; if it stays so, look at the server’s log.',
@@ -52,6 +56,7 @@ export const commonWords = {
     old: 'What you see may be out of date.',
     works: 'Open terminals keep what you type and go on when it is back.',
     tryNow: 'Try now',
+    open: (peer: string) => `Open on ${peer}`,
   },
   away: {
     heard: (peer: string) => `This page’s server is gone. Terminals go on through ${peer}.`,
