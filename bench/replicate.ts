@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { PEER_HEAP_FLAG } from '#protocol/heap.ts'
 import { encode } from '../server/cluster/replica/codec.ts'
 import type { Delta } from '../server/cluster/replica/delta.ts'
 import { eventually } from '../tests/support/eventually.ts'
@@ -172,6 +173,9 @@ function areEqual(peers: Peers): boolean {
 
 interface Started {
   readonly seconds: number
+  /** Of the processor, seconds. */
+  readonly allThreads: number
+  readonly mainThread: number
   readonly heap: number
   readonly resident: number
 }
@@ -195,6 +199,20 @@ async function start(count: number, redis: RedisFigures): Promise<BenchRow[]> {
       },
     ),
     row(
+      'start_cpu_100k',
+      's',
+      median(({ allThreads }) => allThreads),
+      alone,
+      {},
+    ),
+    row(
+      'start_main_100k',
+      's',
+      median(({ mainThread }) => mainThread),
+      alone,
+      {},
+    ),
+    row(
       'heap_100k',
       'MB',
       median(({ heap }) => heap),
@@ -214,7 +232,7 @@ async function start(count: number, redis: RedisFigures): Promise<BenchRow[]> {
 /** In a process of its own, as a peer starts. */
 async function startOnce(folder: string): Promise<Started> {
   const program = new URL('./start-records.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, ['--expose-gc', program, folder], {
+  const child = spawn(process.execPath, [PEER_HEAP_FLAG, '--expose-gc', program, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let text = ''

@@ -1,11 +1,14 @@
 // `skein doctor`: everything on this machine that has to be right, each with what to do where it is not.
 
 import { statSync } from 'node:fs'
-import { request } from 'node:http'
+import { type EngineSetting, enginesOf } from '../server/config/engines.ts'
 import { tlsKindOf } from '../server/config/https.ts'
 import { loadConfig } from '../server/config/load.ts'
 import { type Config, sshAddress } from '../server/config/settings.ts'
+import { engineAddress } from '../server/peer/addresses.ts'
+import { tlsOf } from '../server/peer/engines.ts'
 import { readRoutes } from '../server/peer/routes.ts'
+import { EngineClient } from '../server/spaces/runtime/client.ts'
 import { readChild } from '../server/supervisor/child-state.ts'
 import { checkCertificate } from './doctor/certificate.ts'
 import { engineInfo, judgeEngine, judgeUnreachable } from './doctor/engine.ts'
@@ -41,45 +44,32 @@ async function examine(config: Config): Promise<readonly Finding[]> {
     ...(await checkPublicUrl(config)),
     ...(await checkAppsDomain(config)),
     checkSubnets(config.spacesSubnets, await readRoutes()),
-    ...(await checkEngine(config.docker)),
+    ...(await Promise.all(enginesOf(config).map(checkEngine))).flat(),
   ]
 }
 
-async function checkEngine(address: string): Promise<readonly Finding[]> {
-  try {
-    const info = engineInfo.parse((await ask(address, '/info')).body)
-    const { apiVersion } = await ask(address, '/_ping')
-    return judgeEngine(info, apiVersion, Date.now())
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    return [judgeUnreachable(address, code)]
-  }
+/** Of several engines each finding names its own. */
+async function checkEngine(setting: EngineSetting): Promise<readonly Finding[]> {
+  const findings = await examineEngine(setting)
+  if (setting.name === undefined) return findings
+  return findings.map((one) => ({ ...one, message: `${setting.name}: ${one.message}` }))
 }
 
-function ask(address: string, path: string): Promise<{ body: unknown; apiVersion: string }> {
-  const url = new URL(address)
-  const where =
-    url.protocol === 'unix:'
-      ? { socketPath: url.pathname }
-      : { host: url.hostname, port: url.port || '2375' }
-  return new Promise((resolve, reject) => {
-    const options = { ...where, path, signal: AbortSignal.timeout(ENGINE_TIMEOUT_MS) }
-    const call = request(options, (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => {
-        text += chunk
-      })
-      response.on('error', reject)
-      response.on('end', () => {
-        const apiVersion = String(response.headers['api-version'] ?? '')
-        const isJson = response.headers['content-type']?.includes('json')
-        resolve({ body: isJson ? JSON.parse(text) : text, apiVersion })
-      })
-    })
-    call.on('error', reject)
-    call.end()
-  })
+async function examineEngine(setting: EngineSetting): Promise<readonly Finding[]> {
+  const { address } = setting
+  const client = new EngineClient(engineAddress(address, tlsOf(setting)))
+  const read = { method: 'GET', timeoutMs: ENGINE_TIMEOUT_MS } as const
+  try {
+    const info = engineInfo.parse(await client.json({ ...read, path: '/info' }))
+    const { headers } = await client.text({ ...read, path: '/_ping' })
+    return judgeEngine(info, String(headers['api-version'] ?? ''), Date.now())
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    return [judgeUnreachable(address, code)]
+  } finally {
+    client.close()
+  }
 }
 
 const SIGNS = { ok: '✓', warn: '!', fail: '✗' } as const

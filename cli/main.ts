@@ -7,6 +7,7 @@ import { exitStatus } from '../server/supervisor/exit.ts'
 import { version } from '../server/version.ts'
 import { addBackupCommands } from './backup/commands.ts'
 import { printError } from './output.ts'
+import type { UpgradeFlags } from './peers-send.ts'
 import { addRemoteCommands } from './remote/commands.ts'
 
 /** Wrong words on the command line; EX_USAGE of sysexits.h. */
@@ -72,6 +73,7 @@ function commands(flags: string, done: (status: number) => void): Command {
   ).action(async ({ json }: Json, { args }: Command) =>
     done(await (await import('./peers.ts')).peersToken(args, json === true)),
   )
+  addSending(cluster, withSettings, done)
   const audit = program.command('audit').description('look at the audit')
   withSettings(audit, 'verify', 'check that the audit is what was written').action(
     async ({ json }: Json, { args }: Command) =>
@@ -92,6 +94,35 @@ function commands(flags: string, done: (status: number) => void): Command {
       done((await import('./print-version.ts')).printVersion(json === true)),
     )
   return program
+}
+
+type WithSettings = (parent: Command, usage: string, description: string) => Command
+
+/** What an administrator wants of peers. */
+function addSending(
+  cluster: Command,
+  withSettings: WithSettings,
+  done: (status: number) => void,
+): void {
+  const away = 'send those who can go on elsewhere away from a peer, and take nobody'
+  withSettings(cluster, 'drain [name]', away).action(
+    async (_: string, { json }: Json, { args }: Command) =>
+      done(await (await import('./peers-send.ts')).drain(args, json === true)),
+  )
+  withSettings(cluster, 'undrain [name]', 'let a peer serve again').action(
+    async (_: string, { json }: Json, { args }: Command) =>
+      done(await (await import('./peers-send.ts')).undrain(args, json === true)),
+  )
+  withSettings(
+    cluster,
+    'upgrade [name]',
+    'start peers anew, one after the other, each drained and waited for',
+  )
+    .option('--to <version>', 'with this version: a folder in --versions of each machine')
+    .option('--back', 'with the version that each ran before')
+    .action(async (_: string, flags: UpgradeFlags, { args }: Command) =>
+      done(await (await import('./peers-send.ts')).upgrade(args, flags)),
+    )
 }
 
 interface Json {

@@ -45,10 +45,10 @@ function table(all: readonly PeerInfo[]): string {
 }
 
 function cells(peer: PeerInfo): string[] {
-  const { name, state, since, roundTripMs, clockOffsetMs, spaces, load, zone, version } = peer
+  const { name, since, roundTripMs, clockOffsetMs, spaces, load, zone, version } = peer
   return [
     peer.isSelf ? `${name} (this one)` : name,
-    state === 'alive' ? state : `${state} (says ${peer.by.name})`,
+    stateOf(peer),
     since.slice(0, 19).replace('T', ' '),
     roundTripMs === undefined ? '-' : `${roundTripMs.toFixed(1)} ms`,
     clockOffsetMs === undefined ? '-' : `${Math.round(clockOffsetMs)} ms`,
@@ -58,4 +58,9 @@ function cells(peer: PeerInfo): string[] {
     version,
     peer.address,
   ]
+}
+
+function stateOf({ state, by, duty }: PeerInfo): string {
+  if (state !== 'alive') return `${state} (says ${by.name})`
+  return duty?.isAway === true ? `away (wants ${duty.by.name})` : state
 }

@@ -1,18 +1,19 @@
 // `skein server`: the supervisor, in the foreground, until a signal ends it.
 
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { SkeinError } from '#protocol/errors.ts'
 import { PEER_HEAP_FLAG, STREAMING_HEAP_FLAG } from '#protocol/heap.ts'
 import { loadConfig } from '../server/config/load.ts'
 import { type Config, sshAddress } from '../server/config/settings.ts'
 import { createLog, type Log } from '../server/log.ts'
 import type { ChildSpec } from '../server/supervisor/child.ts'
+import { fallenBack, nodeOf, readProgram, writeProgram } from '../server/supervisor/program.ts'
 import { Supervisor } from '../server/supervisor/supervisor.ts'
 
 /** One Ctrl-C comes from the terminal and again from whatever started us; only a later one asks not to wait. */
 const SAME_REQUEST_MS = 500
-const PEER = fileURLToPath(new URL('../server/peer/main.ts', import.meta.url))
-const GATEWAY = fileURLToPath(new URL('../server/gateway/main.ts', import.meta.url))
+const PEER = 'server/peer/main.ts'
+const GATEWAY = 'server/gateway/main.ts'
 
 export async function server(words: readonly string[]): Promise<number> {
   const { config } = loadConfig({ words })
@@ -24,15 +25,28 @@ export async function server(words: readonly string[]): Promise<number> {
     config,
     log,
     children: children(config, words),
+    fallBack: () => fallBack(config, words, log),
   })
   return supervisor.ended
 }
 
-/** The one peer of this version and its gateway; more per supervisor come later, and each keeps its name for ever. */
+/** An upgrade that does not serve is left again without anybody's doing, or nobody could ask its peer for it. */
+function fallBack(config: Config, words: readonly string[], log: Log) {
+  const before = readProgram(config.data)
+  const after = fallenBack(before)
+  if (after === undefined) return undefined
+  writeProgram(config.data, after)
+  log.error({ failed: before.current, back: after.current }, 'the chosen version does not serve')
+  return children(config, words)
+}
+
+/** The one peer and its gateway, of the version that was chosen; each keeps its name for ever. */
 function children(config: Config, words: readonly string[]): readonly ChildSpec[] {
+  const { current } = readProgram(config.data)
+  const node = nodeOf(current)
   const child = (name: string, heap: string, program: string): ChildSpec => {
     const instance = `${name}-1`
-    const command = [process.execPath, heap, program, instance, ...words] as const
+    const command = [node, heap, join(current, program), instance, ...words] as const
     return { name, instance, command }
   }
   const peer = child('peer', PEER_HEAP_FLAG, PEER)

@@ -113,6 +113,28 @@ export class LinkFrameReader {
   }
 }
 
+/** Reads the JSON frame that a stream begins with, and leaves what comes behind it as it is. */
+export class FirstFrameReader {
+  readonly #type: FrameType
+  #held: Buffer = Buffer.alloc(0)
+
+  constructor(type: FrameType) {
+    this.#type = type
+  }
+
+  /** Undefined while more of it is to come. Throws `frame_invalid`. */
+  push(chunk: Buffer): { value: unknown; rest: Buffer } | undefined {
+    const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
+    this.#held = bytes
+    if (bytes.length < LINK_HEADER_BYTES) return undefined
+    const type = checkedType(bytes[0] ?? 0)
+    const end = LINK_HEADER_BYTES + checkedLength(type, bytes.readUInt32BE(1))
+    if (type !== this.#type) throw new SkeinError('frame_invalid', { reason: `type ${type}` })
+    if (bytes.length < end) return undefined
+    return { value: parseJson(bytes.subarray(LINK_HEADER_BYTES, end)), rest: bytes.subarray(end) }
+  }
+}
+
 function checkedType(type: number): FrameType {
   if (type < FrameType.open || type > FrameType.fin) {
     throw new SkeinError('frame_invalid', { reason: `type ${type}` })

@@ -7,6 +7,7 @@ import type { TLSSocket } from 'node:tls'
 import { SkeinError } from '#protocol/errors.ts'
 import {
   LINK_CIPHERS,
+  MAX_STREAMS_PER_HOP,
   MAX_STREAMS_PER_LINK,
   SESSION_WINDOW_BYTES,
   STREAM_WINDOW_BYTES,
@@ -36,6 +37,12 @@ export const sessionOptions = {
   maxHeaderListPairs: MAX_HEADER_PAIRS,
   streamResetBurst: STREAM_RESETS,
   streamResetRate: STREAM_RESETS,
+} as const satisfies SecureClientSessionOptions & SecureServerSessionOptions
+
+/** Of the lanes on which streams pass from one peer to the next. */
+export const hopOptions = {
+  ...sessionOptions,
+  settings: { ...sessionOptions.settings, maxConcurrentStreams: MAX_STREAMS_PER_HOP },
 } as const satisfies SecureClientSessionOptions & SecureServerSessionOptions
 
 /** TLS 1.3 with one suite of SHA-256, which is the hash that Node binds a pre-shared key to. Never a certificate. */

@@ -4,8 +4,10 @@
 
 import { appErrors } from './errors/apps.ts'
 import { backupErrors } from './errors/backup.ts'
+import { configErrors } from './errors/config.ts'
 import { laptopErrors } from './errors/laptop.ts'
 import { linkErrors } from './errors/link.ts'
+import { placementErrors } from './errors/placement.ts'
 import { type ErrorRow, row } from './errors/row.ts'
 import { stateErrors } from './errors/state.ts'
 
@@ -44,6 +46,27 @@ export const errorTable = {
     422,
     'This Idempotency-Key was used for another request.',
     'Use a new key for a new request.',
+  ),
+  // Peers
+  last_peer: row(
+    409,
+    'No other peer could take over from {name}.',
+    'Bring another one back first (skein peers undrain NAME), or stop this one at its machine.',
+  ),
+  peer_ambiguous: row(
+    409,
+    'Several peers are called “{name}”.',
+    'Name it by its id; skein peers --json prints them.',
+  ),
+  upgrade_stopped: row(
+    409,
+    'The upgrade stopped at {name}: {reason}.',
+    'The peers before it are done, those after it untouched. Look at its log; go back with skein peers upgrade --back, or go on with skein peers upgrade {name}.',
+  ),
+  version_missing: row(
+    409,
+    'Version “{version}” cannot be run there: {reason}.',
+    'Put it into the folder of --versions on that machine, built, and ask again; see docs/upgrade.md.',
   ),
   // People
   not_signed_in: row(401, 'You are not signed in.', 'Sign in and try again.'),
@@ -130,6 +153,11 @@ export const errorTable = {
     401,
     'The token is not valid.',
     'It may have been revoked or have expired; make a new one on your account page.',
+  ),
+  roaming_ticket_wrong: row(
+    401,
+    'The ticket with which this page goes on at another server is not valid.',
+    'It may have expired, or the session has ended; sign in at an address of Skein that answers.',
   ),
   token_forbidden: row(
     403,
@@ -220,6 +248,7 @@ export const errorTable = {
     'The start-up script ended with status {status}.',
     'Its log is on the timeline; mend the template and restart.',
   ),
+  ...placementErrors,
   ...linkErrors,
   // In the space
   terminal_gone: row(410, 'The terminal has ended.', 'Open a new one.'),
@@ -312,33 +341,7 @@ export const errorTable = {
   ...stateErrors,
   ...backupErrors,
   ...laptopErrors,
-  // Configuration
-  config_unknown: row(
-    400,
-    'There is no setting “{key}”.',
-    'Did you mean “{nearest}”? `skein config print` lists them all.',
-  ),
-  config_invalid: row(400, 'The setting {key} is not valid: {reason}.', 'Correct it in {source}.'),
-  tls_invalid: row(
-    400,
-    'The certificate cannot be used: {reason}.',
-    'Correct --tls-cert and --tls-key; `--tls self` makes a certificate by itself.',
-  ),
-  not_built: row(
-    500,
-    'The {part} has not been built.',
-    'Run `npm run build`, or start with `npm start`, which does that.',
-  ),
-  already_running: row(
-    409,
-    'A Skein server runs on this data folder already (process {pid}).',
-    'Stop it first, or give another --data.',
-  ),
-  port_in_use: row(
-    409,
-    'The address {address} is in use.',
-    'Stop what listens there, or give another --{setting}.',
-  ),
+  ...configErrors,
 } as const satisfies Record<string, ErrorRow>
 
 export type ErrorCode = keyof typeof errorTable

@@ -26,6 +26,12 @@ export const SESSION_WINDOW_BYTES = 16 * 1024 * 1024
 export const MAX_LISTENS = 64
 export const MAX_STREAMS_PER_LINK = 2000
 export const MAX_STREAMS_PER_ACTOR = 200
+/**
+ * Streams of one peer's hop lane, and of one actor on it. It is shared by all spaces whose agents are linked at that
+ * peer; whoever fills one space's share must not take the lane from the others.
+ */
+export const MAX_STREAMS_PER_HOP = 4000
+export const MAX_STREAMS_PER_HOP_ACTOR = 400
 export const PING_INTERVAL_MS = 1000
 /** So many pings in a row may stay without answer; one more, 3 to 4 s after the last sign of life, is the link's death. */
 export const MAX_MISSED_PINGS = 2
@@ -129,8 +135,10 @@ export const streamOpenSchema = z.discriminatedUnion('kind', [
       'startup-log',
       'restart-service',
       'ssh-host-key',
+      /** Where the peers are, in `addresses`. */
       'hello',
-      'ssh-host-key',
+      /** The peer is about to end: link to another one first. */
+      'leave',
     ]),
     name: z.string().max(64).optional(),
     addresses: z.array(z.string().max(512)).max(64).optional(),
@@ -206,6 +214,13 @@ export const openFrameSchema = z.object({
   actor: actorSchema,
   requestId: z.string().max(64),
 })
+
+/** The open frame of a stream that takes a hop. The kind becomes part of a path. */
+export const hopFrameSchema = openFrameSchema.extend({
+  space: z.uuid(),
+  open: z.object({ kind: z.string().regex(/^[\w-]{1,32}$/) }).loose(),
+})
+export type HopFrame = z.infer<typeof hopFrameSchema>
 
 /** How a stream ended, from the side that sends it. `status` is an exit status where there is a program. */
 export interface Fin {
@@ -288,13 +303,20 @@ export function parseIdentity(text: string): LinkIdentity | undefined {
   return { spaceId, epoch: Number(epoch), lane: lane as Lane, run }
 }
 
+/**
+ * The lanes on which one peer asks another for streams to the agents that are linked there. On these alone the dialling
+ * side is HTTP/2's client, so that each of two peers opens streams on the connections that it dialled itself.
+ */
+export const hopLanes = ['hop-live', 'hop-bulk'] as const
+export type HopLane = (typeof hopLanes)[number]
+
 /** One of a peer's own connections to another: each lane is one, so that membership's word travels with nobody's data. */
 export interface PeerIdentity {
   readonly peerId: string
   /** Which of the cluster's keys made it. */
   readonly keyTag: number
   /** `control` is membership's alone, `live` carries what is only true now, `bulk` records. */
-  readonly lane: Lane
+  readonly lane: Lane | HopLane
   /** Random per process. */
   readonly run: string
 }
@@ -302,14 +324,24 @@ export interface PeerIdentity {
 export const formatPeerIdentity = ({ peerId, keyTag, lane, run }: PeerIdentity): string =>
   `peer:${peerId}:${keyTag}:${lane}:${run}`
 
-const PEER_IDENTITY = /^peer:([0-9a-f-]{36}):(\d{1,3}):(control|live|bulk):([\w-]{1,64})$/
+const PEER_IDENTITY =
+  /^peer:([0-9a-f-]{36}):(\d{1,3}):(control|live|bulk|hop-live|hop-bulk):([\w-]{1,64})$/
 
 /** Undefined for what no peer sends. */
 export function parsePeerIdentity(text: string): PeerIdentity | undefined {
   const [, peerId, keyTag, lane, run] = PEER_IDENTITY.exec(text) ?? []
   if (!peerId || !keyTag || !lane || !run) return undefined
-  return { peerId, keyTag: Number(keyTag), lane: lane as Lane, run }
+  return { peerId, keyTag: Number(keyTag), lane: lane as Lane | HopLane, run }
 }
+
+export const isHopLane = (lane: string): lane is HopLane => lane.startsWith('hop-')
+
+/** Questions and listeners are few and small, and travel with the keystrokes. */
+export const hopLaneFor = (open: StreamOpen): HopLane =>
+  laneFor(open) === 'bulk' ? 'hop-bulk' : 'hop-live'
+
+/** The path of each stream on a hop lane. */
+export const HOP_PATH = '/v1/hop'
 
 /** What the accepting peer opens on a lane, once: messages behind their length, both ways. */
 export const peerPath = (lane: Lane): string => peerPaths[lane]

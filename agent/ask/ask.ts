@@ -47,6 +47,9 @@ async function answer(open: AskOpen, agent: AgentContext): Promise<unknown> {
     case 'hello':
       agent.learnAddresses(open.addresses ?? [])
       return {}
+    case 'leave':
+      // The link itself answers that (link/dialer.ts): it alone knows which of them is meant.
+      throw new SkeinError('stream_unsupported', { kind: open.question })
   }
 }
 

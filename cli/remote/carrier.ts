@@ -20,6 +20,9 @@ const LAST_WORDS_MS = 2000
 const CLOSE_TIMEOUT_MS = 1000
 /** The WebSocket close code of an orderly end (RFC 6455, 7.4.1). */
 const NORMAL = 1000
+/** Of a peer that drains. */
+const SERVICE_RESTART = 1012
+const QUIET_MS = 1000
 
 export interface Near {
   readonly readable: Readable
@@ -49,6 +52,8 @@ export class Carrier {
   #isOver = false
   #isFarEnded = false
   #failure: SkeinError | undefined
+  #lost: NodeJS.Timeout | undefined
+  #isToldLost = false
 
   constructor(options: CarrierOptions) {
     this.#options = options
@@ -64,6 +69,7 @@ export class Carrier {
       }
     } finally {
       this.#stop.abort()
+      clearTimeout(this.#lost)
     }
     if (this.#failure) throw this.#failure
   }
@@ -112,6 +118,14 @@ export class Carrier {
     if (this.#isFarEnded && code === NORMAL) this.#finish()
     if (this.#isOver || !this.#client.isAttached) return
     this.#seenMs = performance.now()
+    // A peer that drains has said where to go: nobody need hear of it, unless it takes its time.
+    this.#lost = setTimeout(() => this.#tellLost(), code === SERVICE_RESTART ? QUIET_MS : 0)
+  }
+
+  #tellLost(): void {
+    this.#lost = undefined
+    if (this.#isOver) return
+    this.#isToldLost = true
     this.#options.say?.('connection lost; trying again')
   }
 
@@ -159,7 +173,9 @@ export class Carrier {
 
   #attached(): void {
     for (const frame of this.#client.resend()) this.#send(frame)
-    if (this.#wasAttached) this.#options.say?.('connected again; nothing was lost')
+    clearTimeout(this.#lost)
+    if (this.#isToldLost) this.#options.say?.('connected again; nothing was lost')
+    this.#isToldLost = false
     this.#wasAttached = true
     this.#attempts = 0
   }

@@ -8,8 +8,8 @@ import { type ExecEnd, execEndSchema } from '#protocol/api/connect.ts'
 import { type ErrorBody, SkeinError, toSkeinError } from '#protocol/errors.ts'
 import { ExecChannel, ExecReader } from '#protocol/exec.ts'
 import { findRunning } from './find-space.ts'
+import { openAnywhere } from './race.ts'
 import type { Remote } from './remote.ts'
-import { openSocket } from './socket.ts'
 
 /** Unsent input at which ours is no longer read, bytes. */
 const PAUSE_ABOVE_BYTES = 512 * 1024
@@ -36,7 +36,7 @@ export async function exec(
     throw new SkeinError('bad_request', { reason: 'say what to run: skein exec SPACE -- COMMAND' })
   }
   const space = await findRunning(remote, name)
-  const socket = await openSocket(remote.access, `/spaces/${space.id}/exec`)
+  const socket = await openAnywhere(remote.ways, `/spaces/${space.id}/exec`)
   const wish = { command, env: readEnvironment(env), ...(cwd !== undefined && { cwd }) }
   socket.send(JSON.stringify(wish))
   const { stdin, stdout, stderr } = process

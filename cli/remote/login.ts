@@ -9,8 +9,10 @@ import { type Access, originOf, readAuthority } from './access.ts'
 import { meSchema } from './answers.ts'
 import { callServer } from './call.ts'
 import { readConfig, withServer, writeConfig } from './config.ts'
+import { learnPeers } from './remote.ts'
 import { trustAuthority } from './trust.ts'
 import { machineName } from './user-agent.ts'
+import { Ways } from './ways.ts'
 
 export interface LoginOptions {
   readonly json?: true
@@ -43,6 +45,7 @@ export async function login(url: string, options: LoginOptions): Promise<number>
     env,
     withServer(config, origin, { token, user, ...(ca !== undefined && { ca }) }),
   )
+  await learnPeers(new Ways({ ...access, token }))
   print(asJson, { server: origin, user }, () => {
     return `Signed in to ${origin} as ${user}.\nNext: skein spaces, skein ssh SPACE`
   })

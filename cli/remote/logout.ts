@@ -5,9 +5,11 @@ import { z } from 'zod'
 import { type SkeinError, toSkeinError } from '#protocol/errors.ts'
 import { print } from '../output.ts'
 import { chooseServer } from './access.ts'
-import { callServer } from './call.ts'
+import { callAnywhere } from './call.ts'
 import { readConfig, withoutServer, writeConfig } from './config.ts'
+import { forgetPeers, readPeers } from './peers-file.ts'
 import type { RemoteOptions } from './remote.ts'
+import { Ways } from './ways.ts'
 
 const tokensSchema = z.object({
   tokens: z.array(z.looseObject({ id: z.uuid(), current: z.boolean() })),
@@ -18,8 +20,10 @@ export async function logout({ server, json }: RemoteOptions): Promise<number> {
   const config = await readConfig(env)
   const { SKEIN_TOKEN: _, ...rest } = env
   const access = chooseServer(config, { server, env: rest })
-  const failure = await revoke(access)
+  const { urls } = await readPeers(env, access.origin)
+  const failure = await revoke(new Ways(access, urls))
   await writeConfig(env, withoutServer(config, access.origin))
+  await forgetPeers(env, access.origin).catch(() => undefined)
   if (failure)
     process.stderr.write(`The token was not revoked: ${failure.message} ${failure.body.hint}\n`)
   const answer = { server: access.origin, revoked: failure === undefined }
@@ -28,14 +32,14 @@ export async function logout({ server, json }: RemoteOptions): Promise<number> {
 }
 
 /** Why it could not be revoked; one that does not hold any more needs not to be. */
-async function revoke(access: Parameters<typeof callServer>[0]): Promise<SkeinError | undefined> {
+async function revoke(ways: Ways): Promise<SkeinError | undefined> {
   try {
     const list = { method: 'GET', path: '/me/tokens', answer: tokensSchema } as const
-    const { tokens } = await callServer(access, { ...list, patient: false })
+    const { tokens } = await callAnywhere(ways, { ...list, patient: false })
     const own = tokens.find(({ current }) => current)
     if (!own) return undefined
     const call = { method: 'DELETE', path: `/me/tokens/${own.id}`, answer: z.undefined() } as const
-    await callServer(access, call)
+    await callAnywhere(ways, call)
     return undefined
   } catch (caught) {
     const error = toSkeinError(caught)

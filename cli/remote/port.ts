@@ -8,8 +8,8 @@ import { Carrier } from './carrier.ts'
 import { findRunning } from './find-space.ts'
 import { parseForward } from './forward.ts'
 import { listening } from './listening.ts'
+import { openAnywhere } from './race.ts'
 import type { Remote } from './remote.ts'
-import { openSocket } from './socket.ts'
 import { listenUdp } from './udp.ts'
 
 /** The server takes 200 sockets of one login; a browser opens a dozen. */
@@ -25,7 +25,7 @@ export async function forwardPort(
   const { port, local } = parseForward(words)
   const space = await findRunning(remote, name)
   const protocol = udp ? 'udp' : 'tcp'
-  const open = () => openSocket(remote.access, `/spaces/${space.id}/connect?to=${protocol}:${port}`)
+  const open = () => openAnywhere(remote.ways, `/spaces/${space.id}/connect?to=${protocol}:${port}`)
   const say = (line: string): void => void process.stderr.write(`skein: ${line}\n`)
   const door = await (udp ? listenUdp : listenTcp)({ host: LOOPBACK, port: local, open, say })
   const url = `${LOOPBACK}:${door.port}`
@@ -40,7 +40,7 @@ export async function forwardPort(
 export interface ListenOptions {
   readonly host: string
   readonly port: number
-  readonly open: () => ReturnType<typeof openSocket>
+  readonly open: () => ReturnType<typeof openAnywhere>
   readonly say: (line: string) => void
 }
 

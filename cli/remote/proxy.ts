@@ -3,14 +3,14 @@
 
 import { Carrier } from './carrier.ts'
 import { findRunning } from './find-space.ts'
+import { openAnywhere } from './race.ts'
 import type { Remote } from './remote.ts'
-import { openSocket } from './socket.ts'
 
 export async function proxy(remote: Remote, name: string): Promise<number> {
   const space = await findRunning(remote, name)
   const carrier = new Carrier({
     near: { readable: process.stdin, writable: process.stdout },
-    open: () => openSocket(remote.access, `/spaces/${space.id}/connect?to=ssh`),
+    open: () => openAnywhere(remote.ways, `/spaces/${space.id}/connect?to=ssh`),
     isOneConnection: true,
     say: (line) => process.stderr.write(`skein: ${line}\r\n`),
   })

@@ -1,9 +1,11 @@
-// What every command that speaks with a server begins with.
+// What every command that speaks with a server begins with, and how it comes to know that server's peers.
 
 import type { z } from 'zod'
 import { type Access, chooseServer } from './access.ts'
-import { type Call, callServer } from './call.ts'
+import { type Call, callAnywhere } from './call.ts'
 import { readConfig } from './config.ts'
+import { otherPeersSchema, readPeers, STALE_MS, writePeers } from './peers-file.ts'
+import { Ways } from './ways.ts'
 
 /** The options that every such command has. */
 export interface RemoteOptions {
@@ -12,7 +14,10 @@ export interface RemoteOptions {
 }
 
 export interface Remote {
+  /** The server for which the token was given. */
   readonly access: Access
+  /** It and its peers. */
+  readonly ways: Ways
   readonly asJson: boolean
   call<S extends z.ZodType>(call: Call<S>): Promise<z.output<S>>
 }
@@ -21,5 +26,36 @@ export interface Remote {
 export async function openRemote({ server, json }: RemoteOptions): Promise<Remote> {
   const { env } = process
   const access = chooseServer(await readConfig(env), { server, env })
-  return { access, asJson: json === true, call: (call) => callServer(access, call) }
+  const known = await readPeers(env, access.origin)
+  const ways = new Ways(access, known.urls)
+  let isStale = known.isStale
+  // A command that runs for long, as a forward does, hears of peers that come later.
+  setInterval(() => void learnPeers(ways), STALE_MS).unref()
+  return {
+    access,
+    ways,
+    asJson: json === true,
+    async call(call) {
+      const answer = await callAnywhere(ways, call)
+      if (isStale) {
+        isStale = false
+        await learnPeers(ways)
+      }
+      return answer
+    },
+  }
+}
+
+/** Asks which peers there are and keeps them. That it fails is no loss: what was known stays. */
+export async function learnPeers(ways: Ways): Promise<void> {
+  try {
+    const call = { method: 'GET', path: '/peers/urls', answer: otherPeersSchema } as const
+    const { urls } = await callAnywhere(ways, { ...call, patient: false })
+    ways.learn(
+      urls.map(({ url, authority }) => (authority === undefined ? { url } : { url, authority })),
+    )
+    await writePeers(process.env, ways.home.origin, urls)
+  } catch {
+    // An older server does not say it.
+  }
 }

@@ -18,7 +18,7 @@ const MAX_REFUSAL_BYTES = 64 * 1024
  * Resolves with an open socket that is paused, so that no message is lost before somebody listens. Rejects with the
  * server's code, `server_unreachable`, `certificate_untrusted` or `login_needed`.
  */
-export function openSocket(access: Access, path: string): Promise<WebSocket> {
+export function openSocket(access: Access, path: string, signal?: AbortSignal): Promise<WebSocket> {
   const { origin, token, ca } = access
   const url = new URL(`/api/v1${path}`, origin.replace(/^http/, 'ws'))
   const socket = new WebSocket(url, {
@@ -31,6 +31,7 @@ export function openSocket(access: Access, path: string): Promise<WebSocket> {
     },
     ...(ca !== undefined && { ca }),
   })
+  signal?.addEventListener('abort', () => socket.terminate(), { once: true })
   return new Promise((resolve, reject) => {
     socket.once('open', () => {
       socket.pause()

@@ -8,10 +8,9 @@ import type { StreamOpen } from '#protocol/link.ts'
 import { createDialer, type Dialer, type DialerOptions } from '../../agent/link/dialer.ts'
 import type { ServedStream } from '../../agent/link/served.ts'
 import { type Clock, systemClock } from '../../server/clock.ts'
-import { createLinks, type Links } from '../../server/links/links.ts'
+import { createLinks, type Links, type LinksOptions } from '../../server/links/links.ts'
 import type { LinkStream } from '../../server/links/streams.ts'
-import type { Live } from '../../server/live/live.ts'
-import { createLive } from '../../server/live/table.ts'
+import { createLive, type LiveTable } from '../../server/live/table.ts'
 import { silentLog } from '../../server/log.ts'
 import { eventually } from '../../tests/support/eventually.ts'
 import { ACTOR } from './conformance.ts'
@@ -23,7 +22,7 @@ export const QUIET = { info: () => undefined, warn: () => undefined }
 export class TestPeer {
   readonly spaceId: SpaceId = newId<'space'>()
   readonly key = randomBytes(32)
-  readonly live: Live = createLive({ clock: systemClock })
+  readonly live: LiveTable = createLive({ clock: systemClock })
   readonly links: Links
   readonly #server = createServer()
   readonly #unix = createServer()
@@ -37,7 +36,11 @@ export class TestPeer {
   /** The start of its spaces that the peer knows. */
   epoch = 1
 
-  constructor(clock: Clock = systemClock) {
+  /** `among`: what it knows of other peers. */
+  constructor(
+    clock: Clock = systemClock,
+    among: Pick<LinksOptions, 'peers' | 'ways' | 'addresses'> = {},
+  ) {
     this.#keys.set(this.spaceId, this.key)
     const log = silentLog()
     log.warn = (details: unknown) => void this.refusals.push(JSON.stringify(details))
@@ -47,6 +50,7 @@ export class TestPeer {
       live: this.live,
       clock,
       log,
+      ...among,
     })
     this.#server.on('upgrade', (request, socket, head) =>
       this.links.handleUpgrade(request, socket, head),

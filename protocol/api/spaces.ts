@@ -84,6 +84,20 @@ export interface Usage {
   readonly memoryLimitBytes?: number
 }
 
+/** What keeps a wish from being carried out now. It is kept, and carried out when what is waited for is there. */
+export interface Waiting {
+  /** A host that can take it; its host's engine; a peer that drives its host. */
+  readonly for: 'placement' | 'engine' | 'driver'
+  readonly since: string
+  /** One sentence. */
+  readonly reason: string
+  readonly host?: Ref
+  /** Who must act: the peer that drives the host, or did last. */
+  readonly peer?: Ref
+  /** What is asked for and not done yet. */
+  readonly wish?: 'start' | 'stop' | 'delete'
+}
+
 export interface Space {
   readonly id: string
   readonly name: string
@@ -103,6 +117,8 @@ export interface Space {
   readonly desired: 'running' | 'stopped' | 'deleted'
   readonly failure?: ErrorBody & { readonly log?: readonly string[] }
   readonly host?: Ref
+  /** Set while nobody can carry out what is asked: wait, or have the cluster forget the space. */
+  readonly waiting?: Waiting
   /** The home folder, where the template names it. */
   readonly home?: string
   readonly agent?: SpaceAgent
@@ -129,6 +145,8 @@ export const createSpaceSchema = z.strictObject({
   name: z.string().min(1).max(64),
   templateId: z.uuid(),
   parameters: z.record(z.string().max(64), parameterValueSchema).default({}),
+  /** The host, chosen by the person; else the one that fits best. */
+  hostId: z.uuid().optional(),
 })
 export type CreateSpace = z.input<typeof createSpaceSchema>
 

@@ -48,6 +48,8 @@ export interface TemplateHead {
   readonly apps: readonly SpaceApp[]
   readonly main: string
   readonly services: readonly { readonly name: string; readonly image: string }[]
+  /** What its host must have. */
+  readonly placement?: { readonly zone?: string; readonly labels: Readonly<Record<string, string>> }
 }
 
 export interface TemplateVersion {

@@ -39,7 +39,7 @@ const BASE_PACKAGES = `
 /** Makes sure that the base image is there: of a registry's Debian, else of packages from the machine's mirror. */
 export async function ensureBaseImage() {
   if (await hasImage(BASE_IMAGE)) return
-  if (await canPull()) return buildBaseImage()
+  if (await canPull(PROBE_IMAGE)) return buildBaseImage()
   if (canInstall()) return bootstrapBaseImage()
   note(`${BASE_IMAGE} cannot be made on this machine: spaces need images that the engine has`)
 }
@@ -52,21 +52,22 @@ export async function ensureTestImages() {
   if (!(await hasImage(BUSYBOX_TEST_IMAGE))) await makeBusyboxImage()
 }
 
-async function hasImage(name) {
+export async function hasImage(name) {
   return (await ask('GET', `/images/${encodeURI(name)}/json`)).status === 200
 }
 
-async function canPull() {
-  step(`Asking the registry for ${PROBE_IMAGE}`)
+/** Pulls an image; false where no registry gives it. */
+export async function canPull(name) {
+  step(`Asking the registry for ${name}`)
   try {
-    const [fromImage, version] = PROBE_IMAGE.split(':')
+    const [fromImage, version] = name.split(':')
     const path = `/images/create?${new URLSearchParams({ fromImage, tag: version })}`
     const answer = await ask('POST', path, { idleMs: PULL_SILENCE_MS })
     const ok = answer.status === 200 && !answer.text.includes('"error"')
-    note(ok ? 'pulled' : 'no registry answers; the base image is made here')
+    note(ok ? 'pulled' : 'no registry answers; it is made here')
     return ok
   } catch {
-    note('no registry answers; the base image is made here')
+    note('no registry answers; it is made here')
     return false
   }
 }
@@ -87,25 +88,38 @@ async function buildBaseImage() {
   const folder = mkdtempSync(join(tmpdir(), 'skein-base-'))
   try {
     writeFileSync(join(folder, 'Dockerfile'), recipe)
-    const tar = spawnQuietly(['tar', '-C', folder, '-c', '.'])
-    const path = `/build?${new URLSearchParams({ t: BASE_IMAGE, rm: '1' })}`
-    const answer = await ask('POST', path, { body: tar.stdout, idleMs: IMPORT_SILENCE_MS })
-    if (answer.status !== 200 || answer.text.includes('"error"')) {
-      throw new Stop(`Docker did not build ${BASE_IMAGE}: ${answer.text.trim().slice(-2000)}`)
-    }
-    note(`${BASE_IMAGE} is there`)
+    await buildImage(BASE_IMAGE, ['tar', '-C', folder, '-c', '.'])
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
+/** Lets the engine build what `tar` writes. */
+export async function buildImage(name, tar, buildargs = {}) {
+  const query = { t: name, rm: '1', buildargs: JSON.stringify(buildargs) }
+  const answer = await ask('POST', `/build?${new URLSearchParams(query)}`, {
+    body: spawnQuietly(tar).stdout,
+    idleMs: IMPORT_SILENCE_MS,
+  })
+  if (answer.status !== 200 || answer.text.includes('"error"')) {
+    throw new Stop(`Docker did not build ${name}: ${answer.text.trim().slice(-2000)}`)
+  }
+  note(`${name} is there`)
+}
+
 async function bootstrapBaseImage() {
-  step(`Making ${BASE_IMAGE} from Debian packages (once, about a minute)`)
+  const hooks = FINISH.map((line) => `chroot "$1" ${line}`)
+  await bootstrap(BASE_IMAGE, { packages: BASE_PACKAGES, hooks, changes: CHANGES })
+}
+
+/** Makes an image of Debian packages; `hooks` are mmdebstrap’s, `changes` lines of a Dockerfile. */
+export async function bootstrap(name, { packages, hooks, changes }) {
+  step(`Making ${name} from Debian packages (once, about a minute)`)
   await ensurePackages(['bootstrap'])
-  const argv = ['mmdebstrap', '--variant=minbase', `--include=${BASE_PACKAGES.join(',')}`]
-  for (const line of FINISH) argv.push(`--customize-hook=chroot "$1" ${line}`)
+  const argv = ['mmdebstrap', '--variant=minbase', `--include=${packages.join(',')}`]
+  for (const hook of hooks) argv.push(`--customize-hook=${hook}`)
   const child = spawnQuietly([...argv, suiteOf(readFileSync('/etc/os-release', 'utf8')), '-'])
-  await importFrom(child, BASE_IMAGE, CHANGES)
+  await importFrom(child, name, changes)
 }
 
 /** The release to make: the machine's own, since its package mirror is known to carry that. */

@@ -6,20 +6,27 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { capture } from './command.js'
 import { ask } from './engine.js'
+import { removeLostEngines } from './more-engines.js'
 import { note } from './say.js'
 
 /** On everything that a Skein makes. Tests that have no server call theirs `test-<pid>-…`. */
 const CLUSTER_LABEL = 'dev.skein.cluster'
+/** On what docker-compose makes: tests’ projects are called `skein-test-<pid>-…`. */
+const PROJECT_LABEL = 'com.docker.compose.project'
 /** Shared by every Skein on an engine, so never one run's own. */
 const SHARED = /^\/?skein-agent-/
 /** Where iproute2 keeps the namespaces that have names. */
 const NAMESPACES = '/run/netns'
+/** Where peers of a cluster have their sockets for agents, when root runs them. */
+const MACHINE_FOLDER = '/run/skein'
 
 export async function removeLeftovers() {
   const clusters = dataFolders()
     .filter((folder) => !isAlive(folder.owner))
     .map(endServers)
-  const isOurs = (labels) => isLeftover(labels[CLUSTER_LABEL], clusters)
+  const isOurs = (labels) =>
+    isLeftover(labels[CLUSTER_LABEL], clusters) ||
+    isLeftover(labels[PROJECT_LABEL]?.replace(/^skein-/, ''), [])
   const containers = (await list('/containers/json?all=1')).filter(({ Labels, Names }) => {
     return isOurs(Labels ?? {}) && !Names.some((name) => SHARED.test(name))
   })
@@ -33,7 +40,8 @@ export async function removeLeftovers() {
   const spaces = namespaces().filter((name) => isLostNamespace(name))
   for (const name of spaces) await capture(['ip', 'netns', 'del', name])
   const made = [clusters, containers, networks, volumes, spaces]
-  const count = made.reduce((sum, { length }) => sum + length, 0)
+  const engines = await removeLostEngines(isAlive)
+  const count = made.reduce((sum, { length }) => sum + length, engines)
   if (count > 0) note(`removed ${count} things that an earlier test run left behind`)
 }
 
@@ -53,6 +61,7 @@ function endServers({ path }) {
   for (const process of [readJson(join(path, 'run', 'supervisor.lock')), peer, gateway])
     end(process)
   rmSync(path, { recursive: true, force: true })
+  if (peer?.cluster) rmSync(join(MACHINE_FOLDER, peer.cluster), { recursive: true, force: true })
   return peer?.cluster
 }
 

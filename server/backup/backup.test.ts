@@ -253,17 +253,21 @@ test('a key file that is too short, or not there, is refused by its name', async
   })
 })
 
+/** A backup's bytes, what opens it, and what the folder held when it was written. */
+async function written({ folder, data, file, backup }: Place, isSealed: boolean) {
+  await fill(data)
+  const random = () => keyFile(folder, keys['32 random bytes'])
+  const key = isSealed ? await readKeyFile(await random()) : undefined
+  await backup(key && { key })
+  return { key, whole: readFileSync(file), held: tree(data) }
+}
+
 for (const isSealed of [false, true]) {
   const kind = isSealed ? 'an encrypted' : 'a plain'
   test(`${kind} backup that is cut off anywhere is refused as that, and the folder keeps what it had`, async () => {
-    await inPlace(async ({ folder, data, file, backup, restore }) => {
-      await fill(data)
-      const key = isSealed
-        ? await readKeyFile(await keyFile(folder, keys['32 random bytes']))
-        : undefined
-      await backup(key && { key })
-      const whole = readFileSync(file)
-      const held = tree(data)
+    await inPlace(async (place) => {
+      const { folder, data, restore } = place
+      const { key, whole, held } = await written(place, isSealed)
       const cuts = [13, 500, whole.length - 1000, whole.length - 1]
       for (const cut of cuts) {
         writeFileSync(join(folder, 'cut'), whole.subarray(0, cut))
@@ -275,14 +279,9 @@ for (const isSealed of [false, true]) {
   })
 
   test(`${kind} backup with any byte changed is refused, and the folder keeps what it had`, async () => {
-    await inPlace(async ({ folder, data, file, backup, restore }) => {
-      await fill(data)
-      const key = isSealed
-        ? await readKeyFile(await keyFile(folder, keys['32 random bytes']))
-        : undefined
-      await backup(key && { key })
-      const whole = readFileSync(file)
-      const held = tree(data)
+    await inPlace(async (place) => {
+      const { folder, data, restore } = place
+      const { key, whole, held } = await written(place, isSealed)
       const places = [0, 8, 11, 40, 300, whole.length - 800, whole.length - 20, whole.length - 1]
       for (const place of places) {
         const bent = Buffer.from(whole)

@@ -8,6 +8,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { Random } from '../clock.ts'
 import { lockFolder } from '../store/lock.ts'
 import { DATABASE_FILE, MIGRATIONS } from '../store/sqlite/open.ts'
+import { formatRestored, RESTORED_FILE } from '../store/traces.ts'
 import { makeRunFolder, runFolder } from '../supervisor/child-state.ts'
 import { takeLock } from '../supervisor/lock.ts'
 import type { Contents, Header } from './format.ts'
@@ -111,6 +112,11 @@ async function restoreInto(
   const migrated = renewOrigin(database, migrations, renewal)
   const contents = inspectDatabase(database)
   await countStart(staged)
+  await writeFile(
+    join(staged, RESTORED_FILE),
+    formatRestored({ takenAtMs: renewal.takenAtMs, origin }),
+    { mode: 0o600 },
+  )
   const inside = await readdir(staged, { recursive: true })
   await giveToOwnerOf(data, [
     ...inside.map((name) => join(staged, name)),

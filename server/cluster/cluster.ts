@@ -2,22 +2,27 @@
 
 import type { ClientHttp2Session } from 'node:http2'
 import { loadavg, networkInterfaces } from 'node:os'
-import type { PeerInfo } from '#protocol/api/peers.ts'
+import type { PeerFacts } from '#protocol/api/peers.ts'
+import { SkeinError } from '#protocol/errors.ts'
 import type { PeerId } from '#protocol/ids.ts'
-import type { PeerIdentity } from '#protocol/link.ts'
+import { formatPeerIdentity, type PeerIdentity } from '#protocol/link.ts'
 import type { Connection } from '../../link/connection.ts'
+import { dial, type Secured } from '../../link/dial.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Config } from '../config/settings.ts'
 import type { Log } from '../log.ts'
 import type { Records } from '../records/records.ts'
 import { version } from '../version.ts'
 import { advertisedAddress } from './advertise.ts'
+import { ageOf } from './age.ts'
 import { nextBoot } from './boot.ts'
 import { formatJoinToken, parseJoinToken } from './join-token.ts'
 import { type Change, type KnownPeer, Membership } from './membership.ts'
 import { formatMetadata, type PeerMetadata, parseMetadata } from './metadata.ts'
+import { knownAddresses } from './published.ts'
 import { Keyring } from './seal/keyring.ts'
 import { resolveSeeds } from './seeds.ts'
+import { derivePeerKey } from './wire/lines.ts'
 import { Mesh, type MeshOptions } from './wire/mesh.ts'
 
 /** How often what this peer says of itself is looked at, ms. Load alone is said only when it has moved. */
@@ -36,6 +41,8 @@ export interface ClusterParts {
   readonly port: number
   readonly url: string
   readonly records: Records
+  /** How this peer's database stands. */
+  readonly standing: () => Pick<PeerMetadata, 'origin' | 'isRolledBack'>
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -86,7 +93,7 @@ export class Cluster {
       listen,
       advertise: address,
       metadata: formatMetadata(describe(parts)),
-      seeds: await resolveSeeds(seedsOf(config)),
+      seeds: await resolveSeeds(seedsOf(parts)),
       clock,
       random,
       log,
@@ -114,6 +121,26 @@ export class Cluster {
     return mesh
   }
 
+  /** A connection of its own to a peer that is there. Rejects with `agent_not_linked` for any other, and as `dial` does. */
+  async dial(
+    peer: PeerId,
+    lane: PeerIdentity['lane'],
+    options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<Secured> {
+    const there = this.membership.peers.map(reachable).find(({ id }) => id === peer)
+    if (!there?.isThere) throw new SkeinError('agent_not_linked')
+    const { id, clock } = this.#parts
+    const key = this.#keyring.used
+    const run = this.membership.self.contact?.run ?? id
+    return await dial({
+      ...options,
+      address: `http://${there.address}`,
+      identity: formatPeerIdentity({ peerId: id, keyTag: key.tag, lane, run }),
+      key: derivePeerKey(key),
+      clock,
+    })
+  }
+
   /** Another peer has dialled and proved a key. */
   accepted(identity: PeerIdentity, connection: Connection<ClientHttp2Session>): void {
     if (identity.lane === 'control') this.membership.accepted(identity, connection)
@@ -135,7 +162,7 @@ export class Cluster {
   }
 
   /** Everybody, ourselves first. */
-  get peers(): PeerInfo[] {
+  get peers(): PeerFacts[] {
     return [this.#self(), ...this.membership.peers.map((peer) => this.#show(peer))]
   }
 
@@ -163,9 +190,9 @@ export class Cluster {
   }
 
   async #seek(): Promise<void> {
-    const seeds = seedsOf(this.#parts.config)
-    while (seeds.length > 0 && (await this.#waits(SEEDS_MS))) {
-      this.membership.join(await resolveSeeds(seeds))
+    while (await this.#waits(SEEDS_MS)) {
+      const seeds = await resolveSeeds(seedsOf(this.#parts))
+      if (seeds.length > 0) this.membership.join(seeds)
     }
   }
 
@@ -176,7 +203,7 @@ export class Cluster {
     return !signal.aborted
   }
 
-  #self(): PeerInfo {
+  #self(): PeerFacts {
     const { id } = this.#parts
     const isRefused = this.#refusedBy !== undefined
     return {
@@ -190,14 +217,17 @@ export class Cluster {
     }
   }
 
-  #show({ id, state, sinceMs, contact, by, roundTripMs, clockOffsetMs }: KnownPeer): PeerInfo {
+  #show({ id, state, sinceMs, contact, by, roundTripMs, clockOffsetMs }: KnownPeer): PeerFacts {
+    const metadata = parseMetadata(contact.metadata)
+    const age = metadata && ageOf(metadata.version, version)
     return {
       id,
       isSelf: false,
       state,
       since: new Date(sinceMs).toISOString(),
       address: contact.address,
-      ...described(parseMetadata(contact.metadata), id),
+      ...described(metadata, id),
+      ...(age !== undefined && { age }),
       by: { id: by, name: this.#nameOf(by) },
       ...(roundTripMs !== undefined && { roundTripMs }),
       ...(clockOffsetMs !== undefined && { clockOffsetMs }),
@@ -218,17 +248,27 @@ const reachable = ({ id, state, contact }: KnownPeer) => ({
   isThere: state === 'alive' || state === 'suspect',
 })
 
-const seedsOf = ({ join, seeds }: Config): readonly string[] => [
+const seedsOf = ({ config: { join, seeds }, records, id }: ClusterParts): readonly string[] => [
   ...seeds,
   ...(join === undefined ? [] : parseJoinToken(join).addresses),
+  ...knownAddresses(records, id),
 ]
 
-function describe({ config, url, records }: ClusterParts): PeerMetadata {
+function describe({ config, url, records, standing }: ClusterParts): PeerMetadata {
   const load = Math.round((loadavg()[0] ?? 0) * 100) / 100
   const running = records.list('space').filter(({ groups }) => groups.runtime?.state === 'running')
   const hosts = records.list('host').length
   const { name, zone } = config
-  return { name, version, ...(zone && { zone }), url, hosts, spaces: running.length, load }
+  return {
+    name,
+    version,
+    ...(zone && { zone }),
+    url,
+    hosts,
+    spaces: running.length,
+    load,
+    ...standing(),
+  }
 }
 
 /** What another version says in a way that we cannot read is left out. */

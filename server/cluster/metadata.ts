@@ -14,6 +14,10 @@ export const peerMetadataSchema = z.object({
   spaces: z.int().min(0),
   /** One-minute load average of its machine. */
   load: z.number().min(0),
+  /** Under which its database writes. */
+  origin: z.string().max(16).optional(),
+  /** Its data folder was put back to an earlier state: it takes no changes. */
+  isRolledBack: z.literal(true).optional(),
 })
 export type PeerMetadata = z.infer<typeof peerMetadataSchema>
 

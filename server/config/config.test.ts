@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SkeinError } from '#protocol/errors.ts'
 import { type Inputs, resolveConfig } from './config.ts'
+import { enginesOf } from './engines.ts'
 import { parseFlags } from './flags.ts'
 import { printedSettings } from './print.ts'
 import { sshAddress } from './settings.ts'
@@ -132,7 +133,16 @@ test('values that do not fit are refused with where they came from', () => {
     ['public-url', 'https://skein.example.com/path'],
     ['trusted-proxies', '10.0.0.0/33'],
     ['spaces-subnets', '10.0.0.0/30'],
-    ['docker', 'ssh://host'],
+    ['docker', 'http://host'],
+    ['docker', 'ssh://-oProxyCommand=x'],
+    ['engines', 'unix:///a.sock'],
+    ['engines', 'a=unix:///a.sock,a=unix:///b.sock'],
+    ['engines', 'A_B=unix:///a.sock'],
+    ['engines', 'a=ftp://b'],
+    ['engines', 'a=unix:///a.sock?tls=/x'],
+    ['engines', 'a=unix:///a.sock?memory=much'],
+    ['engines', 'a=unix:///a.sock?label=a b'],
+    ['engines', 'a=unix:///a.sock?colour=red'],
     ['spaces-per-user', '0'],
     ['agent-addresses', 'ftp://x'],
     ['log-level', 'loud'],
@@ -177,4 +187,37 @@ test('what is printed names every setting, its value and its origin', () => {
     },
   )
   assert.equal(rows.find((row) => row.key === 'public-url')?.value, '-')
+})
+
+test('engines are given by flags that repeat, by one variable, or as mappings in YAML', () => {
+  const near = 'near=/run/near.sock?zone=a&label=disk:ssd&label=gpu&spaces=20&memory=8g'
+  const far = 'far=tcp://far.lan?tls=/etc/far'
+  const engines = [
+    {
+      ...{ name: 'near', address: 'unix:///run/near.sock', zone: 'a', maxSpaces: 20 },
+      ...{ labels: { disk: 'ssd', gpu: '' }, maxMemoryBytes: 8 * 1024 ** 3 },
+    },
+    { name: 'far', address: 'tcp://far.lan', labels: {}, tls: '/etc/far' },
+  ]
+  const byFlags = resolved({ flags: ['--engines', near, '--engines', far] })
+  assert.deepEqual(byFlags.config.engines, engines)
+  const env = { SKEIN_ENGINES: `${near}, ${far}`, DOCKER_HOST: 'tcp://other' }
+  assert.deepEqual(resolved({ env }).config.engines, engines)
+  const mapped = [
+    {
+      ...{ name: 'near', address: '/run/near.sock', zone: 'a', spaces: 20, memory: '8g' },
+      labels: { disk: 'ssd', gpu: '' },
+    },
+    { name: 'far', address: 'tcp://far.lan', tls: '/etc/far' },
+  ]
+  assert.deepEqual(resolved({ file: file({ engines: mapped }) }).config.engines, engines)
+  const shown = printedSettings(byFlags).find(({ key }) => key === 'engines')?.value
+  assert.match(shown ?? '', /^near=unix:\/\/\/run\/near.sock\?zone=a&label=disk:ssd&label=gpu&/)
+})
+
+test('an engine by its address is the only one, and stands where its peer stands', () => {
+  const { config } = resolved({ flags: ['--docker', 'ssh://ops@far:2200', '--zone', 'b'] })
+  assert.deepEqual(enginesOf(config), [{ zone: 'b', address: 'ssh://ops@far:2200', labels: {} }])
+  const both = failure({ flags: ['--docker', '/a.sock', '--engines', 'a=/a.sock'] })
+  assert.deepEqual([both.code, both.details.key], ['config_invalid', 'docker'])
 })

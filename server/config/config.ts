@@ -2,6 +2,7 @@
 // from. Pure: what is read from disk is handed in.
 
 import { SkeinError } from '#protocol/errors.ts'
+import { refuseTwoWays } from './engines.ts'
 import type { Flags } from './flags.ts'
 import {
   refuseHalfOfTls,
@@ -58,6 +59,7 @@ export function resolveConfig(inputs: Inputs): Resolved {
     origins[name] = origin
   }
   const config = values as Config
+  refuseTwoWays(config, origins)
   refuseHalfOfTls(config, origins)
   refuseLoneAppsDomain(config, origins)
   refuseOwnAppsDomain(config, origins)

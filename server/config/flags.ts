@@ -3,7 +3,7 @@
 
 import { SkeinError } from '#protocol/errors.ts'
 import { nearest } from './nearest.ts'
-import { isSwitch, keyOf, type SettingName, settingNames } from './settings.ts'
+import { isSwitch, keyOf, mayRepeat, type SettingName, settingNames } from './settings.ts'
 
 export interface Flags {
   readonly values: ReadonlyMap<SettingName, string>
@@ -30,10 +30,14 @@ export function parseFlags(words: readonly string[]): Flags {
     const value = given ?? (isBare ? 'true' : rest.shift())
     if (value === undefined) throw missing(key)
     if (name === undefined) file = value
-    else values.set(name, value)
+    else values.set(name, mayRepeat(name) ? joined(values.get(name), value) : value)
   }
   return { values, ...(file === undefined ? {} : { file }) }
 }
+
+/** A flag that is given again adds to the list. */
+const joined = (before: string | undefined, value: string): string =>
+  before === undefined ? value : `${before},${value}`
 
 function split(word: string): { key: string; given?: string } {
   const match = /^--([a-z-]+)(?:=(.*))?$/s.exec(word)

@@ -32,9 +32,12 @@ export function loadConfig({ words, env = process.env }: LoadOptions): Resolved 
 }
 
 /** Whoever starts a child or reloads may stand in another folder. */
-function absolute({ data, tlsCert, tlsKey }: Config): Partial<Config> {
+function absolute({ data, tlsCert, tlsKey, engines }: Config): Partial<Config> {
   return {
     data: resolve(data),
+    engines: engines.map((one) =>
+      one.tls === undefined ? one : { ...one, tls: resolve(one.tls) },
+    ),
     ...(tlsCert !== undefined && { tlsCert: resolve(tlsCert) }),
     ...(tlsKey !== undefined && { tlsKey: resolve(tlsKey) }),
   }

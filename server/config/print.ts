@@ -1,6 +1,7 @@
 // The configuration as a person reads it: each setting, its value, and where that came from.
 
 import type { Resolved } from './config.ts'
+import { engineText } from './engines.ts'
 import { keyOf, type SettingName, settingNames } from './settings.ts'
 
 export interface PrintedSetting {
@@ -22,7 +23,8 @@ function shown(value: Resolved['config'][SettingName]): string {
   if (typeof value !== 'object') return String(value)
   if ('host' in value)
     return `${value.host.includes(':') ? `[${value.host}]` : value.host}:${value.port}`
-  return value.length > 0 ? value.join(', ') : '-'
+  const texts = value.map((one) => (typeof one === 'string' ? one : engineText(one)))
+  return texts.length > 0 ? texts.join(', ') : '-'
 }
 
 export function table(rows: readonly PrintedSetting[]): string {

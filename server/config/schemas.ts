@@ -3,6 +3,7 @@
 
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { engineAddressOf } from './engines.ts'
 
 export const text = z.coerce.string().trim().min(1, 'it is empty')
 
@@ -91,16 +92,13 @@ export const subnetRange = network.refine((value) => {
   return isIP(ip) === 4 && Number(bits) >= 8 && Number(bits) <= 28
 }, 'it is not an IPv4 range between /8 and /28')
 
-/** A Docker engine: a socket's path, unix:// or tcp://. */
+/** A Docker engine: a socket’s path, unix://, tcp:// or ssh://. */
 export const engine = z.coerce.string().transform((value, context): string => {
-  const trimmed = value.trim()
-  if (trimmed.startsWith('/')) return `unix://${trimmed}`
-  const url = URL.parse(trimmed)
-  if (url?.protocol === 'unix:' && url.pathname.length > 1) return trimmed
-  if (url?.protocol === 'tcp:' && url.hostname !== '') return trimmed
+  const address = engineAddressOf(value)
+  if (address !== undefined) return address
   context.addIssue({
     code: 'custom',
-    message: 'it is neither a socket’s path nor unix:// nor tcp://',
+    message: 'it is neither a socket’s path nor unix://, tcp:// or ssh://',
   })
   return z.NEVER
 })

@@ -6,6 +6,7 @@ import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { logLevels } from '../log.ts'
+import { engineList } from './engines.ts'
 import {
   address,
   addressOrOff,
@@ -36,6 +37,8 @@ interface Setting<S extends z.ZodType> {
   readonly fallback?: string | ((where: Surroundings) => string)
   readonly placeholder: string
   readonly description: string
+  /** A list whose flag may be given more than once. */
+  readonly repeats?: true
 }
 
 const setting = <S extends z.ZodType>(row: Setting<S>): Setting<S> => row
@@ -109,7 +112,15 @@ export const settings = {
     schema: engine,
     fallback: ({ env }) => env.DOCKER_HOST || '/var/run/docker.sock',
     placeholder: 'ADDRESS',
-    description: 'The Docker engine: a socket’s path, unix:// or tcp://.',
+    description: 'The Docker engine: a socket’s path, unix://, tcp:// or ssh://.',
+  }),
+  engines: setting({
+    schema: engineList,
+    fallback: '',
+    placeholder: 'NAME=ADDRESS',
+    repeats: true,
+    description:
+      'Several engines by name, in place of --docker: NAME=ADDRESS?zone=ZONE&label=KEY:VALUE; may be repeated.',
   }),
   spacesSubnets: setting({
     schema: subnetRange,
@@ -129,6 +140,12 @@ export const settings = {
     placeholder: 'URLS',
     description:
       'More addresses at which agents find this server, tried beside those that it finds itself.',
+  }),
+  linkFolder: setting({
+    schema: text.optional(),
+    placeholder: 'FOLDER',
+    description:
+      'Where all peers on this machine put their sockets for agents. Unset: /run/skein/CLUSTER for root, else in --data.',
   }),
   join: setting({
     schema: text.optional(),
@@ -151,6 +168,12 @@ export const settings = {
     schema: text.max(64, 'it is longer than 64 characters').optional(),
     placeholder: 'NAME',
     description: 'Where this peer stands, shown to people: a site, a rack, a region.',
+  }),
+  versions: setting({
+    schema: text.optional(),
+    placeholder: 'FOLDER',
+    description:
+      'Where this machine has versions of Skein, a folder each, for skein peers upgrade.',
   }),
   auditDays: setting({
     schema: whole(1, 36_500),
@@ -229,6 +252,11 @@ export function variableOf(name: SettingName): string {
 
 export function isSwitch(name: SettingName): boolean {
   return settings[name].placeholder === ''
+}
+
+export function mayRepeat(name: SettingName): boolean {
+  const { repeats }: Setting<z.ZodType> = settings[name]
+  return repeats === true
 }
 
 /** What the setting is when nobody gives it, as text; undefined where it may stay unset. */

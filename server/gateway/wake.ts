@@ -16,8 +16,7 @@ export const LINK_TIMEOUT_MS = 20_000
 
 export interface WakeParts {
   readonly records: Pick<Records, 'get' | 'watch' | 'tail'>
-  /** Of it only what this peer publishes: through another's link no stream goes. */
-  readonly live: Pick<Live, 'own'>
+  readonly live: Pick<Live, 'getOf' | 'watch'>
   readonly spaces: Pick<SpacesPort, 'want'>
   readonly clock: Clock
 }
@@ -32,7 +31,8 @@ export function standing({ live }: Pick<WakeParts, 'live'>, row: Row<'space'>): 
   if (desired?.state !== 'running' || isOver) return 'still'
   // A restart that has been wished for and not begun: its agent is the old one's.
   const isOld = !isAnswered && runtime !== undefined
-  return live.own.get('agent', row.id) === undefined || isOld ? 'coming' : 'ready'
+  const agent = runtime && live.getOf('agent', row.id, runtime.epoch)
+  return agent === undefined || isOld ? 'coming' : 'ready'
 }
 
 /** Wants the space to run. Rejects with `space_busy` and the codes of `transact`. */
@@ -63,7 +63,7 @@ export async function arrival(
   }
   const watches = [
     each(records.watch('space', { signal: stop }), (changed) => changed.id === id && look()),
-    each(live.own.watch('agent', { signal: stop }), ({ key }) => key === id && look()),
+    each(live.watch('agent', { signal: stop }), ({ key }) => key === id && look()),
     each(records.tail('timeline', { signal: stop }), ({ subject, body }) => {
       if (subject === id) for (const line of linesOf(body)) say(line)
     }),

@@ -7,16 +7,18 @@ import type { Apps } from '../apps/apps.ts'
 import { ENTER_PATH } from '../apps/entering.ts'
 import { readBody } from './body.ts'
 import type { CliFiles } from './cli/files.ts'
+import { CONTINUE_PATH, continueHere } from './continue.ts'
 import { enter } from './enter.ts'
 import type { Entry } from './entry.ts'
 import { isUnsafe } from './entry.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
 import { authorityOf, type Front, rawValues } from './front.ts'
-import { addSecurityHeaders } from './headers.ts'
+import { addSecurityHeaders, allowElsewhere } from './headers.ts'
 import { Idempotency } from './idempotency.ts'
 import { parseJson } from './json.ts'
 import type { Door } from './ports.ts'
 import { withReceived } from './received.ts'
+import { freshIds, type IdFor, repeatableIds } from './repeats.ts'
 import { errorReply, ok, type Reply, toResponse } from './reply.ts'
 import { API, type Call, type HttpRoute, type Route } from './route.ts'
 import { routes } from './routes.ts'
@@ -77,6 +79,9 @@ export function createApp(parts: AppParts): Hono<AppContext> {
       new URL(c.req.url),
     ),
   )
+  app.post(CONTINUE_PATH, (c) =>
+    continueHere(door, parts.front.receiveHandover(entryOf(c), addressOf(c)), c.req.raw),
+  )
   addRefusals(app, parts)
   return app
 }
@@ -109,6 +114,7 @@ function addRefusals(app: Hono<AppContext>, { door, front, files }: AppParts): v
     front.receive(entryOf(c), addressOf(c))
     const file = await files.serve(new URL(c.req.url).pathname, c.req.raw.headers)
     if (!file) throw new SkeinError('not_found', { thing: 'file' })
+    allowElsewhere(file.headers, door.roaming.sources())
     return file
   })
   app.all('*', (c) => refuseMethod(c))
@@ -134,7 +140,12 @@ async function answer(
   const url = new URL(c.req.url)
   const visitor = front.receive(entryOf(c), addressOf(c))
   const requestId = c.get('requestId')
-  const call: Call = { ...visitor, requestId, params: c.req.param(), query: url.searchParams }
+  let ids = freshIds(door)
+  const idFor: IdFor = (kind) => ids(kind)
+  const call: Call = {
+    ...{ ...visitor, requestId, idFor },
+    ...{ params: c.req.param(), query: url.searchParams },
+  }
   const work = admitted(route, door, call, exchangeOf(c.req.raw, c.env))
   const maxBytes = route.isSocket ? 0 : route.maxBodyBytes
   const body = maxBytes === 0 ? new Uint8Array() : await readBody(c.req.raw, maxBytes)
@@ -150,7 +161,9 @@ async function answer(
   const isStreamed = !route.isSocket && route.isStreamed
   if (isStreamed || key === undefined || !call.person || !isUnsafe(entryOf(c))) return run()
   const { userId } = call.person
-  return idempotency.run({ userId, key, method: c.req.method, path: url.pathname, body }, run)
+  const request = { userId, key, method: c.req.method, path: url.pathname, body }
+  ids = repeatableIds(request, door.clock.nowMs())
+  return idempotency.run(request, run)
 }
 
 function admitted(

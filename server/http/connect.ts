@@ -20,6 +20,7 @@ export const connectRoutes = [
     path: '/spaces/:id/connect',
     action: 'space.enter',
     target: 'space',
+    isResumed: true,
     handle(door, call) {
       const wish = readTarget(call.query.getAll('to'))
       return (socket) => relayNumbered(door, call, wish, socket)

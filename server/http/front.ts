@@ -12,22 +12,25 @@ import { checkHost, checkOrigin, type Entry } from './entry.ts'
 import { asForwarded } from './forwarded.ts'
 import { type HostName, originOf, schemeOf } from './host.ts'
 import type { HttpConfig } from './ports.ts'
+import type { Roaming } from './roaming.ts'
 import type { Call } from './route.ts'
 
 /** What is known of a request before its route is. */
 export type Visitor = Pick<
   Call,
-  'host' | 'hostName' | 'address' | 'client' | 'person' | 'setCookie'
+  'host' | 'hostName' | 'origin' | 'address' | 'client' | 'person' | 'setCookie'
 >
 
 export class Front {
   readonly #config: HttpConfig
   readonly #identity: Identity
   readonly #address: ClientAddress
+  readonly #roaming: Roaming
 
-  constructor(config: HttpConfig, identity: Identity) {
+  constructor(config: HttpConfig, identity: Identity, roaming: Roaming) {
     this.#config = config
     this.#identity = identity
+    this.#roaming = roaming
     this.#address = new ClientAddress(config)
   }
 
@@ -41,18 +44,41 @@ export class Front {
 
   /** Throws `bad_request`, `bad_host`, `bad_proxy`, `bad_origin`, `token_wrong` or `rate_limited`. */
   receive(entry: Entry, socketAddress: string | undefined): Visitor {
+    return this.#visitor(entry, socketAddress, (host, address) => {
+      const bearer = readBearer(entry.header('authorization'))
+      return bearer === undefined ? this.#byCookie(entry, host) : this.#byToken(bearer, address)
+    })
+  }
+
+  /**
+   * A page of another peer of the cluster, which has gone. Its ticket decides alone: a cookie of ours may be another
+   * person's. Throws as `receive` does, and `roaming_ticket_wrong`.
+   */
+  receiveRoaming(entry: Entry, socketAddress: string | undefined, ticket: string): Visitor {
+    const who = () => this.#roaming.admit(ticket, entry.header('origin'))
+    return this.#visitor(entry, socketAddress, who)
+  }
+
+  /** Somebody with a handover in the body, which is still to be read; the origin is checked with that. */
+  receiveHandover(entry: Entry, socketAddress: string | undefined): Visitor {
+    return this.#visitor(entry, socketAddress, () => undefined)
+  }
+
+  #visitor(
+    entry: Entry,
+    socketAddress: string | undefined,
+    who: (host: HostName, address: string) => Person | undefined,
+  ): Visitor {
     const config = this.#config
     const host = this.#hostOf(entry, socketAddress)
     const address = this.#address.of(socketAddress, entry.header('x-forwarded-for'))
-    const bearer = readBearer(entry.header('authorization'))
-    const person =
-      bearer === undefined ? this.#byCookie(entry, host) : this.#byToken(bearer, address)
     return {
       host,
       address,
       hostName: host.name,
+      origin: entry.header('origin'),
       client: entry.header('user-agent') ?? '',
-      person,
+      person: who(host, address),
       setCookie: (fresh) =>
         fresh === undefined
           ? writeCookie('', 0, host, config)

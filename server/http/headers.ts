@@ -7,20 +7,29 @@ import type { HttpConfig } from './ports.ts'
 /** Half a year: browsers then never ask by plain HTTP, not even for the first page of a day. */
 const HSTS = 'max-age=15552000'
 
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  // xterm.js writes its theme into style elements and attributes.
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "worker-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ')
+/** Where a page may go on when this peer is gone. */
+export interface Sources {
+  readonly sockets: readonly string[]
+  readonly forms: readonly string[]
+}
+
+const policy = ({ sockets, forms }: Sources): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    // xterm.js writes its theme into style elements and attributes.
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self' data:",
+    ["connect-src 'self'", ...sockets].join(' '),
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "base-uri 'none'",
+    ["form-action 'self'", ...forms].join(' '),
+    "frame-ancestors 'none'",
+  ].join('; ')
+
+const CONTENT_SECURITY_POLICY = policy({ sockets: [], forms: [] })
 
 const HEADERS = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
@@ -30,6 +39,12 @@ const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
 } as const
+
+/** For our own pages, which go on elsewhere when this peer is gone; everything else stays where it is. */
+export function allowElsewhere(headers: Headers, sources: Sources): void {
+  if (headers.get('content-type')?.startsWith('text/html') !== true) return
+  headers.set('content-security-policy', policy(sources))
+}
 
 /** `calledBy`: the Host of the request, where it is known to be ours or does not matter. */
 export function addSecurityHeaders(

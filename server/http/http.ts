@@ -17,12 +17,13 @@ import { Tabs } from './live/tabs.ts'
 import { createPlainDoor, type PlainDoor } from './plain.ts'
 import type { Door } from './ports.ts'
 import { errorReply, toResponse } from './reply.ts'
-import { Sockets } from './sockets.ts'
+import { Roaming } from './roaming.ts'
+import { goodbye, Sockets } from './sockets.ts'
 import { Upgrade } from './upgrade.ts'
 import { Visits } from './visits.ts'
 import { WebFiles } from './web-files.ts'
 
-export interface HttpParts extends Omit<Door, 'tabs' | 'visits' | 'logins'> {
+export interface HttpParts extends Omit<Door, 'tabs' | 'visits' | 'logins' | 'roaming'> {
   /** Where the built browser application lies. */
   readonly webFolder: string
   /** Where the built program for laptops lies. */
@@ -42,21 +43,32 @@ export interface Http {
   readonly apps: Apps
   /** For those who come in plain HTTP to a port that speaks HTTPS. */
   readonly plain: PlainDoor
-  /** From now on `/readyz` says so and no WebSocket is taken; those that are open are told to go elsewhere. */
+  /**
+   * From now on `/readyz` says so and no WebSocket is taken; those that are open are told to go elsewhere, and closed where
+   * there is another peer and what they carry goes on there.
+   */
   drain(): void
+  /** From now on `/readyz` says that this peer drains; everybody is still served. */
+  announceDrain(): void
+  /** Takes people again. */
+  undrain(): void
+  /** Open WebSockets. */
+  readonly sockets: number
   /** Drains, and closes every WebSocket. */
   close(): Promise<void>
 }
 
 export async function createHttp(parts: HttpParts): Promise<Http> {
   const { records, live, clock, log, identity } = parts
-  const tabs = new Tabs(identity, freshId(parts), parts.watched)
+  const roaming = new Roaming({ ...parts, tickets: identity.tickets })
+  const tabs = new Tabs({ identity, run: freshId(parts), roaming, watched: parts.watched })
   const logins = new PendingLogins(clock, parts.random)
-  const door: Door = { ...parts, tabs, logins, visits: new Visits(clock) }
+  const door: Door = { ...parts, tabs, logins, roaming, visits: new Visits(clock) }
   const sockets = new Sockets(clock, identity)
-  const front = new Front(parts.config, identity)
+  const front = new Front(parts.config, identity, roaming)
   let isDraining = false
-  const unready = () => [...(parts.unready?.() ?? []), ...(isDraining ? ['draining'] : [])]
+  let isAnnounced = false
+  const unready = () => [...(parts.unready?.() ?? []), ...(isAnnounced ? ['draining'] : [])]
   const newRequestId = () => freshId(parts) as string
   const { sessions, appPassKey: passKey } = identity
   const apps = new Apps({ ...parts, sessions, passKey, newRequestId })
@@ -70,8 +82,12 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
   const ending = endSocketsWithCredentials(parts, sockets, failed)
   const watching = sockets.watch()
   const drain = (): void => {
-    if (!isDraining) tabs.drain()
+    if (isDraining) return
     isDraining = true
+    isAnnounced = true
+    tabs.drain()
+    // Where there is nowhere to go they stay for as long as they can.
+    if (!roaming.isAlone) sockets.sendAway(goodbye(roaming.others()))
   }
   return {
     fetch: async (request, env = {}) => app.fetch(request, env),
@@ -82,6 +98,16 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
     },
     plain: createPlainDoor({ config: parts.config, log, newRequestId, health }),
     drain,
+    announceDrain: () => {
+      isAnnounced = true
+    },
+    undrain: () => {
+      isDraining = false
+      isAnnounced = false
+    },
+    get sockets() {
+      return sockets.size
+    },
     async close() {
       drain()
       dirt.close()

@@ -19,7 +19,7 @@ export const keyRoutes = [
     body: addKeySchema,
     async handle({ identity }, call) {
       const { id, ...rest } = call.body
-      const key = { ...rest, ...(id !== undefined && { id: givenId<'sshKey'>(id) }) }
+      const key = { ...rest, id: id === undefined ? call.idFor('sshKey') : givenId<'sshKey'>(id) }
       return created(await identity.keys.add(by(call), call.person.userId, key))
     },
   }),

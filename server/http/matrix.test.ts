@@ -64,6 +64,7 @@ const expected: Record<string, readonly Verdict[]> = {
   'POST /spaces/:id/stop': row(401, 404, 'yes', 'yes'),
   'POST /spaces/:id/restart': row(401, 404, 'yes', 'yes'),
   'PUT /spaces/:id/ports/:port': row(401, 404, 'yes', 403),
+  'POST /spaces/:id/forget': row(401, 404, 'yes', 'yes'),
   'GET /spaces/:id/timeline': row(401, 404, 'yes', 'yes'),
   'GET /spaces/:id/terminals': row(401, 404, 'yes', 403),
   'DELETE /spaces/:id/terminals/:name': row(401, 404, 'yes', 403),
@@ -83,7 +84,10 @@ const expected: Record<string, readonly Verdict[]> = {
   'POST /spaces/:id/files/rename': row(401, 404, 'yes', 403),
   'DELETE /spaces/:id/files': row(401, 404, 'yes', 403),
   'GET /hosts': row(401, 403, 403, 'yes'),
+  'GET /placement': row(401, 'yes', 'yes', 'yes'),
+  'GET /peers/urls': row(401, 'yes', 'yes', 'yes'),
   'GET /peers': row(401, 403, 403, 'yes'),
+  'POST /peers/:id/wishes': row(401, 403, 403, 'yes'),
   'POST /peers/token': row(401, 403, 403, 'yes'),
   'GET /audit/verify': row(401, 403, 403, 'yes'),
   'GET /audit': row(401, 403, 403, 'yes'),
@@ -126,6 +130,7 @@ before(async () => {
     '/me/sessions': me.sessionId,
     '/spaces': space.id,
     '/logins': 'no-login',
+    '/peers': 'no-peer',
     '/templates': template?.id ?? '',
   }
 })

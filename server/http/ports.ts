@@ -2,19 +2,24 @@
 // small ones by hand.
 
 import type { AuditReport } from '#protocol/api/audit.ts'
-import type { PeerInfo } from '#protocol/api/peers.ts'
+import type { PlacementPreview } from '#protocol/api/hosts.ts'
+import type { PeerAsk, PeerInfo } from '#protocol/api/peers.ts'
 import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.ts'
 import type { SshHostKey } from '#protocol/api/ssh.ts'
 import type { Starter, Template, TemplateCheck, TemplateDetail } from '#protocol/api/templates.ts'
-import type { SpaceId, TemplateId } from '#protocol/ids.ts'
+import type { HostId, SpaceId, TemplateId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Clock, Random } from '../clock.ts'
+import type { PublishedPeer } from '../cluster/published.ts'
+import type { By } from '../identity/audit.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { Streams } from '../links/streams.ts'
 import type { Live } from '../live/live.ts'
+import type { Asked } from '../peer/duty/ask.ts'
 import type { Records } from '../records/records.ts'
 import type { PendingLogins } from './cli/logins.ts'
 import type { Tabs } from './live/tabs.ts'
+import type { Roaming } from './roaming.ts'
 import type { Visits } from './visits.ts'
 
 export interface Log {
@@ -34,9 +39,21 @@ export interface SpacesPort {
       name: string
       templateId: TemplateId
       parameters: Record<string, ParameterValue>
+      hostId?: HostId
     },
+    intentId: string,
   ): Promise<{ readonly intentId: string }>
-  want(actor: Actor, id: SpaceId, wish: Wish): Promise<{ readonly intentId: string }>
+  /** A wish with an intent that was taken before is that wish. */
+  want(
+    actor: Actor,
+    id: SpaceId,
+    wish: Wish,
+    intentId?: string,
+  ): Promise<{ readonly intentId: string }>
+  /** Rejects with `space_not_waiting` where its host answers. */
+  forget(actor: Actor, id: SpaceId): Promise<unknown>
+  /** Where a new space would go. Throws `not_found`. */
+  preview(templateId: TemplateId, parameters: Record<string, ParameterValue>): PlacementPreview
   rename(actor: Actor, id: SpaceId, name: string): Promise<unknown>
   /** New parameters; they apply at the next restart. */
   configure(actor: Actor, id: SpaceId, parameters: Record<string, ParameterValue>): Promise<unknown>
@@ -59,9 +76,13 @@ export interface TemplatesPort {
 
 export interface PeersPort {
   /** Everybody that was ever heard of, the asked peer first. */
-  list(): readonly PeerInfo[]
+  list(): Promise<readonly PeerInfo[]>
   /** The line with which another peer joins. Secret. */
   token(): string
+  /** Rejects with `not_found`, `peer_ambiguous` and `last_peer`. */
+  ask?(who: string, ask: PeerAsk, by: By): Promise<Asked>
+  /** Where people open each peer that was ever heard of. */
+  published?(): readonly PublishedPeer[]
   /** Waits a little until one other peer, or each that can be reached, has everything that was written here. */
   received?(by: 'one' | 'all'): Promise<{ readonly peers: number; readonly of: number }>
 }
@@ -106,6 +127,7 @@ export interface Door {
   readonly peers: PeersPort
   readonly audit: AuditPort
   readonly tabs: Tabs
+  readonly roaming: Roaming
   readonly visits: Visits
   readonly logins: PendingLogins
   readonly config: HttpConfig

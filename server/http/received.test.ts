@@ -6,7 +6,7 @@ import type { Route } from './route.ts'
 
 const asked: string[] = []
 const peers = {
-  list: () => [],
+  list: async () => [],
   token: () => '',
   received: async (by: 'one' | 'all') => {
     asked.push(by)

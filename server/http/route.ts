@@ -11,6 +11,7 @@ import { checked, SMALL_BODY_BYTES, STRANGER_BODY_BYTES } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import type { HostName } from './host.ts'
 import type { Door } from './ports.ts'
+import type { IdFor } from './repeats.ts'
 import type { Reply } from './reply.ts'
 import { admit, type TargetName, type Targets } from './targets.ts'
 
@@ -30,11 +31,15 @@ export interface Call {
   readonly address: string
   /** The name or address by which we were called; an IPv6 address keeps its brackets. */
   readonly hostName: string
+  /** Of the page that sent it, as its browser says. */
+  readonly origin?: string | undefined
   /** The browser's or program's own name for itself. */
   readonly client: string
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly person: Person | undefined
+  /** For what the request makes: the same again where the request is repeated, also at another peer. */
+  readonly idFor: IdFor
   /** A `Set-Cookie` line for this request's host; no token removes the cookie. */
   setCookie(token: string | undefined): string
 }
@@ -68,6 +73,10 @@ export interface HttpRoute extends RouteFacts {
 
 export interface SocketRoute extends RouteFacts {
   readonly isSocket: true
+  /** A page of another peer may open it with a ticket. */
+  readonly takesTickets: boolean
+  /** What it carries goes on over another one, through whichever peer. */
+  readonly isResumed: boolean
   /** Checks the rule and the query, then gives what to do with the socket. */
   admit(door: Door, call: Call): Attend
 }
@@ -158,12 +167,16 @@ export function socketRoute<N extends TargetName = 'none'>(spec: {
   path: string
   action: ClosedAction
   target?: N
+  takesTickets?: true
+  isResumed?: true
   handle(door: Door, call: ClosedCall<undefined, Targets[N]>): Attend
 }): SocketRoute {
   const name = (spec.target ?? 'none') as N
   return {
     ...facts({ ...spec, method: 'GET' }),
     isSocket: true,
+    takesTickets: spec.takesTickets ?? false,
+    isResumed: spec.isResumed ?? false,
     admit(door, call) {
       const target = admit(door.records, name, call.params.id, spec.action, call.person)
       return spec.handle(door, { ...call, person: signedIn(call), target, body: undefined })

@@ -17,10 +17,15 @@ const MAX_SILENT_MS = 60_000
 const CLOSE_TIMEOUT_MS = 1000
 const SIGNED_OUT = 4401
 const GOING_AWAY = 1001
+/** “Service restart”, from the registry of close codes: the other side connects again at once. */
+const SERVICE_RESTART = 1012
+/** RFC 6455, 5.5: a control frame's payload without the code, bytes. */
+const MAX_REASON_BYTES = 123
 
 interface Entry {
   readonly socket: WebSocket
   readonly credential: Credential
+  readonly isResumed: boolean
   heardMs: number
 }
 
@@ -47,8 +52,9 @@ export class Sockets {
     }
   }
 
-  add(socket: WebSocket, credential: Credential): void {
-    const entry = { socket, credential, heardMs: this.#clock.monotonicMs() }
+  /** `isResumed`: another one, through whichever peer, goes on where this one ended. */
+  add(socket: WebSocket, credential: Credential, isResumed = false): void {
+    const entry = { socket, credential, isResumed, heardMs: this.#clock.monotonicMs() }
     const hear = (): void => {
       entry.heardMs = this.#clock.monotonicMs()
     }
@@ -87,6 +93,15 @@ export class Sockets {
     }
   }
 
+  /** Before the peer goes: what goes on elsewhere does so at once, and the reason says where. */
+  sendAway(reason: string): void {
+    for (const { socket, isResumed } of this.#entries) {
+      if (!isResumed) continue
+      socket.resume()
+      socket.close(SERVICE_RESTART, reason)
+    }
+  }
+
   async close(): Promise<void> {
     this.#stop.abort()
     const open = [...this.#entries].map(({ socket }) => socket)
@@ -108,4 +123,14 @@ export class Sockets {
     if (count === 0) this.#perCredential.delete(id)
     else this.#perCredential.set(id, count)
   }
+}
+
+/** The reason with which a peer that drains closes a socket: the word, and as many addresses as there is room for. */
+export function goodbye(others: readonly { readonly url: string }[]): string {
+  let reason = 'draining'
+  for (const { url } of others) {
+    if (Buffer.byteLength(`${reason} ${url}`) > MAX_REASON_BYTES) break
+    reason += ` ${url}`
+  }
+  return reason
 }

@@ -7,13 +7,12 @@ import {
   updateSpaceSchema,
 } from '#protocol/api/spaces.ts'
 import { SkeinError } from '#protocol/errors.ts'
-import type { SpaceId, TemplateId } from '#protocol/ids.ts'
+import type { HostId, SpaceId, TemplateId } from '#protocol/ids.ts'
 import { withUrls } from '../apps/show.ts'
-import { freshId } from '../identity/settings.ts'
 import type { Row } from '../records/records.ts'
 import { givenId } from './body.ts'
 import type { Door, Wish } from './ports.ts'
-import { accepted, ok, type Reply } from './reply.ts'
+import { accepted, nothing, ok, type Reply } from './reply.ts'
 import { type Call, type ClosedAction, type ClosedCall, route } from './route.ts'
 
 export const spaceRoutes = [
@@ -35,11 +34,12 @@ export const spaceRoutes = [
     body: createSpaceSchema,
     async handle(door, call) {
       const { person, body } = call
-      const id = body.id === undefined ? freshId<'space'>(door) : givenId<'space'>(body.id)
+      const id = body.id === undefined ? call.idFor('space') : givenId<'space'>(body.id)
       const templateId = body.templateId as TemplateId
-      const { name, parameters } = body
-      const space = { id, name, templateId, parameters }
-      const { intentId } = await door.spaces.create(person.actor, space)
+      const { name, parameters, hostId } = body
+      const host = hostId === undefined ? {} : { hostId: hostId as HostId }
+      const space = { id, name, templateId, parameters, ...host }
+      const { intentId } = await door.spaces.create(person.actor, space, call.idFor('intent'))
       return accepted(showIntent(door, call, id, intentId))
     },
   }),
@@ -70,6 +70,16 @@ export const spaceRoutes = [
   wish('POST', '/spaces/:id/stop', 'space.run', 'stopped'),
   wish('POST', '/spaces/:id/restart', 'space.run', 'restart'),
   route({
+    method: 'POST',
+    path: '/spaces/:id/forget',
+    action: 'space.delete',
+    target: 'space',
+    async handle({ spaces }, { person, target }) {
+      await spaces.forget(person.actor, target.id)
+      return nothing
+    },
+  }),
+  route({
     method: 'GET',
     path: '/spaces/:id/timeline',
     action: 'space.see',
@@ -86,7 +96,12 @@ function wish(method: 'POST' | 'DELETE', path: string, action: ClosedAction, wan
     target: 'space',
     async handle(door: Door, call: ClosedCall<undefined, Row<'space'>>): Promise<Reply> {
       const { id } = call.target
-      const { intentId } = await door.spaces.want(call.person.actor, id, wanted)
+      const { intentId } = await door.spaces.want(
+        call.person.actor,
+        id,
+        wanted,
+        call.idFor('intent'),
+      )
       return accepted(showIntent(door, call, id, intentId))
     },
   })

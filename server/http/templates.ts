@@ -35,10 +35,11 @@ export const templateRoutes = [
     maxBodyBytes: TEMPLATE_BODY_BYTES,
     async handle({ templates }, call) {
       const { source, note } = call.body
-      const id = call.body.id === undefined ? undefined : givenId<'template'>(call.body.id)
-      const held = id && templates.get(id)
+      const given = call.body.id
+      const id = given === undefined ? call.idFor('template') : givenId<'template'>(given)
+      const held = templates.get(id)
       if (held) return created(repeated(held, source))
-      const template = { source, note, ...(id && { id }) }
+      const template = { source, note, id }
       return created(await templates.save(call.person.actor, template))
     },
   }),

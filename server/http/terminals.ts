@@ -64,6 +64,8 @@ export const terminalRoutes = [
     path: '/spaces/:id/terminals/:name/attach',
     action: 'space.enter',
     target: 'space',
+    takesTickets: true,
+    isResumed: true,
     handle(door, call) {
       const terminal = terminalName(call)
       const size = checked(sizeSchema, Object.fromEntries(call.query))

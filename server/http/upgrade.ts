@@ -4,12 +4,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { SOCKET_PROTOCOL, TICKET_PROTOCOL } from '#protocol/api/live.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { answerBare } from './bare.ts'
 import type { Entry } from './entry.ts'
-import { authorityOf, type Front, rawValues } from './front.ts'
+import { authorityOf, type Front, rawValues, type Visitor } from './front.ts'
 import { addSecurityHeaders } from './headers.ts'
 import type { Door } from './ports.ts'
+import { freshIds } from './repeats.ts'
 import { errorReply, toResponse } from './reply.ts'
 import { API, type Attend, type Call, type SocketRoute } from './route.ts'
 import { routes } from './routes.ts'
@@ -39,7 +41,8 @@ export class Upgrade {
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
     clientTracking: false,
-    handleProtocols: () => false,
+    // Whoever offers a ticket must be agreed with, or the browser ends the connection.
+    handleProtocols: (offered) => (offered.has(SOCKET_PROTOCOL) ? SOCKET_PROTOCOL : false),
   })
 
   constructor(parts: UpgradeParts) {
@@ -52,11 +55,11 @@ export class Upgrade {
     const ignore = (): void => undefined
     socket.on('error', ignore)
     try {
-      const { attend, person } = this.#admit(request, requestId)
+      const { attend, person, isResumed } = this.#admit(request, requestId)
       this.#parts.sockets.assertRoom(person.credential)
       this.#server.handleUpgrade(request, socket, head, (taken: WebSocket) => {
         socket.off('error', ignore)
-        this.#parts.sockets.add(taken, person.credential)
+        this.#parts.sockets.add(taken, person.credential, isResumed)
         attend(taken)
       })
     } catch (caught) {
@@ -65,16 +68,30 @@ export class Upgrade {
   }
 
   #admit(request: IncomingMessage, requestId: string) {
-    const { door, front, isDraining } = this.#parts
-    const visitor = front.receive(entryOf(request), request.socket.remoteAddress)
+    const { door, isDraining } = this.#parts
     const url = new URL(pathOf(request.url), 'http://localhost')
     const found = match(url.pathname)
+    const visitor = this.#receive(request, found?.route.takesTickets === true)
     if (!found || request.method !== 'GET') throw new SkeinError('not_found', { thing: 'address' })
     if (isDraining()) throw new SkeinError('unavailable', { reason: 'draining' })
-    const call: Call = { ...visitor, requestId, params: found.params, query: url.searchParams }
+    const call: Call = {
+      ...{ ...visitor, requestId, idFor: freshIds(door) },
+      ...{ params: found.params, query: url.searchParams },
+    }
     const attend: Attend = found.route.admit(door, call)
     if (!call.person) throw new SkeinError('not_signed_in')
-    return { attend, person: call.person }
+    return { attend, person: call.person, isResumed: found.route.isResumed }
+  }
+
+  /** A ticket opens what it is for and nothing else; elsewhere it is not even read. */
+  #receive(request: IncomingMessage, takesTickets: boolean): Visitor {
+    const { front } = this.#parts
+    const entry = entryOf(request)
+    const ticket = takesTickets ? ticketIn(entry.header('sec-websocket-protocol')) : undefined
+    const { remoteAddress } = request.socket
+    return ticket === undefined
+      ? front.receive(entry, remoteAddress)
+      : front.receiveRoaming(entry, remoteAddress, ticket)
   }
 
   async #refuse(socket: Duplex, caught: unknown, requestId: string): Promise<void> {
@@ -98,6 +115,16 @@ function entryOf(request: IncomingMessage): Entry {
       return Array.isArray(value) ? value.join(', ') : value
     },
   }
+}
+
+/**
+ * The ticket among the subprotocols that are offered: the one header that a page can choose for a WebSocket. In the address
+ * it would stand in logs; as a first message it would have to be waited for by sockets of nobody.
+ */
+function ticketIn(offered: string | undefined): string | undefined {
+  const names = offered?.split(',').map((name) => name.trim()) ?? []
+  const found = names.find((name) => name.startsWith(TICKET_PROTOCOL))
+  return found?.slice(TICKET_PROTOCOL.length)
 }
 
 /** Path and query of a request line in either form. */

@@ -22,7 +22,7 @@ export const userRoutes = [
     body: createUserSchema,
     async handle({ identity }, call) {
       const { id, ...rest } = call.body
-      const user = { ...rest, ...(id !== undefined && { id: givenId<'user'>(id) }) }
+      const user = { ...rest, id: id === undefined ? call.idFor('user') : givenId<'user'>(id) }
       return created(await identity.users.create(by(call), user))
     },
   }),

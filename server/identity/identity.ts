@@ -4,6 +4,7 @@ import type { SpaceId } from '#protocol/ids.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Dot, Records } from '../records/records.ts'
 import type { Credential, Person } from './credential.ts'
+import type { GuessesOptions } from './guesses.ts'
 import { deriveAgentKey, deriveKey, loadClusterSecret } from './keys.ts'
 import { LastUse } from './last-use.ts'
 import { Passwords } from './passwords.ts'
@@ -11,6 +12,7 @@ import { Sessions } from './sessions.ts'
 import { ensureSetting } from './settings.ts'
 import { Setup } from './setup.ts'
 import { SshKeys } from './ssh-keys.ts'
+import { Tickets } from './tickets.ts'
 import { Tokens } from './tokens.ts'
 import { Users } from './users.ts'
 
@@ -32,6 +34,8 @@ export interface Identity {
   hostKeySeed(spaceId: SpaceId): Buffer
   /** Signs tickets and passes to apps, which live and die with the sessions. */
   readonly appPassKey: Buffer
+  /** For pages whose own peer has gone. */
+  readonly tickets: Tickets
 }
 
 export interface IdentityParts {
@@ -42,18 +46,22 @@ export interface IdentityParts {
   readonly folder: string
   /** Whether this peer has heard of the transaction, whatever is left of it. A peer on its own always has. */
   readonly knows?: (birth: Dot) => boolean
+  /** By which peers count attempts together; `self` is this one's id. */
+  readonly live?: GuessesOptions['live']
+  readonly self?: string
 }
 
 /** Rejects with `config_invalid` when the cluster's secret cannot be read, and with the codes of `transact`. */
 export async function createIdentity(parts: IdentityParts): Promise<Identity> {
-  const { records, clock, random, folder, knows = () => true } = parts
+  const { records, clock, random, folder, knows = () => true, live, self } = parts
   const secret = await loadClusterSecret(folder, random)
   const makers = { clock, random }
   const makeKey = () => Buffer.from(random(SIGNING_KEY_BYTES)).toString('hex')
   const key = await ensureSetting(records, SIGNING_KEY_SETTING, makeKey, makers)
   const signingKey = Buffer.from(String(key), 'hex')
   const passwords = new Passwords(random)
-  const sessions = new Sessions({ ...makers, records, passwords, signingKey, knows })
+  const told = { ...(live && { live }), ...(self !== undefined && { self }) }
+  const sessions = new Sessions({ ...makers, ...told, records, passwords, signingKey, knows })
   const lastUse = new LastUse({ records, clock })
   const tokens = new Tokens({ ...makers, records, lastUse })
   return {
@@ -67,5 +75,6 @@ export async function createIdentity(parts: IdentityParts): Promise<Identity> {
     agentKey: (spaceId, epoch) => deriveAgentKey(secret, spaceId, epoch),
     hostKeySeed: (spaceId) => deriveKey(secret, `skein ssh host ${spaceId}`),
     appPassKey: deriveKey(signingKey, 'skein app pass'),
+    tickets: new Tickets({ ...makers, sessions, key: deriveKey(signingKey, 'skein ticket') }),
   }
 }

@@ -75,7 +75,13 @@ export const actions = {
   'space.enter': row('owner', 'enter', 'space'),
   'ssh.see': row('signed-in', 'see how ssh reaches', 'server'),
   'host.list': row('administrator', 'list', 'server’s hosts'),
+  'peer.urls': row('signed-in', 'list the addresses of', 'cluster’s peers'),
   'peer.list': row('administrator', 'list', 'cluster’s peers'),
+  'peer.send': row(
+    'administrator',
+    'send away, bring back or restart peers of',
+    'cluster’s machines',
+  ),
   'peer.invite': row('administrator', 'add peers to', 'cluster'),
   'audit.read': row('administrator', 'read', 'audit'),
 } as const satisfies Record<string, ActionRow>

@@ -8,7 +8,8 @@ import type { Actor } from '#protocol/link.ts'
 import type { Change, Dot, Records, Row, View } from '../records/records.ts'
 import { audited, type By } from './audit.ts'
 import { type Person, type SessionCredential, sessionClaims } from './credential.ts'
-import { ADDRESS_RULE, Buckets, bucketOf, USERNAME_RULE } from './limits.ts'
+import { Guesses, type GuessesOptions } from './guesses.ts'
+import { ADDRESS_RULE, bucketOf, USERNAME_RULE } from './limits.ts'
 import type { Passwords } from './passwords.ts'
 import { freshId, type Makers } from './settings.ts'
 import { readToken, type SessionClaims, signToken } from './token.ts'
@@ -30,7 +31,7 @@ export interface Caller {
   readonly client: string
 }
 
-interface SessionParts extends Makers {
+interface SessionParts extends Makers, GuessesOptions {
   readonly records: Records
   readonly passwords: Passwords
   readonly signingKey: Buffer
@@ -40,13 +41,18 @@ interface SessionParts extends Makers {
 
 export class Sessions {
   readonly #parts: SessionParts
-  readonly #byAddress: Buckets
-  readonly #byUsername: Buckets
+  readonly #byAddress: Guesses
+  readonly #byUsername: Guesses
 
   constructor(parts: SessionParts) {
     this.#parts = parts
-    this.#byAddress = new Buckets(ADDRESS_RULE, parts.clock)
-    this.#byUsername = new Buckets(USERNAME_RULE, parts.clock)
+    this.#byAddress = new Guesses('address', ADDRESS_RULE, parts)
+    this.#byUsername = new Guesses('username', USERNAME_RULE, parts)
+  }
+
+  /** Counts what other peers' strangers try, until the signal aborts. */
+  async followGuesses(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#byAddress.follow(signal), this.#byUsername.follow(signal)])
   }
 
   /** Counts one attempt from an address; shared by everything that takes a secret from a stranger. */

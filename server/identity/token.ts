@@ -18,7 +18,7 @@ export interface SessionClaims {
   readonly exp: number
 }
 
-const claimsSchema = z.strictObject({
+export const claimsSchema = z.strictObject({
   sessionId: z.string(),
   birthDot: z.strictObject({ origin: z.string(), seq: z.number() }),
   userId: z.string(),

@@ -2,10 +2,11 @@
 // HTTP/2 in that. The TLS server never has a certificate: with one, Node uses it quietly and a wrong key connects.
 
 import type { IncomingMessage } from 'node:http'
-import http2, { type ClientHttp2Session } from 'node:http2'
+import http2, { type ClientHttp2Session, type ServerHttp2Session } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import tls, { type Server, type TLSSocket } from 'node:tls'
 import {
+  isHopLane,
   type LinkIdentity,
   type PeerIdentity,
   parseIdentity,
@@ -14,7 +15,14 @@ import {
 } from '#protocol/link.ts'
 import { Connection } from '../../link/connection.ts'
 import { ElasticSocket } from '../../link/elastic.ts'
-import { assertPsk, linkTls, sessionOptions, takeSocket, widen } from '../../link/session.ts'
+import {
+  assertPsk,
+  hopOptions,
+  linkTls,
+  sessionOptions,
+  takeSocket,
+  widen,
+} from '../../link/session.ts'
 import type { Clock } from '../clock.ts'
 import { type BucketRule, Buckets } from '../identity/limits.ts'
 
@@ -41,6 +49,8 @@ export interface AcceptorOptions {
   /** The dialler's key; undefined when its start is not the current one, or the cluster's key is another. */
   readonly keyOf: (identity: Dialler) => Buffer | undefined
   readonly onConnection: (identity: Dialler, connection: Connection<ClientHttp2Session>) => void
+  /** Another peer's hop lane, on which it opens the streams. */
+  readonly onHop: (identity: PeerIdentity, connection: Connection<ServerHttp2Session>) => void
   readonly onRefused: (reason: string) => void
 }
 
@@ -138,6 +148,11 @@ export class Acceptor {
       socket.destroy()
       return
     }
+    if ('peerId' in identity && isHopLane(identity.lane)) this.#beginHop(identity, socket)
+    else this.#begin(identity, socket)
+  }
+
+  #begin(identity: Dialler, socket: TLSSocket): void {
     const elastic = new ElasticSocket(socket)
     const session = http2.connect('http://agent', {
       ...sessionOptions,
@@ -153,11 +168,22 @@ export class Acceptor {
     this.#whenBegun(connection, () => this.#options.onConnection(identity, connection))
   }
 
+  /** Here the other end asks: it is HTTP/2's client. */
+  #beginHop(identity: PeerIdentity, socket: TLSSocket): void {
+    const elastic = new ElasticSocket(socket)
+    const session = http2.performServerHandshake(elastic, hopOptions)
+    widen(session)
+    const connection = new Connection(session, [elastic, socket])
+    session.on('ping', () => this.#pinged(identity, connection))
+    this.#whenBegun(connection, () => undefined)
+    this.#options.onHop(identity, connection)
+  }
+
   /**
    * A dialler proves its key at several addresses and begins HTTP/2 at the one that it chose: its settings tell. Taken
    * for a link before that, a loser of its race would have ended the winner.
    */
-  #whenBegun(connection: Connection<ClientHttp2Session>, then: () => void): void {
+  #whenBegun(connection: Connection, then: () => void): void {
     const begun = new AbortController()
     connection.session.once('remoteSettings', () => {
       begun.abort()

@@ -1,9 +1,10 @@
 // One agent's link: up to three HTTP/2 connections of one run. Control stands from the beginning; live and bulk are
 // asked for when a stream first needs them, and the stream waits.
 
-import type { ClientHttp2Session } from 'node:http2'
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
 import { SkeinError } from '#protocol/errors.ts'
 import {
+  type Actor,
   type Lane,
   type LinkIdentity,
   laneFor,
@@ -12,8 +13,8 @@ import {
 } from '#protocol/link.ts'
 import { type Connection, onEnd } from '../../link/connection.ts'
 import type { Clock } from '../clock.ts'
-import { Shares } from './shares.ts'
-import { openStream } from './stream.ts'
+import { linkShares, Shares } from './shares.ts'
+import { beginStream, openStream } from './stream.ts'
 import type { LinkStream, OpenOptions } from './streams.ts'
 import { within } from './within.ts'
 
@@ -28,7 +29,7 @@ export class AgentLink {
   readonly #clock: Clock
   readonly #lanes = new Map<Lane, AgentConnection>()
   readonly #asked = new Map<Lane, PromiseWithResolvers<AgentConnection>>()
-  readonly #shares = new Shares()
+  readonly #shares = new Shares(linkShares)
   readonly #ended = new AbortController()
 
   constructor(identity: LinkIdentity, control: AgentConnection, clock: Clock) {
@@ -46,6 +47,11 @@ export class AgentLink {
 
   get control(): ClientHttp2Session {
     return this.#control.session
+  }
+
+  /** Streams that are open or being opened, that of its reports among them. */
+  get streams(): number {
+    return this.#shares.held
   }
 
   /** Whether a connection of this identity was asked for and has not come. */
@@ -74,6 +80,22 @@ export class AgentLink {
       const connection = await this.#lane(laneFor(open), options.signal)
       const clock = this.#clock
       return await openStream(connection, { ...options, open, clock, onClose: giveBack })
+    } catch (error) {
+      giveBack()
+      throw error
+    }
+  }
+
+  /**
+   * A stream on which nothing has been said, for somebody who says it himself: what it carries is not looked at here.
+   * Rejects as `open` does.
+   */
+  async begin(open: StreamOpen, actor: Actor, signal: AbortSignal): Promise<ClientHttp2Stream> {
+    signal.throwIfAborted()
+    const giveBack = this.#shares.take(actor)
+    try {
+      const connection = await this.#lane(laneFor(open), signal)
+      return beginStream(connection, `/v1/${open.kind}`, giveBack)
     } catch (error) {
       giveBack()
       throw error

@@ -1,23 +1,49 @@
-// Who holds how many streams of one link: a limit for all, so that the agent is not drowned, and one for each actor,
-// so that nobody takes what others need.
+// Who holds how many streams of one link, or of one way to another peer: a limit for all, so that the other end is not
+// drowned, and one for each actor, so that nobody takes what others need.
 
 import { SkeinError } from '#protocol/errors.ts'
-import { type Actor, MAX_STREAMS_PER_ACTOR, MAX_STREAMS_PER_LINK } from '#protocol/link.ts'
+import {
+  type Actor,
+  MAX_STREAMS_PER_ACTOR,
+  MAX_STREAMS_PER_HOP,
+  MAX_STREAMS_PER_HOP_ACTOR,
+  MAX_STREAMS_PER_LINK,
+} from '#protocol/link.ts'
+
+export interface ShareLimits {
+  readonly all: number
+  readonly perActor: number
+}
+
+export const linkShares: ShareLimits = {
+  all: MAX_STREAMS_PER_LINK,
+  perActor: MAX_STREAMS_PER_ACTOR,
+}
+export const hopShares: ShareLimits = {
+  all: MAX_STREAMS_PER_HOP,
+  perActor: MAX_STREAMS_PER_HOP_ACTOR,
+}
 
 export class Shares {
+  readonly #limits: ShareLimits
   readonly #byActor = new Map<string, number>()
   #total = 0
+
+  constructor(limits: ShareLimits) {
+    this.#limits = limits
+  }
+
+  get held(): number {
+    return this.#total
+  }
 
   /** Counts one stream of this actor; the answer gives it back, once. Throws `too_many_streams`. */
   take({ kind, id }: Actor): () => void {
     const actor = `${kind}:${id}`
     const held = this.#byActor.get(actor) ?? 0
-    if (held >= MAX_STREAMS_PER_ACTOR) {
-      throw new SkeinError('too_many_streams', { limit: MAX_STREAMS_PER_ACTOR })
-    }
-    if (this.#total >= MAX_STREAMS_PER_LINK) {
-      throw new SkeinError('too_many_streams', { limit: MAX_STREAMS_PER_LINK })
-    }
+    const { all, perActor } = this.#limits
+    if (held >= perActor) throw new SkeinError('too_many_streams', { limit: perActor })
+    if (this.#total >= all) throw new SkeinError('too_many_streams', { limit: all })
     this.#total++
     this.#byActor.set(actor, held + 1)
     let isHeld = true

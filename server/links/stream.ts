@@ -1,6 +1,6 @@
 // Opens one stream on a connection that stands: the open frame, the agent's answer, and what callers hold after that.
 
-import type { ClientHttp2Session } from 'node:http2'
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
 import { SkeinError } from '#protocol/errors.ts'
 import { FrameType, type StreamOpen } from '#protocol/link.ts'
 import type { Connection } from '../../link/connection.ts'
@@ -37,16 +37,26 @@ export interface PipeRequest {
   readonly onClose?: () => void
 }
 
-/** Opens a stream with any first value. Rejects with the other end's refusal, `link_lost` and as `within` does. */
-export async function openPipe(
+/** An HTTP/2 stream on which nothing has been said. */
+export function beginStream(
   connection: Connection<ClientHttp2Session>,
-  { path, value, wait, onClose }: PipeRequest,
-): Promise<LinkStream> {
+  path: string,
+  onClose?: () => void,
+): ClientHttp2Stream {
   const h2 = connection.session.request({ ':method': 'POST', ':path': path }, { endStream: false })
   if (onClose) h2.once('close', onClose)
   // No agent of ours sends either; one that does wants to keep us busy.
   h2.on('headers', () => connection.end())
   h2.on('trailers', () => connection.end())
+  return h2
+}
+
+/** Opens a stream with any first value. Rejects with the other end's refusal, `link_lost` and as `within` does. */
+export async function openPipe(
+  connection: Connection<ClientHttp2Session>,
+  { path, value, wait, onClose }: PipeRequest,
+): Promise<LinkStream> {
+  const h2 = beginStream(connection, path, onClose)
   const answer = Promise.withResolvers<unknown>()
   const pipe = new LinkPipe(h2, { first: FrameType.opened, onFirst: answer.resolve })
   pipe.finished.then(

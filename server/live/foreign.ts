@@ -128,6 +128,12 @@ export class Foreign {
     return best
   }
 
+  /** Everybody who speaks of the key, whose word counts most first. */
+  publishersOf(topic: LiveTopic, key: string): PeerId[] {
+    const entries = [...(this.#entries.get(topic)?.get(key) ?? [])]
+    return entries.toSorted(([, a], [, b]) => (outranks(topic, a, b) ? -1 : 1)).map(([id]) => id)
+  }
+
   keys(topic: LiveTopic): Iterable<string> {
     return this.#entries.get(topic)?.keys() ?? []
   }

@@ -32,10 +32,18 @@ interface Rule<T extends LiveTopic> {
   readonly isOfPublisher?: true
 }
 
+/** Lines of one peer that are told: as many as a membership's worth. */
+export const MAX_LINES = 500
+
 const [hello, ports, services, stats, startup] = agentReportSchema.options
 const text = (maxChars: number) => z.string().max(maxChars)
 const amount = z.number().nonnegative()
 const count = z.int().nonnegative()
+
+/** Names of images that a host tells of: more than a team's templates mention. */
+export const MAX_IMAGES = 300
+/** So that all of them are one value (message.ts); longer names are not told. */
+export const MAX_IMAGE_CHARS = 200
 
 const rules: { readonly [T in LiveTopic]: Rule<T> } = {
   agent: {
@@ -61,9 +69,25 @@ const rules: { readonly [T in LiveTopic]: Rule<T> } = {
   },
   // Whom a peer sees as what is its own view: membership has told everybody already.
   peer: { scope: 'local', schema: z.never() },
+  guesses: { scope: 'shared', schema: z.object({ count }) },
   load: {
     scope: 'shared',
     schema: z.object({ agents: count, terminals: count, cpuPercent: amount, memoryBytes: amount }),
+    isOfPublisher: true,
+  },
+  lines: {
+    scope: 'shared',
+    schema: z.object({ peers: z.array(z.uuid()).max(MAX_LINES) }),
+    isOfPublisher: true,
+  },
+  duty: {
+    scope: 'shared',
+    schema: z.object({
+      state: z.enum(['serving', 'away', 'restarting']),
+      left: count,
+      wish: text(64).optional(),
+      failed: text(1000).optional(),
+    }),
     isOfPublisher: true,
   },
   host: {
@@ -72,6 +96,8 @@ const rules: { readonly [T in LiveTopic]: Rule<T> } = {
       state: z.enum(['ready', 'unreachable']),
       reason: text(10_000).optional(),
       advice: z.array(text(2000)).max(50),
+      since: amount.optional(),
+      images: z.array(text(MAX_IMAGE_CHARS)).max(MAX_IMAGES).optional(),
     }),
     // Whoever reaches its engine knows better than whoever does not.
     rank: ({ state }) => (state === 'ready' ? 1 : 0),

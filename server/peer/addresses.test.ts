@@ -9,12 +9,12 @@ const config = { docker: local, listen: loopback, publicUrl: undefined, agentAdd
 
 test('an agent beside a peer on loopback has the socket only', () => {
   const addresses = agentAddresses(config, 7534, '10.213.0.1')
-  assert.deepEqual(addresses, ['unix:/.skein-run/link.sock'])
+  assert.deepEqual(addresses, ['unix:/.skein-run/*.sock'])
 })
 
 test('a peer that listens everywhere is also behind the gateway of the space’s network', () => {
   const addresses = agentAddresses({ ...config, listen: everywhere }, 7534, '10.213.0.1')
-  assert.deepEqual(addresses, ['unix:/.skein-run/link.sock', 'http://10.213.0.1:7534'])
+  assert.deepEqual(addresses, ['unix:/.skein-run/*.sock', 'http://10.213.0.1:7534'])
 })
 
 test('an agent on another machine’s engine has the published addresses only', () => {
@@ -28,7 +28,13 @@ test('an agent on another machine’s engine has the published addresses only', 
   assert.deepEqual(addresses, ['https://skein.lan', 'http://10.0.0.5:7534'])
 })
 
-test('an engine is a socket or a host with a port', () => {
+test('an engine is a socket, a host with a port, or a way by ssh', () => {
   assert.deepEqual(engineAddress(local), { socketPath: '/var/run/docker.sock' })
   assert.deepEqual(engineAddress('tcp://docker.lan'), { host: 'docker.lan', port: 2375 })
+  assert.deepEqual(engineAddress('tcp://[fd00::1]:9'), { host: 'fd00::1', port: 9 })
+  const tls = { ca: 'a', cert: 'b', key: 'c' }
+  assert.deepEqual(engineAddress('tcp://far', tls), { host: 'far', port: 2376, tls })
+  assert.deepEqual(engineAddress('ssh://ops@far:2200'), {
+    ssh: { host: 'far', port: 2200, user: 'ops' },
+  })
 })

@@ -7,9 +7,10 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { AuditReport } from '#protocol/api/audit.ts'
-import type { PeerInfo } from '#protocol/api/peers.ts'
+import { type PeerInfo, peerAskSchema } from '#protocol/api/peers.ts'
 import { type ErrorBody, SkeinError, toSkeinError } from '#protocol/errors.ts'
 import { runFolder } from '../supervisor/child-state.ts'
+import type { Asked } from './duty/ask.ts'
 import { VOLUME_PATH } from './volume-door.ts'
 
 /** A question is one short JSON line; the longest answer tells of five hundred peers. */
@@ -21,6 +22,12 @@ const questionSchema = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('reset-password'), name: z.string().max(64) }),
   z.strictObject({ ask: z.literal('peers') }),
   z.strictObject({ ask: z.literal('join-token') }),
+  z.strictObject({
+    ask: z.literal('wish'),
+    /** A peer's name or id; absent: this one. */
+    peer: z.string().max(64).optional(),
+    of: peerAskSchema,
+  }),
   z.strictObject({ ask: z.literal('audit-verify') }),
 ])
 export type Question = z.infer<typeof questionSchema>
@@ -29,6 +36,7 @@ export type Question = z.infer<typeof questionSchema>
 export interface Answers {
   'reset-password': { readonly username: string; readonly password: string }
   peers: { readonly peers: readonly PeerInfo[] }
+  wish: Asked
   'join-token': { readonly token: string }
   'audit-verify': AuditReport
 }

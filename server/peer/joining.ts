@@ -15,6 +15,15 @@ import { SIGNING_KEY_SETTING } from '../identity/identity.ts'
 import { adoptClusterSecret } from '../identity/keys.ts'
 import type { Log } from '../log.ts'
 import type { ReplicatedRecords } from '../records/open.ts'
+import type { Change } from '../records/records.ts'
+import {
+  forgetRestored,
+  isRolledBack,
+  markRolledBack,
+  readRestored,
+  readSeen,
+  writeSeen,
+} from '../store/traces.ts'
 import { loadPeerId } from './peer-id.ts'
 
 export const CLUSTER_SETTING = 'cluster-id'
@@ -22,6 +31,9 @@ export const MEMBERSHIP_SETTING = 'membership-id'
 /** What every peer of a cluster has in common, and only the first may make. */
 const SHARED_SETTINGS = [SIGNING_KEY_SETTING, CLUSTER_SETTING, HOST_KEY_SETTING, MEMBERSHIP_SETTING]
 const RUN_BYTES = 8
+/** How often it is kept on disk when others were last heard, ms: so exact is what is told of an absence. */
+const SEEN_MS = 5_000
+const LOOK_MS = 500
 
 export interface Joining {
   readonly config: Config
@@ -37,10 +49,78 @@ export async function joinRecords(joining: Joining): Promise<RecordsSharing> {
   const actor = actorOf(config)
   const tombstoneAgeMs = config.tombstoneSeconds * 1000
   const parts = { records, replica, actor, clock, random, log }
-  const sharing = new RecordsSharing({ ...parts, tombstoneAgeMs })
+  const sinceMs = await tellTraces(joining, actor)
+  const isNew = config.join !== undefined && !hasShared(records)
+  const away = isNew || sinceMs !== undefined ? { sinceMs } : undefined
+  const sharing = new RecordsSharing({
+    ...{ ...parts, tombstoneAgeMs, away },
+    isRolledBack: isRolledBack(config.data),
+    onRolledBack: () => noteRolledBack(joining),
+  })
   ending.defer(() => sharing.close())
   if (config.join !== undefined) await join(joining, sharing, config.join)
+  if (isNew) writeSeen(config.data, { atMs: sharing.heardMs })
   return sharing
+}
+
+const hasShared = (records: ReplicatedRecords): boolean =>
+  SHARED_SETTINGS.every((key) => records.holder(`setting:${key}`))
+
+/** Writes down that this database was restored. Answers when it was last with others. */
+async function tellTraces(
+  { config, records, log }: Joining,
+  actor: Actor,
+): Promise<number | undefined> {
+  const { data } = config
+  const restored = readRestored(data)
+  if (!restored) return readSeen(data)?.atMs
+  const { takenAtMs, origin } = restored
+  const target = { kind: 'peer', id: actor.id, name: actor.name }
+  const detail = { takenAt: new Date(takenAtMs).toISOString(), origin }
+  const body = { actor, action: 'peer.restored', target, detail }
+  const change: Change = { op: 'append', stream: 'audit', subject: actor.id, body }
+  try {
+    await records.transact(() => ({ changes: [change], result: undefined }))
+    forgetRestored(data)
+  } catch (err) {
+    log.warn({ err }, 'that this database was restored was not written down')
+  }
+  return takenAtMs
+}
+
+/** So that neither a later start nor a backup takes the folder for a whole one. */
+function noteRolledBack({ config, log }: Joining): void {
+  try {
+    markRolledBack(config.data)
+  } catch (err) {
+    log.warn({ err }, 'that this folder was put back could not be kept')
+  }
+}
+
+/** Keeps on disk when others were last heard. */
+function keepSeen({ config, ending, log }: Joining, sharing: RecordsSharing): void {
+  const closed = new AbortController()
+  let keptMs = Number.NEGATIVE_INFINITY
+  const keep = () => {
+    const nowMs = clock.monotonicMs()
+    if (sharing.linked.length === 0 || nowMs - keptMs < SEEN_MS) return
+    try {
+      writeSeen(config.data, { atMs: sharing.heardMs })
+      keptMs = nowMs
+    } catch (err) {
+      log.warn({ err }, 'when others were last heard was not kept')
+    }
+  }
+  const loop = (async () => {
+    while (!closed.signal.aborted) {
+      await clock.delay(LOOK_MS, closed.signal).catch(() => undefined)
+      keep()
+    }
+  })()
+  ending.defer(() => {
+    closed.abort()
+    return loop
+  })
 }
 
 async function join(
@@ -50,7 +130,7 @@ async function join(
 ): Promise<void> {
   const { secret, addresses } = parseJoinToken(token)
   await adoptClusterSecret(config.data, secret, random)
-  const isComplete = () => SHARED_SETTINGS.every((key) => records.holder(`setting:${key}`))
+  const isComplete = () => hasShared(records)
   if (isComplete()) return
   const id = loadPeerId(config.data, { clock, random })
   const self = { peer: id, run: Buffer.from(random(RUN_BYTES)).toString('hex') }
@@ -66,13 +146,14 @@ export function shareRecords(
   cluster: Cluster,
 ): void {
   sharing.open((wish) => cluster.openMesh(wish))
+  keepSeen({ config, records, log, ending }, sharing)
   const { replica } = records
   const settler = new Settler({ records, replica, actor: actorOf(config), clock, log })
   ending.defer(() => settler.close())
 }
 
 /** As what the peer itself is written down. */
-const actorOf = ({ data, name }: Config): Actor => ({
+export const actorOf = ({ data, name }: Config): Actor => ({
   kind: 'peer',
   id: loadPeerId(data, { clock, random }),
   name,

@@ -22,7 +22,7 @@ function options(
 ): ListenersOptions {
   return {
     listen: { host: '127.0.0.1', port: 0 },
-    socketPath: join(folder, 'link', 'link.sock'),
+    socketPaths: [join(folder, 'link', 'link.sock')],
     request: answer,
     upgrade: (_, socket) => socket.end(switched('people')),
     linkUpgrade: (_, socket) => socket.end(switched('link')),
@@ -81,7 +81,7 @@ test('every user of a container may reach the socket, and a dead peer’s socket
   const first = options((_, response) => response.end())
   await (await openListeners(first)).close(SOON_MS)
   const listeners = await openListeners(first)
-  assert.equal(statSync(first.socketPath).mode & 0o777, 0o666)
+  assert.equal(statSync(join(folder, 'link', 'link.sock')).mode & 0o777, 0o666)
   await listeners.close(SOON_MS)
 })
 
@@ -95,8 +95,8 @@ test('an address in use is refused as such', async () => {
 test('an address that is not this machine’s, or a path too long for a socket, is the configuration’s fault', async () => {
   const listen = { host: '192.0.2.1', port: 0 }
   await assert.rejects(openListeners(options(() => {}, { listen })), isCode('config_invalid'))
-  const socketPath = join(folder, 'x'.repeat(100), 'link.sock')
-  await assert.rejects(openListeners(options(() => {}, { socketPath })), isCode('config_invalid'))
+  const socketPaths = [join(folder, 'x'.repeat(100), 'link.sock')]
+  await assert.rejects(openListeners(options(() => {}, { socketPaths })), isCode('config_invalid'))
 })
 
 test('closing waits for what is being answered', async () => {

@@ -1,5 +1,5 @@
-// Where the peer listens: one TCP address for pages, API and links, with or without TLS, and a unix socket for links
-// of agents on this machine, which works for containers without any network.
+// Where the peer listens: one TCP address for pages, API and links, with or without TLS, and unix sockets for links of
+// agents on this machine, which work for containers without any network.
 
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
@@ -32,7 +32,8 @@ export interface Listeners {
 
 export interface ListenersOptions {
   readonly listen: Address
-  readonly socketPath: string
+  /** Each in a folder of its own kind: containers mount it. */
+  readonly socketPaths: readonly string[]
   readonly request: RequestListener
   /** Whether a request's body may take as long as its bytes keep coming. */
   readonly isUpload?: (request: IncomingMessage) => boolean
@@ -57,25 +58,31 @@ interface Door {
 
 /** Rejects with `port_in_use`, or with `config_invalid` when the address or the socket's path cannot be. */
 export async function openListeners(options: ListenersOptions): Promise<Listeners> {
-  const { listen, socketPath, secured } = options
+  const { listen, socketPaths, secured } = options
   const tcp = secured ? secureDoor(options, secured) : plainDoor(options)
-  const unix = plainDoor({ request: refuseAll, upgrade: options.linkUpgrade })
+  const doors = [tcp]
   await startListening(tcp.server, listen, named(`${listen.host}:${listen.port}`))
   try {
-    prepareSocket(socketPath)
-    await startListening(unix.server, { path: socketPath }, named(socketPath))
-    // Any user of any container may knock; the link's key decides.
-    chmodSync(socketPath, 0o666)
+    for (const path of socketPaths) doors.push(await socketDoor(path, options.linkUpgrade))
   } catch (error) {
-    tcp.server.close()
+    for (const { server } of doors) server.close()
     throw error
   }
   return {
     url: urlOf(tcp.server, secured ? 'https' : 'http', listen.host),
     close: async (waitMs) => {
-      await Promise.all([tcp.end(waitMs), unix.end(waitMs)])
+      await Promise.all(doors.map((door) => door.end(waitMs)))
     },
   }
+}
+
+async function socketDoor(path: string, upgrade: Upgrade): Promise<Door> {
+  const door = plainDoor({ request: refuseAll, upgrade })
+  prepareSocket(path)
+  await startListening(door.server, { path }, named(path))
+  // Any user of any container may knock; the link's key decides.
+  chmodSync(path, 0o666)
+  return door
 }
 
 const named = (address: string) => ({ address, setting: 'listen' })
@@ -127,7 +134,8 @@ function secureDoor(
 function prepareSocket(path: string): void {
   if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES) {
     const reason = `${path} is longer than ${MAX_SOCKET_PATH_BYTES} bytes, the most for a socket`
-    throw new SkeinError('config_invalid', { key: 'data', reason, source: 'the configuration' })
+    const key = 'data or link-folder'
+    throw new SkeinError('config_invalid', { key, reason, source: 'the configuration' })
   }
   mkdirSync(dirname(path), { recursive: true })
   chmodSync(dirname(path), 0o755)

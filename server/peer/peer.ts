@@ -12,6 +12,8 @@ import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { parseJoinToken } from '../cluster/join-token.ts'
 import { LiveSharing } from '../cluster/live/sharing.ts'
+import { Observer } from '../cluster/observer.ts'
+import { publishedUrl } from '../cluster/published.ts'
 import type { RecordsSharing } from '../cluster/records/sharing.ts'
 import { isLoopback, ownNameIn, tlsKindOf } from '../config/https.ts'
 import { type Config, sshAddress } from '../config/settings.ts'
@@ -30,22 +32,31 @@ import { openRecords, type ReplicatedRecords } from '../records/open.ts'
 import type { Dot } from '../records/records.ts'
 import { createHosts } from '../spaces/hosts.ts'
 import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volume.ts'
-import { createEngine } from '../spaces/runtime/docker.ts'
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
 import { openSqliteStore } from '../store/sqlite/open.ts'
-import { gatewaySocketPath, linkSocketPath, readChild } from '../supervisor/child-state.ts'
+import { gatewaySocketPath, readChild } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
-import { agentAddresses, engineAddress, isLocalEngine } from './addresses.ts'
+import { addressesFor, keepTold } from './agents.ts'
+import { answer } from './answers.ts'
+import { Chronicle } from './chronicle.ts'
 import { openControl } from './control.ts'
-import { CLUSTER_SETTING, joinRecords, MEMBERSHIP_SETTING, shareRecords } from './joining.ts'
+import { AGENTS_LEAVE_MS } from './duty/everybody.ts'
+import { takeUpDuty } from './duty/take-up.ts'
+import { openEngines } from './engines.ts'
+import {
+  actorOf,
+  CLUSTER_SETTING,
+  joinRecords,
+  MEMBERSHIP_SETTING,
+  shareRecords,
+} from './joining.ts'
 import { keepAudit } from './keep-audit.ts'
+import { type LinkSockets, linkSockets } from './link-folder.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
-import { noteChange, Place } from './place.ts'
-import { resetPassword } from './reset-password.ts'
-import { readRoutes } from './routes.ts'
+import { noteChange, Place, tellWhere } from './place.ts'
 import { serveVolume } from './volume-door.ts'
 import { browserUrl } from './welcome.ts'
 
@@ -75,6 +86,7 @@ interface Foundation {
   readonly live: LiveTable
   readonly identity: Identity
   readonly cluster: string
+  readonly sockets: LinkSockets
   readonly sharing: RecordsSharing
   readonly ending: AsyncDisposableStack
 }
@@ -91,7 +103,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   const base = await lay(config, log, ending)
   const { identity, cluster } = base
   let port = config.listen.port
-  const place = new Place(base.records.replica, base.live)
+  const place = new Place(base.records, base.live)
   place.records = base.sharing
   const { links, spaces, templates } = await raise(base, agentFolder, () => port, place)
   let isLooking = true
@@ -118,10 +130,14 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   ending.defer(() => drain(http, listeners, config.drainSeconds))
   port = Number(new URL(listeners.url).port)
   const url = browserUrl(config, listeners.url)
-  place.cluster = await joinPeers(base, port, url, place)
+  const published = publishedUrl(config, listeners.url, url)
+  place.cluster = await joinPeers(base, port, published, place, links)
+  tellWhere(base, published, port, tls?.authority?.pem)
+  keepTold(base, links)
   ending.defer(() => place.cluster?.close())
   place.sharing = shareLive(base, place.cluster)
   shareRecords(base, base.sharing, place.cluster)
+  observe(base, place)
   ending.defer(() => place.sharing?.close())
   const door = await openGatewayDoor(base, { links, spaces, hostKey, url })
   ending.defer(() => door.close(config.drainSeconds * 1000))
@@ -129,19 +145,25 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     isLooking = false
   })
   ending.defer(() => looked)
+  const duty = takeUpDuty(base, place, { http, links, ready: looked })
+  ending.defer(() => duty.close())
   const control = await openControl(
     config.data,
-    async (question) => {
-      if (question.ask === 'reset-password') return resetPassword(identity, random, question.name)
-      if (question.ask === 'audit-verify') return base.audit.verify()
-      return question.ask === 'peers' ? { peers: place.list() } : { token: place.token() }
-    },
+    (question) => answer({ ...base, place }, question),
     (incoming, response) =>
       serveVolume({ spaces, records: base.records, clock, log }, incoming, response),
   )
   ending.defer(() => control.close())
   // Who joins has the others' state and shows their set-up page, for which they have given out the link.
   const setupToken = config.join === undefined ? await identity.setup.begin() : undefined
+  // Before everything else ends: who is told to go elsewhere shall find the others still knowing us. Agents first, so that
+  // people find them where they go.
+  ending.defer(async () => {
+    if (place.isAlone) return http.drain()
+    http.announceDrain()
+    await links.drain(AGENTS_LEAVE_MS)
+    http.drain()
+  })
   const closing = ending.move()
   return {
     url,
@@ -164,7 +186,8 @@ async function readBuiltAgent(): Promise<AgentFolder> {
 async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Promise<Foundation> {
   const store = await openSqliteStore({ folder: config.data, log })
   ending.defer(() => store.close())
-  const live = createLive({ clock, peer: loadPeerId(config.data, { clock, random }) })
+  const self = loadPeerId(config.data, { clock, random })
+  const live = createLive({ clock, peer: self })
   ending.defer(() => live.close())
   const records = await openRecords({ store, clock, random, log })
   ending.defer(() => records.close())
@@ -172,36 +195,49 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
   const audit = await keepAudit(config, { records, store, clock, random, log })
   ending.defer(() => audit.close())
   const knows = (birth: Dot) => records.replica.has(birth)
-  const identity = await createIdentity({ records, clock, random, folder: config.data, knows })
+  const told = { live, self, knows }
+  const identity = await createIdentity({ records, clock, random, folder: config.data, ...told })
+  const stop = new AbortController()
+  const followed = identity.sessions
+    .followGuesses(stop.signal)
+    .catch((err: unknown) => log.warn({ err }, 'attempts at other peers are not counted here'))
+  ending.defer(async () => {
+    stop.abort()
+    await followed
+  })
   const makers = { clock, random }
-  const cluster = await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers)
-  return { config, log, records, audit, live, identity, cluster: String(cluster), sharing, ending }
+  const cluster = String(
+    await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers),
+  )
+  const sockets = linkSockets(config, cluster, loadPeerId(config.data, makers))
+  const state = { records, audit, live, identity, cluster, sharing }
+  return { config, log, sockets, ...state, ending }
 }
 
 /** Links, and the spaces behind them. `port` is asked when a space starts: by then we listen. */
 async function raise(base: Foundation, agentFolder: AgentFolder, port: () => number, place: Place) {
   const { config, log, records, live, cluster, ending } = base
   const agentKey = keyOfCurrentStart(base)
-  const links = new Links({ agentKey, live, clock, log, peers: place })
+  const agents = { config, records, self: loadPeerId(config.data, { clock, random }), port }
+  const addresses = (route: string) => addressesFor(agents, route)
+  const links = new Links({ agentKey, addresses, live, clock, log, peers: place, ways: place })
   ending.defer(() => links.close())
-  const engine = createEngine(engineAddress(config.docker))
-  ending.defer(() => engine.close())
+  const engines = openEngines(config, port, { sockets: base.sockets, agents })
+  for (const { engine } of engines) ending.defer(() => engine.close())
   const hosts = createHosts()
   ending.defer(() => hosts.close())
   const templates = createTemplates({ records, clock, random })
-  const isLocal = isLocalEngine(config.docker)
-  const parts = { records, live, links, engine, hosts, templates, clock, random, log, cluster }
+  const parts = { records, live, links, engines, hosts, templates, clock, random, log, cluster }
   const spaces = createSpaces({
     ...parts,
     agentFolder,
+    self: { id: agents.self, name: config.name },
     isOwn: ({ origin }) => origin === records.replica.origin,
     ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,
-    addresses: (gateway) => agentAddresses(config, port(), gateway),
     agentKey: async (start) => base.identity.agentKey(start.spaceId as SpaceId, start.epoch),
     hostKeySeed: (spaceId) => base.identity.hostKeySeed(spaceId as SpaceId),
-    ...(isLocal && { socketFolder: linkSocketPath(config.data).folder, routes: readRoutes }),
   })
   ending.defer(() => spaces.close())
   return { links, spaces, templates }
@@ -213,6 +249,7 @@ async function joinPeers(
   port: number,
   url: string,
   place: Place,
+  links: Links,
 ): Promise<Cluster> {
   const { config, log, records, live } = base
   const makers = { clock, random }
@@ -220,14 +257,29 @@ async function joinPeers(
   const named = config.join === undefined ? freshId(makers) : parseJoinToken(config.join).cluster
   const cluster = String(await ensureSetting(records, MEMBERSHIP_SETTING, () => named, makers))
   const secret = await loadClusterSecret(config.data, random)
-  const parts = { config, id, cluster, secret, port, url, records, clock, random, log }
+  const standing = () => ({
+    origin: records.replica.origin,
+    ...(base.sharing.isRolledBack && { isRolledBack: true as const }),
+  })
+  const parts = { config, id, cluster, secret, port, url, records, standing, clock, random, log }
   return await Cluster.open({
     ...parts,
     onChange: (change) => {
-      noteChange({ records, live, log }, id, change)
+      noteChange({ records, live, log }, actorOf(config), change)
       place.sharing?.changed(change.id, change.is)
+      if (change.is !== 'alive' && change.is !== 'suspect') links.forget(change.id)
     },
   })
+}
+
+/** What happens to peers is told on the cluster page. */
+function observe({ config, records, log, ending }: Foundation, place: Place): void {
+  const chronicle = new Chronicle(records, clock, log)
+  place.chronicle = chronicle
+  ending.defer(() => chronicle.close())
+  const actor = actorOf(config)
+  const observer = new Observer({ peers: () => place.facts(), records, actor, clock, log })
+  ending.defer(() => observer.close())
 }
 
 /** What is true here is told to the others, and the other way round. */
@@ -299,7 +351,7 @@ function openGatewayDoor(
 }
 
 function open(
-  { config, log }: Foundation,
+  { config, log, sockets }: Foundation,
   http: Http,
   links: Links,
   tls: Tls | undefined,
@@ -307,7 +359,7 @@ function open(
   const toLinks: Upgrade = (request, socket, head) => links.handleUpgrade(request, socket, head)
   return openListeners({
     listen: config.listen,
-    socketPath: linkSocketPath(config.data).socket,
+    socketPaths: sockets.paths,
     request: requestListener(http, { log }),
     isUpload: (request) => http.apps.claims(request) || isUpload(request),
     isForApp: (request) => http.apps.claims(request),

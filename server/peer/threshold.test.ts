@@ -130,7 +130,7 @@ test('a new certificate is shown to the next connection, and a drain ends both l
   let changed = () => {}
   const listeners = await openListeners({
     listen: { host: '127.0.0.1', port: 0 },
-    socketPath: join(folder, 'link', 'link.sock'),
+    socketPaths: [join(folder, 'link', 'link.sock')],
     request: (_, response) => response.end('secure'),
     upgrade: (_, socket) => socket.destroy(),
     linkUpgrade: (_, socket) => socket.destroy(),

@@ -140,11 +140,15 @@ class Transaction {
     this.#put(this.#written(row, group, value))
   }
 
-  /** One value of a far future may stand beside what is shown: a higher epoch wins over it, and it goes. */
+  /**
+   * One value of a far future may stand beside what is shown: a higher epoch wins over it, and it goes. The same goes for one
+   * that was stamped here before this clock was put right.
+   */
   #written(row: KeptRow, group: string, value: unknown): KeptRow {
     const replaced = storedGroup(row, group)
     const { [group]: parked, ...others } = row.aside ?? {}
-    const held = (replaced?.version.epoch ?? 0) + (parked?.isParked ? 1 : 0)
+    const isLater = replaced !== undefined && replaced.version.hlc >= this.#stamp.hlc
+    const held = (replaced?.version.epoch ?? 0) + (parked?.isParked || isLater ? 1 : 0)
     const version = this.#version(stampEpoch(row.kind, group, value, held))
     const seen = replaced ? pastOf(this.#stamp.origin, replaced) : []
     const { aside: _, ...rest } = row

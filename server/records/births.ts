@@ -11,10 +11,16 @@ type Born = StoredName | readonly StoredName[]
 export class Births {
   readonly #origins = new Map<string, Map<number, Born>>()
 
+  /** Keeps what it is given, which may be the row itself. */
   add(name: StoredName): void {
     const { origin, seq } = name.birth
     const births = ensure(this.#origins, origin, () => new Map<number, Born>())
-    const others = listOf(births.get(seq)).filter((other) => !isSame(other, name))
+    const there = births.get(seq)
+    if (!there) {
+      births.set(seq, name)
+      return
+    }
+    const others = listOf(there).filter((other) => !isSame(other, name))
     births.set(seq, others.length === 0 ? name : [...others, name])
   }
 

@@ -24,7 +24,13 @@ const table = {
 type Lookup = (groups: KeptRow['groups']) => string | undefined
 
 /** The indexes of one kind; a row's groups were checked against the kind's schemas before they got here. */
-export function indexesOf(kind: Kind): Readonly<Record<string, Lookup>> {
-  const all: Partial<Record<Kind, Readonly<Record<string, unknown>>>> = table
-  return (all[kind] ?? {}) as Readonly<Record<string, Lookup>>
+export function indexesOf(kind: Kind): readonly (readonly [name: string, lookup: Lookup])[] {
+  return byKind.get(kind) ?? []
 }
+
+const byKind = new Map(
+  Object.entries(table).map(([kind, lookups]) => [
+    kind,
+    Object.entries(lookups as Readonly<Record<string, Lookup>>),
+  ]),
+)

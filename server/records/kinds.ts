@@ -7,6 +7,7 @@ import type { ErrorBody } from '#protocol/errors.ts'
 import type {
   HostId,
   Id,
+  PeerId,
   SessionId,
   SpaceId,
   SshKeyId,
@@ -89,6 +90,8 @@ export interface KindGroups {
       intentId: string
       at: number
       by: Actor
+      /** The intents before this one, the newest first. */
+      past?: string[]
     }
     /** Ports that others than the owner may open in a browser. */
     sharing: { ports: Record<string, { visibility: Visibility; people: UserId[] }> }
@@ -119,6 +122,16 @@ export interface KindGroups {
       cpus: number
       memoryBytes: number
     }
+    /** As the configuration of the peer that drives it says. */
+    config: {
+      name?: string
+      zone?: string
+      labels: Record<string, string>
+      maxSpaces?: number
+      maxMemoryBytes?: number
+    }
+    /** Who drives it, or did last. */
+    driver: { peerId: PeerId; name: string; at: number }
   }
   /** Singletons, found by the claim `setting:<key>`. */
   setting: {

@@ -1,6 +1,7 @@
 // Reading rows and claims through layers: the committed state below, on it what was accepted and is not durable yet,
 // on that what the transaction at hand has changed so far. Each layer shows itself over the one below.
 
+import type { Bucket } from '../cluster/replica/delta.ts'
 import type { StoredClaim, StoredGroup, StoredName, StoredTombstone } from '../store/store.ts'
 import type { Kind } from './kinds.ts'
 import type { Dot, Version } from './records.ts'
@@ -58,4 +59,6 @@ export interface Layer {
   isSpent(kind: Kind, id: string): boolean
   /** Rows and claims that were born in these transactions and are still here. */
   bornIn(span: DotSpan): Iterable<StoredName>
+  /** Rows whose ids hash alike, or claims whose names do: what is compared at once. */
+  inBucket(bucket: Bucket): Iterable<StoredName>
 }

@@ -10,9 +10,9 @@
 
 import { SkeinError } from '#protocol/errors.ts'
 import type { Clock } from '../clock.ts'
-import { tickOver } from '../cluster/replica/clock.ts'
+import { goingOn, tickOver } from '../cluster/replica/clock.ts'
 import type { Context } from '../cluster/replica/context.ts'
-import type { Delta, Floor, Joined } from '../cluster/replica/delta.ts'
+import type { Delta, Floor, Merged } from '../cluster/replica/delta.ts'
 import { join } from '../cluster/replica/join.ts'
 import type { Log } from '../store/log.ts'
 import type { Meta, Store, StoredTombstone } from '../store/store.ts'
@@ -100,7 +100,7 @@ export class Line {
   }
 
   /** Joins now, upon everything accepted before it; resolves when durable. */
-  async merge(delta: Delta): Promise<Joined> {
+  async merge(delta: Delta): Promise<Merged> {
     this.#assertRoom()
     const { origin } = this.#durable
     const { overlay, seq, heard } = this.#accepted
@@ -111,8 +111,10 @@ export class Line {
     const spans = joined.spans.filter((span) => span.origin !== origin && !heard.covers(span))
     const { log } = this.#options
     const onHidden = (name: object, err: unknown) => log.error({ ...name, err }, HIDING)
-    await this.#take(merge(overlay, { joined, spans, floors: joined.floors, onHidden }, stamp))
-    return joined
+    const effects = merge(overlay, { joined, spans, floors: joined.floors, onHidden }, stamp)
+    await this.#take(effects)
+    const went = effects.rows.filter(({ after }) => !after).length
+    return { ...joined, came: effects.rows.length - went, went }
   }
 
   /** Values whose time has come are shown, and what is purged is forgotten. */
@@ -164,7 +166,7 @@ export class Line {
   #stamp(after: bigint, atMs: number): Stamp {
     const { seq, position } = this.#accepted
     const { origin } = this.#durable
-    return { origin, seq: seq + 1, hlc: tick(after, atMs), atMs, position }
+    return { origin, seq: seq + 1, hlc: tick(goingOn(after, atMs), atMs), atMs, position }
   }
 
   async #take(effects: Effects): Promise<void> {

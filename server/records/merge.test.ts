@@ -146,6 +146,25 @@ test('a value of a clock a day ahead waits for its time, is passed on, and gives
   assert.equal(nameOf(await b.reopened(), kept), 'tomorrow')
 })
 
+test('a clock that was a day ahead and was put right stamps what others take at once, also over its own values of before', async () => {
+  const [a, b] = await pair()
+  const [fresh, over] = [testId<'user'>(), testId<'user'>()]
+  await a.write(userChange(fresh), userChange(over), rename(over, 'old'))
+  await b.pull(a)
+  await a.clock.advance(86_400_000)
+  await a.write(rename(over, 'of tomorrow'))
+  await b.pull(a)
+  assert.equal(nameOf(b, over), 'old')
+  const mended = await a.reopened()
+  await mended.write(rename(fresh, 'now'), rename(over, 'now'))
+  assert.deepEqual([nameOf(mended, fresh), nameOf(mended, over)], ['now', 'now'])
+  await b.pull(mended)
+  assert.deepEqual([nameOf(b, fresh), nameOf(b, over)], ['now', 'now'])
+  await b.write(rename(over, 'later'))
+  await mended.pull(b)
+  assert.equal(nameOf(mended, over), 'later')
+})
+
 test('kinds, groups and values that are not understood are passed on byte for byte', async () => {
   const [a, b] = await pair()
   const origin = 'ffeeddccbbaa0099'
@@ -164,7 +183,7 @@ test('kinds, groups and values that are not understood are passed on byte for by
   const { rows: out } = await b.records.replica.collect(spans, MAX_BYTES)
   const byId = (x: { id: string }, y: { id: string }) => x.id.localeCompare(y.id)
   assert.deepEqual(out.toSorted(byId), rows.toSorted(byId))
-  const whole = b.records.replica.reconcile(
+  const whole = await b.records.replica.reconcile(
     a.records.replica.fingerprints.all().map(({ bucket }) => bucket),
   )
   assert.deepEqual(whole.rows.toSorted(byId), rows.toSorted(byId))
@@ -184,7 +203,7 @@ test('what was deleted stays deleted after its tombstone was purged, and a floor
   const again = await a.reopened()
   assert.deepEqual(again.records.replica.floors(), a.records.replica.floors())
   const all = a.records.replica.fingerprints.all().concat(b.records.replica.fingerprints.all())
-  await b.records.replica.merge(a.records.replica.reconcile(all.map(({ bucket }) => bucket)))
+  await b.records.replica.merge(await a.records.replica.reconcile(all.map(({ bucket }) => bucket)))
   assert.equal(b.records.get('user', id), undefined)
 })
 

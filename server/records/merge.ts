@@ -37,6 +37,7 @@ export function knownOf(layer: Layer, has: (dot: Dot) => boolean): Known {
     claims: (claim) => layer.claims(claim),
     tombstones: (kind, id) => layer.tombstones(kind, id),
     bornIn: (span) => layer.bornIn(span),
+    inBucket: (bucket) => layer.inBucket(bucket),
   }
 }
 
@@ -148,7 +149,8 @@ export function ripe(layer: Layer, rows: Iterable<KeptRow>, stamp: Stamp): RowEf
 
 function versionFor(kind: string, { name, body, version }: StoredGroup, stamp: Stamp): Version {
   const { origin, seq, hlc } = stamp
-  return { epoch: stampEpoch(kind, name, parsed(body), version.epoch), hlc, origin, seq }
+  const held = version.hlc >= hlc ? version.epoch + 1 : version.epoch
+  return { epoch: stampEpoch(kind, name, parsed(body), held), hlc, origin, seq }
 }
 
 const othersIn = ({ past = [] }: StoredGroup, { origin }: Stamp): readonly Dot[] =>

@@ -2,8 +2,10 @@
 // Thrown away when its commit fails, and the layer below shows again.
 
 import { compareClaims } from '../cluster/replica/claims.ts'
+import type { Bucket } from '../cluster/replica/delta.ts'
 import { isSameDot } from '../cluster/replica/element.ts'
-import type { StoredName, StoredTombstone } from '../store/store.ts'
+import { bucketOf } from '../cluster/replica/fingerprint.ts'
+import { CLAIM_KIND, type StoredName, type StoredTombstone } from '../store/store.ts'
 import { ensure } from './ensure.ts'
 import { buried } from './graves.ts'
 import { indexesOf } from './indexes.ts'
@@ -78,6 +80,20 @@ export class Overlay implements Layer {
     }
   }
 
+  *inBucket(bucket: Bucket): Iterable<StoredName> {
+    const isIn = (kind: string, id: string) =>
+      kind === bucket.kind && bucketOf(id) === bucket.number
+    for (const name of this.#below.inBucket(bucket)) {
+      if (!this.#speaksOf(name)) yield name
+    }
+    for (const { kind, id, after } of this.saidRows()) {
+      if (after && isIn(kind, id)) yield after
+    }
+    for (const { claim, after } of this.saidClaims()) {
+      if (isIn(CLAIM_KIND, claim)) yield* after.map(nameOfClaim)
+    }
+  }
+
   put(kind: string, id: string, value: KeptRow | undefined, turn: number): void {
     const rows = ensure(this.#rows, kind, () => new Map<string, Said<KeptRow | undefined>>())
     rows.set(id, { value, turn })
@@ -126,7 +142,8 @@ const isWithin = ({ birth }: KeptRow | KeptClaim, { origin, low, high }: DotSpan
   birth.origin === origin && low <= birth.seq && birth.seq <= high
 
 function matches(row: KeptRow, index: IndexQuery): boolean {
-  return indexesOf(row.kind)[index.name]?.(row.groups) === index.value
+  const [, lookup] = indexesOf(row.kind).find(([name]) => name === index.name) ?? []
+  return lookup?.(row.groups) === index.value
 }
 
 function dropUpTo(said: Map<string, Said<unknown>>, turn: number): void {

@@ -4,13 +4,12 @@
 import { SkeinError } from '#protocol/errors.ts'
 import type { Clock } from '../clock.ts'
 import { Context } from '../cluster/replica/context.ts'
-import type { Bucket, Delta, Floor, Joined, Span } from '../cluster/replica/delta.ts'
-import { BUCKETS, bucketOf, type Fingerprints } from '../cluster/replica/fingerprint.ts'
+import type { Bucket, Delta, Floor, Joined, Merged, Span } from '../cluster/replica/delta.ts'
+import type { Fingerprints } from '../cluster/replica/fingerprint.ts'
 import type { Local } from '../cluster/replica/local.ts'
 import { floorsOf, isPurgeable } from '../cluster/replica/purge.ts'
-import { CLAIM_KIND, type Store, type StoredClaim, type StoredTombstone } from '../store/store.ts'
+import type { Store, StoredClaim, StoredTombstone } from '../store/store.ts'
 import type { Effects } from './effects.ts'
-import { ensure } from './ensure.ts'
 import { storedRow } from './kept.ts'
 import type { Line } from './line.ts'
 import type { Dot } from './records.ts'
@@ -91,10 +90,11 @@ export class Replica implements Replicable {
     return [...this.#floors].map(([origin, seq]) => ({ origin, seq }))
   }
 
-  async merge(delta: Delta): Promise<Joined> {
-    const joined = await this.#parts.line.merge(delta)
-    for (const hear of this.#merged) hear(joined)
-    return joined
+  async merge(delta: Delta): Promise<Merged> {
+    if (delta.reconciled) await this.#parts.state.prepareBuckets(delta.reconciled.buckets)
+    const merged = await this.#parts.line.merge(delta)
+    for (const hear of this.#merged) hear(merged)
+    return merged
   }
 
   async collect(spans: readonly Span[], maxBytes: number): Promise<Delta> {
@@ -105,22 +105,24 @@ export class Replica implements Replicable {
     return await this.#parts.store.readSpans({ spans: known, maxBytes })
   }
 
-  reconcile(buckets: readonly Bucket[]): Delta {
-    const wanted = new Map<string, Set<number>>()
-    for (const { kind, number } of buckets)
-      ensure(wanted, kind, () => new Set<number>()).add(number)
+  async reconcile(buckets: readonly Bucket[]): Promise<Delta> {
+    await this.#parts.state.prepareBuckets(buckets)
     const { state } = this.#parts
-    const isWanted = (kind: string, id: string): boolean => {
-      const numbers = wanted.get(kind)
-      return numbers !== undefined && (numbers.size === BUCKETS || numbers.has(bucketOf(id)))
-    }
-    const rows = [...wanted.keys()].flatMap((kind) =>
-      [...state.keptOf(kind)].filter(({ id }) => isWanted(kind, id)).map(storedRow),
-    )
-    const names = wanted.has(CLAIM_KIND) ? [...state.allClaims()] : []
-    const claims = names.flat().filter(({ claim }) => isWanted(CLAIM_KIND, claim))
+    const rows = buckets.flatMap((bucket) => state.rowsIn(bucket)).map(storedRow)
+    const claims = buckets.flatMap((bucket) => state.claimsIn(bucket))
     const reconciled = { buckets, heard: this.heard().spans() }
     return { rows, claims, tombstones: [], entries: [], spans: [], reconciled }
+  }
+
+  heldBack(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>()
+    for (const { aside } of this.#parts.state.withParked) {
+      for (const { group, isParked } of Object.values(aside ?? {})) {
+        const { origin } = group.version
+        if (isParked) counts.set(origin, (counts.get(origin) ?? 0) + 1)
+      }
+    }
+    return counts
   }
 
   displaced(): readonly StoredClaim[] {

@@ -2,7 +2,7 @@
 // that another replica can join, and a way in for what the others send. Everything here is durable before it is told.
 
 import type { Context } from '../cluster/replica/context.ts'
-import type { Bucket, Delta, Floor, Joined, Span } from '../cluster/replica/delta.ts'
+import type { Bucket, Delta, Floor, Joined, Merged, Span } from '../cluster/replica/delta.ts'
 import type { Fingerprints } from '../cluster/replica/fingerprint.ts'
 import type { Local } from '../cluster/replica/local.ts'
 import type { StoredClaim } from '../store/store.ts'
@@ -38,14 +38,16 @@ export interface Replicable {
    * Resolves when what it changed is durable together with what was heard of by it. Rejects with the codes of a store;
    * then nothing of it was taken in, and it may come again.
    */
-  merge(delta: Delta): Promise<Joined>
+  merge(delta: Delta): Promise<Merged>
   /**
    * Everything that is left of these transactions, from the newest down, until the bytes are used up: the answer's spans
    * say how far it got. Of what was not heard of here nothing is said.
    */
   collect(spans: readonly Span[], maxBytes: number): Promise<Delta>
   /** All rows and claims of some buckets, with what was heard of at that instant. */
-  reconcile(buckets: readonly Bucket[]): Delta
+  reconcile(buckets: readonly Bucket[]): Promise<Delta>
+  /** By origin, how many of its values wait until their time has come. */
+  heldBack(): ReadonlyMap<string, number>
   /** Claims that do not hold their name and were not given up yet. */
   displaced(): readonly StoredClaim[]
   /** Hears of this database's own transactions, in order, as soon as they are durable. Answers how to stop. */

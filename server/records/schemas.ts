@@ -102,6 +102,7 @@ export const groupSchemas = {
       intentId: text(64),
       at: time,
       by: actorSchema,
+      past: z.array(text(64)).max(64).optional(),
     }),
     sharing: z.object({
       ports: z.record(
@@ -132,6 +133,14 @@ export const groupSchemas = {
       cpus: z.number().nonnegative(),
       memoryBytes: z.number().nonnegative(),
     }),
+    config: z.object({
+      name: text(64).optional(),
+      zone: text(64).optional(),
+      labels: z.record(text(64), text(64)),
+      maxSpaces: count.optional(),
+      maxMemoryBytes: count.optional(),
+    }),
+    driver: z.object({ peerId: id<'peer'>(), name: text(256), at: time }),
   },
   setting: {
     value: z.object({ key: text(200), value: z.unknown() }),

@@ -3,9 +3,11 @@
 // frozen and shared.
 
 import { compareClaims } from '../cluster/replica/claims.ts'
+import type { Bucket } from '../cluster/replica/delta.ts'
 import { Fingerprints, hashOfRow } from '../cluster/replica/fingerprint.ts'
-import type { StoredName, StoredTombstone } from '../store/store.ts'
+import { CLAIM_KIND, type StoredName, type StoredTombstone } from '../store/store.ts'
 import { Births } from './births.ts'
+import { Buckets, type Ids } from './buckets.ts'
 import type { Effects } from './effects.ts'
 import { ensure } from './ensure.ts'
 import { Graves } from './graves.ts'
@@ -29,6 +31,7 @@ export class State implements Layer {
   /** Names with more than one claim. */
   readonly #contested = new Set<string>()
   readonly #births = new Births()
+  readonly #buckets = new Buckets()
   readonly #parked = new Map<string, KeptRow>()
   readonly graves = new Graves()
   readonly fingerprints = new Fingerprints()
@@ -47,7 +50,7 @@ export class State implements Layer {
 
   kept(kind: string, id: string): KeptRow | undefined {
     const table = this.#tables.get(kind)
-    return table?.rows.get(id) ?? table?.hidden.get(id)
+    return table?.rows.get(id) ?? (table?.hidden.size ? table.hidden.get(id) : undefined)
   }
 
   /** Rows of any kind, hidden ones too. */
@@ -82,6 +85,42 @@ export class State implements Layer {
     return this.#births.within(span)
   }
 
+  *inBucket(bucket: Bucket): Iterable<StoredName> {
+    for (const row of this.rowsIn(bucket)) yield row
+    for (const claim of this.claimsIn(bucket)) yield nameOfClaim(claim)
+  }
+
+  /** Some ids at a time, so that to ask for these buckets takes no long step. */
+  async prepareBuckets(buckets: readonly Bucket[]): Promise<void> {
+    for (const kind of new Set(buckets.map((bucket) => bucket.kind))) {
+      await this.#buckets.prepare(kind, this.#idsOf(kind))
+    }
+  }
+
+  #idsOf(kind: string): Ids {
+    const claims = this.#claims
+    if (kind === CLAIM_KIND) return { all: () => claims.keys(), has: (name) => claims.has(name) }
+    return {
+      all: () => [...this.keptOf(kind)].map(({ id }) => id),
+      has: (id) => this.kept(kind, id) !== undefined,
+    }
+  }
+
+  /** Hidden ones too. */
+  rowsIn(bucket: Bucket): KeptRow[] {
+    const { kind } = bucket
+    if (kind === CLAIM_KIND) return []
+    const ids = this.#buckets.ids(bucket, this.#idsOf(kind))
+    return [...ids].flatMap((id) => this.kept(kind, id) ?? [])
+  }
+
+  /** Of a bucket of the kind `claim`. */
+  claimsIn(bucket: Bucket): KeptClaim[] {
+    if (bucket.kind !== CLAIM_KIND) return []
+    const names = this.#buckets.ids(bucket, this.#idsOf(CLAIM_KIND))
+    return [...names].flatMap((name) => this.claims(name))
+  }
+
   displaced(): KeptClaim[] {
     return [...this.#contested].flatMap((claim) => {
       const [first, ...others] = this.claims(claim)
@@ -108,9 +147,8 @@ export class State implements Layer {
     const table = this.#table(row.kind)
     const before = this.kept(row.kind, row.id)
     this.#derive(table, before, row)
-    if (row.isHidden) table.rows.delete(row.id)
-    else table.hidden.delete(row.id)
-    const rows = row.isHidden ? table.hidden : table.rows
+    const [rows, others] = row.isHidden ? [table.hidden, table.rows] : [table.rows, table.hidden]
+    if (before && before.isHidden !== row.isHidden) others.delete(row.id)
     rows.set(row.id, row)
   }
 
@@ -129,6 +167,8 @@ export class State implements Layer {
     }
     if (after.length > 1) this.#contested.add(claim)
     else this.#contested.delete(claim)
+    if (after.length === 0) this.#buckets.remove(CLAIM_KIND, claim)
+    else this.#buckets.add(CLAIM_KIND, claim)
     if (after.length === 0) this.#claims.delete(claim)
     else this.#claims.set(claim, after.length === 1 ? after : after.toSorted(compareClaims))
   }
@@ -148,12 +188,15 @@ export class State implements Layer {
       this.#parked.delete(`${before.kind}/${before.id}`)
     }
     if (after) {
-      this.#births.add({ kind: after.kind, id: after.id, birth: after.birth })
+      this.#births.add(after)
       this.fingerprints.add(after.kind, after.id, weightOf(after))
-      if (parkedIn(after).length > 0) this.#parked.set(`${after.kind}/${after.id}`, after)
+      if (after.aside && parkedIn(after).length > 0)
+        this.#parked.set(`${after.kind}/${after.id}`, after)
     }
     const { kind = 'user', id = '' } = after ?? before ?? {}
-    for (const [name, lookup] of Object.entries(indexesOf(kind))) {
+    if (after && !before) this.#buckets.add(kind, id)
+    else if (!after) this.#buckets.remove(kind, id)
+    for (const [name, lookup] of indexesOf(kind)) {
       const older = before && !before.isHidden ? lookup(before.groups) : undefined
       const newer = after && !after.isHidden ? lookup(after.groups) : undefined
       if (older === newer) continue
@@ -178,9 +221,12 @@ export class State implements Layer {
 const weightOf = (row: KeptRow) => hashOfRow(row.id, row.birth, stampsOf(row))
 
 function enlist(table: Table, name: string, value: string, id: string): void {
-  const index = ensure(table.indexes, name, () => new Map<string, Set<string>>())
-  ensure(index, value, () => new Set<string>()).add(id)
+  const index = ensure(table.indexes, name, newIndex)
+  ensure(index, value, newIds).add(id)
 }
+
+const newIndex = () => new Map<string, Set<string>>()
+const newIds = () => new Set<string>()
 
 function unlist(table: Table, name: string, value: string, id: string): void {
   const index = table.indexes.get(name)

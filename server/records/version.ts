@@ -5,6 +5,7 @@ import type { Version } from './records.ts'
 
 /** Below 0 when `a` is older: by epoch, then clock, origin and sequence number. */
 export function compareVersions(a: Version, b: Version): number {
+  if (a === b) return 0
   if (a.epoch !== b.epoch) return a.epoch - b.epoch
   if (a.hlc !== b.hlc) return a.hlc < b.hlc ? -1 : 1
   if (a.origin !== b.origin) return a.origin < b.origin ? -1 : 1

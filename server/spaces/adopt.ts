@@ -1,13 +1,12 @@
-// What a peer does first on a host: finds this cluster's containers by their labels, takes the spaces over that they
-// belong to, and names those that belong to nobody. Nothing is started, stopped or removed here; the loop looks at
+// What a peer does first on a host: finds this cluster's containers and volumes by their labels, takes the spaces over that
+// they belong to, and names those that are not of this host. Nothing is started, stopped or removed here; the loop looks at
 // every space afterwards and finds running containers running.
 
 import type { SpaceId } from '#protocol/ids.ts'
-import type { Dot, Records } from '../records/records.ts'
-import type { Log } from '../store/log.ts'
+import type { Records } from '../records/records.ts'
 import type { Owner } from './owner.ts'
 import type { Engine } from './runtime/engine.ts'
-import { labels } from './runtime/names.ts'
+import { findSpaces } from './sweep.ts'
 import type { Timeline } from './timeline.ts'
 import { isOurs } from './whose.ts'
 
@@ -17,20 +16,22 @@ export interface Adopting {
   readonly records: Records
   readonly timeline: Timeline
   readonly cluster: string
-  readonly isOwn: (birth: Dot) => boolean
-  readonly log: Log
 }
 
-/** Answers the spaces of this host and those that have none yet. */
-export async function adopt(adopting: Adopting): Promise<readonly SpaceId[]> {
-  const { engine, owner, records, timeline, cluster, isOwn, log } = adopting
-  const containers = await engine.listContainers(owner, { [labels.cluster]: cluster })
-  const found = new Set(containers.flatMap(({ labels: marks }) => marks[labels.space] ?? []))
-  const whose = { hostId: owner.hostId, isOwn }
-  const ours = records.list('space').filter((row) => isOurs(records, row, whose))
+export interface Adopted {
+  /** The spaces of this host. */
+  readonly ours: readonly SpaceId[]
+  /** Spaces of which something is here and which are not of this host: gone, elsewhere, or unknown. */
+  readonly others: readonly SpaceId[]
+}
+
+export async function adopt(adopting: Adopting): Promise<Adopted> {
+  const { owner, records, timeline } = adopting
+  const { contained, all } = await findSpaces(adopting)
+  const ours = records.list('space').filter((row) => isOurs(records, row, owner.hostId))
   for (const row of ours) {
     const intentId = row.groups.desired?.intentId ?? ''
-    if (found.delete(row.id) && row.groups.runtime?.state !== 'stopped') {
+    if (contained.has(row.id) && row.groups.runtime?.state !== 'stopped') {
       timeline.note(
         { spaceId: row.id, intentId },
         'adopt',
@@ -38,8 +39,7 @@ export async function adopt(adopting: Adopting): Promise<readonly SpaceId[]> {
       )
     }
   }
-  if (found.size > 0) {
-    log.warn({ spaces: [...found] }, 'Containers of spaces that nobody knows are left alone.')
-  }
-  return ours.map((row) => row.id)
+  const ids = ours.map((row) => row.id)
+  const own = new Set(ids)
+  return { ours: ids, others: [...all].filter((id) => !own.has(id)) }
 }

@@ -1,11 +1,14 @@
 // Keeps one engine in sight: describes it, records it as a host, listens to its events, and asks now and then
 // whether it still answers. When it comes back, everything on it is looked at again, since events were missed.
 
+import { isDeepStrictEqual } from 'node:util'
 import type { ErrorBody } from '#protocol/errors.ts'
 import { SkeinError } from '#protocol/errors.ts'
-import { type HostId, makeId } from '#protocol/ids.ts'
+import { type HostId, makeId, type PeerId } from '#protocol/ids.ts'
 import type { Clock, Random } from '../clock.ts'
-import type { Live } from '../live/live.ts'
+import type { Live, LiveTopics } from '../live/live.ts'
+import { MAX_IMAGE_CHARS, MAX_IMAGES } from '../live/rules.ts'
+import type { KindGroups } from '../records/kinds.ts'
 import type { Change, Records } from '../records/records.ts'
 import type { Log } from '../store/log.ts'
 import { lockEngine } from './engine-lock.ts'
@@ -21,6 +24,8 @@ const PROBE_INTERVAL_MS = 30_000
 /** The host's state in Live outlives a few probes. */
 const HOST_TTL_MS = 4 * PROBE_INTERVAL_MS
 
+export type HostConfig = KindGroups['host']['config']
+
 export interface SeenHost {
   readonly hostId: HostId
   readonly facts: EngineFacts
@@ -28,6 +33,10 @@ export interface SeenHost {
 
 export interface HostWatchOptions {
   readonly engine: Engine
+  /** What the configuration says of it. */
+  readonly about: HostConfig
+  /** Who drives it while this watch holds its lock. */
+  readonly self: { readonly id: PeerId; readonly name: string }
   readonly hosts: Hosts
   readonly records: Records
   readonly live: Live
@@ -106,7 +115,7 @@ export class HostWatch {
   async #attend(ready: () => void): Promise<void> {
     const { engine, hosts, cluster, onReady, onEvent, onStandBy } = this.#options
     const facts = await engine.describe(this.#ended.signal)
-    const hostId = await this.#record(facts)
+    const hostId = await this.#register(facts)
     this.#hostId = hostId
     const { engineId } = facts
     const onWait = () => {
@@ -115,14 +124,15 @@ export class HostWatch {
     }
     const waiting = { clock: this.#options.clock, signal: this.#ended.signal, onWait }
     await using _ = await lockEngine({ cluster, engineId }, waiting)
+    await this.#describe(hostId, facts)
     const silence = new AbortController()
     const signal = AbortSignal.any([this.#ended.signal, silence.signal])
     await hosts.act(hostId, async (owner) => {
       // Listening begins before looking: what happens in between is seen twice rather than never.
       const events = await engine.events(owner, { [labels.cluster]: cluster }, signal)
-      const probing = this.#probe(signal).catch((error: unknown) => silence.abort(error))
+      const probing = this.#probe(owner, signal).catch((error: unknown) => silence.abort(error))
       try {
-        this.#found({ hostId, facts })
+        await this.#found(owner, { hostId, facts })
         await onReady(owner, facts)
         ready()
         for await (const event of events) onEvent(event)
@@ -137,45 +147,77 @@ export class HostWatch {
     throw new SkeinError('engine_unreachable', { reason: 'its events have ended' })
   }
 
-  async #probe(signal: AbortSignal): Promise<void> {
+  async #probe(owner: Owner, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#options.clock.delay(PROBE_INTERVAL_MS, signal)
       const facts = await this.#options.engine.describe(signal)
-      if (this.#seen !== undefined) this.#found({ hostId: this.#seen.hostId, facts })
+      if (this.#seen !== undefined) await this.#found(owner, { hostId: this.#seen.hostId, facts })
     }
   }
 
-  #found(seen: SeenHost): void {
+  async #found(owner: Owner, seen: SeenHost): Promise<void> {
+    const names = await this.#options.engine.imageNames(owner)
     this.#seen = seen
     this.#failure = undefined
     const advice = adviceFor(seen.facts)
-    this.#options.live.publish('host', seen.hostId, { state: 'ready', advice }, HOST_TTL_MS)
+    const short = names.filter(({ length }) => length <= MAX_IMAGE_CHARS)
+    const images = short.toSorted().slice(0, MAX_IMAGES)
+    this.#publish(seen.hostId, { state: 'ready', advice, images })
   }
 
   #lost(failure: ErrorBody): void {
     this.#failure = failure
     if (this.#seen === undefined) return
-    const value = { state: 'unreachable', reason: failure.message, advice: [] } as const
-    this.#options.live.publish('host', this.#seen.hostId, value, HOST_TTL_MS)
+    this.#publish(this.#seen.hostId, {
+      state: 'unreachable',
+      reason: failure.message,
+      advice: [],
+    })
+  }
+
+  #publish(hostId: HostId, value: LiveTopics['host']): void {
+    const { live, clock } = this.#options
+    const before = live.own.get('host', hostId)
+    const since = before?.state === value.state ? before.since : undefined
+    live.publish('host', hostId, { ...value, since: since ?? clock.nowMs() }, HOST_TTL_MS)
   }
 
   /** The host's record, by the engine's own id; made when it is not there. */
-  #record(facts: EngineFacts): Promise<HostId> {
-    const { records, clock, random } = this.#options
-    const { name, engineId, architecture, cpus, memoryBytes, version: engineVersion } = facts
-    const info = { name, engineId, architecture, engineVersion, cpus, memoryBytes }
+  #register(facts: EngineFacts): Promise<HostId> {
+    const { records, clock, random, about } = this.#options
     const fresh = makeId<'host'>(clock.nowMs(), random(10))
     return records.transact((view) => {
-      const known = hostOf(view, engineId)
-      if (known === undefined) {
-        const change: Change = { op: 'create', kind: 'host', id: fresh, groups: { info } }
-        return { changes: [change], result: fresh }
-      }
-      const same = JSON.stringify(known.groups.info) === JSON.stringify(info)
-      const change: Change = { op: 'set', kind: 'host', id: known.id, group: 'info', value: info }
-      return { changes: same ? [] : [change], result: known.id }
+      const known = hostOf(view, facts.engineId)
+      if (known !== undefined) return { changes: [], result: known.id }
+      const groups = { info: infoOf(facts), config: about }
+      return { changes: [{ op: 'create', kind: 'host', id: fresh, groups }], result: fresh }
     })
   }
+
+  /** Whoever drives it says what it is, what it may take and who that is: of several that reach it their word counts. */
+  #describe(id: HostId, facts: EngineFacts): Promise<void> {
+    const { records, clock, about, self } = this.#options
+    return records.transact((view) => {
+      const { info, config, driver } = view.get('host', id)?.groups ?? {}
+      const value = infoOf(facts)
+      const own = { peerId: self.id, name: self.name, at: clock.nowMs() }
+      const isDriver = driver?.peerId === own.peerId && driver.name === own.name
+      const set = { op: 'set', kind: 'host', id } as const
+      const changes: Change[] = [
+        ...(isDeepStrictEqual(info, value) ? [] : [{ ...set, group: 'info', value } as const]),
+        ...(isDeepStrictEqual(config, about)
+          ? []
+          : [{ ...set, group: 'config', value: about } as const]),
+        ...(isDriver ? [] : [{ ...set, group: 'driver', value: own } as const]),
+      ]
+      return { changes, result: undefined }
+    })
+  }
+}
+
+function infoOf(facts: EngineFacts): KindGroups['host']['info'] {
+  const { name, engineId, architecture, cpus, memoryBytes, version: engineVersion } = facts
+  return { name, engineId, architecture, engineVersion, cpus, memoryBytes }
 }
 
 function unreachable(caught: unknown): SkeinError {

@@ -21,6 +21,7 @@ import {
 } from './runtime/container-spec.ts'
 import type { Engine, Image } from './runtime/engine.ts'
 import { labels } from './runtime/names.ts'
+import { pathOnEngine } from './runtime/own-container.ts'
 import { gatewayOf } from './runtime/subnets.ts'
 import { withheldOf } from './runtime/withheld.ts'
 import { waitForDependency } from './sides.ts'
@@ -37,7 +38,7 @@ export interface Surroundings {
   }) => Promise<Uint8Array | undefined>
   /** What the space's SSH host key is made from: 32 bytes that never change. */
   readonly hostKeySeed: (spaceId: string) => Uint8Array
-  /** The folder with the peer's unix socket, as the engine's machine names it. */
+  /** The folder with the peer's unix socket, as this peer names it. */
   readonly socketFolder?: string
   /** What every program in every space is told by its environment, unless its template says otherwise. */
   readonly common?: Readonly<Record<string, string>>
@@ -96,7 +97,7 @@ export class Launcher {
     const container = mainOf(launch.rendered)
     const image = imageOf(images, container)
     const id = await during(launch, 'container', 'Make its main container', async () => {
-      const spec = await this.#mainSpec(launch, container, image, subnet)
+      const spec = await this.#mainSpec(owner, launch, container, image, subnet)
       const made = await this.#create(owner, launch.identity, container, spec)
       await ownVolumes(engine, owner, { id: made, container, image }, fresh)
       return made
@@ -178,12 +179,13 @@ export class Launcher {
   }
 
   async #mainSpec(
+    owner: Owner,
     launch: Launch,
     container: RenderedContainer,
     image: Image,
     subnet: string,
   ): Promise<ContainerSpec> {
-    const { agentVolume, agentKey, hostKeySeed, addresses, socketFolder } = this.#options
+    const { engine, agentVolume, agentKey, hostKeySeed, addresses, socketFolder } = this.#options
     const { spaceId, epoch } = launch.identity
     const key = await agentKey({ spaceId, epoch })
     if (key === undefined) throw new Error(`The space ${spaceId} has no key for epoch ${epoch}.`)
@@ -204,7 +206,9 @@ export class Launcher {
       architecture: launch.architecture,
       config,
       withheld,
-      ...(socketFolder !== undefined && { socketFolder }),
+      ...(socketFolder !== undefined && {
+        socketFolder: await pathOnEngine(engine, owner, socketFolder),
+      }),
     })
   }
 

@@ -11,6 +11,17 @@ import { allocateSubnet, parseSubnet, type Range } from './runtime/subnets.ts'
 /** How often another's subnet may come first before the cause must be another one. */
 const MAX_TRIES = 16
 
+/** One at a time: what the engines of one machine choose from is the same. */
+export class SubnetTurn {
+  #last: Promise<unknown> = Promise.resolve()
+
+  take<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work)
+    this.#last = turn.catch(() => undefined)
+    return turn
+  }
+}
+
 export interface NetworksOptions {
   readonly engine: Engine
   readonly cluster: string
@@ -18,22 +29,23 @@ export interface NetworksOptions {
   readonly pool: string
   /** What the host routes already; empty for an engine on another machine. */
   readonly routes: () => Promise<readonly Range[]>
+  /** Shared by the engines of one machine. */
+  readonly turn?: SubnetTurn
 }
 
 export class Networks {
   readonly #options: NetworksOptions
   readonly #refused: Range[] = []
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #turn: SubnetTurn
 
   constructor(options: NetworksOptions) {
     this.#options = options
+    this.#turn = options.turn ?? new SubnetTurn()
   }
 
   /** Answers the space's subnet. Rejects with `no_subnet` when none is free. */
   ensure(owner: Owner, spaceId: string): Promise<string> {
-    const turn = this.#turn.then(() => this.#ensure(owner, spaceId))
-    this.#turn = turn.catch(() => undefined)
-    return turn
+    return this.#turn.take(() => this.#ensure(owner, spaceId))
   }
 
   async #ensure(owner: Owner, spaceId: string): Promise<string> {

@@ -1,4 +1,5 @@
-// What is there of a space right now: its containers and network from the engine, its agent and script from Live.
+// What is there of a space right now: its containers and network from the engine, its agent and script from Live,
+// whichever peer the agent is linked to.
 
 import type { SpaceId } from '#protocol/ids.ts'
 import type { Live } from '../live/live.ts'
@@ -13,23 +14,24 @@ export interface Observing {
   readonly owner: Owner
   readonly cluster: string
   readonly spaceId: SpaceId
+  /** Of its current start: what an agent of an earlier one said is not true of this. */
+  readonly epoch: number
   /** Which service is the main one, by the template that the containers were made from. */
   readonly main: string
 }
 
 export async function observe(observing: Observing): Promise<Observed> {
-  const { engine, live, owner, cluster, spaceId } = observing
+  const { engine, live, owner, cluster, spaceId, epoch } = observing
   const marks = { [labels.cluster]: cluster, [labels.space]: spaceId }
   const [containers, networks] = await Promise.all([
     engine.listContainers(owner, marks),
     engine.listNetworks(owner, marks),
   ])
-  const startup = live.own.get('startup', spaceId)
+  const startup = live.getOf('startup', spaceId, epoch)
   return {
     containers: await Promise.all(containers.map((container) => look(observing, container))),
     network: networks.length > 0,
-    // Another peer's link of this agent is none that we could use.
-    agentLinked: live.own.get('agent', spaceId) !== undefined,
+    agentLinked: live.getOf('agent', spaceId, epoch) !== undefined,
     ...(startup && { startup }),
   }
 }

@@ -63,6 +63,9 @@ interface Subject {
 const again: Verdict = { come: 'again' }
 const whenTouched: Verdict = { come: 'when touched' }
 
+/** Before the first start there is none, and no agent. */
+const epochOf = (runtime: Runtime | undefined): number => runtime?.epoch ?? 0
+
 export class Passes {
   readonly #options: PassOptions
   readonly #writer: RuntimeWriter
@@ -91,6 +94,7 @@ export class Passes {
       ...this.#options,
       owner,
       spaceId,
+      epoch: epochOf(runtime),
       main: template?.main ?? '',
     })
     const step = nextStep({
@@ -219,14 +223,14 @@ export class Passes {
   }
 
   #wait(subject: Subject, step: Step & { do: 'wait' }): Verdict {
-    const { id, told } = subject
+    const { id, told, runtime } = subject
     const { timeline, clock, live } = this.#options
     const wait = this.#waits.get(id) ?? {
       for: step.for,
       step: timeline.begin(told, step.for, waitTexts[step.for]),
     }
     this.#waits.set(id, wait)
-    const tail = live.own.get('startup', id)?.tail
+    const tail = live.getOf('startup', id, epochOf(runtime))?.tail
     if (step.for === 'startup' && tail) wait.step.progress(0, undefined, 'steps', tail)
     return { come: 'later', inMs: step.untilMs - clock.nowMs() }
   }
@@ -237,19 +241,20 @@ export class Passes {
     const wait = this.#waits.get(id)
     if (wait !== undefined && !(next.do === 'wait' && next.for === wait.for)) {
       this.#waits.delete(id)
-      this.#endWait(id, wait, next, observed)
+      this.#endWait(subject, wait, next, observed)
     }
     // A script that was over before anybody could wait for it has its place on the timeline all the same.
     const isUp = next.do === 'settle' && next.state === 'running'
     if (!isUp || wait?.for === 'startup' || template?.startup === undefined) return
     const step = this.#options.timeline.begin(told, 'startup', waitTexts.startup)
-    this.#endWait(id, { for: 'startup', step }, next, observed)
+    this.#endWait(subject, { for: 'startup', step }, next, observed)
   }
 
-  #endWait(id: SpaceId, wait: Wait, next: Step, observed: Observed): void {
+  #endWait({ id, runtime }: Subject, wait: Wait, next: Step, observed: Observed): void {
     const { live } = this.#options
     const came = wait.for === 'agent' ? observed.agentLinked : observed.startup?.state === 'done'
-    const log = wait.for === 'startup' ? live.own.get('startup', id)?.tail : undefined
+    const startup = wait.for === 'startup' ? live.getOf('startup', id, epochOf(runtime)) : undefined
+    const log = startup?.tail
     // A script that fails is no failure of the agent that came before it.
     const error = !came && next.do === 'settle' ? next.failure : undefined
     wait.step.end({ state: came ? 'done' : 'failed', ...(log && { log }), ...(error && { error }) })
@@ -353,11 +358,10 @@ export class Passes {
 
   /** The main container's last words, of whichever container is there; a log that cannot be had is none. */
   async #lastLines(subject: Subject, seen?: Observed): Promise<readonly string[] | undefined> {
-    const { owner, id, template } = subject
+    const { owner, id, template, runtime } = subject
     const { engine, live, cluster } = this.#options
-    const observed =
-      seen ??
-      (await observe({ engine, live, owner, cluster, spaceId: id, main: template?.main ?? '' }))
+    const about = { spaceId: id, epoch: epochOf(runtime), main: template?.main ?? '' }
+    const observed = seen ?? (await observe({ engine, live, owner, cluster, ...about }))
     const ended = observed.containers.find((one) => one.state === 'exited')
     const container = ended ?? observed.containers.find((one) => one.main)
     if (container === undefined) return undefined

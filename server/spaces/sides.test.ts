@@ -13,6 +13,7 @@ const detail = (more: Partial<ContainerDetail>): ContainerDetail => ({
   outOfMemory: false,
   error: '',
   health: 'none',
+  mounts: [],
   ...more,
 })
 

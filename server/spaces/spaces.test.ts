@@ -27,7 +27,8 @@ describe('a space', () => {
     const space = await stage.reaches(id, 'running')
     assert.equal(space.agent?.state, 'linked')
     assert.equal(space.host?.name, 'fake')
-    assert.deepEqual((await stage.steps(id)).slice(0, 4), [
+    assert.deepEqual((await stage.steps(id)).slice(0, 5), [
+      'place note',
       'network done',
       'volume done',
       'container done',

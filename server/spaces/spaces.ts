@@ -1,63 +1,39 @@
-// Spaces: people's wishes are written down here, and whoever drives the host makes them true. Requests never touch
-// the engine; the loop behind them looks at one space at a time, whenever something about it may have changed.
+// Spaces: people's wishes are written down here, and whoever drives the host makes them true. Requests never touch an
+// engine; behind them each engine of this peer has a loop of its own (host-loop.ts).
 
+import type { PlacementPreview } from '#protocol/api/hosts.ts'
 import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.ts'
 import { SkeinError } from '#protocol/errors.ts'
-import { makeId, type SpaceId, type UserId } from '#protocol/ids.ts'
+import { makeId, type SpaceId, type TemplateId, type UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
-import type { Clock, Random } from '../clock.ts'
-import type { Live } from '../live/live.ts'
-import type { Decision, Dot, Records, View } from '../records/records.ts'
-import type { Log } from '../store/log.ts'
-import type { Templates } from '../templates/templates.ts'
-import { adopt } from './adopt.ts'
-import { removeCarriers } from './copies/carrier.ts'
+import type { Decision, Dot, View } from '../records/records.ts'
 import { VolumeCopies } from './copies/copies.ts'
-import { HostWatch } from './host-watch.ts'
-import { Images } from './images.ts'
-import { Lanes, type Verdict } from './lanes.ts'
-import { Launcher, type Surroundings } from './launch.ts'
-import { Networks } from './network.ts'
-import type { Hosts, Owner } from './owner.ts'
-import { Passes } from './pass.ts'
-import { type AgentFolder, AgentVolume } from './runtime/agent-volume.ts'
-import type { Engine, EngineEvent } from './runtime/engine.ts'
-import { labels } from './runtime/names.ts'
-import { DEFAULT_SUBNETS, type Range } from './runtime/subnets.ts'
+import { type EngineParts, HostLoop, type LoopOptions, notDriving } from './host-loop.ts'
+import { SubnetTurn } from './network.ts'
+import { Placer, placing } from './placer.ts'
+import { HostPresence } from './presence.ts'
 import { Timeline } from './timeline.ts'
 import { showSpace } from './view.ts'
-import { isOurs } from './whose.ts'
+import { waitingOf } from './waiting.ts'
+import { isSameHost } from './whose.ts'
 import {
   type Creation,
   DEFAULT_SPACES_PER_USER,
   decideConfigure,
   decideCreate,
+  decideForget,
   decideRename,
   decideWant,
   type Wish,
   type Wisher,
 } from './wishes.ts'
 
-export interface SpacesOptions extends Surroundings {
-  readonly records: Records
-  readonly live: Live
-  readonly links: { unlink(spaceId: string): void }
-  readonly engine: Engine
-  readonly hosts: Hosts
-  readonly templates: Pick<Templates, 'parsed'>
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Log
+export interface SpacesOptions extends Omit<LoopOptions, 'timeline' | 'subnetTurn' | 'onSeen'> {
+  /** This peer's engines, each another host. */
+  readonly engines: readonly EngineParts[]
   /** Whether this peer's database made a row: it then says where it is placed. Without other peers it has made all. */
   readonly isOwn?: (birth: Dot) => boolean
-  /** Marks this cluster's objects on the engine; never changes. */
-  readonly cluster: string
-  readonly agentFolder: AgentFolder
-  /** Where subnets come from, e.g. `10.213.0.0/16`. */
-  readonly subnets?: string
   readonly spacesPerUser?: number
-  /** What the host routes already. */
-  readonly routes?: () => Promise<readonly Range[]>
 }
 
 export interface Spaces {
@@ -66,8 +42,23 @@ export interface Spaces {
   show(id: SpaceId): Space | undefined
   /** All, or those that the actor owns. */
   list(actor?: Actor): readonly Space[]
-  create(actor: Actor, creation: Creation): Promise<{ readonly intentId: string }>
-  want(actor: Actor, id: SpaceId, wish: Wish): Promise<{ readonly intentId: string }>
+  /** Rejects with `no_host_fits` beside what is wrong with the wish itself. */
+  create(
+    actor: Actor,
+    creation: Creation,
+    intentId?: string,
+  ): Promise<{ readonly intentId: string }>
+  /** Where a new space would go. Throws `not_found`. */
+  preview(templateId: TemplateId, parameters: Creation['parameters']): PlacementPreview
+  /** A wish with an intent that was taken before is that wish. */
+  want(
+    actor: Actor,
+    id: SpaceId,
+    wish: Wish,
+    intentId?: string,
+  ): Promise<{ readonly intentId: string }>
+  /** Rejects with `space_not_waiting` where its host answers. */
+  forget(actor: Actor, id: SpaceId): Promise<void>
   rename(actor: Actor, id: SpaceId, name: string): Promise<void>
   configure(
     actor: Actor,
@@ -88,41 +79,31 @@ export function createSpaces(options: SpacesOptions): Spaces {
 class HostedSpaces implements Spaces {
   readonly #options: SpacesOptions
   readonly #timeline: Timeline
-  readonly #agentVolume: AgentVolume
-  readonly #passes: Passes
-  readonly #lanes: Lanes
-  readonly #watch: HostWatch
+  readonly #placer: Placer
+  readonly #presence: HostPresence
+  readonly #loops: readonly HostLoop[]
   readonly #ended = new AbortController()
-  /** Spaces whose volume is being written: nothing starts or stops them meanwhile. */
-  readonly #held = new Set<SpaceId>()
   readonly copies: VolumeCopies
   #watching: Promise<unknown> = Promise.resolve()
+  #placing: Promise<void> = Promise.resolve()
 
   constructor(options: SpacesOptions) {
-    const { engine, cluster, clock, log, agentFolder } = options
     this.#options = options
     this.#timeline = new Timeline(options)
-    this.#agentVolume = new AgentVolume({ engine, clock, folder: agentFolder, cluster })
-    const pool = options.subnets ?? DEFAULT_SUBNETS
-    const routes = options.routes ?? (() => Promise.resolve([]))
-    const launcher = new Launcher({
+    this.#presence = new HostPresence(options.clock)
+    const isOwn = options.isOwn ?? (() => true)
+    this.#placer = new Placer({ ...options, isOwn })
+    const shared = {
       ...options,
-      images: new Images(engine),
-      networks: new Networks({ engine, cluster, pool, routes }),
-      agentVolume: this.#agentVolume,
-    })
-    this.#passes = new Passes({ ...options, launcher, timeline: this.#timeline })
-    this.#lanes = new Lanes({ work: (id, signal) => this.#pass(id, signal), clock, log })
-    this.#watch = new HostWatch({
-      ...options,
-      onReady: (owner) => this.#ready(owner),
-      onEvent: (event) => this.#saw(event),
-      onStandBy: () => this.#standBy(),
-    })
+      timeline: this.#timeline,
+      subnetTurn: new SubnetTurn(),
+      onSeen: () => this.#placeWaiting(),
+    }
+    this.#loops = options.engines.map((engine) => new HostLoop({ ...shared, ...engine }))
     this.copies = new VolumeCopies({
       ...options,
-      act: (id, work) => this.#act(id, work),
-      hold: (id, work) => this.#hold(id, work),
+      act: async (id, work) => await this.#loopOf(id).act(work),
+      hold: async (id, work) => await this.#loopOf(id).hold(id, work),
     })
   }
 
@@ -131,34 +112,77 @@ class HostedSpaces implements Spaces {
     const { records, live } = this.#options
     this.#watching = Promise.all([
       each(records.watch('space', { signal }), ({ id, groups, origin }) => {
-        if (groups.includes('desired')) this.#lanes.interrupt(id)
-        else if (origin === 'merge' && groups.includes('placement')) this.#lanes.touch(id)
+        if (records.get('space', id) === undefined) this.#gone(id)
+        else if (groups.includes('desired')) this.#wished(id)
+        else if (groups.includes('placement') && this.#isNews(id, origin)) this.#moved(id)
       }),
-      each(live.own.watch('agent', { signal }), ({ key }) => this.#reported(key)),
-      each(live.own.watch('startup', { signal }), ({ key }) => this.#reported(key)),
+      this.#presence.follow(live, signal),
+      each(live.watch('host', { signal }), ({ value }) => {
+        if (value?.state === 'ready') this.#placeWaiting()
+      }),
+      each(live.watch('agent', { signal }), ({ key }) => this.#reported(key)),
+      each(live.watch('startup', { signal }), ({ key }) => this.#reported(key)),
     ]).catch((error: unknown) => {
       this.#options.log.error({ error }, 'Spaces no longer hear of changes.')
     })
-    await this.#watch.start()
+    await Promise.all(this.#loops.map((loop) => loop.start()))
   }
 
   show(id: SpaceId): Space | undefined {
     const row = this.#options.records.get('space', id)
-    return row && showSpace(this.#options, row)
+    return row && showSpace(this.#sources, row)
   }
 
   list(actor?: Actor): readonly Space[] {
     const index = actor && { ownerId: actor.id as UserId }
     const rows = this.#options.records.list('space', index)
-    return rows.flatMap((row) => showSpace(this.#options, row) ?? [])
+    return rows.flatMap((row) => showSpace(this.#sources, row) ?? [])
   }
 
-  create(actor: Actor, creation: Creation): Promise<{ readonly intentId: string }> {
-    return this.#intend(actor, (view, wisher) => decideCreate(view, wisher, creation))
+  create(
+    actor: Actor,
+    creation: Creation,
+    intentId?: string,
+  ): Promise<{ readonly intentId: string }> {
+    const decide: Intending = (view, wisher) => decideCreate(view, wisher, creation)
+    return this.#intend(actor, decide, intentId)
   }
 
-  want(actor: Actor, id: SpaceId, wish: Wish): Promise<{ readonly intentId: string }> {
-    return this.#intend(actor, (view, wisher) => decideWant(view, wisher, id, wish))
+  preview(templateId: TemplateId, parameters: Creation['parameters']): PlacementPreview {
+    const { records, templates } = this.#options
+    const versionId = records.get('template', templateId)?.groups.head?.versionId
+    const parsed = versionId && templates.parsed(versionId)
+    if (!parsed) throw new SkeinError('not_found', { thing: 'template' })
+    // As somebody types: what is missing or does not fit yet is no reason to say nothing.
+    const presets = parsed.head.parameters.flatMap(({ name, default: preset }) =>
+      preset === undefined ? [] : [[name, preset] as const],
+    )
+    const { template } = parsed
+    return this.#placer.preview(records, {
+      template,
+      parameters: { ...Object.fromEntries(presets), ...parameters },
+    })
+  }
+
+  want(
+    actor: Actor,
+    id: SpaceId,
+    wish: Wish,
+    intentId?: string,
+  ): Promise<{ readonly intentId: string }> {
+    return this.#intend(actor, (view, wisher) => decideWant(view, wisher, id, wish), intentId)
+  }
+
+  async forget(actor: Actor, id: SpaceId): Promise<void> {
+    const wisher = this.#wisher(actor)
+    await this.#options.records.transact((view) => {
+      const row = view.get('space', id)
+      const { live } = this.#options
+      if (row && !waitingOf({ records: view, live, presence: this.#presence }, row)) {
+        throw new SkeinError('space_not_waiting')
+      }
+      return decideForget(view, wisher, id)
+    })
   }
 
   async rename(actor: Actor, id: SpaceId, name: string): Promise<void> {
@@ -181,124 +205,90 @@ class HostedSpaces implements Spaces {
 
   async close(): Promise<void> {
     this.#ended.abort()
-    await this.#lanes.close()
-    await this.#watch.close()
+    await Promise.all(this.#loops.map((loop) => loop.close()))
     await this.#watching
+    await this.#placing
     await this.#timeline.settled()
+  }
+
+  get #sources() {
+    return { ...this.#options, presence: this.#presence }
   }
 
   #wisher(actor: Actor): Wisher {
     const { clock, random, templates } = this.#options
     const nowMs = clock.nowMs()
     const spacesPerUser = this.#options.spacesPerUser ?? DEFAULT_SPACES_PER_USER
-    return { actor, intentId: makeId(nowMs, random(10)), nowMs, templates, spacesPerUser }
+    const intentId = makeId(nowMs, random(10))
+    return { actor, intentId, nowMs, templates, spacesPerUser, placer: this.#placer }
   }
 
   async #intend(
     actor: Actor,
-    decide: (view: View, wisher: Wisher) => Decision<string>,
+    decide: Intending,
+    given: string | undefined,
   ): Promise<{ readonly intentId: string }> {
     const wisher = this.#wisher(actor)
-    const intentId = await this.#options.records.transact((view) => decide(view, wisher))
+    const own = given === undefined ? wisher : { ...wisher, intentId: given }
+    const intentId = await this.#options.records.transact((view) => decide(view, own), placing)
     return { intentId }
   }
 
-  /** Rejects with `unavailable` where this peer does not drive the space's host. */
-  async #act<T>(id: SpaceId, work: (owner: Owner) => Promise<T>): Promise<T> {
-    const seen = this.#watch.seen
-    const placed = this.#options.records.get('space', id)?.groups.placement?.hostId
-    if (seen === undefined || (placed !== undefined && placed !== seen.hostId)) {
-      throw new SkeinError('unavailable', { reason: 'not driving the host of this space' })
-    }
-    return await this.#options.hosts.act(seen.hostId, work)
-  }
-
-  /** A pass that runs already was not asked to start anything, or `work` sees that it was. */
-  async #hold<T>(id: SpaceId, work: (owner: Owner) => Promise<T>): Promise<T> {
-    if (this.#held.has(id)) throw new SkeinError('space_busy', { state: 'being copied' })
-    this.#held.add(id)
-    try {
-      return await this.#act(id, work)
-    } finally {
-      this.#held.delete(id)
-      this.#lanes.touch(id)
-    }
-  }
-
-  /** A space that another host has is not ours; without an engine it waits for the engine. */
-  async #pass(id: SpaceId, signal: AbortSignal): Promise<Verdict> {
-    const { hosts, records } = this.#options
-    const seen = this.#watch.seen
-    const row = records.get('space', id)
-    if (this.#held.has(id)) return { come: 'when touched' }
-    if (seen === undefined) {
-      await this.#place(id)
-      return { come: 'when touched' }
-    }
-    const whose = { hostId: seen.hostId, isOwn: this.#isOwn }
-    if (row !== undefined && !isOurs(records, row, whose)) return { come: 'when touched' }
-    return await hosts.act(seen.hostId, (owner) => this.#passes.run(owner, seen.facts, id, signal))
-  }
-
-  /** The engine is there (again): fills the agent's volume ahead of need and looks at everything. */
-  async #ready(owner: Owner): Promise<void> {
-    const { engine, cluster, log } = this.#options
-    await removeCarriers(engine, owner, cluster)
-    this.#prepareAgent(owner).catch((error: unknown) => {
-      log.warn({ error }, 'The agent’s volume could not be filled ahead of need.')
-    })
-    const isOwn = this.#isOwn
-    const ids = await adopt({ ...this.#options, isOwn, owner, timeline: this.#timeline })
-    for (const id of ids) this.#lanes.touch(id)
-  }
-
-  get #isOwn(): (birth: Dot) => boolean {
-    return this.#options.isOwn ?? (() => true)
-  }
-
-  /** What was made here goes to this peer's engine, whoever drives it. */
-  #standBy(): void {
+  /** The loop whose engine has the space. Throws `unavailable` where none of this peer's has. */
+  #loopOf(id: SpaceId): HostLoop {
     const { records } = this.#options
-    for (const { id, groups } of records.list('space')) if (!groups.placement) this.#lanes.touch(id)
+    const placed = records.get('space', id)?.groups.placement?.hostId
+    const loop = this.#loops.find(
+      ({ seen }) => placed && seen && isSameHost(records, placed, seen.hostId),
+    )
+    if (loop === undefined) throw notDriving()
+    return loop
   }
 
-  /** Says where a space of this peer goes that is nowhere yet; the driver of that host does the rest. */
-  async #place(id: SpaceId): Promise<void> {
-    const { hostId } = this.#watch
-    if (hostId === undefined) return
-    const isOwn = this.#isOwn
-    // It does not act on the host, so it needs not own it: nobody else places what was made here.
-    const placer = { assertValid: () => undefined }
-    const decide = (view: View): Decision<undefined> => {
-      const row = view.get('space', id)
-      if (row === undefined || row.groups.placement || !isOwn(row.birth)) return NOTHING
-      const value = { hostId, subnet: '' }
-      const change = { op: 'set', kind: 'space', id, group: 'placement', value } as const
-      return { changes: [change], result: undefined }
-    }
-    await this.#options.records.transact(decide, { owner: placer })
+  /** Placed by another peer, or just now by this one; a loop's own writing down of a subnet is none. */
+  #isNews(id: SpaceId, origin: 'local' | 'merge'): boolean {
+    return origin === 'merge' || !this.#options.records.get('space', id)?.groups.runtime
   }
 
-  async #prepareAgent(owner: Owner): Promise<void> {
-    await this.#agentVolume.ensure(owner)
-    await this.#agentVolume.removeOld(owner)
+  /** Each loop looks at it, and those whose space it is not find that out at once. */
+  #touch(id: SpaceId): void {
+    for (const loop of this.#loops) loop.touch(id)
   }
 
-  #saw({ labels: marks }: EngineEvent): void {
-    const id = marks[labels.space]
-    if (id !== undefined) this.#lanes.touch(id as SpaceId)
+  /** Its link ends, wherever it is, and what an engine of ours has of it is looked at. */
+  #gone(id: SpaceId): void {
+    this.#options.links.unlink(id)
+    for (const loop of this.#loops) loop.doubt(id)
+  }
+
+  /** To a host of ours, or away from one. */
+  #moved(id: SpaceId): void {
+    for (const loop of this.#loops) loop.doubt(id)
+  }
+
+  #wished(id: SpaceId): void {
+    for (const loop of this.#loops) loop.interrupt(id)
+    if (this.#options.records.get('space', id)?.groups.placement === undefined) this.#placeWaiting()
+  }
+
+  /** One at a time, so that each sees what the one before it has placed. */
+  #placeWaiting(): void {
+    this.#placing = this.#placing
+      .then(() => (this.#ended.signal.aborted ? undefined : this.#placer.placeWaiting()))
+      .catch((error: unknown) => {
+        this.#options.log.warn({ error }, 'Spaces that wait for a host could not be placed.')
+      })
   }
 
   /** Only a space that waits for a report cares for one. */
   #reported(key: string): void {
     const id = key as SpaceId
-    if (this.#options.records.get('space', id)?.groups.runtime?.state === 'starting') {
-      this.#lanes.touch(id)
-    }
+    const state = this.#options.records.get('space', id)?.groups.runtime?.state
+    if (state === 'starting') this.#touch(id)
   }
 }
 
-const NOTHING: Decision<undefined> = { changes: [], result: undefined }
+type Intending = (view: View, wisher: Wisher) => Decision<string>
 
 /** Ends with the iterable, which ends with its signal. */
 async function each<T>(source: AsyncIterable<T>, act: (item: T) => void): Promise<void> {

@@ -1,6 +1,5 @@
 // A space as the HTTP API shows it, from its record and what is live. Pure.
 
-import type { Host } from '#protocol/api/hosts.ts'
 import type { Ref, Space } from '#protocol/api/spaces.ts'
 import type { UserId } from '#protocol/ids.ts'
 import { showApps, showPorts } from '../apps/show.ts'
@@ -8,11 +7,14 @@ import type { Live } from '../live/live.ts'
 import type { Row, View } from '../records/records.ts'
 import type { Parsed, Templates } from '../templates/templates.ts'
 import { literal } from '../templates/text.ts'
+import { type WaitingSources, waitingOf } from './waiting.ts'
+import { nameOfHost } from './whose.ts'
 
 export interface Sources {
   readonly records: View
   readonly live: Pick<Live, 'get'>
   readonly templates: Pick<Templates, 'parsed'>
+  readonly presence: WaitingSources['presence']
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString()
@@ -24,6 +26,7 @@ export function showSpace(sources: Sources, row: Row<'space'>): Space | undefine
   const versionId = runtime?.versionId ?? spec.versionId
   const parsed = sources.templates.parsed(versionId)
   const host = hostOf(sources.records, row)
+  const waiting = waitingOf(sources, row)
   const usage = sources.live.get('usage', row.id)
   const reported = sources.live.get('ports', row.id)
   const started = runtime?.state === 'running' ? runtime.startedAt : undefined
@@ -39,6 +42,7 @@ export function showSpace(sources: Sources, row: Row<'space'>): Space | undefine
     desired: desired.state,
     ...(runtime?.failure && { failure: runtime.failure }),
     ...(host && { host }),
+    ...(waiting && { waiting }),
     ...homeOf(parsed),
     ...agentOf(sources.live, row),
     apps: showApps(sources.records, row, parsed?.head.apps ?? [], reported),
@@ -56,7 +60,8 @@ function ownerOf(records: View, id: UserId): Ref {
 
 function hostOf(records: View, row: Row<'space'>): Ref | undefined {
   const id = row.groups.placement?.hostId
-  return id && { id, name: records.get('host', id)?.groups.info?.name ?? id }
+  const host = id && records.get('host', id)
+  return id && { id, name: host ? nameOfHost(host) : id }
 }
 
 function templateOf(
@@ -106,25 +111,4 @@ function agentOf(live: Sources['live'], row: Row<'space'>): Pick<Space, 'agent'>
   }
   if (runtime?.state !== 'running' && runtime?.state !== 'starting') return {}
   return { agent: { state: 'waiting', since: iso(runtime.since), failed: [] } }
-}
-
-/** A host as administrators see it. */
-export function showHost({ records, live }: Sources, row: Row<'host'>): Host {
-  const { info } = row.groups
-  const now = live.get('host', row.id)
-  const reason = now === undefined ? 'No peer drives it now.' : now.reason
-  return {
-    id: row.id,
-    name: info?.name ?? row.id,
-    state: now?.state ?? 'unreachable',
-    ...(reason !== undefined && { reason }),
-    ...(info && {
-      engineVersion: info.engineVersion,
-      architecture: info.architecture,
-      cpus: info.cpus,
-      memoryBytes: info.memoryBytes,
-    }),
-    spaces: records.list('space', { hostId: row.id }).length,
-    advice: now?.advice ?? [],
-  }
 }

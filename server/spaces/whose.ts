@@ -1,18 +1,11 @@
-// Which spaces a peer may act on: those of its own engine's host. A space that has no host yet belongs to the peer where it
-// was made, which says where it goes; all others wait for that.
+// Which spaces a peer may act on: those of its own engines' hosts. A space that has no host yet waits until it is placed.
 
 import type { HostId } from '#protocol/ids.ts'
-import type { Dot, Row, View } from '../records/records.ts'
+import type { Row, View } from '../records/records.ts'
 
-export interface Whose {
-  readonly hostId: HostId
-  /** Whether this peer's database made it. */
-  readonly isOwn: (birth: Dot) => boolean
-}
-
-export function isOurs(view: View, row: Row<'space'>, { hostId, isOwn }: Whose): boolean {
+export function isOurs(view: View, row: Row<'space'>, hostId: HostId): boolean {
   const placed = row.groups.placement?.hostId
-  return placed === undefined ? isOwn(row.birth) : isSameHost(view, placed, hostId)
+  return placed !== undefined && isSameHost(view, placed, hostId)
 }
 
 /** Two peers that saw an engine for the first time while they were apart have each made a host of it. */
@@ -26,4 +19,9 @@ export function isSameHost(view: View, a: HostId, b: HostId): boolean {
 export function hostOf(view: View, engineId: string): Row<'host'> | undefined {
   const hosts = view.list('host').filter((row) => row.groups.info?.engineId === engineId)
   return hosts.toSorted((a, b) => (a.id < b.id ? -1 : 1))[0]
+}
+
+/** As people call it: its name in the configuration, else what the engine calls itself. */
+export function nameOfHost({ id, groups: { config, info } }: Row<'host'>): string {
+  return config?.name ?? info?.name ?? id
 }

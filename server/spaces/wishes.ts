@@ -3,16 +3,20 @@
 
 import type { ParameterValue } from '#protocol/api/spaces.ts'
 import { SkeinError } from '#protocol/errors.ts'
-import type { SpaceId, TemplateId, UserId } from '#protocol/ids.ts'
+import type { HostId, SpaceId, TemplateId, UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import { isSpaceName } from '#protocol/names.ts'
 import type { KindGroups } from '../records/kinds.ts'
 import type { Change, Decision, Row, View } from '../records/records.ts'
 import { checkParameters } from '../templates/parameter.ts'
 import type { Templates } from '../templates/templates.ts'
+import type { Placer } from './placer.ts'
 
 /** Of one user, where nothing else is set; a guard against scripts that run away, not a quota. */
 export const DEFAULT_SPACES_PER_USER = 100
+
+/** Wishes before the present one that are known again: a client gives up long before so many others have come. */
+const PAST_INTENTS = 8
 
 export type Wish = 'running' | 'stopped' | 'restart' | 'deleted'
 type Desired = KindGroups['space']['desired']
@@ -26,6 +30,7 @@ export interface Wisher {
   readonly templates: Pick<Templates, 'parsed'>
   /** The most spaces that one user may have. */
   readonly spacesPerUser: number
+  readonly placer: Pick<Placer, 'decide' | 'changes'>
 }
 
 export interface Creation {
@@ -33,9 +38,11 @@ export interface Creation {
   readonly name: string
   readonly templateId: TemplateId
   readonly parameters: Values
+  /** Chosen by the person, in place of what fits best. */
+  readonly hostId?: HostId
 }
 
-/** Answers the intent's id; a creation that was sent twice answers the first one's. */
+/** Answers the intent's id; a creation that was sent twice answers the first one's. Throws `no_host_fits`. */
 export function decideCreate(view: View, wisher: Wisher, creation: Creation): Decision<string> {
   const { id, name, templateId } = creation
   const { actor, intentId, nowMs } = wisher
@@ -48,11 +55,17 @@ export function decideCreate(view: View, wisher: Wisher, creation: Creation): De
   }
   claimable(view, ownerId, name, id)
   const spec = newestSpec(view, wisher, templateId, creation.parameters)
+  const placing = wisher.placer.decide(view, {
+    ...headOf(view, wisher, templateId).parsed,
+    parameters: spec.parameters,
+    ...(creation.hostId !== undefined && { hostId: creation.hostId }),
+  })
   const desired: Desired = { state: 'running', generation: 1, intentId, at: nowMs, by: actor }
   const groups = { identity: { ownerId, createdAt: nowMs }, name: { name }, spec, desired }
   const changes: Change[] = [
     { op: 'claim', claim: `space:${ownerId}/${name}`, holder: id },
     { op: 'create', kind: 'space', id, groups },
+    ...wisher.placer.changes(placing, id, { intentId, actor }),
     audited(wisher, 'space.create', id, name, { templateId, versionId: spec.versionId }),
   ]
   return { changes, result: intentId }
@@ -76,6 +89,10 @@ export function decideWant(view: View, wisher: Wisher, id: SpaceId, wish: Wish):
   }
   if (wish !== 'restart' && isPresent(row, wish)) return { changes: [], result: desired.intentId }
   const { actor, intentId, nowMs } = wisher
+  // A wish that was sent again, perhaps to another peer, and perhaps after somebody wished for something else.
+  if (desired.intentId === intentId || desired.past?.includes(intentId)) {
+    return { changes: [], result: intentId }
+  }
   const starts = wish === 'running' || wish === 'restart'
   const value: Desired = {
     state: wish === 'restart' ? 'running' : wish,
@@ -83,6 +100,7 @@ export function decideWant(view: View, wisher: Wisher, id: SpaceId, wish: Wish):
     intentId,
     at: nowMs,
     by: actor,
+    past: [desired.intentId, ...(desired.past ?? [])].slice(0, PAST_INTENTS),
   }
   const changes: Change[] = [
     { op: 'set', kind: 'space', id, group: 'desired', value },
@@ -90,6 +108,22 @@ export function decideWant(view: View, wisher: Wisher, id: SpaceId, wish: Wish):
     audited(wisher, `space.${verbs[wish]}`, id, name?.name ?? id),
   ]
   return { changes, result: intentId }
+}
+
+/**
+ * The cluster forgets a space that nobody can act on: its record goes, and its name is free. Whoever drives its host again
+ * reads in the audit what has become of it, and removes what is there.
+ */
+export function decideForget(view: View, wisher: Wisher, id: SpaceId): Decision<void> {
+  const { name, identity } = found(view, id).groups
+  const claim = `space:${identity?.ownerId}/${name?.name}` as const
+  const release: Change = { op: 'release', claim, holder: id }
+  const changes: Change[] = [
+    { op: 'delete', kind: 'space', id },
+    ...(view.holder(claim) === id ? [release] : []),
+    audited(wisher, 'space.forget', id, name?.name ?? id),
+  ]
+  return { changes, result: undefined }
 }
 
 const verbs = { running: 'start', stopped: 'stop', restart: 'restart', deleted: 'delete' } as const

@@ -225,6 +225,22 @@ for (const kind of stores) {
     await store.close()
   })
 
+  test(`spans are answered with every claim of a name (${kind.name})`, async () => {
+    await using place = await kind.make()
+    const store = await place.open()
+    const state = 'confirmed' as const
+    const claims = [1, 2].map((seq) => {
+      return { claim: 'user:anna', holder: `${seq}`, state, birth: dot(seq), version: version(seq) }
+    })
+    await store.commit(batch(2, { claims }), undefined)
+    const answer = await store.readSpans({ spans: [{ origin, low: 1, high: 2 }], maxBytes: 1e6 })
+    assert.deepEqual(
+      answer.claims.toSorted((a, b) => a.birth.seq - b.birth.seq),
+      claims,
+    )
+    await store.close()
+  })
+
   test(`a row keeps the birth and the past that came last (${kind.name})`, async () => {
     await using place = await kind.make()
     const store = await place.open()

@@ -36,10 +36,11 @@ export function makeRunFolder(data: string): void {
 }
 
 const statePath = (data: string, instance: string) => join(runFolder(data), `${instance}.json`)
+export const LINK_SOCKET = 'link.sock'
 /** Agents' containers mount the folder, so nothing else may lie in it. */
 export function linkSocketPath(data: string): { folder: string; socket: string } {
   const folder = join(runFolder(data), 'link')
-  return { folder, socket: join(folder, 'link.sock') }
+  return { folder, socket: join(folder, LINK_SOCKET) }
 }
 /** Where a gateway asks its peer; for the peer's own user alone. */
 export const gatewaySocketPath = (data: string): string => join(runFolder(data), 'gateway.sock')

@@ -9,6 +9,9 @@ import { type Act, advance, type Course, firstStep, type Happening } from './cou
 
 /** What a child gets to end beyond the time for its requests, before it is killed. */
 const GRACE_MS = 5_000
+/** How often another program is tried, and how long each time, before it is taken for one that cannot serve. */
+const MAX_TRIALS = 3
+const TRIAL_MS = 60_000
 
 export interface ChildSpec {
   /** What it is, for the log. */
@@ -32,22 +35,28 @@ interface Running {
 }
 
 export class Child {
-  readonly spec: ChildSpec
+  #spec: ChildSpec
   /** The exit status for the supervisor, once the child is gone for good. */
   readonly ended: Promise<number>
   readonly #options: ChildOptions
   readonly #resolveEnded: (status: number) => void
   readonly #timers = new Set<NodeJS.Timeout>()
-  #settling = Promise.withResolvers<void>()
+  /** Of a reload: whether what was started serves. */
+  #settling = Promise.withResolvers<boolean>()
+  #trials = 0
   #course: Course = firstStep.course
   #running: Running | undefined
 
   constructor(spec: ChildSpec, options: ChildOptions) {
-    this.spec = spec
+    this.#spec = spec
     this.#options = options
     const { promise, resolve } = Promise.withResolvers<number>()
     this.ended = promise
     this.#resolveEnded = resolve
+  }
+
+  get spec(): ChildSpec {
+    return this.#spec
   }
 
   /** Starts or adopts it; once. */
@@ -60,11 +69,16 @@ export class Child {
     this.#happened({ type: 'stop' })
   }
 
-  /** Ends it, drained, and starts the next. Resolves when that serves, or when there will be none. */
-  async reload(): Promise<void> {
-    this.#settling = Promise.withResolvers<void>()
+  /**
+   * Ends it, drained, and starts the next, of `spec`. Resolves when that serves or there will be none; false when it was
+   * tried and did not. It is then tried further until somebody decides otherwise.
+   */
+  async reload(spec: ChildSpec = this.#spec): Promise<boolean> {
+    this.#settling = Promise.withResolvers<boolean>()
+    this.#trials = 0
+    this.#spec = spec
     this.#happened({ type: 'reload' })
-    if (this.#course.phase !== 'ended') await this.#settling.promise
+    return this.#course.phase === 'ended' || (await this.#settling.promise)
   }
 
   /** Sees readiness, and the end of a child that is not ours. */
@@ -74,7 +88,7 @@ export class Child {
     const state = this.#ownState(running)
     if (state?.isReady && this.#course.phase === 'starting') this.#happened({ type: 'ready' })
     if (state === undefined && running.process === undefined) {
-      this.#options.log.info({ pid: running.pid }, `the adopted ${this.spec.name} ended`)
+      this.#options.log.info({ pid: running.pid }, `the adopted ${this.#spec.name} ended`)
       this.#gone(undefined)
     }
   }
@@ -84,11 +98,12 @@ export class Child {
     const { course, acts } = advance(this.#course, happening, mostPauseMs)
     const { phase } = course
     if (phase !== this.#course.phase) {
-      this.#options.log.debug({ instance: this.spec.instance, phase }, 'phase')
+      this.#options.log.debug({ instance: this.#spec.instance, phase }, 'phase')
     }
     this.#course = course
     this.#perform(acts)
-    if (phase === 'ready' || phase === 'ended') this.#settling.resolve()
+    if (phase === 'ready' || phase === 'ended') this.#settling.resolve(true)
+    if (phase === 'pausing' && ++this.#trials >= MAX_TRIALS) this.#settling.resolve(false)
   }
 
   #perform(acts: readonly Act[]): void {
@@ -102,7 +117,7 @@ export class Child {
 
   #start(): void {
     const { config, log } = this.#options
-    const { instance, name } = this.spec
+    const { instance, name } = this.#spec
     const state = readChild(config.data, instance)
     if (state === undefined) {
       this.#spawn()
@@ -114,14 +129,21 @@ export class Child {
   }
 
   #spawn(): void {
-    const { command, instance, name } = this.spec
+    const { command, instance, name } = this.#spec
     const { log } = this.#options
     const [file, ...args] = command
     // In a session of its own: a Ctrl-C at the terminal is for us, and our end is not the child's.
     const child = spawn(file, args, { stdio: 'inherit', detached: true })
     child.on('error', (error) => log.error({ err: error, instance }, `the ${name} was not started`))
     const sinceMs = performance.now()
-    this.#running = { pid: child.pid ?? 0, sinceMs, process: child }
+    const running = { pid: child.pid ?? 0, sinceMs, process: child }
+    this.#running = running
+    this.#timer(TRIAL_MS, () => {
+      // It neither serves nor ends.
+      if (this.#running === running && this.#course.phase === 'starting') {
+        this.#settling.resolve(false)
+      }
+    })
     child.once('close', (status, signal) => {
       log.info({ instance, pid: child.pid, status, signal }, `the ${name} ended`)
       this.#gone(status ?? undefined)
@@ -129,7 +151,7 @@ export class Child {
   }
 
   #ownState({ pid }: Running): ChildState | undefined {
-    const state = readChild(this.#options.config.data, this.spec.instance)
+    const state = readChild(this.#options.config.data, this.#spec.instance)
     return state?.pid === pid ? state : undefined
   }
 
@@ -152,16 +174,20 @@ export class Child {
 
   #after(ms: number, happening: Happening): void {
     const running = this.#running
+    // A deadline is its child's; by now there may be another.
+    this.#timer(ms, () => running === this.#running && this.#happened(happening))
+  }
+
+  #timer(ms: number, act: () => void): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
-      // A deadline is its child's; by now there may be another.
-      if (running === this.#running) this.#happened(happening)
+      act()
     }, ms)
     this.#timers.add(timer)
   }
 
   #end(status: number): void {
-    const { instance, name } = this.spec
+    const { instance, name } = this.#spec
     if (status !== 0) {
       const message = `the ${name} cannot start; it said why above`
       this.#options.log.error({ instance, status }, message)

@@ -11,6 +11,8 @@ const WATCH_MS = 200
 
 export interface SupervisorOptions extends ChildOptions {
   readonly children: readonly ChildSpec[]
+  /** What to run instead when the program of the last reload does not serve; undefined where there is nothing else. */
+  readonly fallBack?: () => readonly ChildSpec[] | undefined
 }
 
 /**
@@ -65,14 +67,24 @@ export class Supervisor {
       const wanted = this.#wanted
       this.#wanted = undefined
       for (const child of this.#children.values()) {
-        if (!wanted.some(({ instance }) => instance === child.spec.instance))
-          await this.#drop(child)
-        else if (!this.#isStopping) await child.reload()
+        const spec = wanted.find(({ instance }) => instance === child.spec.instance)
+        if (spec === undefined) await this.#drop(child)
+        else if (!this.#isStopping && !(await this.#reloadChild(child, spec))) break
       }
-      for (const spec of wanted) {
+      for (const spec of this.#wanted ?? wanted) {
         if (!this.#isStopping && !this.#children.has(spec.instance)) this.#add(spec)
       }
     }
+  }
+
+  /** False when another program is to be tried: the gateway is not put onto one on which the peer does not serve. */
+  async #reloadChild(child: Child, spec: ChildSpec): Promise<boolean> {
+    const isOther = spec.command.join('\0') !== child.spec.command.join('\0')
+    if ((await child.reload(spec)) || !isOther || this.#isStopping) return true
+    const back = this.#options.fallBack?.()
+    if (back === undefined) return true
+    this.#wanted = back
+    return false
   }
 
   #add(spec: ChildSpec): void {

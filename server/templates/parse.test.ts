@@ -25,7 +25,7 @@ export function parsed(source: string) {
 }
 
 describe('a starter', () => {
-  for (const { key, source, description } of starters) {
+  for (const { key, source, description } of starters()) {
     it(`${key} is a template and says what it contains`, () => {
       parsed(source)
       assert.ok(description.length > 80)
@@ -251,3 +251,19 @@ for (const [what, source, message] of hostile) {
     assert.ok(process.cpuUsage(before).user < 400_000)
   })
 }
+
+it('what a host must have is a zone and labels, and nothing that a value could change', () => {
+  const services = 'services: {main: {image: x}}\n'
+  const { template, head } = parsed(
+    `name: T\nplacement: {zone: b, labels: {gpu: nvidia, ssd: ''}}\n${services}`,
+  )
+  const asked = { zone: 'b', labels: { gpu: 'nvidia', ssd: '' } }
+  assert.deepEqual([template.placement, head.placement], [asked, asked])
+  const listed = parsed(`name: T\nplacement: {labels: [gpu, disk/ssd]}\n${services}`)
+  assert.deepEqual(listed.template.placement, { labels: { gpu: '', 'disk/ssd': '' } })
+  for (const bad of ['{zones: b}', '{zone: ""}', '{labels: {a b: c}}', '{labels: [__proto__]}']) {
+    assert.equal(problemsOf(`name: T\nplacement: ${bad}\n${services}`).length, 1, bad)
+  }
+  const value = `{zone: "${'$'.concat('{{ param.z }}')}"}`
+  assert.match(problemsOf(`name: T\nplacement: ${value}\n${services}`)[0]?.message ?? '', /put in/)
+})

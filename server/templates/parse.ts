@@ -12,6 +12,7 @@ import { boundsProblem } from './bounds.ts'
 import { Field, type Report } from './field.ts'
 import { startOrder } from './order.ts'
 import { MAX_PARAMETERS, readParameter } from './parameter.ts'
+import { readPlacement } from './placement.ts'
 import { refusedHeadKeys } from './refused.ts'
 import { readService } from './service.ts'
 import type { ParsedTemplate, Run, Service } from './template.ts'
@@ -70,6 +71,7 @@ const headTable = {
   shell: text,
   home: text,
   env: environment,
+  placement: readPlacement,
   services: field,
   volumes: field,
 }
@@ -101,6 +103,7 @@ function readTemplate(root: Field, report: Report): ParsedTemplate | undefined {
     shell: read.shell,
     home: read.home,
     env: read.env ?? {},
+    ...(read.placement && { placement: read.placement }),
     services: order,
     volumes: readVolumes(read.volumes, order),
   }
@@ -215,7 +218,7 @@ function readVolumes(at: Field | undefined, services: readonly Service[]): strin
 }
 
 function headOf(template: ParsedTemplate): TemplateHead {
-  const { name, icon, description, parameters, apps, main, services } = template
+  const { name, icon, description, parameters, apps, main, services, placement } = template
   return {
     name,
     ...(icon && { icon }),
@@ -223,6 +226,7 @@ function headOf(template: ParsedTemplate): TemplateHead {
     parameters,
     apps,
     main,
+    ...(placement && { placement }),
     services: services.map((service) => ({
       name: service.name,
       image: service.image

@@ -64,6 +64,12 @@ export interface Run {
   readonly env?: Readonly<Record<string, Text>>
 }
 
+/** What a host must have to be given a space of this template. */
+export interface Constraints {
+  readonly zone?: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
 export interface ParsedTemplate {
   readonly name: string
   readonly icon?: string
@@ -77,6 +83,7 @@ export interface ParsedTemplate {
   readonly shell?: Text
   readonly home?: Text
   readonly env: Readonly<Record<string, Text>>
+  readonly placement?: Constraints
   /** In the order in which they start; main is last. */
   readonly services: readonly Service[]
   readonly volumes: readonly string[]

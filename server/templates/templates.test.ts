@@ -57,6 +57,19 @@ describe('templates', () => {
     assert.equal(old?.head.services[0]?.image, 'debian')
   })
 
+  it('a template whose newest version is still on its way is shown as it was', async () => {
+    const { id } = await templates.save(ada, { source: named('T') })
+    const value = { versionId: newId<'templateVersion'>(), number: 2 }
+    await records.transact(() => ({
+      changes: [
+        { op: 'set', kind: 'template', id: id as TemplateId, group: 'head', value },
+      ] as const,
+      result: undefined,
+    }))
+    assert.equal(templates.get(id as TemplateId)?.source, named('T'))
+    assert.equal(templates.list().length, 1)
+  })
+
   it('a save that was sent twice is one version', async () => {
     const id = newId<'template'>()
     await templates.save(ada, { id, source: named('T') })

@@ -60,7 +60,6 @@ export function createTemplates(options: TemplatesOptions): Templates {
 }
 
 class RecordedTemplates implements Templates {
-  readonly starters = starters
   readonly #records: Records
   readonly #clock: Clock
   readonly #random: Random
@@ -70,6 +69,10 @@ class RecordedTemplates implements Templates {
     this.#records = records
     this.#clock = clock
     this.#random = random
+  }
+
+  get starters(): readonly Starter[] {
+    return starters()
   }
 
   check(source: string): TemplateCheck {
@@ -134,9 +137,9 @@ class RecordedTemplates implements Templates {
   }
 
   #show(row: Row<'template'>): Template | undefined {
-    const { meta, head } = row.groups
-    const version = head && this.#records.get('templateVersion', head.versionId)
-    const parsed = head && this.parsed(head.versionId)
+    const { meta } = row.groups
+    const version = this.#newest(row)
+    const parsed = version && this.parsed(version.id)
     if (meta === undefined || version === undefined || parsed === undefined) return undefined
     return {
       id: row.id,
@@ -148,6 +151,13 @@ class RecordedTemplates implements Templates {
       spaces: this.#records.list('space', { templateId: row.id }).length,
       createdAt: new Date(meta.createdAt).toISOString(),
     }
+  }
+
+  /** Another peer's save may come in two parts: until its version is here, the newest that is stays. */
+  #newest({ id, groups }: Row<'template'>): Row<'templateVersion'> | undefined {
+    const { head } = groups
+    const newest = head && this.#records.get('templateVersion', head.versionId)
+    return newest ?? versionsOf(this.#records, id)[0]
   }
 
   #showVersion(row: Row<'templateVersion'>): TemplateVersion {
@@ -176,12 +186,12 @@ function decideSave(view: View, saving: Saving): Decision<void> {
   const { id, base, source, head, actor, nowMs } = saving
   const row = view.get('template', id)
   const current = row?.groups.head
+  // A save that was sent twice, or that changes nothing, makes no version, whatever it was made upon.
+  const newest = current && view.get('templateVersion', current.versionId)?.groups.body?.source
+  if (newest === source) return { changes: [], result: undefined }
   if (base !== undefined && current?.versionId !== base) {
     throw new SkeinError('conflict', { thing: 'template' })
   }
-  // A save that was sent twice, or that changes nothing, makes no version.
-  const newest = current && view.get('templateVersion', current.versionId)?.groups.body?.source
-  if (newest === source) return { changes: [], result: undefined }
   const number = (current?.number ?? 0) + 1
   if (number > MAX_VERSIONS) {
     throw new SkeinError('too_large', { thing: 'history', limit: `${MAX_VERSIONS} versions` })

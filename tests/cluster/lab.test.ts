@@ -4,12 +4,13 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { amount } from '../support/amount.ts'
 import { eventually } from '../support/eventually.ts'
 import { Lab, type LabPeer } from './lab.ts'
 
 const SIZE = 5
 /** A split of this length is beyond every timer of the machine, ms; the same for ten minutes with SKEIN_SPLIT_MS=600000. */
-const SPLIT_MS = Number(process.env.SKEIN_SPLIT_MS ?? 90_000)
+const SPLIT_MS = Number(process.env.SKEIN_SPLIT_MS ?? amount({ usual: 45_000, whole: 90_000 }))
 /** From the heal to equal views, ms. */
 const HEAL_MS = 5_000
 const STOPPED_MS = 30_000

@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 
 /** Long enough for each fault to befall several servers. */
-const SECONDS = process.env.SKEIN_TORTURE_SECONDS ?? '90'
+const SECONDS = process.env.SKEIN_TEST_TORTURE_SECONDS ?? '90'
 const PROGRAM = new URL('./torture/main.ts', import.meta.url).pathname
 
 async function torture(...args: string[]): Promise<{ isWell: boolean; output: string }> {

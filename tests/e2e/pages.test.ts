@@ -135,7 +135,11 @@ const inside: readonly Place[] = [
     path: () => `/templates/${templateId}`,
     ready: (page) => page.getByText('No problems').waitFor(),
   },
-  { name: 'peers', path: () => '/peers', ready: (page) => page.getByText('this one').waitFor() },
+  {
+    name: 'cluster',
+    path: () => '/cluster',
+    ready: (page) => page.getByText('this one').first().waitFor(),
+  },
   { name: 'people', path: () => '/people', ready: (page) => page.getByText('mel').waitFor() },
   {
     name: 'account',

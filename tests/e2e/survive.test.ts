@@ -3,11 +3,11 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { newId } from '#protocol/ids.ts'
 import type { Api } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
+import { expectedFlood, startFlood } from '../support/flood.ts'
 import { Skein } from '../support/skein.ts'
 import { TestTerminal } from '../support/terminal.ts'
 
@@ -46,7 +46,7 @@ test('ten kills of the peer lose nothing of a flood, a vim, a build, or what is 
   const build = await TestTerminal.open(api, spaceId, 'build')
   const typed = await TestTerminal.open(api, spaceId, 'typed')
   const shells = await shellPids({ vim, build, typed })
-  const begin = await startFlood(flood)
+  const begin = await startFlood(flood, FLOOD_LINES)
   vim.type('vi /tmp/letter\n')
   await vim.until(/~ /)
   vim.type('i')
@@ -79,7 +79,7 @@ test('ten kills of the peer lose nothing of a flood, a vim, a build, or what is 
     what: 'the flood to end',
   })
   assert.equal(flood.snapshots, 0)
-  assert.equal(begin.digest(), expectedFlood())
+  assert.equal(begin.digest(), expectedFlood(FLOOD_LINES))
   await build.until(/built-0/, 60_000)
   assert.deepEqual(await shellPids({ vim, build, typed }), shells)
   typed.type('cat /tmp/typed | tr "\\n" " "; echo; echo typed-end\n')
@@ -126,37 +126,6 @@ test('a container removed behind our back is seen within a second', async () => 
   )
   assert.match(seen.reason, /container/)
 })
-
-/** Starts `seq` and returns the running checksum of what comes between its two markers. */
-async function startFlood(terminal: TestTerminal): Promise<{ digest(): string }> {
-  const hash = createHash('sha256')
-  let state: 'before' | 'inside' | 'after' = 'before'
-  let rest = ''
-  terminal.onOutput = (bytes) => {
-    rest += Buffer.from(bytes).toString('latin1')
-    if (state === 'before') {
-      const at = rest.indexOf('flood-began\r\n')
-      if (at < 0) return
-      rest = rest.slice(at + 'flood-began\r\n'.length)
-      state = 'inside'
-    }
-    if (state !== 'inside') return
-    const end = rest.indexOf('flood-ended')
-    const ready = end < 0 ? rest.slice(0, Math.max(0, rest.length - 16)) : rest.slice(0, end)
-    hash.update(ready, 'latin1')
-    rest = rest.slice(ready.length)
-    if (end >= 0) state = 'after'
-  }
-  terminal.type(`echo flood-''began; seq 1 ${FLOOD_LINES}; echo flood-''ended\n`)
-  await terminal.until(/flood-began|\d{4}\r\n/)
-  return { digest: () => hash.copy().digest('hex') }
-}
-
-function expectedFlood(): string {
-  const hash = createHash('sha256')
-  for (let i = 1; i <= FLOOD_LINES; i++) hash.update(`${i}\r\n`)
-  return hash.digest('hex')
-}
 
 async function shellPids(terminals: Record<string, TestTerminal>): Promise<Record<string, string>> {
   const pids: Record<string, string> = {}

@@ -1,4 +1,4 @@
-// Names that exist in one test process only: `*.example.test` is this machine, and certificates of the test's authority
+// Names that exist in one test process only: `*.test` is this machine, and certificates of the test's authority
 // are good. So everything that a test uses otherwise (fetch, WebSockets, an agent's dial) goes by HTTPS as it is.
 
 import dns from 'node:dns'
@@ -16,7 +16,7 @@ type Found = (error: Error | null, address: string | dns.LookupAddress[], family
 export function resolveTestNames(): void {
   const lookup = dns.lookup
   const answer = (name: string, options: dns.LookupOptions, found: Found): void => {
-    if (!name.endsWith('.example.test')) {
+    if (!name.endsWith('.test')) {
       lookup(name, options, found)
     } else if (options.all) {
       found(null, [{ address: '127.0.0.1', family: 4 }])

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { constants, setPriority } from 'node:os'
 import { test } from 'node:test'
 import { joinRules } from '../../server/cluster/replica/join.ts'
+import { amount } from '../support/amount.ts'
 import { type Breakage, broken } from './data/broken.ts'
 import { type DataOutcome, runData } from './data/run.ts'
 import { runSchedule } from './data/schedule.ts'
@@ -14,7 +15,7 @@ import { shrinkBy } from './shrink.ts'
 setPriority(constants.priority.PRIORITY_LOW)
 
 /** Wall time for fresh seeds, ms, and the fewest that must fit into it. */
-const TIME_MS = Number(process.env.SKEIN_SIM_DATA_MS ?? 20_000)
+const TIME_MS = Number(process.env.SKEIN_SIM_DATA_MS ?? amount({ usual: 20_000, whole: 90_000 }))
 const FEWEST_SEEDS = 200
 const SCHEDULES = 1000
 /** Seeds within which each broken machine must be found out. */

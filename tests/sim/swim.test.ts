@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { constants, setPriority } from 'node:os'
 import { test } from 'node:test'
+import { amount } from '../support/amount.ts'
 import { broken } from './broken.ts'
 import { type Outcome, run } from './run.ts'
 import { shrink } from './shrink.ts'
@@ -12,8 +13,8 @@ import { shrink } from './shrink.ts'
 setPriority(constants.priority.PRIORITY_LOW)
 
 /** Wall time for fresh seeds, ms, and the fewest that must fit into it. */
-const TIME_MS = Number(process.env.SKEIN_SIM_MS ?? 90_000)
-const FEWEST_SEEDS = 500
+const TIME_MS = Number(process.env.SKEIN_SIM_MS ?? amount({ usual: 30_000, whole: 90_000 }))
+const FEWEST_SEEDS = 200
 /** Seeds within which each broken machine must be found out. */
 const SEEDS_TO_SEE = 500
 

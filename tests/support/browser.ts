@@ -125,7 +125,10 @@ export class Visitor {
     this.#cutOff = false
   }
 
-  /** Looks at the page as it is, in both themes, with every rule of axe-core. `name` is that of the pictures. */
+  /**
+   * Looks at the page as it is with every rule of axe-core, and again in the other theme for colours, the only thing that
+   * a theme changes. `name` is that of the pictures.
+   */
   async accessFaults(name: string): Promise<readonly AccessFault[]> {
     const faults: AccessFault[] = []
     for (const theme of themes) {
@@ -161,8 +164,11 @@ export class Visitor {
 
   async #runAxe(theme: Theme): Promise<readonly AccessFault[]> {
     // From outside and not as a script of the page, whose policy would rightly refuse it.
-    await this.page.evaluate(axeSource())
-    const { violations } = await this.page.evaluate<AxeResults>('axe.run()')
+    if (!(await this.page.evaluate<boolean>("'axe' in window"))) {
+      await this.page.evaluate(axeSource())
+    }
+    const rules = theme === themes[0] ? '{}' : "{ runOnly: ['color-contrast'] }"
+    const { violations } = await this.page.evaluate<AxeResults>(`axe.run(${rules})`)
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => ({
         theme,

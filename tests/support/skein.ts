@@ -3,7 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,12 +24,17 @@ export interface SkeinOptions {
   readonly port?: number
   /** What browsers and the API call it, where that is not the listening address: a proxy, or HTTPS by name. */
   readonly url?: string
+  /** Beside this process's own variables. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Another checkout's command. */
+  readonly bin?: string
   /** With a gateway, at a port of its own; most tests need none. */
   readonly ssh?: boolean
 }
 
 interface ChildState {
   readonly pid: number
+  readonly cluster?: string
 }
 
 export class Skein {
@@ -40,14 +45,19 @@ export class Skein {
   /** 0 without a gateway. */
   readonly sshPort: number
   readonly #flags: readonly string[]
+  readonly #env: NodeJS.ProcessEnv
+  #bin: string
   #supervisor: ChildProcess | undefined
   #setupUrl: string | undefined
 
-  private constructor(port: number, sshPort: number, { flags = [], url }: SkeinOptions) {
+  private constructor(port: number, sshPort: number, options: SkeinOptions) {
+    const { flags = [], url, env = {}, bin = BIN } = options
     this.port = port
     this.sshPort = sshPort
     this.url = url ?? this.#direct
     this.#flags = flags
+    this.#env = { ...process.env, ...env }
+    this.#bin = bin
   }
 
   static async start(options: SkeinOptions = {}): Promise<{ skein: Skein; api: Api }> {
@@ -80,13 +90,28 @@ export class Skein {
   }
 
   #childPid(kind: string): number {
+    return this.#child(kind).pid
+  }
+
+  #child(kind: string): ChildState {
     const folder = join(this.data, 'run')
     const file = readdirSync(folder).find(
       (name) => name.startsWith(`${kind}-`) && name.endsWith('.json'),
     )
     if (!file) throw new Error(`no child state in ${folder}`)
-    const state: ChildState = JSON.parse(readFileSync(join(folder, file), 'utf8'))
-    return state.pid
+    return JSON.parse(readFileSync(join(folder, file), 'utf8'))
+  }
+
+  /** Takes what a peer that was killed leaves in the machine's folder, and the folder after the last of its peers. */
+  #leaveMachine(): void {
+    try {
+      const folder = join('/run/skein', this.#child('peer').cluster ?? '')
+      const id = readFileSync(join(this.data, 'peer.id'), 'utf8').trim()
+      rmSync(join(folder, `${id}.sock`), { force: true })
+      rmdirSync(folder)
+    } catch {
+      // It never served, or others of its cluster are there.
+    }
   }
 
   async setupUrl(): Promise<string> {
@@ -100,6 +125,13 @@ export class Skein {
     return new URL(await this.setupUrl()).hash.replace('#token=', '')
   }
 
+  /** `bin` is this checkout's command from now on: an upgrade. */
+  async upgrade(): Promise<void> {
+    await this.end()
+    this.#bin = BIN
+    await this.startSupervisor()
+  }
+
   async startSupervisor(): Promise<void> {
     const args = [
       'server',
@@ -111,7 +143,8 @@ export class Skein {
       this.sshPort === 0 ? 'off' : `127.0.0.1:${this.sshPort}`,
       ...this.#flags,
     ]
-    const child = spawn(process.execPath, [BIN, ...args], {
+    const child = spawn(process.execPath, [this.#bin, ...args], {
+      env: this.#env,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     })
@@ -161,6 +194,13 @@ export class Skein {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   }
 
+  /** kill −9 of all of it, as when its machine is switched off; the data folder stays. */
+  async kill(): Promise<void> {
+    const children = [this.peerPid, ...(this.sshPort === 0 ? [] : [this.gatewayPid])]
+    await this.killSupervisor()
+    for (const pid of children) process.kill(pid, 'SIGKILL')
+  }
+
   /** SIGTERM; the data folder stays. */
   async end(): Promise<void> {
     const child = this.#supervisor
@@ -173,6 +213,7 @@ export class Skein {
   /** Ends everything, and takes the data folder. Spaces must have been deleted through the API before. */
   async close(): Promise<void> {
     await this.end()
+    this.#leaveMachine()
     rmSync(this.data, { recursive: true, force: true })
   }
 }

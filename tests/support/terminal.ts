@@ -13,13 +13,15 @@ const TAIL_BYTES = 64 * 1024
 const RECONNECT_MS = 25
 
 export interface TestTerminalOptions {
+  /** More peers to go on at: each connection is to the next one. */
+  readonly others?: readonly Api[]
   /** Count only: no checksum and no text, for benches. */
   readonly light?: boolean
 }
 
 export class TestTerminal {
   readonly #client: NumberedClient
-  readonly #api: Api
+  readonly #apis: readonly Api[]
   readonly #path: string
   readonly #hash = createHash('sha256')
   readonly #light: boolean
@@ -38,7 +40,7 @@ export class TestTerminal {
   onOutput: ((bytes: Uint8Array) => void) | undefined
 
   constructor(api: Api, spaceId: string, name: string, options: TestTerminalOptions = {}) {
-    this.#api = api
+    this.#apis = [api, ...(options.others ?? [])]
     this.#light = options.light ?? false
     this.#path = `/api/v1/spaces/${spaceId}/terminals/${name}/attach?cols=80&rows=24`
     this.#client = new NumberedClient({ stream: name, client: randomUUID(), label: 'test' })
@@ -60,8 +62,9 @@ export class TestTerminal {
   }
 
   #connect(): void {
-    const socket = new WebSocket(this.#api.url.replace('http', 'ws') + this.#path, {
-      headers: { cookie: this.#api.cookie, origin: this.#api.url },
+    const { url, cookie } = this.#apis[this.connections % this.#apis.length] ?? this.#apis[0] ?? {}
+    const socket = new WebSocket(`${url?.replace('http', 'ws')}${this.#path}`, {
+      headers: { cookie: cookie ?? '', origin: url ?? '' },
       perMessageDeflate: false,
     })
     this.#socket = socket

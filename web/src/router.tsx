@@ -174,10 +174,25 @@ const people = createRoute({
   component: lazyRouteComponent(() => load(() => import('./people/people-page.tsx')), 'PeoplePage'),
 })
 
+const cluster = createRoute({
+  getParentRoute: () => frame,
+  path: '/cluster',
+  validateSearch: (search: Record<string, unknown>): { peer?: string | undefined } => ({
+    peer: text(search.peer),
+  }),
+  component: lazyRouteComponent(
+    () => load(() => import('./cluster/cluster-page.tsx')),
+    'ClusterPage',
+  ),
+})
+
+/** What it was called before. */
 const peers = createRoute({
   getParentRoute: () => frame,
   path: '/peers',
-  component: lazyRouteComponent(() => load(() => import('./peers/peers-page.tsx')), 'PeersPage'),
+  beforeLoad: () => {
+    throw redirect({ to: '/cluster', replace: true })
+  },
 })
 
 const account = createRoute({
@@ -198,6 +213,7 @@ const inFrame = [
   newTemplate,
   template,
   people,
+  cluster,
   peers,
   account,
 ] as const

@@ -4,9 +4,9 @@
 import { accessWords } from './words/access.ts'
 import { accountWords } from './words/account.ts'
 import { cliWords } from './words/cli.ts'
+import { clusterWords } from './words/cluster.ts'
 import { commonWords } from './words/common.ts'
 import { fileWords } from './words/files.ts'
-import { peerWords } from './words/peers.ts'
 import { spaceWords } from './words/spaces.ts'
 import { templateWords } from './words/templates.ts'
 import { terminalWords } from './words/terminal.ts'
@@ -16,7 +16,7 @@ export const words = {
   ...accountWords,
   ...accessWords,
   ...cliWords,
-  ...peerWords,
+  ...clusterWords,
   ...fileWords,
   ...spaceWords,
   ...templateWords,

@@ -47,7 +47,7 @@ export class RemoteFiles {
 
   /** The bytes; what breaks off fails. */
   async read(what: 'content' | 'tar', path: string): Promise<Readable> {
-    const { access } = this.#remote
+    const [access = this.#remote.access] = this.#remote.ways.order
     const address = this.#address(`/${what}`, { path })
     const response = await sendRequest(access, {
       method: 'GET',
@@ -74,7 +74,7 @@ export class RemoteFiles {
     content: Readable,
     answer: S,
   ): Promise<z.output<S>> {
-    const { access } = this.#remote
+    const [access = this.#remote.access] = this.#remote.ways.order
     const headers = {
       ...headersOf(access),
       'content-type': 'application/octet-stream',

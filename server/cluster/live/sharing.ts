@@ -11,6 +11,7 @@ import {
   parseLiveMessage,
 } from '../../live/message.ts'
 import type { Outlet } from '../../live/outbox.ts'
+import { MAX_LINES } from '../../live/rules.ts'
 import type { LiveTable } from '../../live/table.ts'
 import type { Log } from '../../log.ts'
 import type { PeerState } from '../swim/claim.ts'
@@ -115,6 +116,7 @@ export class LiveSharing {
     line.onMessage = (bytes) => this.#heard(ear, parseLiveMessage(bytes))
     line.onDrain = () => this.#flush(ear)
     if (this.#wanted.length > 0) this.#sendWanted(line)
+    this.#tellLines()
     this.#flush(ear)
   }
 
@@ -122,9 +124,11 @@ export class LiveSharing {
   #lost(line: PeerLine): void {
     this.#ears.get(line)?.outlet.close()
     this.#ears.delete(line)
+    if (!this.#closed.signal.aborted) this.#tellLines()
   }
 
-  #heard(ear: Ear, message: LiveMessage | undefined): void {
+  #heard(ear: Ear, message: LiveMessage | 'unknown' | undefined): void {
+    if (message === 'unknown') return
     if (!message) {
       ear.line.refuse('a message that is none')
       return
@@ -182,6 +186,14 @@ export class LiveSharing {
   #tellLoad(): void {
     const { live, self } = this.#options
     live.publish('load', self, loadOf(live.own), LOAD_TTL_MS)
+    this.#tellLines()
+  }
+
+  /** For the picture of the cluster. */
+  #tellLines(): void {
+    const { live, self } = this.#options
+    const peers = [...new Set(this.linked)].toSorted().slice(0, MAX_LINES)
+    live.publish('lines', self, { peers }, LOAD_TTL_MS)
   }
 
   async #every(ms: number, act: () => void): Promise<void> {

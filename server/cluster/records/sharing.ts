@@ -5,6 +5,7 @@ import type { PeerRecords } from '#protocol/api/peers.ts'
 import type { PeerId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Clock, Random } from '../../clock.ts'
+import type { StreamBodies } from '../../records/kinds.ts'
 import type { Change, Records } from '../../records/records.ts'
 import type { Replicable } from '../../records/replicable.ts'
 import type { Log } from '../../store/log.ts'
@@ -18,6 +19,7 @@ import { Replicator } from '../replica/replicator.ts'
 import { Malformed } from '../swim/bytes.ts'
 import type { Mesh, MeshOptions } from '../wire/mesh.ts'
 import type { PeerLine } from '../wire/peer-line.ts'
+import { Absence, type Ended, isWorthTelling } from './absence.ts'
 import { Outlet } from './outlet.ts'
 import { Receiving } from './receiving.ts'
 
@@ -37,6 +39,11 @@ export interface RecordsSharingOptions {
   readonly log: Log
   /** Milliseconds after which a tombstone may be forgotten. */
   readonly tombstoneAgeMs?: number
+  /** Others know more of what this database wrote than it does: found out before, and told when it is found out. */
+  readonly isRolledBack?: boolean
+  readonly onRolledBack?: () => void
+  /** Since when this database was without others, as wall time in ms, undefined: never with them. Absent: it has none. */
+  readonly away?: { readonly sinceMs: number | undefined } | undefined
 }
 
 interface Ear {
@@ -56,12 +63,19 @@ export class RecordsSharing {
   readonly #tending: Promise<void>
   /** What last happened with a peer. */
   readonly #told = new Map<string, { told: NonNullable<PeerRecords['told']>; atMs: number }>()
+  /** While no other can be reached, and until what was missed is here. */
+  #absence: Absence | undefined
+  #heardMs: number
+  #isRolledBack = false
   #mesh: Mesh | undefined
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: RecordsSharingOptions) {
     this.#options = options
-    const { replica, clock, random } = options
+    const { replica, clock, random, away, isRolledBack = false } = options
+    this.#isRolledBack = isRolledBack
+    this.#absence = away && new Absence(away.sinceMs)
+    this.#heardMs = away?.sinceMs ?? clock.nowMs()
     this.#machine = new Replicator({ local: replica.local, random: fractions(random) })
     const count = (seq: number) => ({
       peers:
@@ -77,6 +91,8 @@ export class RecordsSharing {
 
   /** Keeps a line to every peer that is there. */
   open(openMesh: OpenMesh): void {
+    // Only now: a start writes a little, and a peer that does not start tells nobody why.
+    if (this.#isRolledBack) this.#options.replica.refuseWrites()
     this.#mesh = openMesh({
       lane: 'bulk',
       maxBytes: MAX_MESSAGE_BYTES,
@@ -105,7 +121,19 @@ export class RecordsSharing {
     return { isLevel: this.isLevelWith(peer), ...said }
   }
 
+  /** When anything was last heard of another, as wall time in ms. */
+  get heardMs(): number {
+    return this.#heardMs
+  }
+
+  /** Others know of transactions of ours that are not here. */
+  get isRolledBack(): boolean {
+    return this.#isRolledBack
+  }
+
   began(line: PeerLine): void {
+    const { clock } = this.#options
+    this.#absence?.met(clock.nowMs(), clock.monotonicMs())
     const ear: Ear = { line, outlet: new Outlet(line, encode), theirs: undefined }
     this.#ears.set(line.peer, ear)
     line.onMessage = (bytes) => this.#heard(ear, bytes)
@@ -115,6 +143,8 @@ export class RecordsSharing {
   lost(line: PeerLine): void {
     if (this.#ears.get(line.peer)?.line !== line) return
     this.#ears.delete(line.peer)
+    this.#absence?.lost(line.peer)
+    if (this.#ears.size === 0) this.#absence ??= new Absence(this.#heardMs)
     this.#step({ type: 'disconnected', peer: line.peer })
     this.#receiving.changed()
   }
@@ -130,6 +160,7 @@ export class RecordsSharing {
   #heard(ear: Ear, bytes: Buffer): void {
     const { peer } = ear.line
     if (this.#ears.get(peer) !== ear || this.#closed.signal.aborted) return
+    this.#heardMs = this.#options.clock.nowMs()
     try {
       const message = decode(bytes)
       if (message.type === 'context') ear.theirs = message.heard
@@ -144,6 +175,7 @@ export class RecordsSharing {
     if (this.#closed.signal.aborted) return
     const { clock } = this.#options
     for (const effect of this.#machine.step(clock.monotonicMs(), input)) this.#perform(effect)
+    this.#lookWhetherBack()
     clearTimeout(this.#timer)
     const waitMs = Math.max(0, Math.ceil(this.#machine.wakeAtMs - clock.monotonicMs()))
     this.#timer = setTimeout(() => this.#step({ type: 'tick' }), waitMs)
@@ -155,10 +187,10 @@ export class RecordsSharing {
         this.#ears.get(effect.to as PeerId)?.outlet.send(effect.message, effect.priority)
         return
       case 'merge':
-        this.#answer(effect.ticket, this.#options.replica.merge(effect.delta), () => ({
-          type: 'merged',
-          ticket: effect.ticket,
-        }))
+        this.#answer(effect.ticket, this.#options.replica.merge(effect.delta), (merged) => {
+          this.#absence?.merged(merged)
+          return { type: 'merged', ticket: effect.ticket }
+        })
         return
       case 'collect':
         this.#answer(effect.ticket, this.#collect(effect), (delta) => ({
@@ -197,9 +229,11 @@ export class RecordsSharing {
 
   /** What only an administrator can judge stands in the audit, too. */
   #note(effect: Exclude<Effect, { type: 'send' | 'merge' | 'collect' | 'acked' }>): void {
-    const { log, records, actor } = this.#options
+    const { log, actor } = this.#options
     const { type, ...detail } = effect
-    if (type === 'rolled-back') this.#options.replica.refuseWrites()
+    if (type === 'rolled-back' && this.#isRolledBack) return
+    if (type === 'comparing') this.#absence?.comparing(effect.with)
+    if (type === 'compared') this.#absence?.compared()
     if (type === 'diverged' || type === 'rolled-back') log.error(detail, sentences[type])
     else log.info(detail, sentences[type])
     const peer = 'with' in effect ? effect.with : 'by' in effect ? effect.by : effect.from
@@ -207,11 +241,44 @@ export class RecordsSharing {
     const count = 'buckets' in detail ? { buckets: detail.buckets.length } : {}
     const said = { ...('why' in detail && { why: detail.why }), ...count }
     const target = { kind: 'peer', id: peer, name: peer }
-    const body = { actor, action: `records.${type}`, target, detail: said }
-    const change: Change = { op: 'append', stream: 'audit', subject: peer, body }
+    if (type === 'rolled-back') this.#rolledBack()
+    else this.#append({ actor, action: `records.${type}`, target, detail: said }, peer)
+  }
+
+  #rolledBack(): void {
+    const { replica, onRolledBack } = this.#options
+    this.#isRolledBack = true
+    replica.refuseWrites()
+    onRolledBack?.()
+  }
+
+  #append(body: StreamBodies['audit'], subject: string): void {
+    const { records, log } = this.#options
+    const change: Change = { op: 'append', stream: 'audit', subject, body }
     records
       .transact(() => ({ changes: [change], result: undefined }))
       .catch((err: unknown) => log.warn({ err }, 'what happened between two peers was not kept'))
+  }
+
+  /** What came of an absence is this peer's own to tell: it alone knows what it missed. */
+  #lookWhetherBack(): void {
+    const isLevel = this.#ears.size > 0 && this.linked.every((peer) => this.isLevelWith(peer))
+    const ended = this.#absence?.ended(this.#options.clock.monotonicMs(), isLevel)
+    if (!ended) return
+    this.#absence = undefined
+    if (isWorthTelling(ended) && !this.#isRolledBack) this.#tellBack(ended)
+  }
+
+  #tellBack({ awayMs, isCompared, changed, deleted }: Ended): void {
+    const { log, actor } = this.#options
+    const counts = { changed, deleted }
+    const [action, detail] =
+      awayMs === undefined
+        ? ['peer.joined', counts]
+        : ['peer.returned', { awayMs: Math.round(awayMs), isCompared, ...counts }]
+    log.info(detail, 'this peer has all records of the others')
+    const { id, name } = actor
+    this.#append({ actor, action, target: { kind: 'peer', id, name }, detail }, id)
   }
 
   #refused(peer: string, reason: string): void {

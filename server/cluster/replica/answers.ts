@@ -59,6 +59,11 @@ export class Answers {
     this.#collect(turn, answer, [])
   }
 
+  compare(turn: Turn, peer: string, { id }: Message & { type: 'compare' }): void {
+    const { heard, prints } = this.#parts.local
+    send(turn, peer, { type: 'sums', id, heard: heard.spans(), sums: prints.all() })
+  }
+
   /** Whether the ticket was one of ours. */
   collected(turn: Turn, ticket: number, delta: Delta): boolean {
     const collecting = this.#collecting.get(ticket)

@@ -25,11 +25,19 @@ export function absorb(hlc: bigint, seen: Version, nowMs: number): bigint {
 }
 
 /**
+ * One's own clock as the next write goes on from it. It began anew when it was so far ahead of the wall clock that others
+ * would hold back what it stamps: somebody has put that clock right. A write over a value of before takes the next epoch.
+ */
+export function goingOn(hlc: bigint, nowMs: number): bigint {
+  return hlcMs(hlc) > nowMs + MAX_AHEAD_MS ? 0n : hlc
+}
+
+/**
  * The clock value of a write over these. They are looked at again: a value that lay too far ahead when it came, and was
  * not taken in, may have come near since; a write that did not reckon with it would be older than what it replaces.
  */
 export function tickOver(hlc: bigint, held: Iterable<Version>, nowMs: number): bigint {
-  let last = hlc
+  let last = goingOn(hlc, nowMs)
   for (const version of held) last = absorb(last, version, nowMs)
   return tick(last, nowMs)
 }

@@ -74,6 +74,10 @@ export interface Known {
   tombstones(kind: string, id: string): readonly StoredTombstone[]
   /** Rows, and claims under the kind `claim`, that were born in these transactions and are still here. */
   bornIn(span: Span): Iterable<{ readonly kind: string; readonly id: string; readonly birth: Dot }>
+  /** All rows of a bucket, and claims of a bucket of the kind `claim`. */
+  inBucket(
+    bucket: Bucket,
+  ): Iterable<{ readonly kind: string; readonly id: string; readonly birth: Dot }>
 }
 
 /** What a join changes: only what is new, to be stored in one commit together with the spans. */
@@ -112,4 +116,12 @@ export interface Joined {
   }[]
   /** Claims that do not hold their name from here on, or never did here: another's is earlier. They stay stored. */
   readonly displaced: readonly StoredClaim[]
+}
+
+/** A join that is durable, with what it did to the rows that are here. */
+export interface Merged extends Joined {
+  /** Rows that were made or changed. */
+  readonly came: number
+  /** Rows that were deleted. */
+  readonly went: number
 }

@@ -2,17 +2,18 @@
 // bucket of ids, kept up to date with every change. Bodies are not hashed: a stamp names its value, in every version of
 // Skein. Tombstones and stream entries stand outside, since each replica purges them in its own time.
 
+import { ensure } from '../../records/ensure.ts'
 import type { Dot, Version } from '../../records/records.ts'
 import type { StoredClaim } from '../../store/store.ts'
 import { CLAIM_KIND } from '../../store/store.ts'
 import type { Bucket } from './delta.ts'
-import { difference, type Hash, hashOf, isSameHash, NO_HASH, sum } from './hash.ts'
+import { difference, type Hash, hashOf, isSameHash, lowHashOf, NO_HASH, sum } from './hash.ts'
 
 /** One differing row costs the exchange of 1/256 of its kind: 400 rows of 100,000. */
 export const BUCKETS = 256
 
 export function bucketOf(id: string): number {
-  return hashOf(id).low % BUCKETS
+  return lowHashOf(id) % BUCKETS
 }
 
 /** What a row weighs: its birth, and of each group the stamp. */
@@ -22,9 +23,15 @@ export function hashOfRow(
   versions: Readonly<Record<string, Version | undefined>>,
 ): Hash {
   let text = `${id} ${birth.origin} ${birth.seq}`
-  for (const name of Object.keys(versions).toSorted()) {
+  // Most groups of a row were written together.
+  let last: Version | undefined
+  let lastText = ''
+  for (const name of Object.keys(versions).sort()) {
     const version = versions[name]
-    if (version) text += ` ${name} ${textOf(version)}`
+    if (!version) continue
+    if (version !== last) lastText = textOf(version)
+    last = version
+    text += ` ${name} ${lastText}`
   }
   return hashOf(text)
 }
@@ -37,26 +44,29 @@ const textOf = ({ epoch, hlc, origin, seq }: Version): string => `${epoch} ${hlc
 
 export class Fingerprints {
   readonly #kinds = new Map<string, Hash[]>()
-  /** Of the buckets that have changed since the root was asked for, by name, what they were in it. */
-  readonly #changed = new Map<string, { readonly bucket: Bucket; readonly was: Hash }>()
+  /** By kind, of the buckets that have changed since the root was asked for, what they were in it. */
+  readonly #changed = new Map<string, Map<number, Hash>>()
   #root: Hash = NO_HASH
 
   /** Of everything: the kinds' names weigh in, so that a row cannot hide in another kind. */
   get root(): Hash {
-    for (const [name, { bucket, was }] of this.#changed) {
-      const is = this.bucket(bucket.kind, bucket.number)
-      this.#root = sum(difference(this.#root, weigh(name, was)), weigh(name, is))
+    for (const [kind, buckets] of this.#changed) {
+      for (const [number, was] of buckets) {
+        const name = `${kind}/${number}`
+        const is = this.bucket(kind, number)
+        this.#root = sum(difference(this.#root, weigh(name, was)), weigh(name, is))
+      }
+      buckets.clear()
     }
-    this.#changed.clear()
     return this.#root
   }
 
   add(kind: string, id: string, hash: Hash): void {
-    this.#change(kind, id, (bucket) => sum(bucket, hash))
+    this.#change(kind, id, sum, hash)
   }
 
   remove(kind: string, id: string, hash: Hash): void {
-    this.#change(kind, id, (bucket) => difference(bucket, hash))
+    this.#change(kind, id, difference, hash)
   }
 
   addClaim(claim: StoredClaim): void {
@@ -80,17 +90,13 @@ export class Fingerprints {
     )
   }
 
-  #change(kind: string, id: string, change: (bucket: Hash) => Hash): void {
+  #change(kind: string, id: string, change: (a: Hash, b: Hash) => Hash, hash: Hash): void {
     const number = bucketOf(id)
-    let buckets = this.#kinds.get(kind)
-    if (!buckets) {
-      buckets = Array<Hash>(BUCKETS).fill(NO_HASH)
-      this.#kinds.set(kind, buckets)
-    }
+    const buckets = ensure(this.#kinds, kind, () => Array<Hash>(BUCKETS).fill(NO_HASH))
     const before = buckets[number] ?? NO_HASH
-    buckets[number] = change(before)
-    const name = `${kind}/${number}`
-    if (!this.#changed.has(name)) this.#changed.set(name, { bucket: { kind, number }, was: before })
+    buckets[number] = change(before, hash)
+    const changed = ensure(this.#changed, kind, () => new Map<number, Hash>())
+    if (!changed.has(number)) changed.set(number, before)
   }
 }
 

@@ -22,7 +22,6 @@ import { displacedBy } from './claims.ts'
 import { Context } from './context.ts'
 import type { Delta, Joined, Known, KnownRow, Span } from './delta.ts'
 import { elementKey, isSameDot, lesserDot } from './element.ts'
-import { bucketOf } from './fingerprint.ts'
 import { knewOf, pastOf } from './past.ts'
 import { mend } from './policy.ts'
 
@@ -74,6 +73,7 @@ class Join {
   readonly #merging = new Map<string, Merging>()
   readonly #claims = new Map<string, StoredClaim>()
   readonly #buried = new Set<string>()
+  #sentKeys: ReadonlySet<string> | undefined
   readonly #out: Mutable<Omit<Joined, 'rows' | 'claims' | 'entries' | 'mended' | 'displaced'>>
 
   constructor(known: Known, delta: Delta, rules: JoinRules) {
@@ -224,11 +224,11 @@ class Join {
   #dropReconciled(): void {
     const { reconciled } = this.#delta
     if (!reconciled || !this.#rules.dropsReconciled) return
-    const buckets = new Set(reconciled.buckets.map(({ kind, number }) => `${kind}/${number}`))
+    const heard = Context.of(reconciled.heard)
     const sent = this.#sent
-    for (const span of reconciled.heard) {
-      for (const { kind, id, birth } of this.#known.bornIn(span)) {
-        if (buckets.has(`${kind}/${bucketOf(id)}`)) this.#dropUnless(sent, kind, id, birth)
+    for (const bucket of reconciled.buckets) {
+      for (const { kind, id, birth } of this.#known.inBucket(bucket)) {
+        if (heard.has(birth)) this.#dropUnless(sent, kind, id, birth)
       }
     }
   }
@@ -240,12 +240,14 @@ class Join {
     this.#out.gone.push({ kind, id, birth })
   }
 
+  /** Once for all spans: of an answer there may be a hundred. */
   get #sent(): ReadonlySet<string> {
     const { rows, claims } = this.#delta
-    return new Set([
+    this.#sentKeys ??= new Set([
       ...rows.map(({ kind, id, birth }) => elementKey(kind, id, birth)),
       ...claims.map(({ claim, birth }) => elementKey(CLAIM_KIND, claim, birth)),
     ])
+    return this.#sentKeys
   }
 }
 

@@ -19,6 +19,9 @@ export const BUCKETS_AT_ONCE = 4
 /** An answer that has not gone on for so long is not waited for any more, ms: the other is stuck or has forgotten. */
 export const ANSWER_MS = 10_000
 
+/** Answers that are being stored while the next is asked for: a slow disk makes askers wait, not memory grow. */
+export const ANSWERS_AHEAD = 1
+
 /** How often buckets are compared again because rows were written meanwhile. */
 export const COMPARE_ROUNDS = 4
 

@@ -5,7 +5,7 @@
 import { Answers } from './answers.ts'
 import { Comparison } from './comparison.ts'
 import { Context } from './context.ts'
-import { Conversation, type Merging } from './conversation.ts'
+import { type Asking, Conversation, type Merging } from './conversation.ts'
 import type { Delta, Span } from './delta.ts'
 import { sizeOfDelta } from './delta-codec.ts'
 import { type Effect, send, type Turn } from './effect.ts'
@@ -13,6 +13,7 @@ import { isSameHash } from './hash.ts'
 import type { Input } from './input.ts'
 import {
   ANSWER_MS,
+  ANSWERS_AHEAD,
   COMPARE_PAUSE_MS,
   CREDIT_BYTES,
   DIGEST_MS,
@@ -157,7 +158,7 @@ export class Replicator {
         this.#hearBelow(turn, conversation, message)
         break
       case 'compare':
-        this.#sendSums(turn, peer, message.id)
+        this.#answers.compare(turn, peer, message)
         break
       case 'sums':
         this.#hearSums(turn, conversation, message)
@@ -247,6 +248,16 @@ export class Replicator {
       conversation.askAfterMs = turn.nowMs + DIGEST_MS
     }
     this.#take(turn, conversation, delta, reach, id, isLast)
+    if (isLast && asking?.id === id) this.#askAhead(turn, conversation, asking)
+  }
+
+  /** The next question goes out while this answer is on its way to the disk; not the one after that. */
+  #askAhead(turn: Turn, conversation: Conversation, { isReconciled }: Asking): void {
+    const { peer } = conversation
+    const answers = [...this.#merging.values()].filter((one) => one.peer === peer && one.isLast)
+    if (isReconciled || answers.length > ANSWERS_AHEAD) return
+    conversation.asking = undefined
+    this.#ask(turn, conversation)
   }
 
   #hearBelow(turn: Turn, conversation: Conversation, message: Message & { type: 'below' }): void {
@@ -254,11 +265,6 @@ export class Replicator {
     conversation.asking = undefined
     conversation.floors = message.floors
     this.#compare(turn, conversation, 'floor')
-  }
-
-  #sendSums(turn: Turn, peer: string, id: number): void {
-    const { heard, prints } = this.#local
-    send(turn, peer, { type: 'sums', id, heard: heard.spans(), sums: prints.all() })
   }
 
   #hearSums(turn: Turn, conversation: Conversation, message: Message & { type: 'sums' }): void {
@@ -299,7 +305,14 @@ export class Replicator {
   #ask(turn: Turn, conversation: Conversation): void {
     const { heard, asking, floors, askAfterMs, peer } = conversation
     if (!heard || asking || turn.nowMs < askAfterMs || this.#comparison?.peer === peer) return
-    const missing = this.#expected(conversation).missingFrom(heard)
+    if (this.#local.heard.missingFrom(heard).length === 0) return
+    const askedElsewhere = [...this.#conversations.values()].flatMap((other) =>
+      other === conversation ? [] : (other.asking?.spans ?? []),
+    )
+    const onTheWay = [...this.#merging.values()].flatMap(({ spans }) => spans)
+    const expected = this.#local.heard.copy()
+    for (const span of [...onTheWay, ...askedElsewhere]) expected.add(span)
+    const missing = expected.missingFrom(heard)
     if (missing.length === 0) return
     if (this.#rules.heedsFloors && isBelowFloor(missing, floors)) {
       this.#compare(turn, conversation, 'floor')
@@ -316,16 +329,6 @@ export class Replicator {
     const spans = newestFirst(missing)
     conversation.asking = { id, spans, isReconciled, sinceMs: turn.nowMs }
     send(turn, conversation.peer, { type: 'need', id, spans, isReconciled })
-  }
-
-  /** What is here, is being merged, or has been asked of another. */
-  #expected(conversation: Conversation): Context {
-    const expected = this.#local.heard.copy()
-    for (const { spans } of this.#merging.values()) for (const span of spans) expected.add(span)
-    for (const { asking, peer } of this.#conversations.values()) {
-      if (peer !== conversation.peer) for (const span of asking?.spans ?? []) expected.add(span)
-    }
-    return expected
   }
 
   #take(

@@ -152,6 +152,18 @@ test('what a former start of a member said last is not heard', () => {
   assert.equal(bench.stateOf(3), undefined)
 })
 
+test('a former start that goes on asking is told of the later one, and must not go on', () => {
+  const bench = new Bench()
+  bench.hear(2, { type: 'gossip', boot: 4, news: [alive(2, 4)] })
+  const ping = { type: 'ping', seq: 1, target: idOf(1), boot: 3, news: [] } as const
+  const [told, ...others] = sent(bench.hear(2, ping), 'gossip')
+  assert.deepEqual(others, [])
+  assert.deepEqual(
+    told?.message.news.map(({ id, boot }) => [id, boot]),
+    [[idOf(2), 4]],
+  )
+})
+
 test('more members than the limit are dropped, and the others stay', () => {
   const bench = new Bench()
   for (let n = 2; n <= MAX_MEMBERS + 20; n++) bench.hear(2, { type: 'gossip', news: [alive(n)] })

@@ -142,7 +142,10 @@ export class Swim {
     if (message.from === this.#table.self.id) return
     const sender = this.#table.get(message.from)
     // What a former start of it said last is no news of the present one.
-    if (sender && message.boot < sender.claim.boot) return
+    if (sender && message.boot < sender.claim.boot) {
+      if (message.type === 'ping') this.#tellSuperseded(turn, sender, from, over)
+      return
+    }
     for (const claim of message.news) this.#table.hear(turn, claim)
     const known = this.#table.get(message.from)
     if (known?.claim.boot === message.boot) known.heardMs = turn.nowMs
@@ -172,6 +175,15 @@ export class Swim {
         return
       case 'gossip':
     }
+  }
+
+  /**
+   * Who still asks may not know: its data folder was copied, and the copy began later at another address. A restarted
+   * peer, whose former start asked last, hears what it knows.
+   */
+  #tellSuperseded(turn: Turn, { claim }: Member, to: string, over: Carrier): void {
+    const message = this.#complete({ type: 'gossip' }, [claim])
+    turn.effects.push({ type: 'send', to, over, message })
   }
 
   #heedRefusal(turn: Turn, message: Message & { type: 'refuse' }): void {

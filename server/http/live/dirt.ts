@@ -1,7 +1,7 @@
 // Watches records and live values and collects what changed, so that a burst of a hundred changes is one message a
 // tab: a window opens with the first change and is emptied when it ends.
 
-import type { SpaceId, UserId } from '#protocol/ids.ts'
+import type { HostId, SpaceId, UserId } from '#protocol/ids.ts'
 import type { Clock } from '../../clock.ts'
 import type { Live, LiveTopic } from '../../live/live.ts'
 import type { Kind } from '../../records/kinds.ts'
@@ -29,6 +29,7 @@ export class Dirt {
   readonly #pending = new Map<string, Dirty>()
   /** Whose a space was, for the news of its end. */
   readonly #owners = new Map<SpaceId, UserId>()
+  readonly #hostStates = new Map<string, string | undefined>()
   #usageToldMs = Number.NEGATIVE_INFINITY
 
   constructor(parts: DirtParts) {
@@ -44,8 +45,10 @@ export class Dirt {
       if (!parts.records.get('space', id)) this.#owners.delete(id)
     })
     this.#onTimeline()
-    this.#onLive('host', () => this.#mark({ topic: 'hosts' }))
-    this.#onLive('peer', () => this.#mark({ topic: 'peers' }))
+    this.#onLive('host', (id) => this.#markHost(id))
+    for (const topic of ['peer', 'lines'] as const) {
+      this.#onLive(topic, () => this.#mark({ topic: 'peers' }))
+    }
     this.#onLive('agent', (id) => {
       this.#markSpace(id, 'space')
       this.#markSpaces(id)
@@ -104,6 +107,19 @@ export class Dirt {
   #markSpaces(id: SpaceId): void {
     const ownerId = this.#ownerOf(id)
     this.#mark({ topic: 'spaces', ...(ownerId && { ownerId }) })
+  }
+
+  /** Whether a space waits for its host is part of the space. Which images a host has is not. */
+  #markHost(id: string): void {
+    const { live, records } = this.#parts
+    this.#mark({ topic: 'hosts' })
+    const state = live.get('host', id)?.state
+    if (this.#hostStates.get(id) === state) return
+    this.#hostStates.set(id, state)
+    for (const space of records.list('space', { hostId: id as HostId })) {
+      this.#markSpace(space.id, 'space')
+      this.#markSpaces(space.id)
+    }
   }
 
   #markUsage(id: SpaceId): void {

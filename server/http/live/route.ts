@@ -6,9 +6,11 @@ export const liveRoutes = [
   socketRoute({
     path: '/live',
     action: 'live.watch',
+    takesTickets: true,
+    isResumed: true,
     handle:
-      ({ tabs }, { person }) =>
+      ({ tabs }, { person, origin }) =>
       (socket) =>
-        tabs.add(socket, person),
+        tabs.add(socket, person, origin),
   }),
 ]

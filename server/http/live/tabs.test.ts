@@ -17,7 +17,11 @@ class Socket extends EventEmitter {
 
 test('it is told at which spaces tabs look, whenever one begins or ends to look', () => {
   const told: (readonly string[])[] = []
-  const tabs = new Tabs({ holds: () => undefined }, 'run', (spaces) => told.push(spaces))
+  const tabs = new Tabs({
+    identity: { holds: () => undefined },
+    run: 'run',
+    watched: (spaces) => told.push(spaces),
+  })
   const [a, b] = [newId<'space'>(), newId<'space'>()]
   const [one, other] = [new Socket(), new Socket()]
   for (const socket of [one, other]) tabs.add(socket as never, { credential: {} } as never)

@@ -13,6 +13,7 @@ import type { Credential, Person } from '../../identity/credential.ts'
 import type { Identity } from '../../identity/identity.ts'
 import { checked } from '../body.ts'
 import { parseJson } from '../json.ts'
+import type { Roaming } from '../roaming.ts'
 import { actionOf, type Dirty, mayHear } from './topics.ts'
 
 /** A tab this far behind has stopped reading. */
@@ -29,28 +30,30 @@ interface Tab {
   readonly socket: WebSocket
   readonly credential: Credential
   readonly topics: Set<string>
+  /** Of the page. */
+  readonly origin: string | undefined
+}
+
+export interface TabsParts {
+  readonly identity: Pick<Identity, 'holds'>
+  /** Random per peer process: cursors of another run say nothing. */
+  readonly run: string
+  readonly roaming?: Pick<Roaming, 'tell' | 'handOver'>
+  /** Spaces at which tabs look, all of them, each time that this changes. */
+  readonly watched?: ((spaces: readonly string[]) => void) | undefined
 }
 
 export class Tabs {
-  readonly #identity: Pick<Identity, 'holds'>
-  /** Random per peer process: cursors of another run say nothing. */
-  readonly #run: string
-  readonly #watched: (spaces: readonly string[]) => void
+  readonly #parts: TabsParts
   readonly #tabs = new Set<Tab>()
   #cursor = 0
 
-  constructor(
-    identity: Pick<Identity, 'holds'>,
-    run: string,
-    watched: (spaces: readonly string[]) => void = () => undefined,
-  ) {
-    this.#watched = watched
-    this.#identity = identity
-    this.#run = run
+  constructor(parts: TabsParts) {
+    this.#parts = parts
   }
 
-  add(socket: WebSocket, { credential }: Person): void {
-    const tab: Tab = { socket, credential, topics: new Set() }
+  add(socket: WebSocket, { credential }: Person, origin?: string): void {
+    const tab: Tab = { socket, credential, topics: new Set(), origin }
     this.#tabs.add(tab)
     socket.on('message', (data: Buffer, isBinary) => this.#receive(tab, data, isBinary))
     socket.once('signed-out', () => tell(socket, { type: 'signed-out' }))
@@ -58,14 +61,16 @@ export class Tabs {
       this.#tabs.delete(tab)
       this.#tellWatched(tab.topics)
     })
-    tell(socket, { type: 'hello', run: this.#run, cursor: this.#cursor })
+    tell(socket, { type: 'hello', run: this.#parts.run, cursor: this.#cursor })
+    const news = this.#elsewhere(tab)
+    if (news) tell(socket, news)
   }
 
   /** Tells each tab what of this it watches and may hear of. */
   flush(dirt: readonly Dirty[]): void {
     this.#cursor++
     for (const tab of this.#tabs) {
-      const person = this.#identity.holds(tab.credential)
+      const person = this.#parts.identity.holds(tab.credential)
       if (!person) continue
       const heard = dirt.filter((dirty) => tab.topics.has(dirty.topic) && mayHear(person, dirty))
       if (heard.length === 0) continue
@@ -77,8 +82,11 @@ export class Tabs {
 
   /** Before the peer goes: each tab looks for another at once. */
   drain(): void {
-    for (const { socket } of this.#tabs) {
-      tell(socket, { type: 'draining', afterMs: RECONNECT_AFTER_MS })
+    for (const tab of this.#tabs) {
+      const news = this.#elsewhere(tab)
+      if (news) tell(tab.socket, news)
+      const afterMs = news && news.peers.length > 0 ? 0 : RECONNECT_AFTER_MS
+      tell(tab.socket, { type: 'draining', afterMs })
     }
   }
 
@@ -87,14 +95,50 @@ export class Tabs {
     if (![...touched].some((topic) => topic.startsWith(SPACE))) return
     const topics = [...this.#tabs].flatMap((tab) => [...tab.topics])
     const spaces = topics.filter((topic) => topic.startsWith(SPACE))
-    this.#watched([...new Set(spaces.map((topic) => topic.slice(SPACE.length)))])
+    this.#parts.watched?.([...new Set(spaces.map((topic) => topic.slice(SPACE.length)))])
+  }
+
+  /** Undefined for somebody who is no longer signed in. */
+  #elsewhere({ credential, origin }: Tab) {
+    const person = this.#parts.identity.holds(credential)
+    return person && this.#parts.roaming?.tell(person, origin)
+  }
+
+  #handOver({ socket, credential, origin }: Tab): void {
+    const person = this.#parts.identity.holds(credential)
+    const code = person && this.#parts.roaming?.handOver(person, origin)
+    if (code !== undefined) tell(socket, { type: 'handover', code })
+  }
+
+  /** Gives the topics that are watched from now on and were not before. */
+  #answer(tab: Tab, message: LiveClientMessage): readonly string[] {
+    const { socket, topics } = tab
+    switch (message.type) {
+      case 'ping':
+        tell(socket, { type: 'pong', at: message.at })
+        return []
+      case 'elsewhere':
+        tell(socket, this.#elsewhere(tab) ?? { type: 'elsewhere', peers: [] })
+        return []
+      case 'handover':
+        this.#handOver(tab)
+        return []
+      case 'unwatch':
+        for (const topic of message.topics) topics.delete(topic)
+        this.#tellWatched(message.topics)
+        return []
+      case 'watch': {
+        const fresh = watch(topics, message.topics)
+        this.#tellWatched(message.topics)
+        return fresh
+      }
+    }
   }
 
   #receive(tab: Tab, data: Buffer, isBinary: boolean): void {
     try {
       const message = checked(liveClientSchema, isBinary ? undefined : parseJson(data))
-      const fresh = answer(tab, message)
-      if (message.type !== 'ping') this.#tellWatched(message.topics)
+      const fresh = this.#answer(tab, message)
       // What changed between the tab's first look and this line would else be missed for ever.
       if (fresh.length > 0)
         tell(tab.socket, { type: 'changed', topics: fresh, cursor: this.#cursor })
@@ -105,17 +149,9 @@ export class Tabs {
 }
 
 /** Gives the topics that are watched from now on and were not before. */
-function answer({ socket, topics }: Tab, message: LiveClientMessage): readonly string[] {
-  if (message.type === 'ping') {
-    tell(socket, { type: 'pong', at: message.at })
-    return []
-  }
-  if (message.type === 'unwatch') {
-    for (const topic of message.topics) topics.delete(topic)
-    return []
-  }
+function watch(topics: Set<string>, wanted: readonly string[]): readonly string[] {
   const before = new Set(topics)
-  for (const topic of message.topics) {
+  for (const topic of wanted) {
     if (actionOf(topic) && topics.size < MAX_TOPICS_PER_TAB) topics.add(topic)
   }
   return [...topics].filter((topic) => !before.has(topic))

@@ -20,15 +20,17 @@ import { TarWatch, type Totals } from './tar-watch.ts'
 /** A volume is as large as a disk: 6 h are 200 GB at 10 MB/s. */
 const COPY_TIMEOUT_MS = 6 * 60 * 60 * 1000
 
+/** What is done on a host. */
+export type OnHost<T> = (owner: Owner, engine: Engine) => Promise<T>
+
 export interface CopiesOptions {
-  readonly engine: Engine
   readonly records: Records
   readonly templates: Pick<Templates, 'parsed'>
   readonly cluster: string
-  /** Runs as the owner of the space's host. */
-  readonly act: <T>(id: SpaceId, work: (owner: Owner) => Promise<T>) => Promise<T>
+  /** Runs as the owner of the space's host, on its engine. Rejects with `unavailable` where that is another peer's. */
+  readonly act: <T>(id: SpaceId, work: OnHost<T>) => Promise<T>
   /** The same while nothing starts or stops the space. */
-  readonly hold: <T>(id: SpaceId, work: (owner: Owner) => Promise<T>) => Promise<T>
+  readonly hold: <T>(id: SpaceId, work: OnHost<T>) => Promise<T>
 }
 
 export class VolumeCopies {
@@ -53,13 +55,13 @@ export class VolumeCopies {
    * is copied as it runs. Rejects with `volume_missing` when it never ran, `archive_refused`, and the engine's codes.
    */
   export(id: SpaceId, volume: string, write: (bytes: Buffer) => Promise<void>): Promise<Totals> {
-    const { engine, cluster } = this.#options
+    const { cluster } = this.#options
     const name = volumeName(id, volume)
-    return this.#options.act(id, async (owner) => {
-      await this.#assertMade(owner, name, volume)
+    return this.#options.act(id, async (owner, engine) => {
+      await assertMade(owner, engine, name, volume)
       const watch = new TarWatch()
       await withCarrier({ engine, owner, cluster, volume: name }, (carrier) =>
-        this.#read(owner, carrier, watch, write),
+        read({ owner, engine, carrier }, watch, write),
       )
       return watch.finish()
     })
@@ -70,33 +72,23 @@ export class VolumeCopies {
    * space is stopped, with `archive_refused`, `volume_unverified`, and the engine's codes.
    */
   import(id: SpaceId, volume: string, archive: AsyncIterable<Buffer>): Promise<Totals> {
-    const { engine, cluster } = this.#options
+    const { cluster } = this.#options
     const name = volumeName(id, volume)
-    return this.#options.hold(id, async (owner) => {
+    return this.#options.hold(id, async (owner, engine) => {
       this.#assertStopped(id)
       await ensureVolumes({ engine, cluster }, owner, id, [volume])
       return await withCarrier({ engine, owner, cluster, volume: name }, async (carrier) => {
         const inventory = new Inventory()
         const watch = new TarWatch((entry) => inventory.add(entry))
-        await this.#put(
-          owner,
-          carrier,
-          Readable.from(passing(archive, watch), { objectMode: false }),
-        )
+        const bytes = Readable.from(passing(archive, watch), { objectMode: false })
+        await put({ owner, engine, carrier }, bytes)
         const totals = watch.finish()
         const back = new TarWatch((entry) => inventory.check(entry))
-        await this.#read(owner, carrier, back, () => Promise.resolve())
+        await read({ owner, engine, carrier }, back, () => Promise.resolve())
         inventory.finish()
         return totals
       })
     })
-  }
-
-  async #assertMade(owner: Owner, name: string, volume: string): Promise<void> {
-    // Docker would make an empty one in its place without a word.
-    const made = await this.#options.engine.listVolumes(owner, {})
-    if (made.includes(name)) return
-    throw new SkeinError('volume_missing', { volume, volumes: 'none yet, since it never ran' })
   }
 
   #assertStopped(id: SpaceId): void {
@@ -106,34 +98,51 @@ export class VolumeCopies {
     if (desired?.state === 'stopped' && rests) return
     throw new SkeinError('volume_in_use', { state: rests ? 'about to start' : state })
   }
+}
 
-  async #read(
-    owner: Owner,
-    carrier: string,
-    watch: TarWatch,
-    write: (bytes: Buffer) => Promise<void>,
-  ): Promise<void> {
-    const stream = await this.#options.engine.getArchive(owner, carrier, `${CARRIED}/.`)
-    if (stream === undefined) throw new SkeinError('engine_refused', { reason: 'no such volume' })
-    await pipeline(stream, async (chunks: AsyncIterable<Buffer>) => {
-      for await (const chunk of chunks) for (const bytes of watch.push(chunk)) await write(bytes)
-    })
-  }
+interface Carried {
+  readonly owner: Owner
+  readonly engine: Engine
+  /** The container that mounts the volume. */
+  readonly carrier: string
+}
 
-  async #put(owner: Owner, carrier: string, archive: Readable): Promise<void> {
-    const timeoutMs = COPY_TIMEOUT_MS
-    let broken: unknown
-    archive.once('error', (error) => {
-      broken = error
-    })
-    try {
-      await this.#options.engine.putArchive(owner, carrier, CARRIED, archive, timeoutMs)
-    } catch (caught) {
-      // An archive that is refused breaks the call, which then fails for that reason and no other.
-      throw broken ?? caught
-    } finally {
-      archive.destroy()
-    }
+async function assertMade(
+  owner: Owner,
+  engine: Engine,
+  name: string,
+  volume: string,
+): Promise<void> {
+  // Docker would make an empty one in its place without a word.
+  const made = await engine.listVolumes(owner, {})
+  if (made.includes(name)) return
+  throw new SkeinError('volume_missing', { volume, volumes: 'none yet, since it never ran' })
+}
+
+async function read(
+  { owner, engine, carrier }: Carried,
+  watch: TarWatch,
+  write: (bytes: Buffer) => Promise<void>,
+): Promise<void> {
+  const stream = await engine.getArchive(owner, carrier, `${CARRIED}/.`)
+  if (stream === undefined) throw new SkeinError('engine_refused', { reason: 'no such volume' })
+  await pipeline(stream, async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) for (const bytes of watch.push(chunk)) await write(bytes)
+  })
+}
+
+async function put({ owner, engine, carrier }: Carried, archive: Readable): Promise<void> {
+  let broken: unknown
+  archive.once('error', (error) => {
+    broken = error
+  })
+  try {
+    await engine.putArchive(owner, carrier, CARRIED, archive, COPY_TIMEOUT_MS)
+  } catch (caught) {
+    // An archive that is refused breaks the call, which then fails for that reason and no other.
+    throw broken ?? caught
+  } finally {
+    archive.destroy()
   }
 }
 

@@ -43,6 +43,8 @@ export const imageAnswer = z.object({
     .transform((value) => value ?? { User: '', WorkingDir: '', Env: [], Entrypoint: [], Cmd: [] }),
 })
 
+export const imageListAnswer = z.array(z.object({ RepoTags: words }))
+
 export const containerStates = [
   'created',
   'running',
@@ -75,6 +77,9 @@ export const containerAnswer = z.object({
     Error: z.string().default(''),
     Health: z.object({ Status: z.string() }).nullish(),
   }),
+  Mounts: z
+    .array(z.object({ Source: z.string().default(''), Destination: z.string() }))
+    .default([]),
 })
 
 export const createdAnswer = z.object({ Id: z.string() })

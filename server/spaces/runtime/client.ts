@@ -1,15 +1,26 @@
-// HTTP to a Docker engine, over its unix socket or TCP. Node’s own `http` is enough: the engine speaks plain JSON, and
+// HTTP to a Docker engine, over its unix socket, TCP, TLS or ssh. Node’s own `http` is enough: the engine speaks plain JSON, and
 // the usual library, dockerode, with its gRPC and ssh2 costs each peer 34 MB of memory at rest.
 
 import { Agent, type IncomingMessage, request } from 'node:http'
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
 import type { Readable } from 'node:stream'
 import { SkeinError } from '#protocol/errors.ts'
+import { MAX_SSH_CONNECTIONS, SshAgent, type SshTarget } from './ssh-agent.ts'
+
+/** What proves to an engine who we are, and to us which engine it is; PEM. */
+export interface EngineTls {
+  readonly ca: string
+  readonly cert: string
+  readonly key: string
+}
 
 export interface EngineAddress {
-  /** e.g. `/var/run/docker.sock`; or else a host and a port. */
+  /** e.g. `/var/run/docker.sock`; or else a host and a port, or a way by ssh. */
   readonly socketPath?: string
   readonly host?: string
   readonly port?: number
+  readonly tls?: EngineTls
+  readonly ssh?: SshTarget
 }
 
 export interface Call {
@@ -29,12 +40,16 @@ const MAX_SOCKETS = 64
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 export class EngineClient {
-  readonly #address: EngineAddress
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS })
+  readonly #address: Pick<EngineAddress, 'socketPath' | 'host' | 'port'>
+  readonly #agent: Agent
+  readonly #request: typeof request
   #prefix = ''
 
-  constructor(address: EngineAddress) {
-    this.#address = address
+  constructor({ tls, ssh, ...address }: EngineAddress) {
+    // By ssh there is no name to look up: the program at the other end knows its engine.
+    this.#address = ssh ? { host: 'docker' } : address
+    this.#agent = agentOf({ tls, ssh })
+    this.#request = tls ? tlsRequest : request
   }
 
   /** Every later call asks for this version of the API, e.g. `1.41`. */
@@ -95,7 +110,7 @@ export class EngineClient {
     const headers = body === undefined && call.archive === undefined ? {} : { 'Content-Type': type }
     return new Promise((resolve, reject) => {
       const fail = (caught: unknown) => reject(asEngineError(caught, call))
-      const outgoing = request({
+      const outgoing = this.#request({
         ...this.#address,
         agent: this.#agent,
         method: call.method,
@@ -113,6 +128,12 @@ export class EngineClient {
       }
     })
   }
+}
+
+function agentOf({ tls, ssh }: { tls: EngineTls | undefined; ssh: SshTarget | undefined }): Agent {
+  const kept = { keepAlive: true, maxSockets: MAX_SOCKETS }
+  if (ssh) return new SshAgent(ssh, { keepAlive: true, maxSockets: MAX_SSH_CONNECTIONS })
+  return tls ? new TlsAgent({ ...kept, ...tls }) : new Agent(kept)
 }
 
 function queryText(query: Call['query']): string {

@@ -10,6 +10,7 @@ import {
   createdAnswer,
   eventAnswer,
   imageAnswer,
+  imageListAnswer,
   infoAnswer,
   networkListAnswer,
   pullAnswer,
@@ -85,6 +86,11 @@ class DockerEngine implements Engine {
       entrypoint: Config.Entrypoint,
       command: Config.Cmd,
     }
+  }
+
+  async imageNames(owner: Owner): Promise<readonly string[]> {
+    const images = imageListAnswer.parse(await this.#read(owner, '/images/json'))
+    return images.flatMap(({ RepoTags }) => RepoTags).filter((name) => !name.includes('<none>'))
   }
 
   async pull(
@@ -170,7 +176,7 @@ class DockerEngine implements Engine {
   async inspectContainer(owner: Owner, idOrName: string): Promise<ContainerDetail | undefined> {
     const answer = await this.#read(owner, `/containers/${encodeURIComponent(idOrName)}/json`)
     if (answer === undefined) return undefined
-    const { Id, Created, Config, State } = containerAnswer.parse(answer)
+    const { Id, Created, Config, State, Mounts } = containerAnswer.parse(answer)
     return {
       id: Id,
       state: State.Status,
@@ -180,6 +186,7 @@ class DockerEngine implements Engine {
       outOfMemory: State.OOMKilled,
       error: State.Error,
       health: State.Health?.Status || 'none',
+      mounts: Mounts.map(({ Source, Destination }) => ({ source: Source, target: Destination })),
     }
   }
 

@@ -46,6 +46,15 @@ export interface ContainerDetail {
   readonly error: string
   /** `starting`, `healthy`, `unhealthy`, or `none` without a health check. */
   readonly health: string
+  readonly mounts: readonly Mounted[]
+}
+
+/** A folder or volume in a container. */
+export interface Mounted {
+  /** Where the engine's machine has it. */
+  readonly source: string
+  /** Where the container has it. */
+  readonly target: string
 }
 
 export interface NetworkSummary {
@@ -78,6 +87,8 @@ export interface Engine {
   describe(signal?: AbortSignal): Promise<EngineFacts>
 
   image(owner: Owner, name: string): Promise<Image | undefined>
+  /** The names of all images that have one, with their tags. */
+  imageNames(owner: Owner): Promise<readonly string[]>
   /** Rejects with `image_missing` when no registry gives it. */
   pull(
     owner: Owner,

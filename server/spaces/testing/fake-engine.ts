@@ -92,6 +92,11 @@ export class FakeEngine implements Engine {
     return this.images.get(name)
   }
 
+  async imageNames(owner: Owner): Promise<readonly string[]> {
+    await this.#enter('imageNames', owner)
+    return [...this.images.keys()].map((name) => (name.includes(':') ? name : `${name}:latest`))
+  }
+
   async pull(
     owner: Owner,
     name: string,
@@ -169,7 +174,7 @@ export class FakeEngine implements Engine {
     if (found === undefined) return undefined
     const { id, state, spec, createdAtMs, exitCode, outOfMemory } = found
     const plain = { id, state, createdAtMs, exitCode, outOfMemory }
-    return { ...plain, labels: spec.Labels, error: '', health: 'healthy' }
+    return { ...plain, labels: spec.Labels, error: '', health: 'healthy', mounts: [] }
   }
 
   async listContainers(owner: Owner, labels: Labels): Promise<readonly ContainerSummary[]> {

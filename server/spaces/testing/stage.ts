@@ -81,11 +81,15 @@ export class Stage {
 
   link(id: SpaceId): void {
     const linked = { linkedAt: 0, route: 'r', failed: [], version: '1', run: 'r' }
-    this.live.publish('agent', id, linked, TTL_MS)
+    this.live.publish('agent', id, linked, TTL_MS, this.#epoch(id))
   }
 
   report(id: SpaceId, startup: LiveTopics['startup']): void {
-    this.live.publish('startup', id, startup, TTL_MS)
+    this.live.publish('startup', id, startup, TTL_MS, this.#epoch(id))
+  }
+
+  #epoch(id: SpaceId): number {
+    return this.records.get('space', id)?.groups.runtime?.epoch ?? 0
   }
 
   /** Saves a template with this source, by default one container with a volume. */
@@ -140,17 +144,18 @@ export class Stage {
       live: this.live,
       templates: this.templates,
       links: { unlink: (id) => void this.unlinked.push(id) },
-      engine,
+      engines: [
+        { engine, addresses: (gateway) => [`http://${gateway}:7534`], ...(routes && { routes }) },
+      ],
+      self: { id: newId<'peer'>(), name: 'stage' },
       hosts,
       clock: this.#clock,
       random: systemRandom,
       log: silent,
       cluster,
       agentFolder,
-      addresses: (gateway) => [`http://${gateway}:7534`],
       agentKey: () => Promise.resolve(new Uint8Array(32)),
       hostKeySeed: () => new Uint8Array(32),
-      ...(routes && { routes }),
       ...(spacesPerUser && { spacesPerUser }),
     })
     return { hosts, spaces }

@@ -3,16 +3,9 @@
 
 import { DatabaseSync } from 'node:sqlite'
 import { SkeinError } from '#protocol/errors.ts'
-import type {
-  Batch,
-  Meta,
-  SpanAnswer,
-  SpanQuery,
-  StoredEntry,
-  StreamQuery,
-  Sweep,
-} from '../store.ts'
+import type { Batch, Meta, SpanQuery, StoredEntry, StreamQuery, Sweep } from '../store.ts'
 import { migrate } from './migrate.ts'
+import type { PackedBatch, PackedSpans } from './packed.ts'
 import {
   readClaims,
   readEntries,
@@ -63,10 +56,10 @@ export class Database {
     return readMeta(this.#file)
   }
 
-  *load(): Generator<Batch> {
+  *load(): Generator<PackedBatch> {
     const meta = this.meta()
     if (!meta) return
-    const empty = { meta, rows: [], tombstones: [], claims: [], entries: [] }
+    const empty = { meta, tombstones: [], entries: [] }
     yield empty
     for (const rows of readRows(this.#file)) yield { ...empty, rows }
     for (const tombstones of readTombstones(this.#file)) yield { ...empty, tombstones }
@@ -98,7 +91,7 @@ export class Database {
     return sweepEntries(this.#file, cut)
   }
 
-  readSpans(query: SpanQuery): SpanAnswer {
+  readSpans(query: SpanQuery): PackedSpans {
     this.#spans ??= new SpanReader(this.#file)
     return this.#spans.read(query)
   }

@@ -2,16 +2,9 @@
 // each question, in order.
 
 import type { ErrorBody } from '#protocol/errors.ts'
-import type {
-  Batch,
-  Meta,
-  SpanAnswer,
-  SpanQuery,
-  StoredEntry,
-  StreamQuery,
-  Sweep,
-} from '../store.ts'
+import type { Batch, Meta, SpanQuery, StoredEntry, StreamQuery, Sweep } from '../store.ts'
 import type { Failure } from './failure.ts'
+import type { PackedBatch, PackedSpans } from './packed.ts'
 
 export interface WorkerStart {
   readonly path: string
@@ -23,11 +16,11 @@ interface Calls {
   /** Answered first of all, when the database is open. */
   open: { ask: undefined; answer: { meta: Meta | undefined } }
   /** The next batch of a load; nothing when it is over. A new load begins after that. */
-  load: { ask: undefined; answer: Batch | undefined }
+  load: { ask: undefined; answer: PackedBatch | undefined }
   commit: { ask: { batch: Batch; after: Meta | undefined }; answer: undefined }
   read: { ask: StreamQuery; answer: StoredEntry[] }
   sweep: { ask: Sweep; answer: number }
-  spans: { ask: SpanQuery; answer: SpanAnswer }
+  spans: { ask: SpanQuery; answer: PackedSpans }
   close: { ask: undefined; answer: undefined }
 }
 

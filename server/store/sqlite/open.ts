@@ -17,6 +17,7 @@ import type {
   StreamQuery,
   Sweep,
 } from '../store.ts'
+import { Unpacking } from './packed.ts'
 import { DatabaseThread, OutcomeUnknown } from './thread.ts'
 
 const WORKER = new URL('./worker.ts', import.meta.url)
@@ -74,12 +75,13 @@ class SqliteStore implements Store {
       answer.catch(() => undefined) // whoever stops reading does not wait for it
       return answer
     }
+    const unpacking = new Unpacking()
     let next = ask()
     for (;;) {
       const batch = await next
       if (!batch) return
       next = ask()
-      yield batch
+      yield unpacking.batch(batch)
     }
   }
 
@@ -105,7 +107,7 @@ class SqliteStore implements Store {
 
   async readSpans(query: SpanQuery): Promise<SpanAnswer> {
     const thread = await this.#ready()
-    return sure(thread.ask('spans', query))
+    return new Unpacking().spans(await sure(thread.ask('spans', query)))
   }
 
   /** Leaves the file checkpointed and the folder free. */

@@ -1,19 +1,28 @@
-// From SQLite's rows to the store's shapes. All integers are read as bigint, since a clock value does not fit a double.
+// From SQLite's rows to the store's shapes. Integers are read as bigint where one of them
+// is a clock value, which does not fit a double; a load takes those in two halves.
 
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
-import { z } from 'zod'
 import type {
   Meta,
   ParkedGroup,
-  StoredClaim,
   StoredEntry,
   StoredFloor,
   StoredGroup,
   StoredHeard,
-  StoredRow,
   StoredTombstone,
   StreamQuery,
 } from '../store.ts'
+import {
+  CLAIM_COLUMNS,
+  packClaim,
+  packGroup,
+  packRow,
+  pastOf,
+  prepareLines,
+  ROW_COLUMNS,
+  type Value,
+} from './columns.ts'
+import { type PackedRows, RowPacker } from './packed.ts'
 
 export type Columns = Record<string, SQLOutputValue>
 
@@ -28,29 +37,41 @@ export function readMeta(file: DatabaseSync): Meta | undefined {
 }
 
 /** Ordered by id, which is by age. */
-export function* readRows(file: DatabaseSync): Generator<StoredRow[]> {
-  const select = prepare(
+export function* readRows(file: DatabaseSync): Generator<PackedRows> {
+  const select = prepareLines(
     file,
-    `SELECT r.kind, r.id, r.birth_origin, r.birth_seq, g.name, g.body, g.unknown, g.epoch, g.hlc, g.origin, g.seq, g.past
-     FROM record r LEFT JOIN record_group g ON g.kind = r.kind AND g.id = r.id
+    `SELECT ${ROW_COLUMNS} FROM record r LEFT JOIN record_group g ON g.kind = r.kind AND g.id = r.id
      ORDER BY r.kind, r.id`,
   )
-  let rows: StoredRow[] = []
-  let groups: StoredGroup[] = []
-  for (const columns of select.iterate()) {
-    const last = rows.at(-1)
-    if (last?.id !== columns.id || last?.kind !== columns.kind) {
-      if (rows.length >= BATCH_ROWS) {
-        yield rows
-        rows = []
+  let rows = new RowPacker()
+  let [lastKind, lastId]: Value[] = []
+  for (const line of select.iterate()) {
+    const [kind, id] = line
+    if (id !== lastId || kind !== lastKind) {
+      if (rows.count >= BATCH_ROWS) {
+        yield rows.packed()
+        rows = new RowPacker()
       }
-      groups = []
-      const { kind, id } = columns
-      rows.push({ kind: String(kind), id: String(id), birth: birthOf(columns), groups })
+      packRow(rows, line)
+      lastKind = kind
+      lastId = id
     }
-    if (columns.name !== null) groups.push(groupOf(columns))
+    packGroup(rows, line)
   }
-  if (rows.length > 0) yield rows
+  if (rows.count > 0) yield rows.packed()
+}
+
+export function* readClaims(file: DatabaseSync): Generator<PackedRows> {
+  const select = prepareLines(file, `SELECT ${CLAIM_COLUMNS} FROM claim g ORDER BY claim`)
+  let claims = new RowPacker()
+  for (const line of select.iterate()) {
+    if (claims.count >= BATCH_ROWS) {
+      yield claims.packed()
+      claims = new RowPacker()
+    }
+    packClaim(claims, line)
+  }
+  if (claims.count > 0) yield claims.packed()
 }
 
 export function* readTombstones(file: DatabaseSync): Generator<StoredTombstone[]> {
@@ -68,12 +89,6 @@ export function* readTombstones(file: DatabaseSync): Generator<StoredTombstone[]
       dots: String(columns.dots).split(' ').map(dotOf),
       atMs: Number(columns.at_ms),
     }))
-  }
-}
-
-export function* readClaims(file: DatabaseSync): Generator<StoredClaim[]> {
-  for (const batch of batches(prepare(file, 'SELECT * FROM claim ORDER BY claim'))) {
-    yield batch.map(claimOf)
   }
 }
 
@@ -108,16 +123,6 @@ export function readParked(file: DatabaseSync): ParkedGroup[] {
   }))
 }
 
-export function claimOf(columns: Columns): StoredClaim {
-  return {
-    claim: String(columns.claim),
-    holder: String(columns.holder),
-    state: columns.state === 'provisional' ? 'provisional' : 'confirmed',
-    birth: birthOf(columns),
-    version: versionOf(columns),
-  }
-}
-
 export function readEntries(
   file: DatabaseSync,
   { stream, subject, before, limit }: StreamQuery,
@@ -144,7 +149,7 @@ export function entryOf(columns: Columns): StoredEntry {
   }
 }
 
-export function groupOf(columns: Columns): StoredGroup {
+function groupOf(columns: Columns): StoredGroup {
   const { name, body, unknown } = columns
   return {
     name: String(name),
@@ -153,12 +158,6 @@ export function groupOf(columns: Columns): StoredGroup {
     version: versionOf(columns),
     ...(typeof columns.past === 'string' && { past: pastOf(columns.past) }),
   }
-}
-
-const pastSchema = z.array(z.tuple([z.string(), z.number()]))
-
-function pastOf(text: string) {
-  return pastSchema.parse(JSON.parse(text)).map(([origin, seq]) => ({ origin, seq }))
 }
 
 function dotOf(text: string) {

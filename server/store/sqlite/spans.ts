@@ -3,17 +3,24 @@
 // ever happened. Read from the newest down, in steps of a few transactions, until the answer is large enough.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type {
-  SpanAnswer,
-  SpanQuery,
-  StoredClaim,
-  StoredEntry,
-  StoredGroup,
-  StoredRow,
-  StoredSpan,
-  StoredTombstone,
+import {
+  CLAIM_KIND,
+  type SpanQuery,
+  type StoredEntry,
+  type StoredSpan,
+  type StoredTombstone,
 } from '../store.ts'
-import { birthOf, type Columns, claimOf, entryOf, groupOf, prepare } from './read.ts'
+import {
+  CLAIM_COLUMNS,
+  type LinesReader,
+  packClaim,
+  packGroup,
+  packRow,
+  prepareLines,
+  ROW_COLUMNS,
+} from './columns.ts'
+import { type PackedSpans, RowPacker } from './packed.ts'
+import { birthOf, type Columns, entryOf, prepare } from './read.ts'
 
 /** Transactions read at a time, not counting those of which nothing is left. */
 const STEP = 64
@@ -42,14 +49,6 @@ const within = (origin: string, seq: string): string =>
 
 const STATEMENTS = {
   seqs: `SELECT seq FROM (${newest}) ORDER BY seq DESC LIMIT ${STEP}`,
-  names: `SELECT kind, id FROM record WHERE ${within('birth_origin', 'birth_seq')}
-    UNION SELECT kind, id FROM record_group WHERE ${within('origin', 'seq')}
-    UNION SELECT kind, id FROM quarantine WHERE ${within('origin', 'seq')}`,
-  birth: 'SELECT birth_origin, birth_seq FROM record WHERE kind = :kind AND id = :id',
-  groups: `SELECT * FROM record_group WHERE kind = :kind AND id = :id AND name NOT IN
-      (SELECT name FROM quarantine WHERE kind = :kind AND id = :id)
-    UNION ALL SELECT * FROM quarantine WHERE kind = :kind AND id = :id`,
-  claims: `SELECT * FROM claim WHERE ${within('birth_origin', 'birth_seq')} OR ${within('origin', 'seq')}`,
   tombstones: `SELECT t.* FROM tombstone t JOIN
       (SELECT DISTINCT kind, id, birth_origin, birth_seq FROM tombstone_dot WHERE ${within('origin', 'seq')})
     USING (kind, id, birth_origin, birth_seq)`,
@@ -58,11 +57,30 @@ const STATEMENTS = {
   entries: `SELECT * FROM entry WHERE ${within('origin', 'seq')} ORDER BY seq, place`,
 } as const
 
+const names = `SELECT kind, id FROM record WHERE ${within('birth_origin', 'birth_seq')}
+  UNION SELECT kind, id FROM record_group WHERE ${within('origin', 'seq')}
+  UNION SELECT kind, id FROM quarantine WHERE ${within('origin', 'seq')}`
+
+/** CROSS JOIN: the few names first, whatever SQLite thinks of the tables. What is parked takes the place of what is shown. */
+const ROWS = `WITH names AS MATERIALIZED (${names})
+  SELECT ${ROW_COLUMNS} FROM names CROSS JOIN record r USING (kind, id)
+    LEFT JOIN record_group g ON g.kind = r.kind AND g.id = r.id AND NOT EXISTS
+      (SELECT 1 FROM quarantine q WHERE q.kind = g.kind AND q.id = g.id AND q.name = g.name)
+  UNION ALL
+  SELECT ${ROW_COLUMNS} FROM names CROSS JOIN record r USING (kind, id)
+    JOIN quarantine g ON g.kind = r.kind AND g.id = r.id
+  ORDER BY 1, 2`
+
+const CLAIMS = `SELECT ${CLAIM_COLUMNS} FROM claim g
+  WHERE ${within('birth_origin', 'birth_seq')} OR ${within('origin', 'seq')}`
+
 type Statements = Readonly<Record<keyof typeof STATEMENTS, StatementSync>>
 
 interface Found {
-  readonly rows: Map<string, StoredRow>
-  readonly claims: Map<string, StoredClaim>
+  readonly rows: RowPacker
+  readonly claims: RowPacker
+  /** Rows and claims that are in it already: a row is written in several transactions. */
+  readonly names: Set<string>
   readonly tombstones: Map<string, StoredTombstone>
   readonly entries: StoredEntry[]
   readonly spans: StoredSpan[]
@@ -71,16 +89,21 @@ interface Found {
 
 export class SpanReader {
   readonly #run: Statements
+  readonly #rows: LinesReader
+  readonly #claims: LinesReader
 
   constructor(file: DatabaseSync) {
+    this.#rows = prepareLines(file, ROWS)
+    this.#claims = prepareLines(file, CLAIMS)
     const prepared = Object.entries(STATEMENTS).map(([name, sql]) => [name, prepare(file, sql)])
     this.#run = Object.fromEntries(prepared) as Statements
   }
 
-  read({ spans, maxBytes }: SpanQuery): SpanAnswer {
+  read({ spans, maxBytes }: SpanQuery): PackedSpans {
     const found: Found = {
-      rows: new Map(),
-      claims: new Map(),
+      rows: new RowPacker(),
+      claims: new RowPacker(),
+      names: new Set(),
       tombstones: new Map(),
       entries: [],
       spans: [],
@@ -92,8 +115,8 @@ export class SpanReader {
     }
     const { rows, claims, tombstones, entries } = found
     return {
-      rows: [...rows.values()],
-      claims: [...claims.values()],
+      rows: rows.packed(),
+      claims: claims.packed(),
       tombstones: [...tombstones.values()],
       entries,
       spans: found.spans,
@@ -113,13 +136,13 @@ export class SpanReader {
   }
 
   #take({ origin, low, high }: StoredSpan, found: Found): void {
-    const bounds = { origin, low, high }
-    for (const { kind, id } of this.#run.names.all(bounds)) {
-      this.#takeRow(String(kind), String(id), found)
-    }
-    for (const columns of this.#run.claims.all(bounds)) {
-      const claim = claimOf(columns)
-      found.claims.set(claim.claim, claim)
+    const bounds: Bounds = { origin, low, high }
+    this.#takeRows(bounds, found)
+    for (const columns of this.#claims.iterate(bounds)) {
+      const [claim, birthOrigin, birthSeq] = columns
+      // A name may have several claims.
+      if (!isNew(found, `${CLAIM_KIND}/${claim}/${birthOrigin}/${birthSeq}`)) continue
+      packClaim(found.claims, columns)
       found.bytes += ELEMENT_BYTES
     }
     for (const columns of this.#run.tombstones.all(bounds)) {
@@ -135,15 +158,21 @@ export class SpanReader {
     }
   }
 
-  #takeRow(kind: string, id: string, found: Found): void {
-    const key = `${kind}/${id}`
-    if (found.rows.has(key)) return
-    const birth = this.#run.birth.get({ kind, id })
-    if (!birth) return
-    const groups: StoredGroup[] = this.#run.groups.all({ kind, id }).map(groupOf)
-    found.rows.set(key, { kind, id, birth: birthOf(birth), groups })
-    const bodies = groups.map(({ body, unknown }) => body.length + (unknown?.length ?? 0))
-    found.bytes += bodies.reduce((sum, bytes) => sum + bytes + ELEMENT_BYTES, ELEMENT_BYTES)
+  #takeRows(bounds: Bounds, found: Found): void {
+    const { rows } = found
+    let last: string | undefined
+    let isTaken = false
+    for (const columns of this.#rows.iterate(bounds)) {
+      const name = `${columns[0]}/${columns[1]}`
+      if (name !== last) {
+        last = name
+        isTaken = !isNew(found, name)
+        if (!isTaken) found.bytes += ELEMENT_BYTES
+        if (!isTaken) packRow(rows, columns)
+      }
+      const bytes = isTaken ? undefined : packGroup(rows, columns)
+      if (bytes !== undefined) found.bytes += bytes + ELEMENT_BYTES
+    }
   }
 
   #tombstone(columns: Columns): StoredTombstone {
@@ -157,4 +186,11 @@ export class SpanReader {
       atMs: Number(columns.at_ms),
     }
   }
+}
+
+type Bounds = Record<'origin' | 'low' | 'high', string | number>
+
+function isNew({ names }: Found, name: string): boolean {
+  const before = names.size
+  return names.add(name).size > before
 }

@@ -2,14 +2,14 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { SkeinError } from '#protocol/errors.ts'
-import type { Batch } from '../store.ts'
 import { Database } from './database.ts'
 import { failureOf } from './failure.ts'
 import type { Ask, Question, Reply, WorkerStart } from './messages.ts'
+import type { PackedBatch } from './packed.ts'
 
 const start = workerData as WorkerStart
 let database: Database | undefined
-let loading: Iterator<Batch> | undefined
+let loading: Iterator<PackedBatch> | undefined
 
 parentPort?.on('message', (question: Question) => {
   parentPort?.postMessage(reply(question))
@@ -48,7 +48,7 @@ function answer({ op, ask }: Question): unknown {
   }
 }
 
-function nextBatch(open: Database): Batch | undefined {
+function nextBatch(open: Database): PackedBatch | undefined {
   loading ??= open.load()
   const next = loading.next()
   if (!next.done) return next.value

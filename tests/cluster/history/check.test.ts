@@ -261,6 +261,21 @@ test('the last name that was acknowledged stays', () => {
   assert.deepEqual(broken(operations, two('web', 'db')), ['lost'])
 })
 
+test('who is named as a peer calls it already is named otherwise by what that peer had not heard of', () => {
+  const operations = [
+    make('A', 0, 'v0', 'web'),
+    second(make('B', 0, 'w0', 'db')),
+    rename('B', 1, 'shop'),
+    rename('A', 2, 'web'),
+  ]
+  assert.deepEqual(broken(operations, two('shop', 'db')), [])
+  assert.deepEqual(broken(operations, two('web', 'db')), [])
+  const knowing = [...operations.slice(0, 3), rename('A', 2, 'store'), rename('A', 3, 'web')]
+  assert.deepEqual(broken(knowing, two('web', 'db')), [])
+  assert.deepEqual(broken(knowing, two('shop', 'db')), ['lost'])
+  assert.deepEqual(broken(knowing, two('store', 'db')), ['lost'])
+})
+
 test('a name that was given back may be taken', () => {
   const operations = [
     make('A', 0, 'v0', 'web'),

@@ -53,11 +53,30 @@ export class Names {
     }
     // When a peer renamed it nobody was told: that may be the last of all its names.
     if (renamed.length > 0) return
+    const isLater = (claim: Claiming) => held.every((other) => this.#isBefore(other, claim))
     const later = claims.find(
-      (claim) => claim.outcome === 'ok' && held.every((other) => this.#isBefore(other, claim)),
+      (claim) => claim.outcome === 'ok' && isLater(claim) && !this.#mayBeIdle(claim, claims),
     )
     if (later)
       found(object, 'lost', `${later.id} named it ${later.name} later, ${peer} calls it ${name}`)
+  }
+
+  /**
+   * Whether the peer may have called it so already, and so have had nothing to write: then what it had not heard of yet is
+   * later. Not where it has itself given it another name since it was first called so.
+   */
+  #mayBeIdle(claim: Claiming, claims: readonly Claiming[]): boolean {
+    const isOfSame = ({ name }: Claiming) => name === claim.name
+    const since = claims.filter(
+      (other) => !isOfSame(other) && other.peer === claim.peer && this.#isBefore(other, claim),
+    )
+    return claims.some(
+      (first) =>
+        first !== claim &&
+        isOfSame(first) &&
+        first.startMs < claim.endMs &&
+        since.every((other) => !this.#isBefore(first, other)),
+    )
   }
 
   /** Whether another object may have claimed the same name first. */

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '../../support/eventually.ts'
 import type { FinalObject, FinalState } from '../history/operation.ts'
 import { markOf } from './deeds.ts'
 import type { Door } from './door.ts'
@@ -13,6 +14,9 @@ import type { Server } from './server.ts'
 /** Looks for a moment in which nobody writes, and between two of them, ms. */
 const MOST_TRIES = 10
 const AGAIN_MS = 500
+
+/** A busy machine answers late, or refuses what came too slowly. */
+const ANSWER_MS = 30_000
 
 /** Rows of all kinds with their births and stamps, names, and the audit. Tombstones end at each peer's own time. */
 const LINES = `
@@ -45,7 +49,8 @@ function query(server: Server, sql: string): readonly Record<string, unknown>[] 
 const linesOf = (server: Server): Map<string, string> =>
   new Map(query(server, LINES).map(({ key, line }) => [String(key), String(line)]))
 
-const sumsOf = (servers: readonly Server[]): string[] =>
+/** In short what each has. */
+export const sumsOf = (servers: readonly Server[]): string[] =>
   servers.map((server) => JSON.stringify(query(server, SUMS)))
 
 export function areEqual(servers: readonly Server[]): boolean {
@@ -115,7 +120,11 @@ async function list<T>(door: Door, things: string): Promise<readonly T[]> {
 }
 
 async function get<T>(door: Door, path: string): Promise<T> {
-  const { outcome, status, body } = await door.call('GET', path)
-  if (outcome !== 'ok') throw new Error(`${door.peer} answers GET ${path} with ${status}`)
-  return body as T
+  const answer = async () => {
+    const { outcome, status, body } = await door.call('GET', path)
+    if (outcome !== 'ok') throw new Error(`${door.peer} answers GET ${path} with ${status}`)
+    return { body: body as T }
+  }
+  const { body } = await eventually(answer, { timeoutMs: ANSWER_MS, what: `GET ${path}` })
+  return body
 }

@@ -2,7 +2,7 @@
 // all servers must come to have the same, and the history is judged.
 
 import { writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -13,7 +13,7 @@ import type { FinalState, History } from '../history/operation.ts'
 import { Namespaces } from '../namespaces.ts'
 import { act } from './deeds.ts'
 import { Faults } from './faults.ts'
-import { areEqual, finalsOf } from './finals.ts'
+import { areEqual, finalsOf, sumsOf } from './finals.ts'
 import { Recorder } from './recorder.ts'
 import { Server } from './server.ts'
 import { openApart, openTogether, type Site } from './site.ts'
@@ -28,6 +28,8 @@ const CLIENTS = 10
 const DEEDS_PER_SECOND = 20
 /** Peers on one machine have one clock; a stamp is taken up to some ms before or after it is read. */
 const SKEW_MS = 20
+/** Told where something is wrong. */
+const LAST_FAULTS = 12
 
 /** So that every deletion is forgotten while it still matters. */
 const ENV = { SKEIN_TOMBSTONE_SECONDS: '2' }
@@ -46,7 +48,7 @@ const say = (line: string) => console.log(line)
 
 async function torture(): Promise<boolean> {
   const network = new Namespaces(Number(args.peers), args.tag)
-  const servers = network.places.map((place) => new Server(place, network, ENV))
+  const servers = network.places.map((place) => new Server(place, network, { env: ENV }))
   const chance = new Chance(Number(args.seed))
   try {
     const site = await (args.apart ? openApart(servers) : openTogether(servers))
@@ -63,10 +65,12 @@ async function torture(): Promise<boolean> {
     say(`  ${(performance.now() / 1000).toFixed(1)} s: all is mended`)
     const equalMs = args.apart ? 0 : await becomeEqual(servers)
     const finals = await finalsOf(site.doors)
-    return judge(
+    const isWell = judge(
       { operations: [...site.made, ...recorder.operations], finals, skewMs: SKEW_MS },
       equalMs,
     )
+    if (!isWell) for (const line of faults.told.slice(-LAST_FAULTS)) say(`  ${line}`)
+    return isWell
   } finally {
     await Promise.all(servers.map((server) => server.remove()))
   }
@@ -86,13 +90,35 @@ async function client(name: string, site: Site, recorder: Recorder, chance: Chan
 async function becomeEqual(servers: readonly Server[]): Promise<number> {
   await Promise.all(servers.map((server) => server.ready()))
   const beganMs = performance.now()
-  await eventually(() => areEqual(servers) || sleep(LOOK_MS, false), {
-    timeoutMs: PATIENCE_MS,
-    what: 'equal servers',
-  }).catch((error: unknown) => say(String(error)))
+  const coresBefore = coreMs()
+  let told = 0
+  const look = async (): Promise<boolean> => {
+    if (areEqual(servers)) return true
+    const seconds = Math.floor((performance.now() - beganMs) / 1000)
+    if (seconds > told) say(`  ${seconds} s after the heal: ${sumsOf(servers).join(' ')}`)
+    told = Math.max(told, seconds)
+    return sleep(LOOK_MS, false)
+  }
+  await eventually(look, { timeoutMs: PATIENCE_MS, what: 'equal servers' }).catch(
+    (error: unknown) => say(String(error)),
+  )
   const equalMs = performance.now() - beganMs
-  say(`equal ${equalMs.toFixed(0)} ms after the heal`)
+  say(`equal ${equalMs.toFixed(0)} ms after the heal; ${machineLoad(coresBefore)}`)
   return equalMs
+}
+
+/** Of all cores, ms since the machine began. */
+function coreMs(): { idle: number; all: number } {
+  const sums = cpus().map(({ times }) => [times.idle, times.user + times.sys + times.nice] as const)
+  const idle = sums.reduce((sum, [ms]) => sum + ms, 0)
+  return { idle, all: idle + sums.reduce((sum, [, ms]) => sum + ms, 0) }
+}
+
+/** How long it takes says something of the servers only where they had the machine to themselves. */
+function machineLoad(before: ReturnType<typeof coreMs>): string {
+  const { idle, all } = coreMs()
+  const busy = 1 - (idle - before.idle) / Math.max(1, all - before.all)
+  return `the machine was ${(busy * 100).toFixed(0)} % busy meanwhile, load ${loadavg()[0]?.toFixed(1)}`
 }
 
 function judge(history: History, equalMs: number): boolean {

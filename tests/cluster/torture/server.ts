@@ -1,5 +1,5 @@
-// One real Skein in its namespace, and what happens to servers: killed, stopped, restarted. No engine: what is written here
-// needs none. Its processes have no more right to the machine than others, so that tests beside are not held up.
+// One real Skein in its namespace, and what happens to servers: killed, stopped, restarted. Without an engine, unless it is
+// given one. Its processes have no more right to the machine than others, so that tests beside are not held up.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,7 +11,7 @@ import { thisProcess } from '../../../server/supervisor/process.ts'
 import { eventually } from '../../support/eventually.ts'
 import type { Namespaces } from '../namespaces.ts'
 
-const BIN = new URL('../../../cli/bin.js', import.meta.url).pathname
+const ROOT = new URL('../../..', import.meta.url).pathname
 const PORT = 7534
 /** A busy machine takes its time with a peer's start, ms. */
 const START_MS = 60_000
@@ -20,21 +20,31 @@ const NICE = '5'
 /** Lines of output that are kept for whoever asks why. */
 const KEPT_LINES = 200
 
+export interface ServerOptions {
+  readonly env?: Readonly<Record<string, string>>
+  /** Its engine. */
+  readonly docker?: string
+  /** The checkout that it runs from; by default this one. */
+  readonly root?: string
+}
+
 export class Server {
   readonly place: number
   readonly url: string
   readonly folder = mkdtempSync(join(tmpdir(), 'skein-test-'))
   readonly output: string[] = []
   readonly #network: Namespaces
-  readonly #env: Readonly<Record<string, string>>
+  readonly #options: ServerOptions
+  #root: string
   #supervisor: ChildProcess | undefined
   #setupToken: string | undefined
   #join: string | undefined
 
-  constructor(place: number, network: Namespaces, env: Readonly<Record<string, string>> = {}) {
+  constructor(place: number, network: Namespaces, options: ServerOptions = {}) {
     this.place = place
     this.#network = network
-    this.#env = env
+    this.#options = options
+    this.#root = options.root ?? ROOT
     this.url = `http://${network.host(place)}:${PORT}`
     // Tells scripts/lib/leftovers.js whose this is, should this process be killed.
     writeFileSync(join(this.folder, 'test-process.json'), JSON.stringify(thisProcess()))
@@ -44,6 +54,10 @@ export class Server {
     return `peer-${this.place}`
   }
 
+  get #bin(): string {
+    return join(this.#root, 'cli', 'bin.js')
+  }
+
   async start(join = this.#join): Promise<void> {
     this.#join = join
     const flags = Object.entries({
@@ -51,14 +65,15 @@ export class Server {
       name: this.name,
       listen: `${this.#network.host(this.place)}:${PORT}`,
       'ssh-listen': 'off',
-      docker: '/nonexistent/docker.sock',
+      docker: this.#options.docker ?? '/nonexistent/docker.sock',
     }).flatMap(([flag, value]) => [`--${flag}`, value])
     const equal = ['setpriv', '--bounding-set', '-sys_nice', 'nice', '-n', NICE]
-    const argv = ['netns', 'exec', this.#network.space(this.place), ...equal, process.execPath, BIN]
-    const env = { ...process.env, ...this.#env, ...(join !== undefined && { SKEIN_JOIN: join }) }
+    const program = [process.execPath, this.#bin]
+    const argv = ['netns', 'exec', this.#network.space(this.place), ...equal, ...program]
+    const joining = join === undefined ? {} : { SKEIN_JOIN: join }
     const child = spawn('ip', [...argv, 'server', ...flags, '--insecure-http'], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env,
+      env: { ...process.env, ...this.#options.env, ...joining },
     })
     this.#supervisor = child
     for (const stream of [child.stdout, child.stderr]) {
@@ -87,6 +102,19 @@ export class Server {
     } catch {
       return false
     }
+  }
+
+  /** SIGTERM to all of it, which drains; the data folder stays. */
+  async end(): Promise<void> {
+    const child = this.#supervisor
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  }
+
+  /** From the next start on it runs from there. */
+  runFrom(root = ROOT): void {
+    this.#root = root
   }
 
   /** As when the machine loses power, but for what its disk was promised. */

@@ -1,6 +1,6 @@
 // What everybody was promised, against which the databases are held. D1 equal contexts mean equal contents; D2 all agree
 // in the end; D3 no acknowledged write is lost unless superseded; D4 what was deleted stays so; D5 contexts grow and no
-// dot is used twice; D6 clocks do not go back; D7 a write is stamped later than what its writer had seen; D8 rights
+// dot is used twice; D6 clocks do not go back, but where one was put right; D7 a write is stamped later than what its writer had seen; D8 rights
 // that were taken away stay so unless somebody who knew gave them back, and a name has one holder; D9 fields of a newer
 // version survive an older peer.
 
@@ -51,7 +51,7 @@ export class Ledger {
     if (this.#dots.has(key)) this.#violate(`D5 the dot ${key} was used twice`)
     this.#dots.add(key)
     this.#originsOf(database).add(dot.origin)
-    this.#noteClock(dot, delta)
+    this.#noteClock(dot, delta, database.replica)
     this.#noteCause(database.replica)
     for (const row of delta.rows) {
       const told = this.#told(`${row.kind}/${row.id}`)
@@ -169,15 +169,17 @@ export class Ledger {
   }
 
   /** D6, also over restarts. */
-  #noteClock(dot: Dot, { rows, claims }: Delta): void {
+  #noteClock(dot: Dot, { rows, claims }: Delta, replica: Replica): void {
     const versions = [...rows.flatMap(({ groups }) => groups), ...claims].map(
       ({ version }) => version,
     )
     const [version] = versions.filter((one) => isSame(one, dot))
     if (!version) return
-    if (version.hlc < (this.#clocks.get(dot.origin) ?? 0n)) {
+    const before = this.#clocks.get(dot.origin) ?? 0n
+    if (version.hlc < before && !replica.wasPutRight) {
       this.#violate(`D6 the clock of ${dot.origin} went back`)
     }
+    replica.wasPutRight = false
     this.#clocks.set(dot.origin, version.hlc)
   }
 

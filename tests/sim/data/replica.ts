@@ -2,7 +2,7 @@
 // rules of a store (elements, context and stamps change in one step) and none of its art.
 
 import { holding } from '../../../server/cluster/replica/claims.ts'
-import { absorb, epochOver, tickOver } from '../../../server/cluster/replica/clock.ts'
+import { absorb, epochOver, goingOn, tickOver } from '../../../server/cluster/replica/clock.ts'
 import { Context } from '../../../server/cluster/replica/context.ts'
 import type {
   Bucket,
@@ -35,6 +35,8 @@ export class Replica implements Known {
   origin: string
   seq = 0
   hlc = 0n
+  /** Since the last transaction: then its clock may go back. */
+  wasPutRight = false
   heard = new Context()
   /** What those had heard of whose answers are in here: they tell some of it early, as absences and newer values. */
   ahead = new Context()
@@ -73,6 +75,16 @@ export class Replica implements Known {
     for (const row of this.rows.values()) if (isIn(span, row.birth)) yield row
     for (const { claim, birth } of this.claimed.values()) {
       if (isIn(span, birth)) yield { kind: CLAIM_KIND, id: claim, birth }
+    }
+  }
+
+  *inBucket({ kind, number }: Bucket): Iterable<{ kind: string; id: string; birth: Dot }> {
+    for (const row of this.rows.values()) {
+      if (row.kind === kind && bucketOf(row.id) === number) yield row
+    }
+    if (kind !== CLAIM_KIND) return
+    for (const { claim, birth } of this.claimed.values()) {
+      if (bucketOf(claim) === number) yield { kind, id: claim, birth }
     }
   }
 
@@ -169,8 +181,8 @@ export class Replica implements Known {
 
   /** What another had, as after a restore or a restart. */
   become(other: Replica): void {
-    const { origin, seq, hlc, faults, rules } = other
-    Object.assign(this, { origin, seq, hlc, faults, rules, heard: other.heard.copy() })
+    const { origin, seq, hlc, wasPutRight, faults, rules } = other
+    Object.assign(this, { origin, seq, hlc, wasPutRight, faults, rules, heard: other.heard.copy() })
     this.ahead = other.ahead.copy()
     for (const name of ['rows', 'claimed', 'buried', 'floors', 'entries'] as const) {
       const [mine, theirs] = [this[name] as Map<string, unknown>, [...other[name]]]
@@ -263,13 +275,20 @@ export class Replica implements Known {
       if (write.op !== 'set') return []
       return this.group(write.kind, write.id, write.group)?.version ?? []
     })
+    this.#goOn(nowMs)
     return tickOver(this.hlc, held, nowMs)
+  }
+
+  /** A peer whose wall clock is far behind the database's takes that for wrong, and begins anew. */
+  #goOn(nowMs: number): void {
+    this.wasPutRight ||= goingOn(this.hlc, nowMs) !== this.hlc
   }
 
   #mend(mended: Joined['mended'], nowMs: number): Dot | undefined {
     if (mended.length === 0) return undefined
     const dot = { origin: this.origin, seq: this.seq + 1 }
     const held = mended.map(({ group }) => group.version)
+    this.#goOn(nowMs)
     this.hlc = tickOver(this.hlc, held, nowMs)
     for (const { kind, id, group } of mended) {
       const row = this.rows.get(`${kind}/${id}`)

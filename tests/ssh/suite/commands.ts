@@ -4,13 +4,14 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { amount } from '../../support/amount.ts'
 import { eventually } from '../../support/eventually.ts'
 import { digest, run, start, stop } from '../../support/ssh/client.ts'
 import { type Reach, ssh, sshWith } from './reach.ts'
 
-const RUNS = 200
+const RUNS = amount({ usual: 40, whole: 200 })
 /** The run in whose midst, or in that of one after it, its way is broken. */
-const DISTURBED_AT = 60
+const DISTURBED_AT = 12
 /** At a time: what two cores can do without a client giving up on its handshake. */
 const AT_ONCE = 4
 const BYTES = 10 * 1024 * 1024

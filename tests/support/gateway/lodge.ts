@@ -119,7 +119,7 @@ export class Lodge {
   /** Its agent's link comes. */
   link(id: SpaceId): void {
     const agent = { linkedAt: 1, route: 'unix', failed: [], version: '0', run: 'r' }
-    this.world.live.publish('agent', id, agent, 60_000)
+    this.world.live.publish('agent', id, agent, 60_000, RUNTIME.epoch)
   }
 
   async setRuntime(id: SpaceId, runtime: Partial<Runtime>): Promise<void> {

@@ -33,6 +33,8 @@ export function fakeSpaces(records: Records): SpacesPort {
       return intent()
     },
     want: intent,
+    forget: async () => undefined,
+    preview: () => ({ reason: 'it is the only host', isRefused: false, hosts: [] }),
     async rename(_actor, id, name) {
       await records.transact(() => ({
         changes: [{ op: 'set', kind: 'space', id, group: 'name', value: { name } }],

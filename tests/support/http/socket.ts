@@ -24,11 +24,12 @@ export class TestSocket {
     port: number,
     path: string,
     headers: Record<string, string>,
+    protocols: readonly string[] = [],
   ): Promise<TestSocket | number> {
     const url = `ws://127.0.0.1:${port}/api/v1${path}`
     const origin = `http://127.0.0.1:${port}`
     const given = Object.entries({ origin, ...headers }).filter(([, value]) => value !== '')
-    const socket = new WebSocket(url, {
+    const socket = new WebSocket(url, [...protocols], {
       headers: Object.fromEntries(given),
       perMessageDeflate: false,
     })

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import type { Setup } from '#protocol/api/people.ts'
 import type { StreamOpen } from '#protocol/link.ts'
 import { systemRandom } from '../../../server/clock.ts'
+import type { PublishedPeer } from '../../../server/cluster/published.ts'
 import { createHttp, type Http, requestListener } from '../../../server/http/http.ts'
 import type { HttpConfig, Log } from '../../../server/http/ports.ts'
 import { endAfterOffers, upgradeOptions } from '../../../server/http/protocols.ts'
@@ -35,6 +36,8 @@ export interface WorldOptions {
   /** Plays the far end of each stream that is opened. */
   readonly onStream?: (far: FarEnd) => void
   readonly log?: Log
+  /** Where people open the cluster’s peers. */
+  readonly published?: readonly PublishedPeer[]
   /** In place of those that a test plays itself. */
   readonly streams?: Streams
 }
@@ -89,7 +92,11 @@ export class World {
       streams,
       spaces,
       templates,
-      peers: { list: () => [], token: () => 'skein1.none' },
+      peers: {
+        list: async () => [],
+        token: () => 'skein1.none',
+        published: () => options.published ?? [],
+      },
       audit: { verify: async () => ({ isWhole: true, at: '', key: '', chains: [] }) },
       config,
       clock,

@@ -4,8 +4,8 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import type { AddKey, CreateToken, NewToken, SshKey, Token } from '#protocol/api/access.ts'
 import type { SshAccess } from '#protocol/api/ssh.ts'
 import { request } from '../net/request.ts'
-import { queryClient } from './client.ts'
 import { keys } from './keys.ts'
+import { queryClient } from './query-client.ts'
 
 export const useSshKeys = () =>
   useQuery({

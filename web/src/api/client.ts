@@ -1,45 +1,21 @@
-// The query client and the live connection that keeps it fresh.
+// The live connection of the tab, which keeps what was asked fresh, and the roads that it found to other peers.
 
-import { QueryCache, QueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { LiveConnection } from '../net/live.ts'
-import { RequestError } from '../net/request.ts'
-import { keys, staleAfter } from './keys.ts'
+import { continueAt } from '../net/continue-at.ts'
+import { LiveConnection, type LiveHooks } from '../net/live.ts'
+import { awayAt } from '../net/request.ts'
+import { Roads } from '../net/roads.ts'
+import { staleAfter } from './keys.ts'
+import { queryClient, signedOut } from './query-client.ts'
 
-/** Live updates make answers stale; this is only for what has no topic. */
-const STALE_AFTER_MS = 30_000
-
-const isSignedOut = (error: unknown): boolean =>
-  error instanceof RequestError && error.code === 'not_signed_in'
-
-export const queryClient = new QueryClient({
-  queryCache: new QueryCache({
-    onError: (error, query) => {
-      if (isSignedOut(error) && query.queryKey[0] !== 'me') signedOut()
-    },
-  }),
-  defaultOptions: {
-    queries: {
-      staleTime: STALE_AFTER_MS,
-      refetchOnWindowFocus: false,
-      // `request` tries again by itself while the peer cannot be reached, and a refusal stays one.
-      retry: false,
-      networkMode: 'always',
-    },
-    mutations: {
-      networkMode: 'always',
-      onError: (error) => {
-        if (isSignedOut(error)) signedOut()
-      },
-    },
-  },
+/** Of the whole tab: what one connection learns of the peers the others use. */
+export const roads = new Roads({
+  own: window.location.origin,
+  nowMs: () => performance.now(),
+  random: Math.random,
 })
 
-function signedOut(): void {
-  void queryClient.invalidateQueries({ queryKey: keys.me })
-}
-
-export const live = new LiveConnection({
+const hooks: LiveHooks = {
   changed: (topics) => {
     for (const topic of topics) {
       for (const queryKey of staleAfter(topic)) {
@@ -49,6 +25,14 @@ export const live = new LiveConnection({
   },
   returned: () => void queryClient.invalidateQueries(),
   signedOut,
+  handover: continueAt,
+}
+
+export const live = new LiveConnection(hooks, roads)
+
+live.state.subscribe(() => {
+  const state = live.state.get()
+  if (state.kind === 'open') awayAt.set(state.away?.road.name)
 })
 
 /** Keeps what the component shows fresh for as long as it is shown. */

@@ -23,6 +23,7 @@ export const keys = {
   starters: ['starters'],
   users: ['users'],
   hosts: ['hosts'],
+  placement: (query: string) => ['placement', query],
   peers: ['peers'],
 } as const
 
@@ -45,7 +46,7 @@ export function staleAfter(topic: string): readonly Key[] {
     case 'users':
       return [keys.users, keys.me]
     case 'hosts':
-      return [keys.hosts]
+      return [keys.hosts, ['placement']]
     case 'peers':
       return [keys.peers]
     default:

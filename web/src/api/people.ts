@@ -4,8 +4,9 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import type { Host } from '#protocol/api/hosts.ts'
 import type { CreateUser, UpdateUser, User } from '#protocol/api/people.ts'
 import { request } from '../net/request.ts'
-import { queryClient, useTopics } from './client.ts'
+import { useTopics } from './client.ts'
 import { keys } from './keys.ts'
+import { queryClient } from './query-client.ts'
 
 export function useUsers() {
   useTopics('users')

@@ -3,8 +3,8 @@
 import { useMutation } from '@tanstack/react-query'
 import type { SharePort } from '#protocol/api/spaces.ts'
 import { request } from '../net/request.ts'
-import { queryClient } from './client.ts'
 import { keys } from './keys.ts'
+import { queryClient } from './query-client.ts'
 
 export const useSharePort = (spaceId: string) =>
   useMutation({

@@ -10,8 +10,8 @@ import type {
   SetupState,
 } from '#protocol/api/people.ts'
 import { request } from '../net/request.ts'
-import { queryClient } from './client.ts'
 import { keys } from './keys.ts'
+import { queryClient } from './query-client.ts'
 
 /** `null` means that nobody is signed in, which is an answer and not an error. */
 export const meQuery = queryOptions({

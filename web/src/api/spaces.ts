@@ -1,9 +1,17 @@
 // Spaces: what is fetched, and what may be asked of them. What is asked shows at once where the outcome is certain.
 
-import { mutationOptions, queryOptions, useMutation, useQuery } from '@tanstack/react-query'
+import {
+  keepPreviousData,
+  mutationOptions,
+  queryOptions,
+  useMutation,
+  useQuery,
+} from '@tanstack/react-query'
+import type { PlacementPreview } from '#protocol/api/hosts.ts'
 import type {
   CreateSpace,
   Intent,
+  ParameterValue,
   Space,
   TerminalInfo,
   TimelineStep,
@@ -11,8 +19,9 @@ import type {
 } from '#protocol/api/spaces.ts'
 import { request } from '../net/request.ts'
 import { toastError } from '../parts/toast.ts'
-import { queryClient, useTopics } from './client.ts'
+import { useTopics } from './client.ts'
 import { keys } from './keys.ts'
+import { queryClient } from './query-client.ts'
 import { asked, type SpaceAction } from './space-action.ts'
 
 export const spacesQuery = queryOptions({
@@ -78,6 +87,30 @@ function refresh(id: string): void {
     void queryClient.invalidateQueries({ queryKey })
   }
 }
+
+/** Where a space of this template would go. Secrets stay out of an address. */
+export function usePlacement(
+  templateId: string,
+  parameters: Readonly<Record<string, ParameterValue>>,
+) {
+  useTopics('hosts')
+  const query = new URLSearchParams({ templateId, parameters: JSON.stringify(parameters) })
+  return useQuery({
+    queryKey: keys.placement(query.toString()),
+    queryFn: ({ signal }) =>
+      request<PlacementPreview>('GET', `/placement?${query}`, undefined, signal),
+    placeholderData: keepPreviousData,
+  })
+}
+
+export const useForgetSpace = () =>
+  useMutation({
+    mutationFn: (id: string) => request<unknown>('POST', `/spaces/${id}/forget`),
+    onSuccess: (_none, id) => {
+      queryClient.removeQueries({ queryKey: keys.space(id) })
+      void queryClient.invalidateQueries({ queryKey: keys.spaces })
+    },
+  })
 
 export const useCreateSpace = () =>
   useMutation({

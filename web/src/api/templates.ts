@@ -9,8 +9,9 @@ import type {
   TemplateDetail,
 } from '#protocol/api/templates.ts'
 import { request } from '../net/request.ts'
-import { queryClient, useTopics } from './client.ts'
+import { useTopics } from './client.ts'
 import { keys } from './keys.ts'
+import { queryClient } from './query-client.ts'
 
 export function useTemplates() {
   useTopics('templates')

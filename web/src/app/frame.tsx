@@ -49,6 +49,7 @@ function SignedIn() {
     '?': () => setFloating('keys'),
     'g s': () => void navigate({ to: '/spaces' }),
     'g t': () => void navigate({ to: '/templates' }),
+    'g c': () => void navigate({ to: '/cluster' }),
     n: () => void navigate({ to: '/spaces/new' }),
   })
   const close = () => setFloating('none')

@@ -13,6 +13,7 @@ const sheet: readonly (readonly [string, readonly (readonly [string, string])[]]
       ['mod+k', what.palette],
       ['g s', what.goSpaces],
       ['g t', what.goTemplates],
+      ['g c', what.goCluster],
       ['n', what.newSpace],
       ['?', what.help],
     ],

@@ -12,7 +12,7 @@ import type { Role } from '#protocol/api/people.ts'
 import { words } from '../words.ts'
 
 export interface Place {
-  readonly to: '/spaces' | '/templates' | '/people' | '/peers' | '/account'
+  readonly to: '/spaces' | '/templates' | '/people' | '/cluster' | '/account'
   readonly label: string
   readonly icon: LucideIcon
   readonly keys?: string
@@ -25,7 +25,7 @@ const everyone: readonly Place[] = [
 
 const administrators: readonly Place[] = [
   { to: '/people', label: words.nav.people, icon: UsersRound },
-  { to: '/peers', label: words.nav.peers, icon: Network },
+  { to: '/cluster', label: words.nav.cluster, icon: Network, keys: 'g c' },
 ]
 
 export const accountPlace: Place = {

@@ -38,3 +38,15 @@ export function ago(atMs: number, nowMs: number): string {
   if (Math.abs(span) < 10 * SECOND) return 'now'
   return span > 0 ? `${roughly(span)} ago` : `in ${roughly(-span)}`
 }
+
+const LARGE = 2
+
+/** How far a clock is off, in whichever unit says it best, to the nearest: `12 ms`, `90 s`, `24 h`. Its sign is the reader's. */
+export function clockSpan(offsetMs: number): string {
+  const span = Math.abs(offsetMs)
+  if (span < LARGE * SECOND) return `${Math.round(span)} ms`
+  if (span < LARGE * MINUTE) return `${Math.round(span / SECOND)} s`
+  if (span < LARGE * HOUR) return `${Math.round(span / MINUTE)} min`
+  if (span < LARGE * DAY) return `${Math.round(span / HOUR)} h`
+  return `${Math.round(span / DAY)} d`
+}

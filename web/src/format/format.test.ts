@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ago, duration, roughly } from './duration.ts'
+import { ago, clockSpan, duration, roughly } from './duration.ts'
 import { bytes, count, milliseconds, percent } from './quantity.ts'
 
 test('a span has the unit that a reader would use', () => {
@@ -41,4 +41,11 @@ test('shares and milliseconds keep a digit while they are small', () => {
   assert.equal(milliseconds(38.4), '38 ms')
   assert.equal(count(1, 'space', 'spaces'), '1 space')
   assert.equal(count(1200, 'space', 'spaces'), '1,200 spaces')
+})
+
+test('how far a clock is off is told to the nearest unit', () => {
+  assert.equal(clockSpan(-12.4), '12 ms')
+  assert.equal(clockSpan(90_000), '90 s')
+  assert.equal(clockSpan(86_399_000), '24 h')
+  assert.equal(clockSpan(-10 * 86_400_000), '10 d')
 })

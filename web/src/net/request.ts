@@ -5,11 +5,14 @@ import type { ErrorBody, ErrorCode } from '#protocol/errors.ts'
 import { newId } from '#protocol/ids.ts'
 import { words } from '../words.ts'
 import { backoffMs } from './backoff.ts'
+import { Store } from './store.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** Together below three seconds: longer than a peer takes to come back, shorter than a reader's patience. */
 const ATTEMPTS = 5
+/** Where it is known already that nobody answers. */
+const ATTEMPTS_AWAY = 2
 
 /** An answer that says no, or no answer at all (`cut_off`). */
 export class RequestError extends Error {
@@ -28,8 +31,14 @@ export class RequestError extends Error {
   }
 }
 
-const cutOff = (): RequestError =>
-  new RequestError({ code: 'cut_off', ...words.errors.cutOff, details: {} }, 0)
+/** The peer over which this page goes on while its own is gone; requests it cannot take. */
+export const awayAt = new Store<string | undefined>(undefined)
+
+function cutOff(): RequestError {
+  const at = awayAt.get()
+  const told = at === undefined ? words.errors.cutOff : words.errors.away(at)
+  return new RequestError({ code: 'cut_off', ...told, details: {} }, 0)
+}
 
 /** Throws `RequestError` only. `path` is below /api/v1 and begins with a slash. */
 export async function request<T>(
@@ -54,7 +63,7 @@ async function send(url: string, init: RequestInit): Promise<unknown> {
     } catch (caught) {
       // An answer stays one. Everything else is the network, which may also fail between the head and the body.
       if (caught instanceof RequestError || init.signal?.aborted) throw caught
-      if (attempt >= ATTEMPTS) throw cutOff()
+      if (attempt >= (awayAt.get() === undefined ? ATTEMPTS : ATTEMPTS_AWAY)) throw cutOff()
       await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt + 2, Math.random())))
     }
   }

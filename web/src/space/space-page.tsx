@@ -16,6 +16,7 @@ import { ErrorNotice } from '../parts/notice.tsx'
 import { useTitle } from '../parts/page.tsx'
 import { words } from '../words.ts'
 import { SpaceHeader } from './space-header.tsx'
+import { WaitingNotice } from './waiting-notice.tsx'
 
 const Connect = lazyPart(() => import('../connect/connect.tsx'), 'Connect')
 const route = getRouteApi('/frame/spaces/$spaceId')
@@ -71,6 +72,7 @@ function Loaded({ space }: { readonly space: Space }) {
   return (
     <div className="flex h-full flex-col">
       <SpaceHeader onConnect={mine ? () => show(true) : undefined} space={space} />
+      <WaitingNotice space={space} />
       <Suspense fallback={null}>
         {mine && connect && <Connect onClose={() => show(false)} space={space} />}
       </Suspense>

@@ -4,17 +4,19 @@ import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useMemo, useRef, useState } from 'react'
 import type { Template } from '#protocol/api/templates.ts'
 import { newId } from '#protocol/ids.ts'
-import { useHosts } from '../api/people.ts'
 import { useMe } from '../api/session.ts'
-import { useCreateSpace, useSpaces } from '../api/spaces.ts'
+import { useCreateSpace, usePlacement, useSpaces } from '../api/spaces.ts'
 import { useKeys } from '../app/use-keys.ts'
 import { Button } from '../parts/button.tsx'
+import { Field } from '../parts/field.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
+import { Select } from '../parts/select.tsx'
 import { nameProblem } from '../session/checks.ts'
 import { words } from '../words.ts'
 import { NameField, ParameterField } from './parameter-field.tsx'
-import { initialValues, problemsOf, sentValues } from './parameters.ts'
+import { initialValues, problemsOf, sentValues, type Values } from './parameters.ts'
+import { ANY_HOST, type HostOption, hostOptions } from './placement.ts'
 import { Preview } from './preview.tsx'
 import { suggestName } from './suggest.ts'
 
@@ -38,7 +40,13 @@ export function NewSpaceForm({ template }: { readonly template: Template }) {
           value={form.values[parameter.name] ?? ''}
         />
       ))}
-      <Preview head={template.head} hosts={form.hosts} values={form.values} />
+      <HostField chosen={form.hostId} onChosen={form.setHostId} options={form.hostOptions} />
+      <Preview
+        chosenHost={form.hostId}
+        head={template.head}
+        placement={form.placement}
+        values={form.values}
+      />
       {form.error != null && <ErrorNotice error={form.error} />}
       <div className="flex items-center gap-3">
         <Button busy={form.busy} kind="primary" type="submit">
@@ -52,6 +60,34 @@ export function NewSpaceForm({ template }: { readonly template: Template }) {
   )
 }
 
+interface HostFieldProps {
+  readonly options: readonly HostOption[]
+  readonly chosen: string
+  readonly onChosen: (id: string) => void
+}
+
+/** Only where there is something to choose. */
+function HostField({ options, chosen, onChosen }: HostFieldProps) {
+  if (options.length === 0) return null
+  return (
+    <Field help={words.newSpace.chooseHostHelp} label={words.newSpace.chooseHost}>
+      {(aria) => <Select aria={aria} onValue={onChosen} options={options} value={chosen} />}
+    </Field>
+  )
+}
+
+/** Where it would go with these parameters, and the person's choice among the hosts that could take it. */
+function useHostChoice(template: Template, values: Values) {
+  const [picked, setHostId] = useState(ANY_HOST)
+  const { parameters } = template.head
+  const told = parameters.filter(({ type }) => type !== 'secret')
+  const placement = usePlacement(template.id, sentValues(told, values)).data
+  const options = hostOptions(placement)
+  // What was chosen may have come to be unfit: with more memory asked for, or with the last room given away.
+  const hostId = options.some(({ value }) => value === picked) ? picked : ANY_HOST
+  return { placement, hostOptions: options, hostId, setHostId }
+}
+
 function useForm(template: Template) {
   const { parameters } = template.head
   const taken = useTakenNames()
@@ -61,6 +97,7 @@ function useForm(template: Template) {
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
   // One id for this form: however often it is sent, one space comes of it.
   const [id] = useState(() => newId())
+  const host = useHostChoice(template, values)
   const ref = useRef<HTMLFormElement>(null)
   const create = useCreateSpace()
   const navigate = useNavigate()
@@ -78,7 +115,10 @@ function useForm(template: Template) {
       return
     }
     create.mutate(
-      { id, name, templateId: template.id, parameters: sentValues(parameters, values) },
+      {
+        ...{ id, name, templateId: template.id, parameters: sentValues(parameters, values) },
+        ...(host.hostId !== ANY_HOST && { hostId: host.hostId }),
+      },
       {
         onSuccess: (intent) =>
           void navigate({ to: '/spaces/$spaceId', params: { spaceId: intent.space.id } }),
@@ -92,7 +132,7 @@ function useForm(template: Template) {
     values,
     busy: create.isPending,
     error: create.error,
-    hosts: useHosts(useMe().user.role === 'administrator').data,
+    ...host,
     nameProblem: problem,
     setName,
     suggest: () => {

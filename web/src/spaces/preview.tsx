@@ -1,23 +1,25 @@
 // What a new space will be made of, and where, before it is made.
 
 import { Container, HardDrive, House, type LucideIcon, Network } from 'lucide-react'
-import type { Host } from '#protocol/api/hosts.ts'
+import type { PlacementPreview } from '#protocol/api/hosts.ts'
 import type { TemplateHead } from '#protocol/api/templates.ts'
 import { imageText } from '../templates/images.ts'
 import { words } from '../words.ts'
 import type { Values } from './parameters.ts'
-import { placement } from './placement.ts'
+import { placementText } from './placement.ts'
 
 interface PreviewProps {
   readonly head: TemplateHead
   readonly values: Values
-  /** Unknown to those who may not see the hosts. */
-  readonly hosts: readonly Host[] | undefined
+  /** Absent until it is there. */
+  readonly placement: PlacementPreview | undefined
+  /** The host that the person chose, or ANY_HOST. */
+  readonly chosenHost: string
 }
 
-export function Preview({ head, values, hosts }: PreviewProps) {
+export function Preview({ head, values, placement, chosenHost }: PreviewProps) {
   const text = words.newSpace
-  const place = placement(hosts)
+  const place = placementText(placement, chosenHost)
   return (
     <section className="rounded-md bg-sunken px-4 py-3">
       <h2 className="mb-1 font-medium text-ink-2 text-xs">{text.preview}</h2>

@@ -2,8 +2,10 @@
 
 import { newId } from '#protocol/ids.ts'
 import { NumberedClient } from '#protocol/numbered/client.ts'
+import { roads } from '../api/client.ts'
 import { preferences } from '../app/preferences.ts'
 import { shownTheme } from '../app/theme.ts'
+import { Race } from '../net/race.ts'
 import { Store } from '../net/store.ts'
 import { copyText } from '../parts/copy-text.ts'
 import { type Socket, TerminalConnection } from './connection.ts'
@@ -90,13 +92,9 @@ export class TerminalSession {
   }
 
   #dial(cols: number, rows: number): Socket {
-    const { protocol, host } = window.location
     const { spaceId, name } = this.#options
     const path = `/api/v1/spaces/${spaceId}/terminals/${encodeURIComponent(name)}/attach`
-    const socket = new WebSocket(
-      `${protocol === 'https:' ? 'wss' : 'ws'}://${host}${path}?cols=${cols}&rows=${rows}`,
-    )
-    return socket as unknown as Socket
+    return new Race(roads, `${path}?cols=${cols}&rows=${rows}`)
   }
 
   #follow(element: HTMLElement): void {

@@ -10,8 +10,8 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
-import { queryClient } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
+import { queryClient } from '../api/query-client.ts'
 import { request } from '../net/request.ts'
 import { cx } from '../parts/class.ts'
 import { words } from '../words.ts'

@@ -17,6 +17,10 @@ export const commonWords = {
       message: 'This browser cannot reach Skein.',
       hint: 'It was tried several times. Check the network, or whether the server runs.',
     },
+    away: (peer: string) => ({
+      message: 'The server of this page is gone.',
+      hint: `Terminals go on. For everything else continue on ${peer}, with the line at the top.`,
+    }),
     noReason: (status: number) => ({
       message: `The server answered ${status} and gave no reason.`,
       hint: 'Try again; if it stays so, look at the server’s log.',
@@ -31,7 +35,7 @@ export const commonWords = {
     spaces: 'Spaces',
     templates: 'Templates',
     people: 'People',
-    peers: 'Peers',
+    cluster: 'Cluster',
     account: 'Account',
     signOut: 'Sign out',
     collapse: 'Collapse the sidebar',
@@ -52,6 +56,14 @@ export const commonWords = {
     old: 'What you see may be out of date.',
     works: 'Open terminals keep what you type and go on when it is back.',
     tryNow: 'Try now',
+    open: (peer: string) => `Open on ${peer}`,
+  },
+  away: {
+    heard: (peer: string) => `This page’s server is gone. Terminals go on through ${peer}.`,
+    since: (span: string) => `The server of this page has been gone for ${span}.`,
+    works: (peer: string) => `Terminals go on through ${peer}.`,
+    rest: 'The rest of this page stands still.',
+    goOn: (peer: string) => `Continue on ${peer}`,
   },
   palette: {
     title: 'Search or do anything',
@@ -82,6 +94,7 @@ export const commonWords = {
     palette: 'Search or do anything',
     goSpaces: 'Go to spaces',
     goTemplates: 'Go to templates',
+    goCluster: 'Go to the cluster',
     newSpace: 'New space',
     help: 'Show these shortcuts',
     filter: 'Filter the list',

@@ -88,10 +88,18 @@ export const spaceWords = {
     network: 'Network of its own',
     networkText: 'other spaces cannot reach it',
     host: 'Host',
-    onlyHost: 'the only one',
-    leastBusy: (spaces: number) => `ready, ${spaces} spaces`,
-    hostLater: 'chosen when it starts',
-    noHost: 'No host is ready, so the space will wait.',
+    hostLater: 'chosen when it is made',
+    chooseHost: 'Host',
+    chooseHostHelp: 'A space stays on its host, where its home volume is.',
+    bestHost: 'The one that fits best',
+    hostOption: (name: string, zone: string | undefined, ready: boolean, pulls: boolean) =>
+      [name, zone, ...(ready ? [] : ['away']), ...(pulls ? ['has to pull the image'] : [])]
+        .filter(Boolean)
+        .join(', '),
+    chosenHost: (ready: boolean) =>
+      ready ? 'your choice' : 'your choice; it waits until it is back',
+    noHost: (why: string) => `The space will wait: ${why}.`,
+    noHostFits: (why: string) => `No host can take it: ${why}.`,
     choose: 'Choose a template to see what it makes.',
     none: {
       title: 'There is no template yet',
@@ -125,6 +133,21 @@ export const spaceWords = {
     copyId: 'Copy the id',
     on: (host: string) => `on ${host}`,
     agentWaiting: 'The agent inside has no link to the server yet.',
+    waiting: {
+      aHost: 'a host',
+      runsOn: (who: string) =>
+        `What you ask of it now waits for ${who}. Terminals go on if it runs.`,
+      done: {
+        start: (who: string) => `It starts when ${who} is back.`,
+        stop: (who: string) => `It stops when ${who} is back.`,
+        delete: (who: string) => `It is deleted when ${who} is back.`,
+      },
+      forget: 'Forget this space',
+      forgetTitle: (name: string) => `Forget ${name}?`,
+      forgetText:
+        'For a host that will not come back. The space goes from the list at once, and its name is free. Should its host come back after all, what is there of the space is deleted, its home included.',
+      forgotten: (name: string) => `${name} is forgotten.`,
+    },
     agentVia: 'Linked by ',
     agentTried: 'It tried these addresses:',
     stopped: {

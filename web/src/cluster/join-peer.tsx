@@ -7,9 +7,9 @@ import { Dialog } from '../parts/dialog.tsx'
 import { Advice, ErrorNotice } from '../parts/notice.tsx'
 import { words } from '../words.ts'
 
-const text = words.peers.join
+const text = words.cluster.join
 
-export function AddPeer({ onClose }: { readonly onClose: () => void }) {
+export function JoinPeer({ onClose }: { readonly onClose: () => void }) {
   const token = useJoinToken()
   return (
     <Dialog onOpenChange={(open) => open || onClose()} open title={text.title} wide>
