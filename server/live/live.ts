@@ -39,7 +39,7 @@ export interface LiveTopics {
   }
   /** key: peer id. */
   peer: { state: PeerState }
-  /** key: peer id, kind and hash of what was guessed at: how many attempts its buckets have taken lately. */
+  /** key: peer id, and letter of the kind with the hash of what was guessed at: how many attempts its buckets have taken lately. */
   guesses: { count: number }
   /** key: peer id; by that peer alone. What all its spaces together do, coarsely. */
   load: { agents: number; terminals: number; cpuPercent: number; memoryBytes: number }

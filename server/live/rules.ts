@@ -42,6 +42,8 @@ const count = z.int().nonnegative()
 
 /** Names of images that a host tells of: more than a team's templates mention. */
 export const MAX_IMAGES = 300
+/** So that all of them are one value (message.ts); longer names are not told. */
+export const MAX_IMAGE_CHARS = 200
 
 const rules: { readonly [T in LiveTopic]: Rule<T> } = {
   agent: {
@@ -95,7 +97,7 @@ const rules: { readonly [T in LiveTopic]: Rule<T> } = {
       reason: text(10_000).optional(),
       advice: z.array(text(2000)).max(50),
       since: amount.optional(),
-      images: z.array(text(256)).max(MAX_IMAGES).optional(),
+      images: z.array(text(MAX_IMAGE_CHARS)).max(MAX_IMAGES).optional(),
     }),
     // Whoever reaches its engine knows better than whoever does not.
     rank: ({ state }) => (state === 'ready' ? 1 : 0),

@@ -25,7 +25,7 @@ export function parsed(source: string) {
 }
 
 describe('a starter', () => {
-  for (const { key, source, description } of starters) {
+  for (const { key, source, description } of starters()) {
     it(`${key} is a template and says what it contains`, () => {
       parsed(source)
       assert.ok(description.length > 80)

@@ -15,6 +15,6 @@ it('the documentation lists the starters in their order', () => {
   const names = [...page.slice(page.indexOf('## Starters')).matchAll(/^\| ([A-Z][^|]+?) \| `/gm)]
   assert.deepEqual(
     names.map((match) => match[1]),
-    starters.map(({ name }) => name),
+    starters().map(({ name }) => name),
   )
 })

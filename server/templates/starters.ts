@@ -8,7 +8,13 @@ import { parseTemplate } from './parse.ts'
 /** In the order in which they are shown; `debian` needs no registry. */
 const keys = ['debian', 'node', 'python', 'postgres'] as const
 
-export const starters: readonly Starter[] = keys.map(readStarter)
+let read: readonly Starter[] | undefined
+
+/** Read and checked when they are first asked for: a peer's start has better to do, and few of them are set up. */
+export function starters(): readonly Starter[] {
+  read ??= keys.map(readStarter)
+  return read
+}
 
 function readStarter(key: string): Starter {
   const source = readFileSync(new URL(`./starters/${key}.yaml`, import.meta.url), 'utf8')

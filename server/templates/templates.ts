@@ -60,7 +60,6 @@ export function createTemplates(options: TemplatesOptions): Templates {
 }
 
 class RecordedTemplates implements Templates {
-  readonly starters = starters
   readonly #records: Records
   readonly #clock: Clock
   readonly #random: Random
@@ -70,6 +69,10 @@ class RecordedTemplates implements Templates {
     this.#records = records
     this.#clock = clock
     this.#random = random
+  }
+
+  get starters(): readonly Starter[] {
+    return starters()
   }
 
   check(source: string): TemplateCheck {

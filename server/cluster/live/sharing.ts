@@ -127,7 +127,8 @@ export class LiveSharing {
     if (!this.#closed.signal.aborted) this.#tellLines()
   }
 
-  #heard(ear: Ear, message: LiveMessage | undefined): void {
+  #heard(ear: Ear, message: LiveMessage | 'unknown' | undefined): void {
+    if (message === 'unknown') return
     if (!message) {
       ear.line.refuse('a message that is none')
       return

@@ -56,24 +56,30 @@ export class Context implements Heard {
   }
 
   union(other: Context): void {
-    for (const span of other.spans()) this.add(span)
+    for (const [origin, runs] of other.#origins) {
+      const held = this.#origins.get(origin)
+      // Runs are never changed, and copies share them.
+      if (held === runs) continue
+      for (const span of spansOf(origin, runs)) this.add(span)
+    }
   }
 
   /** What the other has heard of and this has not. */
   missingFrom(other: Context): Span[] {
-    return other.spans().flatMap((span) => this.#without(span))
+    const differing = [...other.#origins].filter(
+      ([origin, runs]) => !isSame(runs, this.#origins.get(origin)),
+    )
+    if (differing.length === 0) return []
+    return differing
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([origin, runs]) => spansOf(origin, runs))
+      .flatMap((span) => this.#without(span))
   }
 
   /** By origin, then ascending: two equal contexts give equal lists. */
   spans(): Span[] {
-    const spans: Span[] = []
-    for (const origin of [...this.#origins.keys()].toSorted()) {
-      const runs = this.#origins.get(origin) ?? []
-      for (let i = 0; i < runs.length; i += 2) {
-        spans.push({ origin, low: runs[i] ?? 0, high: runs[i + 1] ?? 0 })
-      }
-    }
-    return spans
+    const origins = [...this.#origins.keys()].toSorted()
+    return origins.flatMap((origin) => spansOf(origin, this.#origins.get(origin) ?? []))
   }
 
   /** The last sequence number heard of; 0 of an origin that is not known. */
@@ -119,6 +125,19 @@ export class Context implements Heard {
     if (next <= high) missing.push({ origin, low: next, high })
     return missing
   }
+}
+
+function spansOf(origin: string, runs: Runs): Span[] {
+  const spans: Span[] = []
+  for (let i = 0; i < runs.length; i += 2) {
+    spans.push({ origin, low: runs[i] ?? 0, high: runs[i + 1] ?? 0 })
+  }
+  return spans
+}
+
+function isSame(a: Runs, b: Runs | undefined): boolean {
+  if (a === b) return true
+  return b?.length === a.length && a.every((end, i) => end === b[i])
 }
 
 /** The place of the last run that begins at `seq` or before; -2 when there is none. */

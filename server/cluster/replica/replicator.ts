@@ -305,6 +305,7 @@ export class Replicator {
   #ask(turn: Turn, conversation: Conversation): void {
     const { heard, asking, floors, askAfterMs, peer } = conversation
     if (!heard || asking || turn.nowMs < askAfterMs || this.#comparison?.peer === peer) return
+    if (this.#local.heard.missingFrom(heard).length === 0) return
     const askedElsewhere = [...this.#conversations.values()].flatMap((other) =>
       other === conversation ? [] : (other.asking?.spans ?? []),
     )
