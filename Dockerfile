@@ -43,7 +43,8 @@ LABEL org.opencontainers.image.title="Skein" \
 # A number of its own: nobody on the host is called so by accident.
 RUN groupadd --gid 7534 skein \
  && useradd --uid 7534 --gid skein --home-dir /var/lib/skein --no-create-home --shell /usr/sbin/nologin skein \
- && install -d -o skein -g skein -m 0700 /var/lib/skein /var/lib/skein-join
+ && install -d -o skein -g skein -m 0700 /var/lib/skein /var/lib/skein-join \
+ && install -d -o skein -g skein -m 0755 /var/lib/skein-links
 WORKDIR /skein
 COPY --from=production /skein/node_modules ./node_modules
 # What Node has compiled is kept here; in an image nobody else shares it.

@@ -7,6 +7,7 @@ const benches: Record<string, () => Promise<readonly BenchRow[]>> = {
   create: async () => (await import('./create.ts')).create(),
   gossip: async () => (await import('./gossip.ts')).gossip(),
   idle: async () => (await import('./idle.ts')).idle(),
+  relay: async () => (await import('./relay.ts')).relay(),
   replicate: async () => (await import('./replicate.ts')).replicate(),
   ssh: async () => (await import('./ssh.ts')).ssh(),
   terminal: async () => (await import('./terminal.ts')).terminal(),

@@ -1,4 +1,4 @@
-// `npm run bench -- apps|create|gossip|idle|replicate|ssh|terminal [--json]`: prepares the machine as the tests do, then measures.
+// `npm run bench -- apps|create|gossip|idle|relay|replicate|ssh|terminal [--json]`: prepares the machine as the tests do, then measures.
 
 import { join } from 'node:path'
 import { attached } from './lib/command.js'
@@ -13,6 +13,7 @@ import { main } from './lib/say.js'
 const beside = {
   apps: ['nginx', 'wrk', 'curl'],
   gossip: ['memberlist'],
+  relay: ['socat'],
   replicate: ['redis'],
   ssh: ['sshClient', 'sshServer'],
 }

@@ -1,4 +1,5 @@
-// `npm run cluster -- 3`: so many peers on this machine, joined, for development and demonstration. They end together.
+// `npm run cluster -- 3`: so many peers on this machine, joined, for development and demonstration. They end together. As root
+// the second has an engine of its own, which stands for another machine's; the others share the machine's.
 
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
@@ -7,7 +8,8 @@ import { createInterface } from 'node:readline'
 import { capture } from './lib/command.js'
 import { ensureBuilt, ensureDependencies } from './lib/dependencies.js'
 import { ensureEngine } from './lib/engine.js'
-import { ensureBaseImage } from './lib/images.js'
+import { BASE_IMAGE, ensureBaseImage } from './lib/images.js'
+import { MoreEngine, whyNoEngine } from './lib/more-engines.js'
 import { node24, root } from './lib/node24.js'
 import { main, note, Stop, step } from './lib/say.js'
 
@@ -26,15 +28,16 @@ await main(async () => {
   await ensureBuilt()
   await ensureEngine()
   await ensureBaseImage()
+  const far = count > 1 ? await farEngine() : undefined
   step(`Starting ${count} peers`)
-  const peers = [startPeer(1)]
+  const peers = [startPeer(1, undefined, far)]
   const stop = () => {
     for (const { child } of peers) child.kill('SIGTERM')
   }
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop)
   try {
     const token = await tokenOf(peers[0])
-    for (let number = 2; number <= count; number++) peers.push(startPeer(number, token))
+    for (let number = 2; number <= count; number++) peers.push(startPeer(number, token, far))
     note(`peers: ${peers.map(({ url }) => url).join('  ')} (Ctrl-C ends them all)`)
     // One that ends by itself, or is killed for the sake of the demonstration, takes nobody along.
     await Promise.all(peers.map(({ ended }) => ended))
@@ -50,7 +53,22 @@ function countOf(word) {
   throw new Stop(`Usage: npm run cluster -- COUNT, from 1 to ${MAX_PEERS}.`)
 }
 
-function startPeer(number, token) {
+/** It outlives the peers, as another machine's would, and is found again the next time. */
+async function farEngine() {
+  const reason = whyNoEngine()
+  if (reason !== undefined) {
+    note(`all peers share one engine: ${reason}`)
+    return undefined
+  }
+  step('Starting a second Docker engine')
+  const engine = new MoreEngine(join(root, '.skein', 'engine-far'))
+  await engine.start()
+  await engine.load(BASE_IMAGE)
+  note(`docker -H ${engine.address} … asks it`)
+  return engine
+}
+
+function startPeer(number, token, far) {
   const data = join(root, '.skein', `cluster-${number}`)
   mkdirSync(data, { recursive: true })
   const port = FIRST_PORT + number - 1
@@ -63,6 +81,10 @@ function startPeer(number, token) {
       `127.0.0.1:${FIRST_SSH_PORT + number - 1}`,
     ],
   ]
+  if (far) {
+    const near = `near=${process.env.DOCKER_HOST || '/var/run/docker.sock'}?zone=hall-1`
+    argv.push('--engines', number === 2 ? `far=${far.socket}?zone=hall-2` : near)
+  }
   // Root's peers meet in /run; anybody else's need a folder that all of them may write to.
   if (process.getuid() !== 0) argv.push('--link-folder', join(root, '.skein', 'cluster-links'))
   // By the environment: command lines are for everyone on the machine to read.

@@ -1,7 +1,7 @@
 // Joins a stream to a socket in the space: a TCP port or a unix socket.
 
 import { once } from 'node:events'
-import { connect, type Socket, type TcpNetConnectOpts } from 'node:net'
+import { connect, type OnReadOpts, type Socket, type TcpNetConnectOpts } from 'node:net'
 import { SkeinError } from '#protocol/errors.ts'
 import type { StreamOpen } from '#protocol/link.ts'
 import type { ServedStream } from '../link/served.ts'
@@ -37,16 +37,25 @@ export async function serveUnix(stream: ServedStream, open: UnixOpen): Promise<v
   await joinDuplexes(stream, socket)
 }
 
-/** Connects to a port of the space. Rejects with `nothing_listens`. */
-export function dialPort(host: string | undefined, port: number): Promise<Socket> {
-  return dialFirst(host === undefined || host === 'localhost' ? LOOPBACK : [host], port)
+/** Connects to a port of the space; with `onread` its data go there and not to listeners. Rejects with `nothing_listens`. */
+export function dialPort(
+  host: string | undefined,
+  port: number,
+  onread?: OnReadOpts,
+): Promise<Socket> {
+  const hosts = host === undefined || host === 'localhost' ? LOOPBACK : [host]
+  return dialFirst(hosts, port, onread)
 }
 
-async function dialFirst(hosts: readonly string[], port: number): Promise<Socket> {
+async function dialFirst(
+  hosts: readonly string[],
+  port: number,
+  onread: OnReadOpts | undefined,
+): Promise<Socket> {
   let last: unknown
   for (const host of hosts) {
     try {
-      return await dial({ host, port })
+      return await dial({ host, port, ...(onread && { onread }) })
     } catch (error) {
       last = error
     }
@@ -55,7 +64,7 @@ async function dialFirst(hosts: readonly string[], port: number): Promise<Socket
 }
 
 async function dial(
-  to: { path: string } | Pick<TcpNetConnectOpts, 'host' | 'port'>,
+  to: { path: string } | Pick<TcpNetConnectOpts, 'host' | 'port' | 'onread'>,
 ): Promise<Socket> {
   const socket = connect({ ...to, allowHalfOpen: true, noDelay: true })
   try {

@@ -22,10 +22,21 @@ export async function servePorts(stream: ServedStream, { port }: PortsOpen): Pro
   await promise
 }
 
+/**
+ * What any socket brings is read into here and copied into the trunk's batch before the next is read: memory of its own
+ * for each read costs more than the copy.
+ */
+const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
+
 /** Never rejects. */
 async function serveLine(trunk: Trunk, line: Line, port: number): Promise<void> {
+  const onread = {
+    buffer: READ_BUFFER,
+    callback: (bytes: number) => line.writeShared(READ_BUFFER.subarray(0, bytes)),
+  }
   try {
-    const socket = await dialPort(undefined, port)
+    // Nothing is read before it is joined: reading begins with a later turn than `connect`.
+    const socket = await dialPort(undefined, port, onread)
     if (line.isClosed) socket.destroy()
     else {
       trunk.accept(line)
@@ -39,9 +50,6 @@ async function serveLine(trunk: Trunk, line: Line, port: number): Promise<void> 
 /** Carries bytes both ways until both directions have ended; each waits for the other's reader. */
 function joinLine(line: Line, socket: Socket): void {
   let isClosed = false
-  socket.on('data', (bytes: Buffer) => {
-    if (!line.write(bytes)) socket.pause()
-  })
   socket.on('drain', () => line.resume())
   socket.on('end', () => line.end())
   // The close tells; a reset connection must not end the agent.

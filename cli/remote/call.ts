@@ -1,12 +1,12 @@
 // One request to a server over Node's own HTTP, which verifies certificates, and again when the server could not be
 // reached: a peer that is being restarted is back within a second or two.
 
-import { randomUUID } from 'node:crypto'
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
 import { SkeinError } from '#protocol/errors.ts'
+import { newId } from '#protocol/ids.ts'
 import type { Access } from './access.ts'
 import { readText } from './read-text.ts'
 import { parseBody, refusalOf } from './refusal.ts'
@@ -48,7 +48,7 @@ export async function callAnywhere<S extends z.ZodType>(
   const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body))
   // The same key each time and everywhere: what was done already is not done again.
   const headers = {
-    ...(method !== 'GET' && { 'idempotency-key': randomUUID() }),
+    ...(method !== 'GET' && { 'idempotency-key': newId() }),
     ...(payload && { 'content-type': 'application/json', 'content-length': payload.length }),
   }
   const ask = async (access: Access): Promise<z.output<S>> => {

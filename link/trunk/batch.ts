@@ -6,7 +6,7 @@ import { putTrunkHeader, TRUNK_HEADER_BYTES, TrunkFrame } from './frames.ts'
 /** Frames are copied into pieces of memory of this size, bytes. */
 const SLAB_BYTES = 64 * 1024
 /** From this size on a payload is not copied, bytes. */
-const LARGE_BYTES = 8 * 1024
+export const LARGE_BYTES = 8 * 1024
 /** Of one text. */
 export const MAX_TEXT_CHARS = LARGE_BYTES - 1
 

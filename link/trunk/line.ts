@@ -1,7 +1,7 @@
 // One connection on a trunk: bytes both ways, each side's end, and a window for each direction, since all lines share one
 // stream and nobody who reads slowly may stop the others.
 
-import { MAX_TEXT_CHARS } from './batch.ts'
+import { LARGE_BYTES, MAX_TEXT_CHARS } from './batch.ts'
 import type { Carrier, CarrierEvents } from './carrier.ts'
 import { invalidFrame, MAX_DATA_BYTES, TrunkFrame } from './frames.ts'
 
@@ -54,10 +54,16 @@ export class Line implements Carrier {
   write(bytes: Buffer | string): boolean {
     if (this.isClosed || this.#ours !== 'open') return true
     const { length } = bytes
-    if (this.#waiting.length > 0 || length > this.#mayWrite) this.#wait(bytes)
-    else this.#send(bytes)
+    if (this.#isFree(length)) this.#send(bytes)
+    else this.#wait(bytes)
     this.#isBlocked = this.#waiting.length > 0 || this.#mayWrite === 0 || this.#trunk.isFull
     return !this.#isBlocked
+  }
+
+  /** As `write`, of bytes that are overwritten afterwards. A batch copies what is small in any case. */
+  writeShared(bytes: Buffer): boolean {
+    const isCopied = bytes.length < LARGE_BYTES && this.#isFree(bytes.length)
+    return this.write(isCopied ? bytes : Buffer.from(bytes))
   }
 
   pause(): void {
@@ -128,6 +134,10 @@ export class Line implements Carrier {
     this.#held.length = 0
     this.#trunk.forget(this.id, this.#window - FIRST_WINDOW_BYTES)
     this.#events?.closed(error)
+  }
+
+  #isFree(bytes: number): boolean {
+    return this.#waiting.length === 0 && bytes <= this.#mayWrite
   }
 
   #wait(bytes: Buffer | string): void {

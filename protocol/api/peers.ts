@@ -132,8 +132,8 @@ export interface PeerInfo {
   readonly isRolledBack?: true
   /** Absent of most: nobody ever wanted anything of it. */
   readonly duty?: PeerDuty
-  /** As it says itself: other peers to which it has a line, and hosts whose engine it reaches; by id. */
-  readonly lines?: { readonly peers: readonly string[]; readonly hosts: readonly string[] }
+  /** Ids of other peers to which it says that it has a line. */
+  readonly lines?: readonly string[]
   /** Under which its database writes. */
   readonly origin?: string
   /** The newest first. */

@@ -11,6 +11,8 @@ import { note } from './say.js'
 
 /** On everything that a Skein makes. Tests that have no server call theirs `test-<pid>-…`. */
 const CLUSTER_LABEL = 'dev.skein.cluster'
+/** On what docker-compose makes: tests’ projects are called `skein-test-<pid>-…`. */
+const PROJECT_LABEL = 'com.docker.compose.project'
 /** Shared by every Skein on an engine, so never one run's own. */
 const SHARED = /^\/?skein-agent-/
 /** Where iproute2 keeps the namespaces that have names. */
@@ -22,7 +24,9 @@ export async function removeLeftovers() {
   const clusters = dataFolders()
     .filter((folder) => !isAlive(folder.owner))
     .map(endServers)
-  const isOurs = (labels) => isLeftover(labels[CLUSTER_LABEL], clusters)
+  const isOurs = (labels) =>
+    isLeftover(labels[CLUSTER_LABEL], clusters) ||
+    isLeftover(labels[PROJECT_LABEL]?.replace(/^skein-/, ''), [])
   const containers = (await list('/containers/json?all=1')).filter(({ Labels, Names }) => {
     return isOurs(Labels ?? {}) && !Names.some((name) => SHARED.test(name))
   })

@@ -58,7 +58,7 @@ export class MoreEngine {
   /** Starts it, or finds it running. */
   async start() {
     if (await this.#answers()) return
-    await this.#clear()
+    await this.#makeWay()
     mkdirSync(this.folder, { recursive: true })
     if (this.owner) writeFileSync(join(this.folder, OWNER), JSON.stringify(this.owner))
     spawnSync('ip', ['link', 'add', this.bridge, 'type', 'bridge'])
@@ -132,19 +132,28 @@ export class MoreEngine {
     }
   }
 
-  /** What a killed engine leaves: its containerd, the shims of its containers, mounts and the pid file. */
-  async #clear() {
+  /** What a killed engine leaves in the way of the next: its containerd and pid files. Containers go on. */
+  async #makeWay() {
     await end(this.#pid(), 'SIGTERM')
-    for (const { pid, words } of processes()) {
-      if (words.includes(`${this.folder}/`) && /containerd|dockerd/.test(words))
-        await end(pid, 'SIGKILL')
+    await this.#endAll(/^\S*containerd /)
+    for (const name of ['docker.pid', 'docker.sock', 'exec/containerd/containerd.pid']) {
+      rmSync(join(this.folder, name), { force: true })
     }
+  }
+
+  /** And what it leaves besides: the shims of its containers, and mounts. */
+  async #clear() {
+    await this.#makeWay()
+    await this.#endAll(/^\S*containerd-shim/)
     const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n')
     for (const place of mounts.map((line) => line.split(' ')[1] ?? '').toReversed()) {
       if (place.startsWith(`${this.folder}/`)) spawnSync('umount', ['--lazy', place])
     }
-    for (const name of ['docker.pid', 'docker.sock', 'exec/containerd/containerd.pid']) {
-      rmSync(join(this.folder, name), { force: true })
+  }
+
+  async #endAll(program) {
+    for (const { pid, words } of processes()) {
+      if (words.includes(`${this.folder}/`) && program.test(words)) await end(pid, 'SIGKILL')
     }
   }
 }

@@ -24,6 +24,7 @@ export const needs = {
   sshServer: { shows: ['sshd'], packages: ['openssh-server'] },
   nginx: { shows: ['nginx'], packages: ['nginx'] },
   wrk: { shows: ['wrk'], packages: ['wrk'] },
+  socat: { shows: ['socat'], packages: ['socat'] },
   curl: { shows: ['curl'], packages: ['curl'] },
   caddy: { shows: ['caddy'], packages: ['caddy'] },
   // Tells Chromium whom to trust.
@@ -33,6 +34,7 @@ export const needs = {
     shows: ['go', '/usr/share/gocode/src/github.com/hashicorp/memberlist'],
     packages: ['golang-go', 'golang-github-hashicorp-memberlist-dev'],
   },
+  compose: { shows: ['docker-compose'], packages: ['docker-compose'] },
   ip: { shows: ['ip'], packages: ['iproute2'] },
   iptables: { shows: ['iptables'], packages: ['iptables'] },
 }

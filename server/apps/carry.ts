@@ -14,7 +14,7 @@ import { type Admission, admitTo, type Sources } from './admission.ts'
 import { pageOrigin, schemeOfApps, siblingUrl } from './domain.ts'
 import { Exchange, type ExchangeParts, framingOf } from './exchange.ts'
 import { explain } from './explain.ts'
-import { headForApp } from './fields.ts'
+import { HeadForApp } from './fields.ts'
 import type { OpenWays, Way } from './open-ways.ts'
 import { joinRaw } from './raw-join.ts'
 import { type Answer, answer, answerSocket, asJson, asPage } from './refusal.ts'
@@ -168,9 +168,18 @@ export function carryUpgrade(
 function headOf(parts: CarryParts, visit: Visit, request: IncomingMessage, more: string): string {
   const proto = schemeOfApps(parts.config) === 'https:' ? 'https' : 'http'
   const forwarded = { for: visit.address, proto, host: request.headers.host ?? '' } as const
-  const { rawHeaders } = request
-  return headForApp({ method: visit.method, target: visit.target, rawHeaders }, forwarded, more)
+  const { rawHeaders, socket } = request
+  const line = { method: visit.method, target: visit.target, rawHeaders }
+  let head = heads.get(socket)
+  if (!head) {
+    head = new HeadForApp()
+    heads.set(socket, head)
+  }
+  return head.of(line, forwarded, more)
 }
+
+/** Of each visitor's connection. */
+const heads = new WeakMap<object, HeadForApp>()
 
 const framingLine = (request: IncomingMessage): string =>
   framingOf(request) === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : ''

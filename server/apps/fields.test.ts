@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import { after, before, test } from 'node:test'
 import { AppWorld, codeIn, headerOf } from '../../tests/support/http/app-world.ts'
-import { headForApp } from './fields.ts'
+import { HeadForApp } from './fields.ts'
 
 let it: AppWorld
 let cookie = ''
@@ -65,9 +65,10 @@ test('trailers of a chunked body are announced and arrive', async () => {
 test('an API token of ours reaches no app, and any other secret does', () => {
   const forwarded = { for: '192.0.2.1', proto: 'https', host: 'app' } as const
   const headFor = (value: string) =>
-    headForApp(
+    new HeadForApp().of(
       { method: 'GET', target: '/', rawHeaders: ['authorization', value, 'Accept', '*/*'] },
       forwarded,
+      '',
     )
   for (const value of [
     'Bearer skein_a_b',
@@ -80,5 +81,29 @@ test('an API token of ours reaches no app, and any other secret does', () => {
   }
   for (const value of ['Bearer other', 'Bearer xskein_', 'Basic skein_x', 'skein_x']) {
     assert.ok(headFor(value).includes(`authorization: ${value}\r\n`), value)
+  }
+})
+
+test('a request that differs from the last of its connection in anything gets a head of its own', () => {
+  const forwarded = { for: '192.0.2.1', proto: 'https', host: 'app' } as const
+  const rawHeaders = ['Cookie', 'a=1', 'Accept', '*/*']
+  type Asked = Parameters<HeadForApp['of']>
+  const first: Asked = [{ method: 'GET', target: '/', rawHeaders }, forwarded, '']
+  const others: Asked[] = [
+    [{ method: 'GET', target: '/other', rawHeaders: [...rawHeaders] }, { ...forwarded }, ''],
+    [{ method: 'PUT', target: '/', rawHeaders }, forwarded, 'Transfer-Encoding: chunked\r\n'],
+    [{ method: 'GET', target: '/', rawHeaders: ['Cookie', 'a=2', 'Accept', '*/*'] }, forwarded, ''],
+    [{ method: 'GET', target: '/', rawHeaders: ['Cookie', 'a=1'] }, forwarded, ''],
+    [{ method: 'GET', target: '/', rawHeaders: [...rawHeaders, 'X', 'y'] }, forwarded, ''],
+    [{ method: 'GET', target: '/', rawHeaders }, { ...forwarded, for: '192.0.2.2' }, ''],
+    [{ method: 'GET', target: '/', rawHeaders }, { ...forwarded, proto: 'http' }, ''],
+    [{ method: 'GET', target: '/', rawHeaders }, { ...forwarded, host: 'other' }, ''],
+    [{ method: 'GET', target: '/', rawHeaders: ['Cookie', 'x'.repeat(3000)] }, forwarded, ''],
+  ]
+  const known = new HeadForApp()
+  for (const other of others) {
+    for (const each of [first, other, other, first]) {
+      assert.equal(known.of(...each), new HeadForApp().of(...each))
+    }
   }
 })

@@ -56,11 +56,12 @@ export interface RequestLine {
   readonly rawHeaders: readonly string[]
 }
 
-/** A request's head for the app. `more` are whole lines, each with its end. */
-export function headForApp(line: RequestLine, forwarded: Forwarded, more = ''): string {
-  const { method, target, rawHeaders } = line
+const firstLine = ({ method, target }: RequestLine): string => `${method} ${target} HTTP/1.1\r\n`
+
+/** All of a request's head for the app but its first line; ends with the empty line. `more` are whole lines, each with its end. */
+function fieldsForApp(rawHeaders: readonly string[], forwarded: Forwarded, more: string): string {
   const named = namedByConnection(rawHeaders)
-  let head = `${method} ${target} HTTP/1.1\r\nHost: ${forwarded.host}\r\n`
+  let head = `Host: ${forwarded.host}\r\n`
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] ?? ''
     const lower = name.toLowerCase()
@@ -74,6 +75,39 @@ export function headForApp(line: RequestLine, forwarded: Forwarded, more = ''): 
     `${head}X-Forwarded-For: ${forwarded.for}\r\nX-Forwarded-Proto: ${forwarded.proto}\r\n` +
     `X-Forwarded-Host: ${forwarded.host}\r\n${more}\r\n`
   )
+}
+
+/** Fields up to this length are kept to be compared with the next request's, characters: for each connection. */
+const MAX_KNOWN_CHARS = 2048
+
+/** Heads for an app of one connection of a visitor, whose requests often differ in their first line alone. */
+export class HeadForApp {
+  #rawHeaders: readonly string[] | undefined
+  #forwarded: Forwarded = { for: '', proto: 'http', host: '' }
+  #more = ''
+  #fields = ''
+
+  of(line: RequestLine, forwarded: Forwarded, more: string): string {
+    const { rawHeaders } = line
+    if (!this.#isKnown(rawHeaders, forwarded, more)) {
+      this.#fields = fieldsForApp(rawHeaders, forwarded, more)
+      this.#rawHeaders = this.#fields.length > MAX_KNOWN_CHARS ? undefined : rawHeaders
+      this.#forwarded = forwarded
+      this.#more = more
+    }
+    return firstLine(line) + this.#fields
+  }
+
+  #isKnown(rawHeaders: readonly string[], forwarded: Forwarded, more: string): boolean {
+    const known = this.#rawHeaders
+    if (known?.length !== rawHeaders.length || more !== this.#more) return false
+    const { for: address, proto, host } = this.#forwarded
+    if (forwarded.for !== address || forwarded.proto !== proto || forwarded.host !== host) {
+      return false
+    }
+    for (let i = 0; i < known.length; i++) if (known[i] !== rawHeaders[i]) return false
+    return true
+  }
 }
 
 /** Undefined for what is ours alone. */

@@ -10,6 +10,7 @@ import { pipeline } from 'node:stream/promises'
 import { createZstdCompress } from 'node:zlib'
 import { SkeinError } from '#protocol/errors.ts'
 import { DATABASE_FILE } from '../store/sqlite/open.ts'
+import { isRolledBack } from '../store/traces.ts'
 import { makeRunFolder, runFolder } from '../supervisor/child-state.ts'
 import { version } from '../version.ts'
 import { encodeHeader, FORMAT, type Header } from './format.ts'
@@ -39,11 +40,12 @@ export interface Backup {
   readonly sizeBytes: number
 }
 
-/** Rejects with `data_missing`, `backup_exists` and `backup_failed`; then there is no file and no part of one. */
+/** Rejects with `data_missing`, `store_rolled_back`, `backup_exists` and `backup_failed`; then there is no file and no part of one. */
 export async function writeBackup(options: BackupOptions): Promise<Backup> {
   const { data, file, force, onProgress } = options
   const database = join(data, DATABASE_FILE)
   if (!existsSync(database)) throw new SkeinError('data_missing', { folder: data })
+  if (isRolledBack(data)) throw new SkeinError('store_rolled_back')
   if (!force && existsSync(file)) throw new SkeinError('backup_exists', { file })
   makeRunFolder(data)
   const staging = makeStaging(runFolder(data), 'backup')

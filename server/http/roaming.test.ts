@@ -77,7 +77,12 @@ test('a ticket speaks for its own person, whatever cookie comes with it', async 
 })
 
 const EVIL = 'https://evil.example'
-const refused: readonly [string, () => readonly [ticket: string, origin: string], number][] = [
+type Refused = readonly [
+  what: string,
+  offer: () => readonly [ticket: string, origin: string],
+  status: number,
+]
+const refused: readonly Refused[] = [
   ['a good ticket from a foreign origin', () => [ticketOf(), EVIL], 403],
   ['a ticket that was made for a foreign origin', () => [ticketOf(client, EVIL), EVIL], 403],
   [
@@ -87,6 +92,13 @@ const refused: readonly [string, () => readonly [ticket: string, origin: string]
   ],
   ['a good ticket without an origin', () => [ticketOf(), ''], 403],
   ['an opaque origin', () => [ticketOf(), 'null'], 403],
+  ...[
+    'http://north.example',
+    'https://north.example:444',
+    'HTTPS://NORTH.EXAMPLE',
+    'https://8080--box--ada.north.example',
+    'https://north.example.evil.example',
+  ].map((near): Refused => [`a ticket from ${near}`, () => [ticketOf(client, near), near], 403]),
   ['a forged ticket', () => [forged(ticketOf()), NORTH], 401],
   ['a ticket of another cluster', () => [otherCluster(), NORTH], 401],
   ['a session’s cookie for a ticket', () => [client.cookie.split('=')[1] ?? '', NORTH], 401],

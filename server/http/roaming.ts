@@ -47,9 +47,16 @@ export class Roaming {
     }))
   }
 
-  /** For the policy of our pages: where they may open WebSockets, and send a session to. */
+  /**
+   * For the policy of our pages: where they may open WebSockets, and send a session to. Also at peers that are away just now:
+   * a page stays open for weeks.
+   */
   sources(): { readonly sockets: readonly string[]; readonly forms: readonly string[] } {
-    const forms = this.others().map(({ url }) => url)
+    const published = this.#published()
+    const own = published.find(({ isSelf }) => isSelf)?.url
+    const others = published.filter(({ url }) => url !== own)
+    const thereFirst = others.toSorted((a, b) => Number(b.isThere) - Number(a.isThere))
+    const forms = [...new Set(thereFirst.map(({ url }) => url))].slice(0, MAX_ELSEWHERE)
     return { forms, sockets: forms.map((url) => url.replace(/^http/, 'ws')) }
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { newId } from '#protocol/ids.ts'
 import { TestClock } from '../../tests/support/clock.ts'
 import type { LiveChange, LiveTopics } from '../live/live.ts'
 import { createLive } from '../live/table.ts'
@@ -59,8 +60,9 @@ test('what is told names nobody, and has an end', () => {
     publish: (_topic: string, key: string) => void told.push(key),
     watch: async function* (): AsyncGenerator<LiveChange<never>, void, LiveTopics> {},
   }
-  const guesses = new Guesses('username', RULE, { clock: new TestClock(), live, self: 'a' })
+  const guesses = new Guesses('username', RULE, { clock: new TestClock(), live, self: newId() })
   for (let i = 0; i < 3000; i++) guesses.take(`hunter${i}`)
+  assert.ok(told.every((key) => key.length <= 64))
   assert.equal(new Set(told).size, 2000)
   assert.ok(told.every((key) => !key.includes('hunter')))
 })

@@ -9,7 +9,10 @@ import { type BucketRule, Buckets } from './limits.ts'
 
 /** What one peer tells of: past it an attacker with many addresses is counted by each peer for itself. */
 const MAX_TOLD = 2000
-/** Names and addresses are told as hashes: whoever types a password into the field for the name does not tell it to all. */
+/**
+ * Names and addresses are told as hashes: whoever types a password into the field for the name does not tell it to all. The
+ * whole key, a peer's id and this, is a key of Live and has at most 64 characters.
+ */
 const HASH_CHARS = 22
 
 export interface GuessesOptions {
@@ -27,7 +30,7 @@ interface Told {
 
 /** Buckets of one kind, on all peers together. */
 export class Guesses {
-  readonly #kind: string
+  readonly #kind: 'address' | 'username'
   readonly #options: GuessesOptions
   readonly #buckets: Buckets
   /** A bucket is full again after this long: then nothing needs to be known of it. */
@@ -37,7 +40,8 @@ export class Guesses {
   /** By key of Live: how many of another peer's attempts are counted here. */
   readonly #heard = new Map<string, number>()
 
-  constructor(kind: string, rule: BucketRule, options: GuessesOptions) {
+  /** Kinds begin with different letters. */
+  constructor(kind: 'address' | 'username', rule: BucketRule, options: GuessesOptions) {
     this.#kind = kind
     this.#options = options
     this.#buckets = new Buckets(rule, options.clock)
@@ -75,8 +79,9 @@ export class Guesses {
     const { live, self } = this.#options
     if (!live || self === undefined) return
     for await (const { key, value } of live.watch('guesses', signal && { signal })) {
-      const [peer, kind, hash] = key.split('/')
-      if (peer !== self && kind === this.#kind && hash) this.#hear(key, hash, value?.count)
+      const [peer, mark = ''] = key.split('/')
+      if (peer === self || mark[0] !== this.#kind[0]) continue
+      this.#hear(key, mark.slice(1), value?.count)
     }
   }
 
@@ -105,7 +110,7 @@ export class Guesses {
     const count = Math.max(0, (before?.count ?? 0) + by)
     this.#told.delete(hash)
     this.#told.set(hash, { count, atMs: nowMs })
-    live.publish('guesses', `${self}/${this.#kind}/${hash}`, { count }, this.#lifeMs)
+    live.publish('guesses', `${self}/${this.#kind[0]}${hash}`, { count }, this.#lifeMs)
   }
 
   #forget(nowMs: number): void {

@@ -39,12 +39,12 @@ export interface LiveTopics {
   }
   /** key: peer id. */
   peer: { state: PeerState }
-  /** key: peer id, kind and hash of what was guessed at: how many attempts its buckets have taken lately. */
+  /** key: peer id, and letter of the kind with the hash of what was guessed at: how many attempts its buckets have taken lately. */
   guesses: { count: number }
   /** key: peer id; by that peer alone. What all its spaces together do, coarsely. */
   load: { agents: number; terminals: number; cpuPercent: number; memoryBytes: number }
-  /** key: peer id; by that peer alone. Other peers to which it has a line, and hosts whose engine it reaches. */
-  lines: { peers: readonly string[]; hosts: readonly string[] }
+  /** key: peer id; by that peer alone. Other peers to which it has a line. */
+  lines: { peers: readonly string[] }
   /** key: peer id; by that peer alone. What it does about what is wanted of it. */
   duty: {
     state: 'serving' | 'away' | 'restarting'

@@ -38,10 +38,16 @@ export const liveMessageSchema = z.discriminatedUnion('type', [
 export type LiveMessage = z.infer<typeof liveMessageSchema>
 export type LiveNews = Extract<LiveMessage, { type: 'news' }>
 
-/** Undefined for what is none. */
-export function parseLiveMessage(bytes: Buffer): LiveMessage | undefined {
+const TYPES = new Set<unknown>(liveMessageSchema.options.map(({ shape }) => shape.type.value))
+const namedSchema = z.object({ type: z.string().max(32) })
+
+/** Undefined for what is none; `unknown` for a message of a newer version, which is passed over. */
+export function parseLiveMessage(bytes: Buffer): LiveMessage | 'unknown' | undefined {
   try {
-    return liveMessageSchema.safeParse(JSON.parse(bytes.toString())).data
+    const said: unknown = JSON.parse(bytes.toString())
+    const type = namedSchema.safeParse(said).data?.type
+    if (type !== undefined && !TYPES.has(type)) return 'unknown'
+    return liveMessageSchema.safeParse(said).data
   } catch {
     return undefined
   }

@@ -32,7 +32,7 @@ interface Rule<T extends LiveTopic> {
   readonly isOfPublisher?: true
 }
 
-/** Lines of one peer that are told, and hosts: as many as a membership's worth. */
+/** Lines of one peer that are told: as many as a membership's worth. */
 export const MAX_LINES = 500
 
 const [hello, ports, services, stats, startup] = agentReportSchema.options
@@ -42,6 +42,8 @@ const count = z.int().nonnegative()
 
 /** Names of images that a host tells of: more than a team's templates mention. */
 export const MAX_IMAGES = 300
+/** So that all of them are one value (message.ts); longer names are not told. */
+export const MAX_IMAGE_CHARS = 200
 
 const rules: { readonly [T in LiveTopic]: Rule<T> } = {
   agent: {
@@ -75,10 +77,7 @@ const rules: { readonly [T in LiveTopic]: Rule<T> } = {
   },
   lines: {
     scope: 'shared',
-    schema: z.object({
-      peers: z.array(z.uuid()).max(MAX_LINES),
-      hosts: z.array(z.uuid()).max(MAX_LINES),
-    }),
+    schema: z.object({ peers: z.array(z.uuid()).max(MAX_LINES) }),
     isOfPublisher: true,
   },
   duty: {
@@ -98,7 +97,7 @@ const rules: { readonly [T in LiveTopic]: Rule<T> } = {
       reason: text(10_000).optional(),
       advice: z.array(text(2000)).max(50),
       since: amount.optional(),
-      images: z.array(text(256)).max(MAX_IMAGES).optional(),
+      images: z.array(text(MAX_IMAGE_CHARS)).max(MAX_IMAGES).optional(),
     }),
     // Whoever reaches its engine knows better than whoever does not.
     rank: ({ state }) => (state === 'ready' ? 1 : 0),

@@ -133,3 +133,10 @@ test('when our word ends another’s is shown again, and the other way round', a
   live.expireForeign()
   assert.deepEqual((await heard.next()).value, { key: 'a' })
 })
+
+test('a key that no other peer would take is refused where it is made', () => {
+  const live = createLive({ clock: new TestClock() })
+  const publish = (key: string) => live.publish('guesses', key, { count: 1 }, 1000)
+  publish('k'.repeat(64))
+  assert.throws(() => publish('k'.repeat(65)), { code: 'too_large' })
+})

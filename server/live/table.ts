@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts'
 import { Feed } from './feed.ts'
 import { Foreign, type Touched } from './foreign.ts'
 import type { Live, LiveChange, LiveTopic, LiveTopics, LiveView } from './live.ts'
-import type { LiveNews } from './message.ts'
+import { type LiveNews, MAX_KEY_CHARS } from './message.ts'
 import { Outbox } from './outbox.ts'
 import { outranks, type Said } from './rules.ts'
 
@@ -67,6 +67,10 @@ export class LiveTable implements Live {
     epoch = 0,
   ): void {
     if (this.#closed) return
+    // Another peer would take no message with such a key in it, and so nothing of ours.
+    if (key.length > MAX_KEY_CHARS) {
+      throw new SkeinError('too_large', { thing: `key of ${topic}`, limit: MAX_KEY_CHARS })
+    }
     const { entries } = this.#topic(topic)
     if (!entries.has(key) && entries.size >= MAX_KEYS_PER_TOPIC) {
       throw new SkeinError('too_large', { thing: `live topic ${topic}`, limit: MAX_KEYS_PER_TOPIC })

@@ -16,8 +16,15 @@ import { adoptClusterSecret } from '../identity/keys.ts'
 import type { Log } from '../log.ts'
 import type { ReplicatedRecords } from '../records/open.ts'
 import type { Change } from '../records/records.ts'
+import {
+  forgetRestored,
+  isRolledBack,
+  markRolledBack,
+  readRestored,
+  readSeen,
+  writeSeen,
+} from '../store/traces.ts'
 import { loadPeerId } from './peer-id.ts'
-import { forgetRestored, readRestored, readSeen, writeSeen } from './traces.ts'
 
 export const CLUSTER_SETTING = 'cluster-id'
 export const MEMBERSHIP_SETTING = 'membership-id'
@@ -45,7 +52,11 @@ export async function joinRecords(joining: Joining): Promise<RecordsSharing> {
   const sinceMs = await tellTraces(joining, actor)
   const isNew = config.join !== undefined && !hasShared(records)
   const away = isNew || sinceMs !== undefined ? { sinceMs } : undefined
-  const sharing = new RecordsSharing({ ...parts, tombstoneAgeMs, away })
+  const sharing = new RecordsSharing({
+    ...{ ...parts, tombstoneAgeMs, away },
+    isRolledBack: isRolledBack(config.data),
+    onRolledBack: () => noteRolledBack(joining),
+  })
   ending.defer(() => sharing.close())
   if (config.join !== undefined) await join(joining, sharing, config.join)
   if (isNew) writeSeen(config.data, { atMs: sharing.heardMs })
@@ -75,6 +86,15 @@ async function tellTraces(
     log.warn({ err }, 'that this database was restored was not written down')
   }
   return takenAtMs
+}
+
+/** So that neither a later start nor a backup takes the folder for a whole one. */
+function noteRolledBack({ config, log }: Joining): void {
+  try {
+    markRolledBack(config.data)
+  } catch (err) {
+    log.warn({ err }, 'that this folder was put back could not be kept')
+  }
 }
 
 /** Keeps on disk when others were last heard. */

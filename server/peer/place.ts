@@ -66,7 +66,7 @@ export class Place {
     return peers.map((peer) => {
       const usage = this.#live.get('load', peer.id)
       const records = this.records?.with(peer.id as PeerId)
-      const lines = this.#live.get('lines', peer.id)
+      const lines = this.#live.get('lines', peer.id)?.peers
       const wish = wishOf(this.#records, peer.id)
       const clock = off.get(peer.id)
       const held = heldBack.get(peer.origin ?? '') ?? 0

@@ -7,7 +7,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import { type HostId, makeId, type PeerId } from '#protocol/ids.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Live, LiveTopics } from '../live/live.ts'
-import { MAX_IMAGES } from '../live/rules.ts'
+import { MAX_IMAGE_CHARS, MAX_IMAGES } from '../live/rules.ts'
 import type { KindGroups } from '../records/kinds.ts'
 import type { Change, Records } from '../records/records.ts'
 import type { Log } from '../store/log.ts'
@@ -160,7 +160,8 @@ export class HostWatch {
     this.#seen = seen
     this.#failure = undefined
     const advice = adviceFor(seen.facts)
-    const images = names.toSorted().slice(0, MAX_IMAGES)
+    const short = names.filter(({ length }) => length <= MAX_IMAGE_CHARS)
+    const images = short.toSorted().slice(0, MAX_IMAGES)
     this.#publish(seen.hostId, { state: 'ready', advice, images })
   }
 

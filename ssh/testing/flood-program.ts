@@ -44,12 +44,14 @@ async function running(attacker: Attacker, command: string): Promise<number> {
   return theirs
 }
 
-/** Sends until the time is over or the server ends it; answers how many packets. */
-async function send(attacker: Attacker, flood: Flood, untilMs: number): Promise<number> {
-  const make = await floods[flood](attacker)
+const order = JSON.parse(process.argv[2] ?? '{}') as FloodOrder
+
+/** Sends until the time is over and there were enough, or the server ends it; answers how many packets. */
+async function send(attacker: Attacker, least: number, untilMs: number): Promise<number> {
+  const make = await floods[order.flood](attacker)
   attacker.keeps = false
   let sent = 0
-  while (performance.now() < untilMs && !attacker.isClosed) {
+  while ((performance.now() < untilMs || sent < least) && !attacker.isClosed) {
     for (let i = 0; i < AT_ONCE; i++) attacker.send(make(sent++))
     await new Promise(setImmediate)
     await attacker.read()
@@ -57,15 +59,16 @@ async function send(attacker: Attacker, flood: Flood, untilMs: number): Promise<
   return sent
 }
 
-const order = JSON.parse(process.argv[2] ?? '{}') as FloodOrder
 const logins = Array.from({ length: order.connections }, () => {
   const sock = net.connect({ port: order.port, host: '127.0.0.1', noDelay: true })
   return Attacker.login(sock, order.privateKey, order.username)
 })
 const attackers = await Promise.all(logins)
-const untilMs = performance.now() + order.ms
+const beganMs = performance.now()
+const least = order.least / order.connections
 process.send?.('begun')
-const sent = await Promise.all(attackers.map((one) => send(one, order.flood, untilMs)))
-process.send?.({ sent: sent.reduce((sum, one) => sum + one, 0) })
+const sent = await Promise.all(attackers.map((one) => send(one, least, beganMs + order.ms)))
+const packets = sent.reduce((sum, one) => sum + one, 0)
+process.send?.({ packets, perSecond: (packets / (performance.now() - beganMs)) * 1000 })
 for (const attacker of attackers) attacker.close()
 process.disconnect?.()

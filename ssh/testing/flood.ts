@@ -3,6 +3,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { soon } from './soon.ts'
+import { yieldToOthers } from './yielding.ts'
 
 export const FLOODS = [
   'packets that say nothing',
@@ -21,22 +22,29 @@ export interface FloodOrder {
   readonly flood: Flood
   /** At once, all of which send. */
   readonly connections: number
-  /** From when all are logged in. */
+  /** From when all are logged in; longer where fewer packets than `least` have left by then. */
   readonly ms: number
+  readonly least: number
 }
 
-/** `begun` resolves when the first packet leaves, `over` with the number of packets. Both reject when it fails. */
+export interface Attack {
+  readonly packets: number
+  readonly perSecond: number
+}
+
+/** `begun` resolves when the first packet leaves, `over` with how much came of it. Both reject when it fails. */
 export function flood(order: FloodOrder): {
   readonly begun: Promise<void>
-  readonly over: Promise<number>
+  readonly over: Promise<Attack>
 } {
   const program = new URL('./flood-program.ts', import.meta.url).pathname
-  const child = fork(program, [JSON.stringify(order)], { execArgv: [] })
+  const child = fork(program, [JSON.stringify(order)], { execArgv: [], detached: true })
+  yieldToOthers(child)
   const begun = Promise.withResolvers<void>()
-  const over = Promise.withResolvers<number>()
-  child.on('message', (said: 'begun' | { readonly sent: number }) => {
+  const over = Promise.withResolvers<Attack>()
+  child.on('message', (said: 'begun' | Attack) => {
     if (said === 'begun') begun.resolve()
-    else over.resolve(said.sent)
+    else over.resolve(said)
   })
   child.once('exit', (code) => {
     const error = new Error(`the attacker ended with ${code} before it was told to`)
@@ -51,7 +59,7 @@ export function flood(order: FloodOrder): {
   }
 }
 
-async function ended(over: Promise<number>, child: ReturnType<typeof fork>): Promise<number> {
+async function ended(over: Promise<Attack>, child: ReturnType<typeof fork>): Promise<Attack> {
   try {
     return await soon(over, 'the end of the attack')
   } finally {

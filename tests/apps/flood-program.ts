@@ -7,8 +7,9 @@ import type { AppFlood } from './flood.ts'
 
 const [flood] = (await once(process, 'message')) as [AppFlood]
 const request = Buffer.from(flood.request, 'latin1')
-const untilMs = performance.now() + flood.ms
+const beganMs = performance.now()
 let answers = 0
+const isOver = () => performance.now() >= beganMs + flood.ms && answers >= flood.least
 
 /** Asks again with each answer; the next connection follows one that the server ends. */
 function ask(): Promise<void> {
@@ -17,17 +18,17 @@ function ask(): Promise<void> {
     socket.on('connect', () => socket.write(request))
     socket.on('data', () => {
       answers++
-      if (performance.now() < untilMs) socket.write(request)
-      else socket.destroy()
+      if (isOver()) socket.destroy()
+      else socket.write(request)
     })
     socket.on('error', () => undefined)
     socket.on('close', () => {
       answers++
-      resolve(performance.now() < untilMs ? ask() : undefined)
+      resolve(isOver() ? undefined : ask())
     })
   })
 }
 
 await Promise.all(Array.from({ length: flood.connections }, ask))
-process.send?.({ answers })
+process.send?.({ answers, perSecond: (answers / (performance.now() - beganMs)) * 1000 })
 process.disconnect?.()

@@ -11,12 +11,15 @@ import { Typist } from '../support/typist.ts'
 import { floodApp } from './flood.ts'
 import { APP_PORT, appsTemplate, startProgram, startSpace } from './program.ts'
 
-/** The figures are printed; what is asserted holds on a machine with other work as well. */
+/**
+ * The attacker gives way to others (ssh/testing/yielding.ts), their space its share. The figures are
+ * printed; what is asserted holds on a machine with other work as well.
+ */
 const MAX_P99_MS = 500
 const FLOOD_MS = Number(process.env.SKEIN_DEV_FLOOD_MS ?? 1000)
 const CONNECTIONS = 32
 /** Fewer would mean that the flood was none; a connection that is ended for what it sends counts as one. */
-const LEAST_ANSWERS = 50
+const LEAST_ANSWERS = 200
 const OWN_HOST = `${APP_PORT}--quiet--ada.localhost`
 const HOST = `${APP_PORT}--loud--mallory.localhost`
 
@@ -67,13 +70,20 @@ for (const [what, request] of Object.entries(floods)) {
 
 async function attack(t: TestContext, request: string): Promise<void> {
   const quiet = await waitsUntil(new Promise((resolve) => setTimeout(resolve, FLOOD_MS / 4)))
-  const order = { port: skein.port, request, connections: CONNECTIONS, ms: FLOOD_MS }
+  const order = {
+    port: skein.port,
+    request,
+    connections: CONNECTIONS,
+    ms: FLOOD_MS,
+    least: LEAST_ANSWERS,
+  }
   const flood = floodApp(order)
   const waits = await waitsUntil(flood)
-  const answers = await flood
-  t.diagnostic(`${answers} answers; terminal: ${waits.terminal}; app: ${waits.app}`)
+  const { answers, perSecond } = await flood
+  t.diagnostic(`${answers} answers, ${Math.round(perSecond)} a second`)
+  t.diagnostic(`terminal: ${waits.terminal}; app: ${waits.app}`)
   t.diagnostic(`before them: terminal: ${quiet.terminal}; app: ${quiet.app}`)
-  assert.ok(answers > LEAST_ANSWERS, `${answers} answers`)
+  assert.ok(answers >= LEAST_ANSWERS, `${answers} answers`)
   assert.ok(waits.terminal.p99Ms < MAX_P99_MS, `echoes took ${waits.terminal}`)
   assert.ok(waits.app.p99Ms < MAX_P99_MS, `visits took ${waits.app}`)
 }

@@ -12,7 +12,7 @@ import { Api, TEST_PASSWORD } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
 import { FORMER_VERSION, formerCheckout } from '../support/former.ts'
 import { differenceOf, haveSameRecords, tombstonesIn } from '../support/same-records.ts'
-import { freePath, Skein } from '../support/skein.ts'
+import { freePath, Skein, type SkeinOptions } from '../support/skein.ts'
 
 const BIN = new URL('../../cli/bin.js', import.meta.url).pathname
 const CLOCK = new URL('../support/skewed-clock.ts', import.meta.url).href
@@ -43,10 +43,14 @@ function at({ url }: Skein): Api {
   return api
 }
 
-async function startPeer(name: string, options: Parameters<typeof Skein.start>[0] = {}) {
-  const flags = ['--name', name, '--docker', freePath('no-engine.sock'), '--tombstone-seconds', '2']
+/** So that deletions are forgotten while the test watches; an earlier version has no such setting. */
+const FORGETFUL = ['--tombstone-seconds', '2']
+
+async function startPeer(name: string, options: SkeinOptions = { flags: FORGETFUL }) {
   const join = a ? ['--join', skein('peers', 'token', '--data', a.data)] : []
-  const { skein: peer } = await Skein.start({ bare: true, ...options, flags: [...flags, ...join] })
+  const own = ['--name', name, '--docker', freePath('no-engine.sock'), ...join]
+  const flags = [...own, ...(options.flags ?? [])]
+  const { skein: peer } = await Skein.start({ bare: true, ...options, flags })
   peers.push(peer)
   return peer
 }
@@ -108,7 +112,7 @@ async function crash(skein: Skein): Promise<void> {
 before(async () => {
   a = await startPeer('a')
   const env = { NODE_OPTIONS: `--import=${CLOCK}`, TEST_CLOCK_FILE: clockFile }
-  b = await startPeer('b', { env })
+  b = await startPeer('b', { env, flags: FORGETFUL })
   c = await startPeer('c')
   const api = new Api(a.url)
   await api.setUp(await a.setupToken())
@@ -200,6 +204,9 @@ test('a data folder that is put back by hand writes no more, says so, and is men
     await eventually(async () => (await seen(by, 'c')).isRolledBack, soon('its own word'))
   }
   await told('c', 'rolled-back', sinceMs)
+  assert.throws(() => skein('backup', freePath('no.backup'), '--data', c.data))
+  await c.killPeer()
+  assert.equal(await refused(), 'store_rolled_back')
   await c.end()
   skein('restore', file, '--data', c.data, '--force')
   await c.startSupervisor()

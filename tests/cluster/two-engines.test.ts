@@ -16,6 +16,7 @@ import { docker } from '../support/docker.ts'
 import { eventually } from '../support/eventually.ts'
 import { noFurtherEngine, openEngine } from '../support/more-engine.ts'
 import { Skein } from '../support/skein.ts'
+import { TestTerminal } from '../support/terminal.ts'
 
 const IMAGE = 'skein/busybox-test:1'
 const BIN = new URL('../../cli/bin.js', import.meta.url).pathname
@@ -77,19 +78,21 @@ async function known(first: Api, second: Api, name: string): Promise<void> {
   await eventually(async () => (await has(first)) && (await has(second)), within('the template'))
 }
 
+/** Whether a peer has everything that the other one says to have. */
+async function isLevel(api: Api): Promise<boolean> {
+  const { peers } = await api.call<{ peers: PeerInfo[] }>('GET', '/peers')
+  const others = peers.filter(({ isSelf }) => !isSelf)
+  return others.every(({ state, records }) => state === 'alive' && records?.isLevel)
+}
+
 /** Both peers come to have one space whose name begins so: a double would have been renamed. */
 async function onlyOne(name: string): Promise<void> {
-  const level = async () => {
-    const peers = (await a.api.call<{ peers: PeerInfo[] }>('GET', '/peers')).peers
-    return peers.every(
-      ({ isSelf, state, records }) => isSelf || (state === 'alive' && records?.isLevel),
-    )
-  }
-  await eventually(level, within('both have heard everything'))
   for (const { api } of [a, b]) {
-    const named = (await api.spaces()).filter((space) => space.name.startsWith(name))
+    const named = async () => (await api.spaces()).filter((space) => space.name.startsWith(name))
+    const there = async () => (await named()).length > 0 && (await isLevel(api))
+    await eventually(there, within('it has heard of everything'))
     assert.deepEqual(
-      named.map((space) => space.name),
+      (await named()).map((space) => space.name),
       [name],
     )
   }
@@ -143,6 +146,12 @@ describe('two peers with an engine each', { skip: noFurtherEngine }, () => {
     assert.equal(space.host?.name, 'far')
     const linked = async () => (await a.api.space(id)).agent?.state === 'linked'
     await eventually(linked, within('its link, as the other peer tells'))
+    for (const api of [a.api, b.api]) {
+      const terminal = await TestTerminal.open(api, id)
+      terminal.type("echo far-''away\n")
+      await terminal.until(/far-away/)
+      terminal.close()
+    }
     const steps = await a.api.timeline(id)
     const placed = steps.find(({ step }) => step === 'place')
     assert.match(

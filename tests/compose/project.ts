@@ -87,7 +87,7 @@ export class Project {
     for (const service of services) {
       const isHealthy = async () =>
         (await this.inspect(service, '{{.State.Health.Status}}')) === 'healthy'
-      await eventually(isHealthy, { timeoutMs: 60_000, what: `${service} to be healthy` })
+      await eventually(isHealthy, { timeoutMs: 120_000, what: `${service} to be healthy` })
     }
   }
 }

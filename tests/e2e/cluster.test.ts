@@ -134,6 +134,18 @@ test('a peer that is back tells what it missed, and nothing moves meanwhile', as
   await isForEveryone('cluster-well')
 })
 
+test('a peer is sent away and brought back from its story', async () => {
+  const { page } = ada
+  await node(page, 'gosling').click()
+  const dialog = story(page, 'gosling')
+  await dialog.getByRole('button', { name: 'Drain' }).click()
+  await dialog.getByText('ada sent it away').waitFor({ timeout: 30_000 })
+  await isForEveryone('cluster-away')
+  await dialog.getByRole('button', { name: 'Bring back' }).click()
+  await dialog.getByRole('button', { name: 'Drain' }).waitFor({ timeout: 30_000 })
+  await page.keyboard.press('Escape')
+})
+
 test('among ten peers only one’s lines are drawn, and all can be read', async () => {
   const { page } = ada
   const [self] = await list()
@@ -141,7 +153,7 @@ test('among ten peers only one’s lines are drawn, and all can be read', async 
   const ids = Array.from({ length: 10 }, () => newId<'peer'>())
   const many = ids.map((id, i) => ({
     ...self,
-    ...{ id, name: `peer-${i}`, isSelf: i === 0, lines: { peers: ids, hosts: [] }, story: [] },
+    ...{ id, name: `peer-${i}`, isSelf: i === 0, lines: ids, story: [] },
   }))
   await page.route(PEERS, (route) => route.fulfill({ json: { peers: many } }))
   await page.reload()

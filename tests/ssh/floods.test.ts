@@ -11,9 +11,8 @@ import { Site } from '../support/ssh/site.ts'
 import { Typist } from '../support/typist.ts'
 
 /**
- * On two cores the flood takes one and the gateway most of the other, so that each of the processes that an echo passes may
- * wait for the machine. The figures are printed; what is asserted holds beside other work as well, far below what an
- * unguarded gateway costs.
+ * The attacker gives way to others (ssh/testing/yielding.ts), as somebody elsewhere would take none of
+ * ours. The figures are printed; what is asserted holds beside other work as well, far below what an unguarded gateway costs.
  */
 const MAX_P99_MS = 500
 const FLOOD_MS = Number(process.env.SKEIN_DEV_FLOOD_MS ?? 1000)
@@ -57,13 +56,15 @@ async function attack(t: TestContext, what: Flood, connections: number): Promise
     flood: what,
     connections,
     ms: FLOOD_MS,
+    least: LEAST_PACKETS,
   })
   await attacker.begun
   const echoes = await echoesUntil(attacker.over)
-  const packets = await attacker.over
-  t.diagnostic(`${packets} packets; ssh: ${echoes.ssh}; terminal: ${echoes.terminal}`)
+  const { packets, perSecond } = await attacker.over
+  t.diagnostic(`${packets} packets, ${Math.round(perSecond)} a second`)
+  t.diagnostic(`ssh: ${echoes.ssh}; terminal: ${echoes.terminal}`)
   t.diagnostic(`before them: ssh: ${quiet.ssh}; terminal: ${quiet.terminal}`)
-  assert.ok(packets > LEAST_PACKETS, `${packets} packets`)
+  assert.ok(packets >= LEAST_PACKETS, `${packets} packets`)
   assert.ok(echoes.ssh.p99Ms < MAX_P99_MS, `echoes by ssh took ${echoes.ssh}`)
   assert.ok(echoes.terminal.p99Ms < MAX_P99_MS, `echoes of the terminal took ${echoes.terminal}`)
 }

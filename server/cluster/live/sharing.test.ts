@@ -102,6 +102,21 @@ test('a value that is only confirmed costs a few bytes', async () => {
   assert.ok(a.sharing.sentBytes - before < 200 * 25, `${a.sharing.sentBytes - before} bytes`)
 })
 
+test('what a newer version says is passed over, and the rest of what it says is heard', async () => {
+  const a = await join()
+  const newer = await join(a)
+  const space = newId<'space'>()
+  const line = await eventually(
+    () => newer.mesh.lines.find(({ peer }) => peer === a.id),
+    within('a line to say it on', 30_000),
+  )
+  line.send(Buffer.from(JSON.stringify({ type: 'mood', of: ['everybody'] })))
+  newer.tell(space, 3)
+  await eventually(() => a.count(space) === 3, within('what is known of it'))
+  assert.equal(a.sharing.refusals.get('line'), undefined)
+  assert.ok(line.isOpen)
+})
+
 test('what is no message ends its line and is counted, and others are heard all the same', async () => {
   const a = await join()
   const hostile = await join(a)

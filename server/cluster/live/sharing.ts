@@ -127,7 +127,8 @@ export class LiveSharing {
     if (!this.#closed.signal.aborted) this.#tellLines()
   }
 
-  #heard(ear: Ear, message: LiveMessage | undefined): void {
+  #heard(ear: Ear, message: LiveMessage | 'unknown' | undefined): void {
+    if (message === 'unknown') return
     if (!message) {
       ear.line.refuse('a message that is none')
       return
@@ -192,12 +193,7 @@ export class LiveSharing {
   #tellLines(): void {
     const { live, self } = this.#options
     const peers = [...new Set(this.linked)].toSorted().slice(0, MAX_LINES)
-    const reached = [...live.own.entries('host')].filter(([, { state }]) => state === 'ready')
-    const hosts = reached
-      .map(([id]) => id)
-      .toSorted()
-      .slice(0, MAX_LINES)
-    live.publish('lines', self, { peers, hosts }, LOAD_TTL_MS)
+    live.publish('lines', self, { peers }, LOAD_TTL_MS)
   }
 
   async #every(ms: number, act: () => void): Promise<void> {

@@ -39,6 +39,9 @@ export interface RecordsSharingOptions {
   readonly log: Log
   /** Milliseconds after which a tombstone may be forgotten. */
   readonly tombstoneAgeMs?: number
+  /** Others know more of what this database wrote than it does: found out before, and told when it is found out. */
+  readonly isRolledBack?: boolean
+  readonly onRolledBack?: () => void
   /** Since when this database was without others, as wall time in ms, undefined: never with them. Absent: it has none. */
   readonly away?: { readonly sinceMs: number | undefined } | undefined
 }
@@ -69,7 +72,8 @@ export class RecordsSharing {
 
   constructor(options: RecordsSharingOptions) {
     this.#options = options
-    const { replica, clock, random, away } = options
+    const { replica, clock, random, away, isRolledBack = false } = options
+    this.#isRolledBack = isRolledBack
     this.#absence = away && new Absence(away.sinceMs)
     this.#heardMs = away?.sinceMs ?? clock.nowMs()
     this.#machine = new Replicator({ local: replica.local, random: fractions(random) })
@@ -87,6 +91,8 @@ export class RecordsSharing {
 
   /** Keeps a line to every peer that is there. */
   open(openMesh: OpenMesh): void {
+    // Only now: a start writes a little, and a peer that does not start tells nobody why.
+    if (this.#isRolledBack) this.#options.replica.refuseWrites()
     this.#mesh = openMesh({
       lane: 'bulk',
       maxBytes: MAX_MESSAGE_BYTES,
@@ -225,9 +231,9 @@ export class RecordsSharing {
   #note(effect: Exclude<Effect, { type: 'send' | 'merge' | 'collect' | 'acked' }>): void {
     const { log, actor } = this.#options
     const { type, ...detail } = effect
+    if (type === 'rolled-back' && this.#isRolledBack) return
     if (type === 'comparing') this.#absence?.comparing(effect.with)
     if (type === 'compared') this.#absence?.compared()
-    if (type === 'rolled-back') this.#isRolledBack = true
     if (type === 'diverged' || type === 'rolled-back') log.error(detail, sentences[type])
     else log.info(detail, sentences[type])
     const peer = 'with' in effect ? effect.with : 'by' in effect ? effect.by : effect.from
@@ -235,8 +241,15 @@ export class RecordsSharing {
     const count = 'buckets' in detail ? { buckets: detail.buckets.length } : {}
     const said = { ...('why' in detail && { why: detail.why }), ...count }
     const target = { kind: 'peer', id: peer, name: peer }
-    if (type === 'rolled-back') this.#options.replica.refuseWrites()
+    if (type === 'rolled-back') this.#rolledBack()
     else this.#append({ actor, action: `records.${type}`, target, detail: said }, peer)
+  }
+
+  #rolledBack(): void {
+    const { replica, onRolledBack } = this.#options
+    this.#isRolledBack = true
+    replica.refuseWrites()
+    onRolledBack?.()
   }
 
   #append(body: StreamBodies['audit'], subject: string): void {

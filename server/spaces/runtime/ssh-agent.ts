@@ -2,7 +2,7 @@
 // standard input and output are the engine’s socket. Keys, jump hosts and known hosts are ssh’s own matter, of the user as
 // whom the peer runs; nothing is ever asked at a terminal.
 
-import { spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { Agent, type AgentOptions } from 'node:http'
 import { Duplex } from 'node:stream'
 
@@ -44,29 +44,57 @@ export class SshAgent extends Agent {
   }
 }
 
-/** A pair of pipes as one stream, which fails with what ssh said when it ends by itself. */
+/** Fails with what ssh said when it ends by itself. */
 function dial(target: SshTarget): Duplex {
   const child = spawn(target.program ?? 'ssh', sshWords(target), { stdio: 'pipe' })
-  const duplex = Duplex.from({ writable: child.stdin, readable: child.stdout })
+  const duplex = new PipePair(child)
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-MAX_SAID_CHARS)
   })
-  child.stdin.on('error', () => undefined)
   child.on('error', (error) => duplex.destroy(error))
   child.on('close', (status) => {
     const why = said.trim().split('\n').at(-1) || `status ${status}`
     if (!duplex.destroyed) duplex.destroy(new Error(`ssh ended: ${why}`))
   })
-  duplex.on('close', () => child.kill())
-  return Object.assign(duplex, socketManners)
+  return duplex
 }
 
-/** What Node’s HTTP asks of a socket and a pair of pipes has no use for. */
-const socketManners = {
-  setKeepAlive: () => undefined,
-  setNoDelay: () => undefined,
-  setTimeout: () => undefined,
-  ref: () => undefined,
-  unref: () => undefined,
+/** A program's input and output as one stream, with what Node's HTTP asks of a socket besides and pipes have no use for. */
+class PipePair extends Duplex {
+  readonly #child: ChildProcessWithoutNullStreams
+  readonly setKeepAlive = () => this
+  readonly setNoDelay = () => this
+  readonly setTimeout = () => this
+  readonly ref = () => this
+  readonly unref = () => this
+
+  constructor(child: ChildProcessWithoutNullStreams) {
+    super()
+    this.#child = child
+    child.stdout.on('data', (bytes: Buffer) => {
+      if (!this.push(bytes)) child.stdout.pause()
+    })
+    // Its end is the child's, which says why.
+    child.stdin.on('error', () => undefined)
+  }
+
+  override _read(): void {
+    this.#child.stdout.resume()
+  }
+
+  /** What the program does not take any more is lost with it; its end follows, and says why. */
+  override _write(bytes: Buffer, _encoding: string, done: () => void): void {
+    this.#child.stdin.write(bytes, () => done())
+  }
+
+  override _final(done: () => void): void {
+    this.#child.stdin.end(() => done())
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    // It has nothing to save, and asked politely it waits for the other end, which waits for more.
+    this.#child.kill('SIGKILL')
+    done(error)
+  }
 }

@@ -5,6 +5,7 @@ import type { PeerInfo } from '#protocol/api/peers.ts'
 import { request } from '../net/request.ts'
 import { useTopics } from './client.ts'
 import { keys } from './keys.ts'
+import { queryClient } from './query-client.ts'
 
 /** Round trips and loads change without being told of. */
 const REFRESH_MS = 5_000
@@ -18,6 +19,14 @@ export function usePeers() {
     refetchInterval: REFRESH_MS,
   })
 }
+
+/** Sends a peer away, or brings it back; what it does about it is in the list. */
+export const useDuty = (id: string) =>
+  useMutation({
+    mutationFn: (want: 'drain' | 'undrain') =>
+      request<unknown>('POST', `/peers/${id}/wishes`, { want }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: keys.peers }),
+  })
 
 export const useJoinToken = () =>
   useMutation({

@@ -20,6 +20,7 @@ export function conditionsOf(peer: PeerInfo, ours: string): Condition[] {
     ...(peer.isRolledBack ? [{ tone: 'red' as const, ...text.rolledBack }] : []),
     ...clockOf(peer),
     ...(peer.records?.told === 'comparing' ? [{ tone: 'plain' as const, ...text.comparing }] : []),
+    ...dutyOf(peer),
     ...ageOf(peer, ours),
   ]
 }
@@ -40,6 +41,17 @@ function clockOf({ clock, heldBack }: PeerInfo): Condition[] {
     ...(clock.among === 2 ? [two] : []),
   ]
   return [{ tone: 'amber', title: (isAhead ? ahead : behind)(span), text: parts.join(' ') }]
+}
+
+function dutyOf({ duty }: PeerInfo): Condition[] {
+  if (!duty) return []
+  const { isAwayBy, isAwayText, left, restarting, failed } = words.cluster.duty
+  const away = duty.left ? `${isAwayText} ${left(duty.left)}` : isAwayText
+  return [
+    ...(duty.failed ? [{ tone: 'red' as const, title: failed, text: duty.failed }] : []),
+    ...(duty.isAway ? [{ tone: 'plain' as const, title: isAwayBy(duty.by.name), text: away }] : []),
+    ...(duty.state === 'restarting' ? [{ tone: 'plain' as const, ...restarting }] : []),
+  ]
 }
 
 function ageOf({ age, version }: PeerInfo, ours: string): Condition[] {

@@ -11,6 +11,7 @@ import { Drawer } from '../parts/drawer.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { words } from '../words.ts'
 import { type Condition, conditionsOf } from './conditions.ts'
+import { DutyButton } from './duty-button.tsx'
 import { clockText, namesOf, recordsText, tripText } from './figures.ts'
 import { Happenings } from './happenings.tsx'
 import { PeerState } from './peer-state.tsx'
@@ -39,6 +40,7 @@ export function PeerDrawer({ peer, hosts, ours, onClose }: PeerDrawerProps) {
       onClose={onClose}
       title={peer.name}
     >
+      <DutyButton peer={peer} />
       {conditions.length > 0 && (
         <div className="mb-5 flex flex-col gap-2">
           {conditions.map((condition) => (
@@ -72,7 +74,7 @@ export function ConditionNote({ condition }: { readonly condition: Condition }) 
 function Facts({ peer, hosts }: Pick<PeerDrawerProps, 'peer' | 'hosts'>) {
   const { columns, story } = text
   const { usage, url, zone, origin } = peer
-  const driven = hosts.filter(({ id }) => peer.lines?.hosts.includes(id))
+  const driven = hosts.filter(({ driver }) => driver?.id === peer.id)
   return (
     <dl className="text-sm">
       <Fact name={columns.version}>{peer.version}</Fact>

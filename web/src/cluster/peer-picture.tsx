@@ -88,18 +88,16 @@ function Drawn({ peers, hosts, ours, selected, onOpen, shape, isWide, className 
         {ties.map((tie) => (
           <TieLine at={at} key={`${tie.from} ${tie.to}`} pointed={pointed ?? selected} tie={tie} />
         ))}
-        {drawn.flatMap(({ host, by }, i) =>
-          by.map((peer) => (
-            <line
-              className="stroke-line-strong"
-              key={`${host.id} ${peer}`}
-              strokeDasharray="1 4"
-              strokeLinecap="round"
-              strokeWidth={1.5}
-              {...ends(places[peer], beside[i])}
-            />
-          )),
-        )}
+        {drawn.map(({ host, by }, i) => (
+          <line
+            className="stroke-line-strong"
+            key={host.id}
+            strokeDasharray="1 4"
+            strokeLinecap="round"
+            strokeWidth={1.5}
+            {...ends(places[by], beside[i])}
+          />
+        ))}
       </svg>
       {drawn.map(({ host }, i) => (
         <HostMark at={beside[i]} host={host} key={host.id} />
@@ -166,6 +164,7 @@ interface PeerNodeProps {
 function PeerNode(props: PeerNodeProps) {
   const { peer, ours, at, isCompact, isSelected, onOpen, onPoint } = props
   const isGone = peer.state !== 'alive' && peer.state !== 'suspect'
+  const isAway = peer.duty?.isAway === true
   const oddities = conditionsOf(peer, ours).filter(({ tone }) => tone !== 'plain')
   const [oddity] = oddities
   return (
@@ -175,7 +174,7 @@ function PeerNode(props: PeerNodeProps) {
         'absolute flex -translate-x-1/2 -translate-y-1/2 flex-col rounded-md border bg-raised text-left transition-colors duration-100 hover:border-line-strong',
         isCompact ? 'max-w-32 px-2 py-1' : 'w-52 px-3 py-2',
         isSelected && 'border-accent! ring-1 ring-accent',
-        isGone && !isSelected && 'border-dashed',
+        (isGone || isAway) && !isSelected && 'border-dashed',
       )}
       onBlur={() => onPoint(false)}
       onClick={onOpen}
@@ -201,9 +200,12 @@ function PeerNode(props: PeerNodeProps) {
       </span>
       {!isCompact && (
         <span className="tabular truncate text-ink-3 text-xs">
-          {isGone || (oddity && peer.state === 'alive')
-            ? (oddity?.title ?? text.states[peer.state])
-            : text.facts(peer.spaces, peer.load)}
+          {oddity?.title ??
+            (isAway
+              ? text.duty.isAway
+              : isGone
+                ? text.states[peer.state]
+                : text.facts(peer.spaces, peer.load))}
         </span>
       )}
     </button>
@@ -242,15 +244,14 @@ function HostMark({ host, at }: { readonly host: Host; readonly at: Point | unde
 
 interface Driven {
   readonly host: Host
-  /** Places of the peers that reach its engine. */
-  readonly by: readonly number[]
+  /** The place of the peer that drives it, or did last. */
+  readonly by: number
 }
 
-/** Hosts that nobody drives now are not in the picture, but on the page of hosts. */
 function drivenHosts(peers: readonly PeerInfo[], hosts: readonly Host[]): Driven[] {
   return hosts.flatMap((host) => {
-    const by = peers.flatMap(({ lines }, i) => (lines?.hosts.includes(host.id) ? [i] : []))
-    return by.length === 0 ? [] : [{ host, by }]
+    const by = peers.findIndex(({ id }) => id === host.driver?.id)
+    return by < 0 ? [] : [{ host, by }]
   })
 }
 

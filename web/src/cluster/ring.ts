@@ -43,21 +43,12 @@ export function ring(count: number, shape: Shape): Point[] {
   }))
 }
 
-/**
- * `driven` has for each host the places of the peers that drive it, as indexes into the ring. One that several drive stands
- * between them.
- */
-export function hostsBeside(
-  count: number,
-  driven: readonly (readonly number[])[],
-  shape: Shape,
-): Point[] {
-  const peers = ring(count, shape)
+/** `driven` has for each host the place of the peer that drives it, as an index into the ring. */
+export function hostsBeside(count: number, driven: readonly number[], shape: Shape): Point[] {
   return driven.map((by, i) => {
-    const same = driven.flatMap((other, j) => (String(other) === String(by) ? [j] : []))
+    const same = driven.flatMap((other, j) => (other === by ? [j] : []))
     const place = same.indexOf(i) - (same.length - 1) / 2
-    const [first = 0] = by
-    const at = by.length > 1 ? meanOf(by.map((one) => peers[one])) : asideOf(first, count, shape)
+    const at = asideOf(by, count, shape)
     return { x: at.x, y: at.y + place * PILE }
   })
 }
@@ -80,12 +71,3 @@ function angles(count: number): number[] {
 
 const middle = (numbers: readonly number[]): number =>
   (Math.min(...numbers) + Math.max(...numbers)) / 2
-
-function meanOf(points: readonly (Point | undefined)[]): Point {
-  const sum = { x: 0, y: 0 }
-  for (const point of points) {
-    sum.x += (point?.x ?? 0) / points.length
-    sum.y += (point?.y ?? 0) / points.length
-  }
-  return sum
-}

@@ -29,7 +29,7 @@ export function tiesOf(peers: readonly PeerInfo[], of: string | undefined): Tie[
 
 /** Undefined as long as neither has said anything: an older peer never does. */
 function kindOf(a: PeerInfo, b: PeerInfo): Tie['kind'] | undefined {
-  const said = [a.lines?.peers.includes(b.id), b.lines?.peers.includes(a.id)]
+  const said = [a.lines?.includes(b.id), b.lines?.includes(a.id)]
   if (said.includes(true)) return 'line'
   return said.includes(undefined) ? undefined : 'cut'
 }

@@ -3,8 +3,13 @@
 
 import type { Road } from './roads.ts'
 
-export function continueAt({ url }: Road, code: string): void {
+/** Without a code the person signs in there. */
+export function continueAt({ url }: Road, code: string | undefined): void {
   const { pathname, search, hash } = window.location
+  if (code === undefined) {
+    window.location.assign(url + pathname + search + hash)
+    return
+  }
   sendOrigin()
   const form = document.createElement('form')
   form.method = 'post'

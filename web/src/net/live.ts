@@ -4,7 +4,7 @@
 
 import type { LiveClientMessage, LiveServerMessage } from '#protocol/api/live.ts'
 import { backoffMs } from './backoff.ts'
-import { Race } from './race.ts'
+import { type Open, openInBrowser, Race } from './race.ts'
 import type { Road, Roads } from './roads.ts'
 import { Store } from './store.ts'
 
@@ -16,6 +16,8 @@ const ASK_ELSEWHERE_EVERY_MS = 60_000
 /** How long a page that goes on elsewhere waits until it looks for its own peer: twice as long each time, up to the second. */
 const LOOK_HOME_AFTER_MS = 2_000
 const LOOK_HOME_MOST_MS = 16_000
+/** How long an answer to a click may take; after that the other peer is opened as it is. */
+const HANDOVER_MS = 3_000
 const PATH = '/api/v1/live'
 
 export type LiveState =
@@ -35,14 +37,15 @@ export interface LiveHooks {
   /** The connection is back, so anything may have changed meanwhile. */
   returned(): void
   signedOut(): void
-  /** For `POST /continue` at the peer where the page is away. */
-  handover(road: Road, code: string): void
+  /** For `POST /continue` at the peer where the page is away; without a code the person signs in there. */
+  handover(road: Road, code: string | undefined): void
 }
 
 export class LiveConnection {
   readonly state = new Store<LiveState>({ kind: 'connecting' })
   readonly #hooks: LiveHooks
   readonly #roads: Roads
+  readonly #openSocket: Open
   readonly #topics = new Map<string, number>()
   #socket: Race | undefined
   /** To our own peer, while we are away. */
@@ -53,14 +56,16 @@ export class LiveConnection {
   #ask: ReturnType<typeof setInterval> | undefined
   #look: ReturnType<typeof setTimeout> | undefined
   #pongBy: ReturnType<typeof setTimeout> | undefined
+  #answerBy: ReturnType<typeof setTimeout> | undefined
   #attempt = 0
   #lostAtMs = 0
   #everOpen = false
   #closed = true
 
-  constructor(hooks: LiveHooks, roads: Roads) {
+  constructor(hooks: LiveHooks, roads: Roads, open: Open = openInBrowser) {
     this.#hooks = hooks
     this.#roads = roads
+    this.#openSocket = open
   }
 
   open(): void {
@@ -73,6 +78,7 @@ export class LiveConnection {
   close(): void {
     this.#closed = true
     clearTimeout(this.#retry)
+    clearTimeout(this.#answerBy)
     this.#drop()
     this.state.set({ kind: 'connecting' })
   }
@@ -93,7 +99,13 @@ export class LiveConnection {
   }
 
   /** Asks the peer where we are for what takes this page's session there. */
-  readonly handOver = (): void => this.#say({ type: 'handover' })
+  readonly handOver = (): void => {
+    const away = this.#away
+    if (!away) return
+    this.#say({ type: 'handover' })
+    clearTimeout(this.#answerBy)
+    this.#answerBy = setTimeout(() => this.#hooks.handover(away.road, undefined), HANDOVER_MS)
+  }
 
   #unwatch(topics: readonly string[]): void {
     const gone: string[] = []
@@ -106,7 +118,7 @@ export class LiveConnection {
   }
 
   #dial(): void {
-    const socket = new Race(this.#roads, PATH)
+    const socket = new Race(this.#roads, PATH, this.#openSocket)
     this.#socket = socket
     this.#serve(socket)
   }
@@ -139,6 +151,7 @@ export class LiveConnection {
         this.#roads.learn(message.peers, message.ticket)
         return
       case 'handover':
+        clearTimeout(this.#answerBy)
         if (this.#away) this.#hooks.handover(this.#away.road, message.code)
         return
       case 'draining':
@@ -158,6 +171,7 @@ export class LiveConnection {
     const road = this.#socket?.road
     const sinceMs = this.#away?.sinceMs ?? this.#lostAtMs
     this.#away = road && !road.isOwn ? { road, sinceMs } : undefined
+    this.#roads.isHome = !this.#away
     this.#opened()
     if (this.#topics.size > 0) this.#say({ type: 'watch', topics: [...this.#topics.keys()] })
     if (this.#everOpen && !this.#away) this.#hooks.returned()
@@ -181,7 +195,7 @@ export class LiveConnection {
   #lookHome(afterMs = LOOK_HOME_AFTER_MS): void {
     this.#look = setTimeout(() => {
       const { own } = this.#roads
-      const home = new WebSocket(this.#roads.address(own, PATH))
+      const home = this.#openSocket(this.#roads.address(own, PATH), [])
       this.#home = home
       home.onopen = () => this.#cameHome(home)
       home.onclose = () => {
@@ -209,6 +223,7 @@ export class LiveConnection {
 
   #lost(afterMs?: number): void {
     this.#drop()
+    this.#roads.isHome = false
     if (this.#closed) return
     const before = this.state.get()
     if (before.kind !== 'cut') {

@@ -1,46 +1,13 @@
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
+import { Dialling } from '../../../tests/support/dialled.ts'
 import { Race, STAGGER_MS } from './race.ts'
 import { Roads } from './roads.ts'
-
-/** A browser's WebSocket as far as it is used. */
-class Dialled {
-  binaryType = 'blob'
-  readyState = 0
-  isClosed = false
-  onopen: (() => void) | null = null
-  onmessage: ((event: { data: unknown }) => void) | null = null
-  onclose: ((event: { code: number }) => void) | null = null
-  readonly sent: unknown[] = []
-  readonly address: string
-  constructor(address: string) {
-    this.address = address
-  }
-  opens(): void {
-    this.readyState = 1
-    this.onopen?.()
-  }
-  ends(code = 1006): void {
-    this.readyState = 3
-    this.onclose?.({ code })
-  }
-  send(data: unknown): void {
-    this.sent.push(data)
-  }
-  close(): void {
-    this.isClosed = true
-  }
-}
 
 function made() {
   const roads = new Roads({ own: 'http://north:1', nowMs: () => 0, random: () => 0 })
   roads.learn([{ name: 'south', url: 'http://south:2' }], 'a.b')
-  const dialled: Dialled[] = []
-  const open = (address: string) => {
-    const socket = new Dialled(address)
-    dialled.push(socket)
-    return socket as unknown as WebSocket
-  }
+  const { open, all: dialled } = new Dialling()
   const race = new Race(roads, '/live', open)
   const said: string[] = []
   race.onopen = () => said.push('open')

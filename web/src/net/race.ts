@@ -10,10 +10,10 @@ const GOES: ReadonlySet<number> = new Set([1012, 1013])
 const CONNECTING = 0
 const CLOSED = 3
 
-type Open = (address: string, protocols: string[]) => WebSocket
+export type Open = (address: string, protocols: string[]) => WebSocket
 
 /** Opened by the page in a browser; given by tests. */
-const openInBrowser: Open = (address, protocols) => new WebSocket(address, protocols)
+export const openInBrowser: Open = (address, protocols) => new WebSocket(address, protocols)
 
 export class Race {
   binaryType = 'blob'

@@ -52,6 +52,18 @@ test('the way that worked last comes first, also when its peer names only the ot
   assert.deepEqual(urls(roads), [NORTH, EAST.url])
 })
 
+test('while the page’s own peer serves it, another that worked once comes second', () => {
+  const { roads } = made()
+  roads.learn([SOUTH, EAST], 'a.b')
+  const south = roads.order().find(({ url }) => url === SOUTH.url)
+  assert.ok(south)
+  roads.worked(south)
+  roads.isHome = true
+  assert.deepEqual(urls(roads), [NORTH, SOUTH.url, EAST.url])
+  roads.isHome = false
+  assert.deepEqual(urls(roads), [SOUTH.url, NORTH, EAST.url])
+})
+
 test('a peer that said that it goes comes last for a moment', () => {
   const { roads, pass } = made()
   roads.learn([SOUTH], 'a.b')

@@ -27,6 +27,8 @@ export class Roads {
   #others: readonly Road[] = []
   #ticket: string | undefined
   #best: Road
+  /** The live connection is at our own peer: whatever else worked, that one serves us. */
+  isHome = false
   readonly #leavingUntilMs = new Map<string, number>()
 
   constructor(parts: RoadParts) {
@@ -57,7 +59,8 @@ export class Roads {
   /** All ways, the best first; those whose peer said that it goes come last. */
   order(): readonly Road[] {
     const others = this.#ticket === undefined ? [] : this.#others
-    const all = [...new Set([this.#best, this.own, ...others])]
+    const first = this.isHome ? this.own : this.#best
+    const all = [...new Set([first, this.#best, this.own, ...others])]
     const usable = all.filter((road) => road.isOwn || others.includes(road))
     const leaving = usable.filter((road) => this.#isLeaving(road))
     return [...usable.filter((road) => !leaving.includes(road)), ...leaving]

@@ -127,6 +127,18 @@ export const clusterWords = {
         text: 'It was away for longer than deletions are remembered, or came from a backup. Everything goes on meanwhile.',
       },
     },
+    duty: {
+      drain: 'Drain',
+      undrain: 'Bring back',
+      drainText: 'Sends people and agents to other peers; it goes on running.',
+      isAway: 'Sent away',
+      isAwayBy: (name: string) => `${name} sent it away`,
+      isAwayText:
+        'People and agents go to other peers; it may be stopped without anybody noticing.',
+      left: (n: number) => (n === 1 ? 'One is still there.' : `${n} are still there.`),
+      restarting: { title: 'It is starting anew', text: 'Nobody is meant to notice.' },
+      failed: 'It could not be started anew',
+    },
     records: { level: 'Same records', behind: 'Records on their way', none: 'No line for records' },
     columns: {
       name: 'Peer',

@@ -62,7 +62,7 @@ export const commonWords = {
     heard: (peer: string) => `This page’s server is gone. Terminals go on through ${peer}.`,
     since: (span: string) => `The server of this page has been gone for ${span}.`,
     works: (peer: string) => `Terminals go on through ${peer}.`,
-    rest: 'What else you see is as it was.',
+    rest: 'The rest of this page stands still.',
     goOn: (peer: string) => `Continue on ${peer}`,
   },
   palette: {

@@ -1,11 +1,12 @@
 // What the last run of this peer left in its data folder, by which the next can tell what happened in between: when it was
-// last with others, and whether a restore put the folder there. Small files that may be missing or torn.
+// last with others, whether a restore put the folder there, or a copy. Small files that may be missing or torn.
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
 const SEEN_FILE = 'peer.seen'
+const ROLLED_BACK_FILE = 'peer.rolled-back'
 export const RESTORED_FILE = 'peer.restored'
 
 const seenSchema = z.object({ atMs: z.number().nonnegative() })
@@ -26,6 +27,16 @@ export const readRestored = (data: string): RestoredNote | undefined =>
   read(data, RESTORED_FILE, restoredSchema)
 
 export const formatRestored = (note: RestoredNote): string => `${JSON.stringify(note)}\n`
+
+/**
+ * Others knew more of what this database wrote than it did itself. Nobody may write in it, and no backup may be made of it:
+ * what it wrote since it was put back has the numbers of what the others know, and restored it would pass for having
+ * heard, and so deleted, theirs.
+ */
+export const isRolledBack = (data: string): boolean => existsSync(join(data, ROLLED_BACK_FILE))
+
+export const markRolledBack = (data: string): void =>
+  writeFileSync(join(data, ROLLED_BACK_FILE), '', { mode: 0o600 })
 
 /** It has been told. */
 export const forgetRestored = (data: string): void =>
