@@ -33,7 +33,8 @@ export interface RollingOptions {
 export async function roll(options: RollingOptions): Promise<void> {
   const { cluster, only, say } = options
   const known = await cluster.list()
-  for (const { name, state } of known) if (state === 'left') say(`${name} has left, and stays as it is`)
+  for (const { name, state } of known)
+    if (state === 'left') say(`${name} has left, and stays as it is`)
   const all = known.filter(({ state }) => state !== 'left' && state !== 'refused')
   const chosen = all.filter(({ id, name }) => only === undefined || only === id || only === name)
   if (chosen.length === 0) throw new SkeinError('not_found', { thing: 'peer' })
