@@ -15,7 +15,7 @@ const CROWD = {
   forwards: amount({ usual: 2, whole: 5 }),
 }
 /** One of each blow that matters most; or each of them upon each peer. */
-const BLOWS = amount({ usual: 1, whole: 0 }) === 1 ? ['--brief'] : []
+const BLOWS = amount({ usual: 1, whole: 0 }) === 1 ? ['--brief', '--engines', '1'] : []
 
 async function streams(t: TestContext, ...words: string[]): Promise<void> {
   const size = Object.entries(CROWD).flatMap(([name, count]) => [`--${name}`, String(count)])

@@ -31,6 +31,9 @@ const { values: args } = parseArgs({
     mixed: { type: 'boolean', default: false },
     /** All are of that version and are upgraded one by one. */
     upgrade: { type: 'boolean', default: false },
+    engines: { type: 'string', default: '1' },
+    /** The second peer's engine. */
+    second: { type: 'string' },
     tag: { type: 'string', default: '' },
   },
 })
@@ -45,12 +48,15 @@ const say = (line: string) => console.log(`${(performance.now() / 1000).toFixed(
 
 async function streams(): Promise<boolean> {
   const network = new Namespaces(Number(args.peers), args.tag)
-  const spaces = Math.max(1, Math.ceil(size.terminals / TERMINALS_IN_A_SPACE))
+  const engines = args.second === undefined ? 1 : 2
+  const spaces = Math.max(engines, Math.ceil(size.terminals / TERMINALS_IN_A_SPACE))
   const options = {
     spaces,
+    engines,
     sizes: SIZES,
     server: (place: number) => ({
       ...(place === 1 && { docker: ENGINE }),
+      ...(place === 2 && args.second !== undefined && { docker: args.second }),
       ...((args.upgrade || (args.mixed && place === network.size)) && {
         root: checkOut(SHARED_RECORDS),
       }),
@@ -60,7 +66,7 @@ async function streams(): Promise<boolean> {
   const crowd = new Crowd(site)
   try {
     await site.open(options)
-    say(`${site.servers.length} peers, ${spaces} spaces`)
+    say(`${site.servers.length} peers, ${engines} engines, ${spaces} spaces`)
     await crowd.open(size)
     say(`${size.terminals} terminals, ${size.ssh} ssh and ${size.forwards} forwards have begun`)
     const isInTime = await befall(site, crowd)

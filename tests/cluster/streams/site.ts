@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NewToken } from '#protocol/api/access.ts'
+import type { Host } from '#protocol/api/hosts.ts'
 import { newId } from '#protocol/ids.ts'
 import { Laptop } from '../../cli/laptop.ts'
 import { Api } from '../../support/api.ts'
@@ -12,11 +13,12 @@ import type { Namespaces } from '../namespaces.ts'
 import { Server, type ServerOptions } from '../torture/server.ts'
 import { PROGRAM, PROGRAM_PATH, type Sizes, serving } from './lines.ts'
 
+export const IMAGE = 'skein/debian-test:1'
 const TEMPLATE = `name: streams
 main: main
 services:
   main:
-    image: skein/debian-test:1
+    image: ${IMAGE}
 `
 /** Until all servers have what one wrote, and a space of many runs, ms. */
 const JOIN_MS = 60_000
@@ -32,6 +34,8 @@ export interface SiteSpace {
 
 export interface SiteOptions {
   readonly spaces: number
+  /** Among which the spaces are dealt out. */
+  readonly engines: number
   readonly sizes: Sizes
   /** How the server at each place is started; the place is counted from 1. */
   readonly server: (place: number) => ServerOptions
@@ -64,7 +68,7 @@ export class Site {
     return this.laptop.path('ssh-config')
   }
 
-  async open({ spaces, sizes }: SiteOptions): Promise<void> {
+  async open({ spaces, engines, sizes }: SiteOptions): Promise<void> {
     const [first, ...others] = this.servers
     assert.ok(first)
     await first.start()
@@ -73,7 +77,7 @@ export class Site {
     this.cookie = api.cookie
     const { token } = await api.call<{ token: string }>('POST', '/peers/token')
     for (const server of others) await server.start(token)
-    await this.#openSpaces(api, spaces)
+    await this.#openSpaces(api, spaces, await this.#hosts(api, engines))
     const { secret } = await api.call<NewToken>('POST', '/me/tokens', { name: 'laptop' })
     await this.laptop.signIn(first.url, secret)
     for (const { name } of this.spaces) await this.#equip(name, sizes)
@@ -92,11 +96,23 @@ export class Site {
     }
   }
 
-  async #openSpaces(api: Api, count: number): Promise<void> {
+  async #hosts(api: Api, count: number): Promise<readonly Host[]> {
+    return eventually(
+      async () => {
+        const { hosts } = await api.call<{ hosts: Host[] }>('GET', '/hosts')
+        const there = hosts.filter(({ state }) => state === 'ready')
+        return there.length === count ? there : undefined
+      },
+      { timeoutMs: JOIN_MS, what: `${count} engines` },
+    )
+  }
+
+  async #openSpaces(api: Api, count: number, hosts: readonly Host[]): Promise<void> {
     const template = await api.createTemplate(TEMPLATE)
     for (let i = 1; i <= count; i++) {
       const space = { id: newId<'space'>(), name: `space-${i}` }
-      await api.createSpace({ ...space, templateId: template.id })
+      const hostId = hosts[i % hosts.length]?.id
+      await api.createSpace({ ...space, templateId: template.id, ...(hostId && { hostId }) })
       this.spaces.push(space)
     }
     for (const { id } of this.spaces) await api.until(id, 'running', SPACE_MS)
