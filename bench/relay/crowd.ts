@@ -2,7 +2,6 @@
 // and viewers are a few processes, the peer is one of its own.
 
 import { randomBytes } from 'node:crypto'
-import { constants, setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Api } from '../../tests/support/api.ts'
 import { TestTerminal } from '../../tests/support/terminal.ts'
@@ -49,8 +48,6 @@ export async function crowd(): Promise<BenchRow[]> {
     const viewers = parts.map(() => new Worker('./crowd-viewers.ts', url, String(EACH)))
     workers.push(...viewers)
     await Promise.all(viewers.map((viewer, i) => viewer.next(parts[i])))
-    // They stand for other machines, and shall not take this one's cores from the peer and whoever types.
-    for (const { pid } of workers.slice(2)) setPriority(pid, constants.priority.PRIORITY_LOW)
     await sleep(SETTLE_MS)
     return await measured({ probe, peer, emptyMb, alone })
   } finally {
