@@ -39,6 +39,7 @@ await main(async () => {
     const token = await tokenOf(peers[0])
     for (let number = 2; number <= count; number++) peers.push(startPeer(number, token, far))
     note(`peers: ${peers.map(({ url }) => url).join('  ')} (Ctrl-C ends them all)`)
+    note('a rolling restart: npx skein peers upgrade --data .skein/cluster-1')
     // One that ends by itself, or is killed for the sake of the demonstration, takes nobody along.
     await Promise.all(peers.map(({ ended }) => ended))
     return 0

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { Hopping } from '../../link/testing/hopping.ts'
 import type { LinkStream } from '../../server/links/streams.ts'
+import { eventually } from '../../tests/support/eventually.ts'
 import { type BenchRow, quantile, row } from '../report.ts'
 import { cpuSeconds } from './cpu.ts'
 import { socatMegabytes } from './socat.ts'
@@ -25,7 +26,8 @@ export async function hop(): Promise<BenchRow[]> {
   await holding.next()
   const near = asker.another({ spaceId: asker.spaceId, key: randomBytes(32) })
   const beside = agent(await asker.listen(), near.spaceId, near.key)
-  await asker.linked()
+  const linked = () => asker.links.has(asker.spaceId)
+  await eventually(linked, { timeoutMs: 30_000, what: 'the agent beside' })
   hopping.hear(hopping.holderId)
   try {
     const direct = await asker.open({ kind: 'echo' })

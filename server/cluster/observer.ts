@@ -38,7 +38,7 @@ export class Observer {
 
   constructor(options: ObserverOptions) {
     this.#options = options
-    this.#loop = this.#look()
+    this.#loop = this.#lookOften()
   }
 
   async close(): Promise<void> {
@@ -46,17 +46,22 @@ export class Observer {
     await this.#loop
   }
 
-  async #look(): Promise<void> {
-    const { clock, records, log, actor, peers } = this.#options
+  /** Also called when membership has news: a peer may be there for less than the pause between two looks. */
+  look(): void {
+    const { records, log, actor, peers } = this.#options
+    if (this.#closed.signal.aborted) return
+    const changes = observe(peers(), this.#said, actor)
+    if (changes.length === 0) return
+    records
+      .transact(() => ({ changes, result: undefined }))
+      .catch((err: unknown) => log.warn({ err }, 'what was seen of a peer was not kept'))
+  }
+
+  async #lookOften(): Promise<void> {
     const { signal } = this.#closed
     while (!signal.aborted) {
-      await clock.delay(LOOK_MS, signal).catch(() => undefined)
-      if (signal.aborted) return
-      const changes = observe(peers(), this.#said, actor)
-      if (changes.length === 0) continue
-      await records
-        .transact(() => ({ changes, result: undefined }))
-        .catch((err: unknown) => log.warn({ err }, 'what was seen of a peer was not kept'))
+      this.look()
+      await this.#options.clock.delay(LOOK_MS, signal).catch(() => undefined)
     }
   }
 }

@@ -266,6 +266,7 @@ async function joinPeers(
     ...parts,
     onChange: (change) => {
       noteChange({ records, live, log }, actorOf(config), change)
+      place.observer?.look()
       place.sharing?.changed(change.id, change.is)
       if (change.is !== 'alive' && change.is !== 'suspect') links.forget(change.id)
     },
@@ -279,6 +280,7 @@ function observe({ config, records, log, ending }: Foundation, place: Place): vo
   ending.defer(() => chronicle.close())
   const actor = actorOf(config)
   const observer = new Observer({ peers: () => place.facts(), records, actor, clock, log })
+  place.observer = observer
   ending.defer(() => observer.close())
 }
 

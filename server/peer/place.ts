@@ -14,6 +14,7 @@ import { clocksOff } from '../cluster/clocks.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { LiveSharing } from '../cluster/live/sharing.ts'
 import type { Change } from '../cluster/membership.ts'
+import type { Observer } from '../cluster/observer.ts'
 import {
   ownAgentAddresses,
   type PublishedPeer,
@@ -42,6 +43,7 @@ export class Place {
   sharing: LiveSharing | undefined
   readonly #records: Records
   chronicle: Chronicle | undefined
+  observer: Observer | undefined
   readonly #replica: Replicable
   readonly #live: Pick<Live, 'get'>
 

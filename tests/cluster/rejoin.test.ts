@@ -89,7 +89,9 @@ async function told<W extends PeerEvent['what']>(
       (event): event is Told<W> =>
         event.what === what && Date.parse(event.at) >= sinceMs && is(event as Told<W>),
     )
-  return await eventually(find, soon(`${what} of ${name}`))
+  return await eventually(find, soon(`${what} of ${name}`)).catch(async (error) => {
+    throw new Error(JSON.stringify(await seen(by, name), undefined, 1), { cause: error })
+  })
 }
 
 async function becomeEqual(...skeins: readonly Skein[]): Promise<void> {

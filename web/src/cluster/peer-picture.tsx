@@ -35,13 +35,18 @@ export function PeerPicture(props: PictureProps) {
       />
       <Drawn
         {...props}
-        className={cx('md:hidden', isAlone ? 'h-24' : 'h-[300px]')}
+        className={cx('md:hidden', phoneHeight(props.peers.length))}
         isWide={false}
         shape={narrow}
       />
       <Legend {...props} />
     </section>
   )
+}
+
+const phoneHeight = (count: number): string => {
+  if (count === 1) return 'h-24'
+  return count > MAX_WOVEN ? 'h-[400px]' : 'h-[300px]'
 }
 
 interface DrawnProps extends PictureProps {

@@ -57,7 +57,7 @@ function asideOf(index: number, count: number, shape: Shape): Point {
   const at = ring(count, shape)[index] ?? { x: 0.5, y: 0.5 }
   const angle = angles(count)[index] ?? START
   const { aside } = shape
-  if (count === 1) return { x: at.x, y: at.y + 2 * aside.y }
+  if (count === 1) return { x: at.x, y: at.y + 3 * aside.y }
   if (Math.abs(Math.cos(angle)) < STEEP)
     return { x: at.x, y: at.y + Math.sign(Math.sin(angle)) * aside.y }
   return { x: at.x + Math.sign(Math.cos(angle)) * aside.x, y: at.y }
