@@ -11,17 +11,19 @@ export interface HostOption {
   readonly label: string
 }
 
-/** Empty where there is nothing to choose: one host, or none that could take it. */
+/** By name. Empty where there is nothing to choose: one host, or none that could take it. */
 export function hostOptions(preview: PlacementPreview | undefined): readonly HostOption[] {
   const able = (preview?.hosts ?? []).filter(({ misfit }) => misfit === undefined)
   if (able.length < 2) return []
   const { bestHost, hostOption } = words.newSpace
   return [
     { value: ANY_HOST, label: bestHost },
-    ...able.map(({ id, name, zone, isReady, missing }) => ({
-      value: id,
-      label: hostOption(name, zone, isReady, missing.length > 0),
-    })),
+    ...able
+      .toSorted((a, b) => a.name.localeCompare(b.name))
+      .map(({ id, name, zone, isReady, missing }) => ({
+        value: id,
+        label: hostOption(name, zone, isReady, missing.length > 0),
+      })),
   ]
 }
 
