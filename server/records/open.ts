@@ -108,7 +108,7 @@ class OpenRecords implements ReplicatedRecords {
     if (this.#closed) throw new SkeinError('unavailable', { reason: 'stopping' })
     const result = await this.#line.transact(decide, options.owner)
     if (options.ack === 'peer' || options.ack === 'every') {
-      const by = options.ack === 'peer' ? 'one' : 'all'
+      const by = options.ack === 'peer' ? 'one' : 'every'
       const { receipts, seq } = this.replica
       const received = await receipts?.received(seq, by)
       options.told?.(received ?? { peers: 0, of: 0 })

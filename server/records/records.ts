@@ -93,7 +93,7 @@ export interface StreamEntry<S extends StreamName> {
 export interface TransactOptions {
   /**
    * `local` (the default) resolves when it is durable here. `peer` then waits a little (50 ms) for one other peer to have it
-   * durable as well, `every` (100 ms) for each that can be reached. It resolves in any case.
+   * durable as well, `every` (2 s) for each that can be reached. It resolves in any case.
    */
   readonly ack?: 'local' | 'peer' | 'every'
   /** Before it resolves: how many of the peers that can be reached have it. */

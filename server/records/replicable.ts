@@ -17,8 +17,11 @@ export interface Received {
 
 /** Who else has what this database wrote. */
 export interface Receipts {
-  /** Waits until one peer, or each that can be reached, has everything up to this number; then, or in time, answers. */
-  received(seq: number, by: 'one' | 'all'): Promise<Received>
+  /**
+   * Waits until one peer (50 ms), or each that can be reached (`all` 100 ms, `every` 2 s), has everything up to this number;
+   * then, or when that time is over, answers.
+   */
+  received(seq: number, by: 'one' | 'all' | 'every'): Promise<Received>
 }
 
 export interface Replicable {

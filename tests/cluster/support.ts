@@ -8,14 +8,23 @@ import { Skein, type SkeinOptions } from '../support/skein.ts'
 
 const BIN = new URL('../../cli/bin.js', import.meta.url).pathname
 
-/** The first is the one that the others join. Whoever starts them closes them. */
-export async function startPeers(count: number, options: SkeinOptions = {}): Promise<Skein[]> {
-  const flags = [...(options.flags ?? []), '--name', 'peer-1']
+/** The first is the one that the others join; `own` are flags of each. Whoever starts them closes them. */
+export async function startPeers(
+  count: number,
+  options: SkeinOptions = {},
+  own: readonly (readonly string[])[] = [],
+): Promise<Skein[]> {
+  const flags = [...(options.flags ?? []), ...(own[0] ?? []), '--name', 'peer-1']
   const { skein: first } = await Skein.start({ ...options, flags, bare: true })
   const token = execFileSync(process.execPath, [BIN, 'peers', 'token', '--data', first.data])
   const peers = [first]
   for (let number = 2; number <= count; number++) {
-    const joined = [...(options.flags ?? []), '--name', `peer-${number}`]
+    const joined = [
+      ...(options.flags ?? []),
+      ...(own[number - 1] ?? []),
+      '--name',
+      `peer-${number}`,
+    ]
     const join = ['--join', String(token).trim()]
     peers.push((await Skein.start({ ...options, flags: [...joined, ...join], bare: true })).skein)
   }

@@ -29,10 +29,12 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-/** Half-way between two themes no contrast is what it will be. */
-const TRANSITIONS_OVER = `Promise.allSettled(
+/** Half-way between two themes no contrast is what it will be; on a busy machine the way begins some frames late. */
+const TRANSITIONS_OVER = `new Promise((then) => {
+  requestAnimationFrame(() => requestAnimationFrame(then))
+}).then(() => Promise.allSettled(
   document.getAnimations().filter((it) => it instanceof CSSTransition).map((it) => it.finished),
-)`
+))`
 
 export type Theme = 'light' | 'dark'
 export const themes: readonly Theme[] = ['light', 'dark']

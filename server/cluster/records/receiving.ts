@@ -8,6 +8,10 @@ import type { Receipts, Received } from '../../records/replicable.ts'
 export const ONE_MS = 50
 /** For all that can be reached, ms: within it a revoked session is refused everywhere. */
 export const ALL_MS = 100
+/** For all that can be reached, where something is done once for ever and nobody minds waiting, ms: a busy machine's longest pause. */
+export const EVERY_MS = 2000
+
+const waitsMs = { one: ONE_MS, all: ALL_MS, every: EVERY_MS } as const
 
 export interface ReceivingParts {
   readonly clock: Clock
@@ -23,7 +27,7 @@ export class Receiving implements Receipts {
     this.#parts = parts
   }
 
-  async received(seq: number, by: 'one' | 'all'): Promise<Received> {
+  async received(seq: number, by: keyof typeof waitsMs): Promise<Received> {
     const { clock, count } = this.#parts
     const isEnough = ({ peers, of }: Received) => peers >= (by === 'one' ? Math.min(1, of) : of)
     if (isEnough(count(seq))) return count(seq)
@@ -32,7 +36,7 @@ export class Receiving implements Receipts {
       if (isEnough(count(seq))) over.abort()
     }
     this.#waiting.add(look)
-    await clock.delay(by === 'one' ? ONE_MS : ALL_MS, over.signal).catch(() => undefined)
+    await clock.delay(waitsMs[by], over.signal).catch(() => undefined)
     this.#waiting.delete(look)
     return count(seq)
   }

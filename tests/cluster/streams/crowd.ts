@@ -122,7 +122,8 @@ export class Crowd {
     const typed = `${command('tty', SIZES)}\r`
     // Each space's terminals over all peers: not all of one space by the same.
     const first = Math.floor(i / this.#site.spaces.length)
-    return openTerminal({ urls, cookie, spaceId, name: `talk-${i}`, first, command: typed })
+    const name = `talk-${i}`
+    return openTerminal({ urls, cookie, spaceId, name, first, number: i, command: typed })
   }
 
   #ssh(i: number): OpenWire {

@@ -113,7 +113,8 @@ function blows({ servers }: Site): Blow[] {
   if (args.brief) return [...servers.slice(0, 1).map(kill), ...restarts]
   const upgrades = args.upgrade ? servers.map((server) => replace(server, undefined)) : []
   const apart = servers.length > 1 ? servers.map(cutOff) : []
-  return [...upgrades, ...servers.map(kill), ...servers.map(crash), ...restarts, ...apart]
+  // Split first, while everybody is where they began and much passes between peers.
+  return [...upgrades, ...apart, ...servers.map(kill), ...servers.map(crash), ...restarts]
 }
 
 function judge({ talks }: Crowd): boolean {

@@ -19,6 +19,7 @@ export interface TerminalOptions {
   readonly name: string
   /** Whose page it was opened from: an index in `urls`. */
   readonly first: number
+  readonly number: number
   /** What is typed into the shell to begin with. */
   readonly command: string
 }
@@ -41,7 +42,7 @@ class TerminalWire implements Wire {
 
   constructor(options: TerminalOptions, heard: Heard) {
     this.#options = options
-    this.#urls = new Urls(options.urls, options.first)
+    this.#urls = new Urls(options.urls, options.first, options.number)
     const [client, stream] = [randomUUID(), options.name]
     let snapshots = 0
     this.#connection = new TerminalConnection({

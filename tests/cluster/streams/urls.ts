@@ -1,12 +1,16 @@
-// Where a client dials: its own peer first, and after each connection that broke or failed the next peer, at once.
+// Where a client dials: its own peer first, and after each connection that broke or failed the next peer, at once. Half of
+// them go round one way and half the other, or all would be at one peer soon and nothing would pass between two.
 
 export class Urls {
   readonly #urls: readonly string[]
+  readonly #step: number
   #at: number
 
-  constructor(urls: readonly string[], first: number) {
+  /** `number` is the client's among all. */
+  constructor(urls: readonly string[], first: number, number: number) {
     this.#urls = urls
     this.#at = first % urls.length
+    this.#step = number % 2 === 0 ? 1 : urls.length - 1
   }
 
   get current(): string {
@@ -14,6 +18,6 @@ export class Urls {
   }
 
   next(): void {
-    this.#at = (this.#at + 1) % this.#urls.length
+    this.#at = (this.#at + this.#step) % this.#urls.length
   }
 }
