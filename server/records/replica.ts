@@ -129,6 +129,14 @@ export class Replica implements Replicable {
     return this.#parts.state.displaced()
   }
 
+  claims(): Iterable<readonly StoredClaim[]> {
+    return this.#parts.state.allClaims()
+  }
+
+  wasDeleted(kind: string, id: string): boolean {
+    return this.#parts.state.tombstones(kind, id).length > 0
+  }
+
   follow(hear: (delta: Delta) => void): () => void {
     this.#followers.add(hear)
     return () => this.#followers.delete(hear)

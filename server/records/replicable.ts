@@ -53,6 +53,10 @@ export interface Replicable {
   heldBack(): ReadonlyMap<string, number>
   /** Claims that do not hold their name and were not given up yet. */
   displaced(): readonly StoredClaim[]
+  /** Every claim, by name. What is claimed or released meanwhile may be among them or not. */
+  claims(): Iterable<readonly StoredClaim[]>
+  /** Whether a row's tombstone is here: then it never comes back. */
+  wasDeleted(kind: string, id: string): boolean
   /** Hears of this database's own transactions, in order, as soon as they are durable. Answers how to stop. */
   follow(hear: (delta: Delta) => void): () => void
   /** Hears of what every merge came to. */

@@ -8,6 +8,7 @@ import type { Actor } from '#protocol/link.ts'
 import { isSpaceName } from '#protocol/names.ts'
 import type { KindGroups } from '../records/kinds.ts'
 import type { Change, Decision, Row, View } from '../records/records.ts'
+import { claimAnew } from '../records/renaming.ts'
 import { checkParameters } from '../templates/parameter.ts'
 import type { Templates } from '../templates/templates.ts'
 import type { Placer } from './placer.ts'
@@ -159,7 +160,7 @@ export function decideRename(
   const release: Change = { op: 'release', claim: `space:${ownerId}/${before}`, holder: id }
   const changes: Change[] = [
     ...(before === undefined ? [] : [release]),
-    { op: 'claim', claim: `space:${ownerId}/${name}`, holder: id },
+    ...claimAnew(view, `space:${ownerId}/${name}`, id),
     { op: 'set', kind: 'space', id, group: 'name', value: { name } },
     audited(wisher, 'space.rename', id, name, { before: before ?? '' }),
   ]

@@ -13,6 +13,7 @@ import { makeId, type TemplateId, type UserId, type VersionId } from '#protocol/
 import type { Actor } from '#protocol/link.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Change, Decision, Records, Row, View } from '../records/records.ts'
+import { claimAnew } from '../records/renaming.ts'
 import { type ParseResult, parseTemplate } from './parse.ts'
 import { starters } from './starters.ts'
 import type { ParsedTemplate } from './template.ts'
@@ -253,7 +254,7 @@ function naming(
   if (holder !== undefined && holder !== id) throw new SkeinError('name_taken', { name })
   const release: Change[] =
     before === undefined ? [] : [{ op: 'release', claim: `template:${before}`, holder: id }]
-  return [...release, { op: 'claim', claim: `template:${name}`, holder: id }]
+  return [...release, ...claimAnew(view, `template:${name}`, id)]
 }
 
 /** Old versions deleted in one transaction, below the records' limit of a hundred changes. */

@@ -6,6 +6,7 @@ import type { Id, SpaceId, UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import { MAX_SPACE_NAME_CHARS, MAX_USER_NAME_CHARS } from '#protocol/names.ts'
 import type { Change, ClaimKey, Row, View } from '../../records/records.ts'
+import { claimAnew } from '../../records/renaming.ts'
 import type { StoredClaim } from '../../store/store.ts'
 
 /** Of the hash of an id: two displaced from one name differ in one of a million cases only, and then take more. */
@@ -45,7 +46,7 @@ function renameUser(view: View, contest: Contest): Change[] {
   const claimOf = (name: string): ClaimKey => `user:${name}`
   const username = freeName(view, row.id, profile.username, MAX_USER_NAME_CHARS, claimOf)
   return [
-    { op: 'claim', claim: claimOf(username), holder: row.id },
+    ...claimAnew(view, claimOf(username), row.id),
     { op: 'set', kind: 'user', id: row.id, group: 'profile', value: { ...profile, username } },
     ...told(contest, 'user', profile.username, username),
   ]
@@ -59,7 +60,7 @@ function renameSpace(view: View, contest: Contest): Change[] {
   const claimOf = (name: string): ClaimKey => `space:${ownerId}/${name}`
   const name = freeName(view, row.id, before, MAX_SPACE_NAME_CHARS, claimOf)
   return [
-    { op: 'claim', claim: claimOf(name), holder: row.id },
+    ...claimAnew(view, claimOf(name), row.id),
     { op: 'set', kind: 'space', id: row.id, group: 'name', value: { name } },
     ...told(contest, 'space', before, name),
     noted(row, contest, `It is called ${name} now: another space had the name ${before} before`),
@@ -73,7 +74,7 @@ function renameTemplate(view: View, contest: Contest): Change[] {
   const claimOf = (name: string): ClaimKey => `template:${name}`
   const name = freeName(view, row.id, meta.name, MAX_TEMPLATE_NAME_CHARS, claimOf)
   return [
-    { op: 'claim', claim: claimOf(name), holder: row.id },
+    ...claimAnew(view, claimOf(name), row.id),
     { op: 'set', kind: 'template', id: row.id, group: 'meta', value: { ...meta, name } },
     ...told(contest, 'template', meta.name, name),
   ]

@@ -22,7 +22,7 @@ import { displacedBy } from './claims.ts'
 import { Context } from './context.ts'
 import type { Delta, Joined, Known, KnownRow, Span } from './delta.ts'
 import { elementKey, isSameDot, lesserDot } from './element.ts'
-import { knewOf, pastOf } from './past.ts'
+import { knewAllOf, knewOf, pastOf } from './past.ts'
 import { mend } from './policy.ts'
 
 /** The decisions that make a join correct, by name, so that the tests can break one at a time. */
@@ -177,12 +177,15 @@ class Join {
     }
     const isLater = this.#rules.isLater(incoming, held)
     if (isLater) won.set(name, incoming)
-    if (!knewOf(isLater ? incoming : held, isLater ? held : incoming)) {
+    if (!knewAllOf(isLater ? incoming : held, isLater ? held : incoming)) {
       this.#conflict(merging, held, incoming, isLater)
     } else if (isLater) both.delete(name)
   }
 
-  /** Neither knew of the other: from here on the one that stays counts as knowing, so that it is settled once. */
+  /**
+   * Neither knew of the other, or the later not of what the earlier had won over, which was told then. From here on the
+   * one that stays counts as knowing, so that it is settled once.
+   */
   #conflict(
     { kind, id, won, both }: Merging,
     held: StoredGroup,
@@ -193,7 +196,9 @@ class Join {
     const [later, earlier] = isLater ? [incoming, held] : [held, incoming]
     won.set(name, { ...later, past: pastOf(later.version.origin, later, earlier) })
     const { version: lost } = earlier
-    this.#out.overridden.push({ kind, id, group: name, lost, by: later.version })
+    if (!knewOf(later, earlier)) {
+      this.#out.overridden.push({ kind, id, group: name, lost, by: later.version })
+    }
     if (!this.#rules.mends) return
     const here = both.get(name) ?? held.body
     const [first, second] = isLater ? [incoming.body, here] : [here, incoming.body]

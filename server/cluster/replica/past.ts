@@ -15,6 +15,18 @@ export function knewOf(later: StoredGroup, earlier: StoredGroup): boolean {
   return later.past.some((dot) => dot.origin === origin && dot.seq >= seq)
 }
 
+/**
+ * Whether the writer of `later` had also seen what `earlier` had won over meanwhile. It may have seen `earlier` before that:
+ * then what was taken away by the one that lost is in no other value any more than `earlier`.
+ */
+export function knewAllOf(later: StoredGroup, earlier: StoredGroup): boolean {
+  const { origin, seq } = later.version
+  if (!later.past) return true
+  const seen = new Map(later.past.map((dot) => [dot.origin, dot.seq])).set(origin, seq)
+  const others = earlier.past ?? []
+  return knewOf(later, earlier) && others.every((dot) => (seen.get(dot.origin) ?? 0) >= dot.seq)
+}
+
 /** The past of a write by `origin` upon these values: those that it replaces. */
 export function pastOf(origin: string, ...replaced: readonly StoredGroup[]): readonly Dot[] {
   const latest = new Map<string, number>()

@@ -66,6 +66,38 @@ test('a conflict between three is mended for all of them', () => {
   for (const one of [a, b, c]) assert.equal(bodyAt(one), access('member', true, 5))
 })
 
+test('a disabling that lost against another stays, whoever enables again having seen only that other', () => {
+  const [a, b] = apart()
+  const c = new Replica('c'.repeat(16))
+  exchange(a, b, c)
+  set(a, access('member', true, 2), 1)
+  set(b, access('member', true, 2), 2)
+  exchange(b, c)
+  set(c, access('member', false, 3), 200)
+  exchange(a, b) // The disabling at A is nowhere any more, but in what B's has won over.
+  exchange(b, c)
+  exchange(a, b, c)
+  for (const one of [a, b, c]) assert.equal(bodyAt(one), access('member', true, 3))
+  set(c, access('member', false, 4), 300)
+  exchange(a, b, c)
+  for (const one of [a, b, c]) assert.equal(bodyAt(one), access('member', false, 4))
+})
+
+test('what lost against another is told once, not again when the other is written over', () => {
+  const [a, b] = apart()
+  const told: number[] = []
+  set(a, access('member', false, 1), 1)
+  set(b, access('member', false, 1), 2)
+  const c = new Replica('c'.repeat(16))
+  exchange(b, c)
+  set(c, access('member', false, 1), 200)
+  for (const from of [b, c]) {
+    const { joined } = a.merge(from.collect(a.heard.missingFrom(from.heard)), NOW_MS + 300)
+    told.push(joined.overridden.length)
+  }
+  assert.deepEqual(told, [1, 0])
+})
+
 test('what either took away from a shared port is taken away', () => {
   const port = (visibility: string, ...people: string[]) => ({ visibility, people })
   const later = JSON.stringify({ ports: { 80: port('public', 'ann', 'bob'), 81: port('owner') } })

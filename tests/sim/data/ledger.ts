@@ -23,6 +23,13 @@ interface Told {
   readonly values: Map<string, Version[]>
 }
 
+/** A value of `user.access` as it was written: whoever passes it on adds what it has won over. */
+interface Access {
+  readonly group: StoredGroup
+  /** Whether it was written over one that was disabled. */
+  readonly sawDisabled: boolean
+}
+
 export class Ledger {
   violation: string | undefined
   writes = 0
@@ -32,7 +39,9 @@ export class Ledger {
   readonly #dots = new Set<string>()
   readonly #clocks = new Map<string, bigint>()
   /** Every value of `user.access`, by row. */
-  readonly #access = new Map<string, StoredGroup[]>()
+  readonly #access = new Map<string, Access[]>()
+  /** Values in one state of their past that hold. */
+  readonly #checked = new WeakSet<StoredGroup>()
   #hasOld = false
   /** What restored databases had written after their copies were made. */
   readonly #undone: { origin: string; after: number }[] = []
@@ -44,9 +53,8 @@ export class Ledger {
     this.#databases = databases
   }
 
-  wrote({ database, isOld }: DataPeer, dot: Dot, writes: readonly Write[], delta: Delta): void {
+  wrote({ database }: DataPeer, dot: Dot, writes: readonly Write[], delta: Delta): void {
     this.writes += 1
-    this.#hasOld ||= isOld
     const key = `${dot.origin}.${dot.seq}`
     if (this.#dots.has(key)) this.#violate(`D5 the dot ${key} was used twice`)
     this.#dots.add(key)
@@ -59,7 +67,7 @@ export class Ledger {
       for (const group of row.groups) {
         const { name, version } = group
         if (!isSame(version, dot)) continue
-        if (name === 'access') this.#noteAccess(row.id, group)
+        if (name === 'access') this.#noteAccess(database.replica, row.id, group)
         told.values.set(name, [...(told.values.get(name) ?? []), version])
       }
     }
@@ -76,13 +84,15 @@ export class Ledger {
   }
 
   /** After every change of a database. */
-  changed(database: Database): void {
+  changed({ database, isOld }: DataPeer): void {
+    this.#hasOld ||= isOld
     const { replica } = database
     const before = this.#heardBefore.get(database)
     if (before && replica.heard.missingFrom(before).length > 0) {
       this.#violate(`D5 ${replica.origin} has forgotten what it had heard of`)
     }
     this.#heardBefore.set(database, replica.heard.copy())
+    this.#checkAccesses(replica)
     for (const other of this.#databases) {
       if (other !== database) this.#compare(replica, other.replica)
     }
@@ -113,23 +123,42 @@ export class Ledger {
       return `D2 ${first.origin} and ${other.origin} differ in the end: ${difference(first, other)}`
     for (const [key, told] of this.#rows) this.#checkRow(first, key, told)
     for (const [key, told] of this.#claims) this.#checkClaim(first, key, told)
-    for (const [id, written] of this.#access) this.#checkAccess(first, id, written)
+    for (const [id, written] of this.#access) {
+      this.#checkAccess(id, first.group('user', id, 'access'), written)
+    }
     return this.violation
   }
 
-  /** D8, where all peers know the policy: who enables a user has seen every disabling. */
-  #checkAccess(replica: Replica, id: string, written: readonly StoredGroup[]): void {
-    const held = replica.group('user', id, 'access')
+  /**
+   * D8, where all peers know the policy: each disabling that went into the value was seen by somebody who enabled. It need
+   * not be one for all: of two sides that both disable, and both enable again, neither says that the user is disabled.
+   */
+  #checkAccess(id: string, held: StoredGroup | undefined, disablings: readonly Access[]): void {
     if (!held || this.#hasOld || this.#undone.length > 0 || isDisabled(held)) return
-    // As it was written: whoever passes it on adds what it lost against.
-    const own = written.find(({ version }) => compareVersions(version, held.version) === 0) ?? held
-    if (written.some((one) => isDisabled(one) && !knewOf(own, one))) {
+    const written = this.#access.get(id) ?? []
+    const enabling = written.filter((one) => one.sawDisabled && !isDisabled(one.group))
+    const wasSeen = (one: StoredGroup) => enabling.some(({ group }) => knewOf(group, one))
+    if (disablings.some(({ group }) => isDisabled(group) && !wasSeen(group))) {
       this.#violate(`D8 ${id} is enabled by one who had not seen the disabling`)
     }
   }
 
-  #noteAccess(id: string, group: StoredGroup): void {
-    this.#access.set(id, [...(this.#access.get(id) ?? []), group])
+  /** At once, or what comes later is written by somebody who saw another disabling and covers it up. */
+  #checkAccesses(replica: Replica): void {
+    for (const [id, written] of this.#access) {
+      const held = replica.group('user', id, 'access')
+      if (!held || this.#checked.has(held)) continue
+      this.#checked.add(held)
+      const joined = written.filter(({ group }) => knewOf(held, group))
+      this.#checkAccess(id, held, joined)
+    }
+  }
+
+  #noteAccess({ replaced }: Replica, id: string, group: StoredGroup): void {
+    const isOver = ([, { name, version }]: (typeof replaced)[number]) =>
+      name === group.name && isSame(version, group.version)
+    const sawDisabled = replaced.some((one) => isOver(one) && isDisabled(one[0]))
+    this.#access.set(id, [...(this.#access.get(id) ?? []), { group, sawDisabled }])
   }
 
   #checkRow(replica: Replica, key: string, { births, deletes, values }: Told): void {

@@ -106,7 +106,7 @@ export class DataWorld {
         this.#note(`${dot.origin}.${dot.seq}`)
         this.ledger.wrote(by, dot, writes, delta)
       },
-      changed: ({ database: changed }) => this.ledger.changed(changed),
+      changed: (changed) => this.ledger.changed(changed),
     })
     this.peers.push(peer)
   }
