@@ -46,10 +46,7 @@ export class Laptop {
 
   /** Starts it and gives the process. */
   start(words: readonly string[], env: Record<string, string> = {}): ChildProcess {
-    const child = spawn(this.node, [this.file, ...words], { env: { ...this.env, ...env } })
-    this.#children.add(child)
-    child.once('exit', () => this.#children.delete(child))
-    return child
+    return this.#spawn(this.node, [this.file, ...words], env)
   }
 
   /** Runs it to its end. */
@@ -60,9 +57,7 @@ export class Laptop {
 
   /** Runs another program of the machine's, as the laptop's user. */
   async run(program: string, words: readonly string[], options: RunOptions = {}): Promise<Ran> {
-    const child = spawn(program, words, { env: { ...this.env, ...options.env } })
-    this.#children.add(child)
-    return finished(child, options)
+    return finished(this.#spawn(program, words, options.env), options)
   }
 
   /** A login with a token. */
@@ -72,8 +67,24 @@ export class Laptop {
   }
 
   close(): void {
-    for (const child of this.#children) child.kill('SIGKILL')
+    for (const child of this.#children) end(child)
     rmSync(this.home, { recursive: true, force: true })
+  }
+
+  #spawn(program: string, words: readonly string[], env: Record<string, string> = {}) {
+    const child = spawn(program, words, { env: { ...this.env, ...env }, detached: true })
+    this.#children.add(child)
+    return child
+  }
+}
+
+/** With what it started: an ssh whose `skein` is gone goes on for ten minutes, and holds on to our pipes. */
+function end({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // all of it has ended
   }
 }
 
@@ -87,7 +98,7 @@ export async function finished(child: ChildProcess, options: RunOptions = {}): P
   })
   child.stdin?.on('error', () => undefined)
   child.stdin?.end(input)
-  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
+  const timer = setTimeout(() => end(child), timeoutMs)
   const [status, signal] = await once(child, 'close')
   clearTimeout(timer)
   if (signal === 'SIGKILL') throw new Error(`killed after ${timeoutMs} ms; it said:\n${stderr}`)
