@@ -32,7 +32,10 @@ export interface RollingOptions {
 /** Rejects with `upgrade_stopped`, which says at which peer and why, and with what the peers refuse. */
 export async function roll(options: RollingOptions): Promise<void> {
   const { cluster, only, say } = options
-  const all = (await cluster.list()).filter(({ state }) => state !== 'left' && state !== 'refused')
+  const known = await cluster.list()
+  for (const { name, state } of known)
+    if (state === 'left') say(`${name} has left, and stays as it is`)
+  const all = known.filter(({ state }) => state !== 'left' && state !== 'refused')
   const chosen = all.filter(({ id, name }) => only === undefined || only === id || only === name)
   if (chosen.length === 0) throw new SkeinError('not_found', { thing: 'peer' })
   // Whom we ask comes last: it tells us about the others.

@@ -225,7 +225,7 @@ export const errorTable = {
   ),
   agent_not_linked: row(
     503,
-    'The space’s agent has no link to this peer.',
+    'The space’s agent has no link to any peer that is reached from here.',
     'The space page shows which addresses it tried.',
   ),
   container_exited: row(

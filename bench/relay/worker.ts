@@ -3,17 +3,19 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 240_000
 
 export class Worker {
   readonly child: ChildProcess
   readonly #said: object[] = []
+  readonly #ended = new AbortController()
 
   /** `file` is beside this one. */
   constructor(file: string, ...argv: readonly string[]) {
     const path = new URL(file, import.meta.url).pathname
     this.child = fork(path, argv, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     this.child.on('message', (message: object) => this.#said.push(message))
+    this.child.on('exit', () => this.#ended.abort(new Error(`${file} ended`)))
   }
 
   get pid(): number {
@@ -23,7 +25,7 @@ export class Worker {
   /** The next thing it says, after `question` where there is one. */
   async next<T extends object>(question?: object): Promise<T> {
     if (question) this.child.send(question)
-    const signal = AbortSignal.timeout(PATIENCE_MS)
+    const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), this.#ended.signal])
     while (this.#said.length === 0) await once(this.child, 'message', { signal })
     return this.#said.shift() as T
   }

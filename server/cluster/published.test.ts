@@ -6,7 +6,14 @@ import { TestClock } from '../../tests/support/clock.ts'
 import { systemRandom } from '../clock.ts'
 import { openRecords, type ReplicatedRecords } from '../records/open.ts'
 import { openMemoryStore } from '../store/memory.ts'
-import { publish, publishedPeers, publishedUrl } from './published.ts'
+import {
+  agentAddressesOf,
+  knownAddresses,
+  ownAgentAddresses,
+  publish,
+  publishedPeers,
+  publishedUrl,
+} from './published.ts'
 
 const clock = new TestClock()
 const makers = { clock, random: systemRandom }
@@ -74,4 +81,31 @@ test('what is published is the public URL, else what others dial, else where we 
   assert.equal(publishedUrl(told, own, own), 'https://box.lan:7534')
   const local = publishedUrl(listen('127.0.0.1'), 'http://127.0.0.1:7534', 'http://localhost:7534')
   assert.equal(local, 'http://localhost:7534')
+})
+
+test('agents and peers that start are given where the others are, and not where they themselves are', async () => {
+  const agents = ['http://192.0.2.1:7534', 'https://other.example']
+  const url = 'https://other.example'
+  await publish(records, other, { url, agents, address: '192.0.2.1:7534' }, makers)
+  await publish(records, self, { url, agents: ['http://own'], address: '192.0.2.9:1' }, makers)
+  assert.deepEqual(agentAddressesOf(records, self), agents)
+  assert.deepEqual(knownAddresses(records, self), ['192.0.2.1:7534'])
+})
+
+test('an agent elsewhere is told of no address on loopback', () => {
+  const listen = { host: '127.0.0.1', port: 0 }
+  const config = { listen, publicUrl: undefined, advertise: undefined, agentAddresses: [] }
+  assert.deepEqual(ownAgentAddresses(config, 7534), [])
+  const advertised = { ...config, advertise: { host: '192.0.2.1', port: 0 } }
+  assert.deepEqual(ownAgentAddresses(advertised, 7534), ['http://192.0.2.1:7534'])
+  const all = {
+    ...advertised,
+    publicUrl: 'https://skein.lan',
+    agentAddresses: ['http://10.0.0.5:1'],
+  }
+  assert.deepEqual(ownAgentAddresses(all, 7534), [
+    'http://192.0.2.1:7534',
+    'https://skein.lan',
+    'http://10.0.0.5:1',
+  ])
 })

@@ -180,6 +180,8 @@ export class HostLoop {
       log.warn({ error }, 'The agent’s volume could not be filled ahead of need.')
     })
     const { ours, others } = await adopt({ ...this.#options, owner })
+    // Everything was looked at just now, so what was doubted while the engine was away is among these or not here.
+    this.#doubted.clear()
     for (const id of ours) this.#lanes.touch(id)
     for (const id of others) this.doubt(id)
   }

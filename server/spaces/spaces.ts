@@ -97,7 +97,7 @@ class HostedSpaces implements Spaces {
       ...options,
       timeline: this.#timeline,
       subnetTurn: new SubnetTurn(),
-      onSeen: () => this.#placeWaiting(),
+      onSeen: () => this.#hostSeen(),
     }
     this.#loops = options.engines.map((engine) => new HostLoop({ ...shared, ...engine }))
     this.copies = new VolumeCopies({
@@ -269,6 +269,18 @@ class HostedSpaces implements Spaces {
   #wished(id: SpaceId): void {
     for (const loop of this.#loops) loop.interrupt(id)
     if (this.#options.records.get('space', id)?.groups.placement === undefined) this.#placeWaiting()
+  }
+
+  #hostSeen(): void {
+    const ids = this.#loops.flatMap(({ hostId }) => hostId ?? [])
+    const [twice] = ids.filter((id, index) => ids.indexOf(id) !== index)
+    if (twice !== undefined) {
+      this.#options.log.warn(
+        { hostId: twice },
+        'Two engines have one id, so only one of them is driven; docs/settings.md says how to part them.',
+      )
+    }
+    this.#placeWaiting()
   }
 
   /** One at a time, so that each sees what the one before it has placed. */

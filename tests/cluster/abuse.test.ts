@@ -90,9 +90,12 @@ function startOther(data: string, port: number, flags: readonly string[]) {
       said.text += chunk.toString()
     })
   }
+  // At once: one that has still to join would be waited for.
   const end = async () => {
-    child.kill('SIGTERM')
+    child.kill('SIGKILL')
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    const { pid } = JSON.parse(readFileSync(join(data, 'run', 'peer-1.json'), 'utf8'))
+    process.kill(pid, 'SIGKILL')
     rmSync(data, { recursive: true, force: true })
   }
   return { child, said, end }

@@ -78,19 +78,21 @@ async function known(first: Api, second: Api, name: string): Promise<void> {
   await eventually(async () => (await has(first)) && (await has(second)), within('the template'))
 }
 
+/** Whether a peer has everything that the other one says to have. */
+async function isLevel(api: Api): Promise<boolean> {
+  const { peers } = await api.call<{ peers: PeerInfo[] }>('GET', '/peers')
+  const others = peers.filter(({ isSelf }) => !isSelf)
+  return others.every(({ state, records }) => state === 'alive' && records?.isLevel)
+}
+
 /** Both peers come to have one space whose name begins so: a double would have been renamed. */
 async function onlyOne(name: string): Promise<void> {
-  const level = async () => {
-    const peers = (await a.api.call<{ peers: PeerInfo[] }>('GET', '/peers')).peers
-    return peers.every(
-      ({ isSelf, state, records }) => isSelf || (state === 'alive' && records?.isLevel),
-    )
-  }
-  await eventually(level, within('both have heard everything'))
   for (const { api } of [a, b]) {
-    const named = (await api.spaces()).filter((space) => space.name.startsWith(name))
+    const named = async () => (await api.spaces()).filter((space) => space.name.startsWith(name))
+    const there = async () => (await named()).length > 0 && (await isLevel(api))
+    await eventually(there, within('it has heard of everything'))
     assert.deepEqual(
-      named.map((space) => space.name),
+      (await named()).map((space) => space.name),
       [name],
     )
   }

@@ -4,10 +4,12 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { AuditReport } from '#protocol/api/audit.ts'
 import type { PeerInfo } from '#protocol/api/peers.ts'
-import type { Api } from '../support/api.ts'
+import { SkeinError } from '#protocol/errors.ts'
+import { Api } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
 import { freePath, Skein } from '../support/skein.ts'
 
@@ -46,6 +48,25 @@ test('a server hears what another says of itself, until that is killed', async (
   const silent = async () => (await others(api)).some(({ usage }) => usage === undefined)
   await eventually(silent, within('the end of what it said'))
 })
+
+test('a password that is guessed at one server is guessed at all', async () => {
+  const { skein: first, api } = await start()
+  const { skein: second } = await start('--join', await skein(first, 'peers', 'token'))
+  const there = new Api(second.url)
+  await eventually(() => there.signIn('ada').then(() => true), within('signed in there, too'))
+  const guess = (at: Api) => at.signIn('ada', 'not the password').catch(codeOf)
+  // What a name may be tried at once, at one server.
+  for (let i = 0; i < 10; i++) assert.equal(await guess(new Api(api.url)), 'bad_credentials')
+  const codes: unknown[] = []
+  // Alone the other one would refuse the eleventh.
+  for (let i = 0; i < 4 && !codes.includes('rate_limited'); i++) {
+    await sleep(250)
+    codes.push(await guess(new Api(second.url)))
+  }
+  assert.ok(codes.includes('rate_limited'), String(codes))
+})
+
+const codeOf = (error: unknown) => (error instanceof SkeinError ? error.code : error)
 
 test('the audit is verified over the API and at the machine', async () => {
   const { skein: server, api } = await start()

@@ -8,12 +8,14 @@ export interface Account {
   readonly address: string
   readonly spaceId: string
   readonly key: Buffer
+  /** Of the space's start; by default the first. */
+  readonly epoch?: number
 }
 
 /** A TLS connection that the peer takes for an agent's lane. Whoever reads it does so by its own will. */
 export async function asAgent(account: Account, lane: Lane = 'control', run = 'mischief') {
-  const { address, spaceId, key } = account
-  const identity = formatIdentity({ spaceId, epoch: 1, lane, run })
+  const { address, spaceId, key, epoch = 1 } = account
+  const identity = formatIdentity({ spaceId, epoch, lane, run })
   const socket = tls.connect({
     socket: await upgraded(address),
     ciphers: LINK_CIPHERS,

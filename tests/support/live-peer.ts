@@ -17,6 +17,8 @@ export interface LivePeerStart {
   readonly port?: number
   readonly boot?: number
   readonly openSocket?: MembershipOptions['openSocket']
+  /** Of agents that link to it; none by default. */
+  readonly agentKey?: () => Buffer
   readonly onChange?: (change: Change) => void
   readonly onRefused?: (by: PeerId) => void
 }
@@ -55,8 +57,9 @@ export class LivePeer {
     const keyring = new Keyring(this.#secret)
     await this.#join(seeds, keyring, how)
     this.#share(keyring)
-    const live = createLive({ clock: systemClock })
-    const parts = { agentKey: () => undefined, live, clock: systemClock, log: quiet }
+    const { live } = this
+    const { agentKey = () => undefined } = how
+    const parts = { agentKey, live, clock: systemClock, log: quiet }
     this.#links = new Links({
       ...parts,
       peers: {

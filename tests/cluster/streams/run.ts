@@ -11,7 +11,7 @@ import { checkOut, SHARED_RECORDS } from './older.ts'
 import { Site } from './site.ts'
 
 /** What a loaded machine may take of what is promised. With SKEIN_TIMED=1 on a quiet one it is held to the figure. */
-const LEEWAY = process.env.SKEIN_TIMED === undefined ? 5 : 1
+const LOADED = process.env.SKEIN_TIMED === undefined ? 5 : 1
 /** The first peer's. The lock by which peers of one machine share an engine does not reach beyond a namespace. */
 const ENGINE = '/var/run/docker.sock'
 const SHOWN_LINES = 20
@@ -39,6 +39,8 @@ const size = {
   ssh: Number(args.ssh),
   forwards: Number(args.forwards),
 }
+/** Agents of the older version know one peer, and wait until that is back. */
+const leeway = args.upgrade ? Number.POSITIVE_INFINITY : LOADED
 const say = (line: string) => console.log(`${(performance.now() / 1000).toFixed(1)} s: ${line}`)
 
 async function streams(): Promise<boolean> {
@@ -86,7 +88,7 @@ async function befall(site: Site, crowd: Crowd): Promise<boolean> {
       `${crowd.tell(event)} (this process stood still for up to ${(lag.max / 1e6).toFixed(0)} ms)`,
     )
     lag.reset()
-    const isLate = event.withinMs !== undefined && crowd.worst(event) > event.withinMs * LEEWAY
+    const isLate = event.withinMs !== undefined && crowd.worst(event) > event.withinMs * leeway
     if (isLate)
       say(`  that is later than ${event.withinMs} ms, by more than a loaded machine excuses`)
     isInTime &&= !isLate

@@ -90,28 +90,7 @@ export class Lodge {
     name: string,
     state: Runtime['state'] = 'running',
   ): Promise<SpaceId> {
-    const id = newId<'space'>()
-    const desired = state === 'running' ? 'running' : 'stopped'
-    await this.world.records.transact(
-      () => ({
-        changes: [
-          { op: 'claim', claim: `space:${ownerId}/${name}`, holder: id },
-          {
-            op: 'create',
-            kind: 'space',
-            id,
-            groups: {
-              identity: { ownerId, createdAt: 1 },
-              name: { name },
-              desired: { state: desired, generation: 1, intentId: newId(), at: 1, by: SYSTEM },
-              runtime: { ...RUNTIME, state, generation: 1 },
-            },
-          },
-        ],
-        result: undefined,
-      }),
-      { owner },
-    )
+    const id = await makeSpace(this.world, ownerId, name, state)
     if (state === 'running') this.link(id)
     return id
   }
@@ -171,6 +150,38 @@ export const attempt = (user: string, { blob }: TestKey, isProven = true) => ({
   key: { algorithm: 'ssh-ed25519', blob: blob.toString('base64') },
   isProven,
 })
+
+/** A space of which there are only records. */
+export async function makeSpace(
+  { records }: Pick<World, 'records'>,
+  ownerId: UserId,
+  name: string,
+  state: Runtime['state'] = 'running',
+): Promise<SpaceId> {
+  const id = newId<'space'>()
+  const desired = state === 'running' ? 'running' : 'stopped'
+  await records.transact(
+    () => ({
+      changes: [
+        { op: 'claim', claim: `space:${ownerId}/${name}`, holder: id },
+        {
+          op: 'create',
+          kind: 'space',
+          id,
+          groups: {
+            identity: { ownerId, createdAt: 1 },
+            name: { name },
+            desired: { state: desired, generation: 1, intentId: newId(), at: 1, by: SYSTEM },
+            runtime: { ...RUNTIME, state, generation: 1 },
+          },
+        },
+      ],
+      result: undefined,
+    }),
+    { owner },
+  )
+  return id
+}
 
 const RUNTIME: Runtime = {
   state: 'stopped',

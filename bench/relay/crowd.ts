@@ -1,0 +1,106 @@
+// A thousand open terminals at one peer, each with 1 kB of output each 100 ms, and somebody who types at one more: agents
+// and viewers are a few processes, the peer is one of its own.
+
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Api } from '../../tests/support/api.ts'
+import { TestTerminal } from '../../tests/support/terminal.ts'
+import { privateMegabytes } from '../idle.ts'
+import { type BenchRow, quantile, row } from '../report.ts'
+import { cpuSeconds } from './cpu.ts'
+import type { Seat } from './crowd-peer.ts'
+import { Worker } from './worker.ts'
+
+const SPACES = 20
+const EACH = 50
+const TERMINALS = SPACES * EACH
+const PROCESSES = 2
+const KEYS = 500
+const BETWEEN_MS = 20
+const SETTLE_MS = 5000
+
+interface Open {
+  readonly port: number
+  readonly linkPort: number
+  readonly seats: readonly Seat[]
+}
+
+export async function crowd(): Promise<BenchRow[]> {
+  const key = randomBytes(32).toString('hex')
+  const peer = new Worker('./crowd-peer.ts', String(SPACES + 1), key)
+  const workers: Worker[] = [peer]
+  try {
+    const { port, linkPort, seats } = await peer.next<Open>()
+    const address = `http://127.0.0.1:${linkPort}`
+    const [typist, ...others] = seats
+    const ids = (some: readonly Seat[]) => some.map(({ spaceId }) => spaceId)
+    const agents = (voice: string, some: readonly Seat[]) =>
+      workers.push(new Worker('./crowd-agents.ts', voice, address, key, ...ids(some)))
+    agents('quiet', typist ? [typist] : [])
+    const parts = Array.from({ length: PROCESSES }, (_, at) =>
+      others.filter((_, i) => i % PROCESSES === at),
+    )
+    for (const part of parts) agents('loud', part)
+    const url = `http://localhost:${port}`
+    const probe = await TestTerminal.open(at(url, typist), typist?.spaceId ?? '', 'probe')
+    const emptyMb = privateMegabytes(peer.pid)
+    const alone = await echoes(probe)
+    const viewers = parts.map(() => new Worker('./crowd-viewers.ts', url, String(EACH)))
+    workers.push(...viewers)
+    await Promise.all(viewers.map((viewer, i) => viewer.next(parts[i])))
+    await sleep(SETTLE_MS)
+    return await measured({ probe, peer, emptyMb, alone })
+  } finally {
+    for (const worker of workers) worker.close()
+  }
+}
+
+interface Measured {
+  readonly probe: TestTerminal
+  readonly peer: Worker
+  readonly emptyMb: number
+  readonly alone: readonly number[]
+}
+
+async function measured({ probe, peer, emptyMb, alone }: Measured): Promise<BenchRow[]> {
+  const [beganMs, used] = [performance.now(), cpuSeconds(peer.pid)]
+  const times = await echoes(probe)
+  const cpu = ((cpuSeconds(peer.pid) - used) / (performance.now() - beganMs)) * 1e5
+  const kilobytes = ((privateMegabytes(peer.pid) - emptyMb) * 1000) / TERMINALS
+  probe.close()
+  const versus = { peer: 'nobody else', theirs: quantile(alone, 0.99) }
+  return [
+    row('crowd_p99', 'ms', quantile(times, 0.99), versus, { ours: { most: 10 } }),
+    row('crowd_cpu', '%', cpu, { peer: 'a core', theirs: 100 }, {}),
+    row(
+      'terminal_kb',
+      'kB',
+      kilobytes,
+      { peer: 'of one peer', theirs: emptyMb * 1000 },
+      {
+        ours: { most: 100 },
+      },
+    ),
+  ]
+}
+
+function at(url: string, seat: Seat | undefined): Api {
+  const api = new Api(url)
+  api.cookie = seat?.cookie ?? ''
+  return api
+}
+
+/** How long each key takes until it is shown. */
+async function echoes(terminal: TestTerminal): Promise<number[]> {
+  const times: number[] = []
+  for (let i = 0; i < KEYS; i++) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    terminal.onOutput = () => resolve()
+    const beganMs = performance.now()
+    terminal.type('x')
+    await promise
+    times.push(performance.now() - beganMs)
+    await sleep(BETWEEN_MS)
+  }
+  return times
+}
