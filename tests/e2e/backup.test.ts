@@ -99,8 +99,10 @@ test('a server that is lost comes back from its backup: people, spaces, keys, an
     readFileSync(join(data, 'cluster.key')),
     readFileSync(join(skein.data, 'cluster.key')),
   )
-  // No engine: beside the first server it would take the first one's containers for its own.
-  const flags = ['--data', data, '--docker', join(folder, 'no-engine.sock')]
+  // No engine, and sockets of its own: beside the first server, under the same id, it would take the first one's containers
+  // for its own and stand where agents look for it.
+  const apart = ['--docker', join(folder, 'no-engine.sock'), '--link-folder', join(folder, 'links')]
+  const flags = ['--data', data, ...apart]
   const { skein: other } = await Skein.start({ bare: true, flags })
   try {
     const again = new Api(other.url)
