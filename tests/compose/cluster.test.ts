@@ -8,14 +8,7 @@ import type { Api } from '../support/api.ts'
 import { docker } from '../support/docker.ts'
 import { eventually } from '../support/eventually.ts'
 import { TestTerminal } from '../support/terminal.ts'
-import { Project } from './project.ts'
-
-const TEMPLATE = `name: boxed
-main: main
-services:
-  main:
-    image: skein/debian-test:1
-`
+import { Project, TEMPLATE } from './project.ts'
 
 let project: Project
 let first: Api

@@ -15,6 +15,14 @@ const ROOT = new URL('../..', import.meta.url).pathname
 const COMPOSE_TIMEOUT_MS = 180_000
 const run = promisify(execFile)
 
+/** Of the space that each profile's test makes. */
+export const TEMPLATE = `name: boxed
+main: main
+services:
+  main:
+    image: skein/debian-test:1
+`
+
 export class Project {
   readonly #name: string
   readonly #profile: string

@@ -2,6 +2,7 @@
 
 import type { PeerInfo, PeerViewState } from '#protocol/api/peers.ts'
 import { cx } from '../parts/class.ts'
+import { Sign } from '../parts/sign.tsx'
 import { words } from '../words.ts'
 
 const colours: Record<PeerViewState, string> = {
@@ -15,19 +16,9 @@ const colours: Record<PeerViewState, string> = {
 
 export function PeerSign({ state }: { readonly state: PeerViewState }) {
   return (
-    <svg
-      aria-hidden="true"
-      className={cx('shrink-0', colours[state])}
-      fill="none"
-      height={12}
-      stroke="currentColor"
-      strokeLinecap="round"
-      strokeWidth={1.75}
-      viewBox="0 0 12 12"
-      width={12}
-    >
+    <Sign className={colours[state]}>
       <Shape state={state} />
-    </svg>
+    </Sign>
   )
 }
 

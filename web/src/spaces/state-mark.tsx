@@ -2,6 +2,7 @@
 
 import type { SpaceState } from '#protocol/api/spaces.ts'
 import { cx } from '../parts/class.ts'
+import { Sign } from '../parts/sign.tsx'
 import { words } from '../words.ts'
 
 const colours: Record<SpaceState, string> = {
@@ -16,19 +17,9 @@ const colours: Record<SpaceState, string> = {
 
 export function StateDot({ state }: { readonly state: SpaceState }) {
   return (
-    <svg
-      aria-hidden="true"
-      className={cx('shrink-0', colours[state])}
-      fill="none"
-      height={12}
-      stroke="currentColor"
-      strokeLinecap="round"
-      strokeWidth={1.75}
-      viewBox="0 0 12 12"
-      width={12}
-    >
+    <Sign className={colours[state]}>
       <Shape state={state} />
-    </svg>
+    </Sign>
   )
 }
 
