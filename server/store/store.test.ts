@@ -6,9 +6,19 @@ import { stores } from '../../tests/support/stores.ts'
 import { type Batch, CLAIM_KIND, type Meta, type Store } from './store.ts'
 
 const origin = '00112233445566ff'
-const meta = (seq: number): Meta => ({ origin, seq, hlc: (1n << 60n) + BigInt(seq), position: seq })
+const meta = (seq: number): Meta => ({
+  origin,
+  seq,
+  hlc: (1n << 60n) + BigInt(seq),
+  position: seq,
+  revision: seq,
+})
 /** The same number at a later instant: as after a merge. */
-const later = (seq: number, by: bigint): Meta => ({ ...meta(seq), hlc: meta(seq).hlc + by })
+const later = (seq: number, by: bigint): Meta => ({
+  ...meta(seq),
+  hlc: meta(seq).hlc + by,
+  revision: seq + Number(by),
+})
 const dot = (seq: number) => ({ origin, seq })
 const version = (seq: number) => ({ epoch: 1, hlc: (1n << 60n) + 1n, origin, seq })
 
@@ -102,9 +112,9 @@ for (const kind of stores) {
     await store.commit(batch(0), undefined)
     await store.commit(batch(1, { rows: [row(1)] }), meta(0))
     await assert.rejects(store.commit(batch(1, { rows: [row(2)] }), meta(0)), {
-      code: 'store_failed',
+      code: 'store_moved',
     })
-    await assert.rejects(store.commit(batch(0), undefined), { code: 'store_failed' })
+    await assert.rejects(store.commit(batch(0), undefined), { code: 'store_moved' })
     assert.equal((await loadAll(store)).rows.length, 1)
     await store.close()
   })
@@ -164,7 +174,7 @@ for (const kind of stores) {
     await store.commit(batch(0), undefined)
     await store.commit({ ...batch(0), meta: later(0, 1n) }, meta(0))
     await assert.rejects(store.commit({ ...batch(0), meta: later(0, 2n) }, meta(0)), {
-      code: 'store_failed',
+      code: 'store_moved',
     })
     await store.close()
   })
