@@ -23,6 +23,16 @@ export const stateErrors = {
     'The change could not be saved: {reason}.',
     'Nothing was changed. Try again.',
   ),
+  store_moved: row(
+    503,
+    'Other servers have written to the database in between, again and again.',
+    'Nothing was changed. Try again.',
+  ),
+  store_unavailable: row(
+    503,
+    'The database has not answered for {seconds} s ({reason}), so this is not known to be saved.',
+    'Look whether the database runs and can be reached, then look whether this was saved; reading goes on meanwhile.',
+  ),
   too_many_changes: row(400, 'One transaction may make {limit} changes.', 'Split it.'),
   schema_newer: row(
     409,

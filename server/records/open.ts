@@ -59,7 +59,7 @@ export async function openRecords(options: RecordsOptions): Promise<ReplicatedRe
 /** The first write of a new database gives it its identity. */
 async function begin({ store, clock, random }: RecordsOptions): Promise<Meta> {
   const origin = Buffer.from(random(ORIGIN_BYTES)).toString('hex')
-  const meta = { origin, seq: 0, hlc: tick(0n, clock.nowMs()), position: 0 }
+  const meta = { origin, seq: 0, hlc: tick(0n, clock.nowMs()), position: 0, revision: 0 }
   await store.commit({ meta, rows: [], tombstones: [], claims: [], entries: [] }, undefined)
   return meta
 }

@@ -7,9 +7,19 @@ import { type Batch, CLAIM_KIND, type Meta, type Store } from '../../server/stor
 import type { StoreUnderTest } from './stores.ts'
 
 const origin = '00112233445566ff'
-const meta = (seq: number): Meta => ({ origin, seq, hlc: (1n << 60n) + BigInt(seq), position: seq })
+const meta = (seq: number): Meta => ({
+  origin,
+  seq,
+  hlc: (1n << 60n) + BigInt(seq),
+  position: seq,
+  revision: seq,
+})
 /** The same number at a later instant: as after a merge. */
-const later = (seq: number, by: bigint): Meta => ({ ...meta(seq), hlc: meta(seq).hlc + by })
+const later = (seq: number, by: bigint): Meta => ({
+  ...meta(seq),
+  hlc: meta(seq).hlc + by,
+  revision: seq + Number(by),
+})
 const dot = (seq: number) => ({ origin, seq })
 const version = (seq: number) => ({ epoch: 1, hlc: (1n << 60n) + 1n, origin, seq })
 
@@ -103,9 +113,9 @@ export function storeSuite(kind: StoreUnderTest): void {
     await store.commit(batch(0), undefined)
     await store.commit(batch(1, { rows: [row(1)] }), meta(0))
     await assert.rejects(store.commit(batch(1, { rows: [row(2)] }), meta(0)), {
-      code: 'store_failed',
+      code: 'store_moved',
     })
-    await assert.rejects(store.commit(batch(0), undefined), { code: 'store_failed' })
+    await assert.rejects(store.commit(batch(0), undefined), { code: 'store_moved' })
     assert.equal((await loadAll(store)).rows.length, 1)
     await store.close()
   })
@@ -165,7 +175,7 @@ export function storeSuite(kind: StoreUnderTest): void {
     await store.commit(batch(0), undefined)
     await store.commit({ ...batch(0), meta: later(0, 1n) }, meta(0))
     await assert.rejects(store.commit({ ...batch(0), meta: later(0, 2n) }, meta(0)), {
-      code: 'store_failed',
+      code: 'store_moved',
     })
     await store.close()
   })
