@@ -280,8 +280,9 @@ class DockerEngine implements Engine {
     return answer.Volumes.map((volume) => volume.Name)
   }
 
-  async createVolume(owner: Owner, name: string, labels: Labels): Promise<void> {
-    const json = { Name: name, Labels: labels }
+  async createVolume(owner: Owner, name: string, labels: Labels, bytes?: number): Promise<void> {
+    const limit = bytes === undefined ? {} : { DriverOpts: { size: String(bytes) } }
+    const json = { Name: name, Labels: labels, ...limit }
     await this.#change(owner, { method: 'POST', path: '/volumes/create', json })
   }
 

@@ -147,7 +147,13 @@ export interface Engine {
 
   /** Answers the volume names that carry the labels. */
   listVolumes(owner: Owner, labels: Readonly<Record<string, string>>): Promise<readonly string[]>
-  createVolume(owner: Owner, name: string, labels: Readonly<Record<string, string>>): Promise<void>
+  /** With `bytes`, one that holds no more; rejects with `engine_refused` where its storage cannot limit volumes. */
+  createVolume(
+    owner: Owner,
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    bytes?: number,
+  ): Promise<void>
   removeVolume(owner: Owner, name: string): Promise<void>
 
   /** Containers' events from now on. Resolves when the engine has begun to send them. */

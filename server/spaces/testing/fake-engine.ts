@@ -237,8 +237,10 @@ export class FakeEngine implements Engine {
     return [...this.volumes].filter(([, have]) => hasLabels(have, labels)).map(([name]) => name)
   }
 
-  async createVolume(owner: Owner, name: string, labels: Labels): Promise<void> {
+  /** Its storage cannot limit volumes. */
+  async createVolume(owner: Owner, name: string, labels: Labels, bytes?: number): Promise<void> {
     await this.#enter('createVolume', owner)
+    if (bytes !== undefined) throw new SkeinError('engine_refused', { reason: 'no quota support' })
     this.volumes.set(name, labels)
     await this.#leave('createVolume', owner)
   }
