@@ -33,6 +33,16 @@ export const stateErrors = {
     'The database has not answered for {seconds} s ({reason}), so this is not known to be saved.',
     'Look whether the database runs and can be reached, then look whether this was saved; reading goes on meanwhile.',
   ),
+  store_refused: row(
+    503,
+    'The database does not let this server in: {reason}.',
+    'Look at --store and at the password, and at what the database allows that user.',
+  ),
+  store_unreachable: row(
+    503,
+    'The database cannot be reached: {reason}.',
+    'Look whether it runs, and whether --store names its host and port.',
+  ),
   too_many_changes: row(400, 'One transaction may make {limit} changes.', 'Split it.'),
   schema_newer: row(
     409,

@@ -4,13 +4,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { MemoryStore } from '../../server/store/memory.ts'
+import { MemoryStore, openSharedMemoryStore } from '../../server/store/memory.ts'
 import { openSqliteStore } from '../../server/store/sqlite/open.ts'
 import type { Store } from '../../server/store/store.ts'
 import { quietLog } from './rows.ts'
 
 export interface Place extends AsyncDisposable {
-  /** One at a time: close the one before first. */
+  /** One at a time, unless the store is one that peers share: close the one before first. */
   open(): Promise<Store>
 }
 
@@ -24,6 +24,15 @@ export const memory: StoreUnderTest = {
   async make() {
     const store = new MemoryStore()
     return { open: async () => store.reopen(), async [Symbol.asyncDispose]() {} }
+  },
+}
+
+/** Several peers may have it open at once. */
+export const sharedMemory: StoreUnderTest = {
+  name: 'shared memory',
+  async make() {
+    const store = openSharedMemoryStore()
+    return { open: async () => store.share(), async [Symbol.asyncDispose]() {} }
   },
 }
 
