@@ -126,7 +126,8 @@ export function storeSuite(kind: StoreUnderTest): void {
     await store.commit(batch(0), undefined)
     await store.commit(batch(1, { rows: [row(1, 'one'), row(2, 'one')] }), meta(0))
     await store.commit(batch(2, { rows: [row(1, 'two')] }), meta(1))
-    const names = (await loadAll(store)).rows[0]?.groups.map(({ name }) => name)
+    const { rows } = await loadAll(store)
+    const names = rows.find(({ id }) => id === 'id-1')?.groups.map(({ name }) => name)
     assert.deepEqual(names?.toSorted(), ['one', 'two'])
     const gone = { kind: 'k', id: 'id-1', birth: dot(1), dots: [dot(3)], atMs: 1 }
     await store.commit(batch(3, { tombstones: [gone] }), meta(2))

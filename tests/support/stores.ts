@@ -10,7 +10,7 @@ import type { Store } from '../../server/store/store.ts'
 import { quietLog } from './rows.ts'
 
 export interface Place extends AsyncDisposable {
-  /** One at a time, unless the store is one that peers share: close the one before first. */
+  /** One at a time, but for shared stores: close the one before first. */
   open(): Promise<Store>
 }
 
@@ -27,15 +27,6 @@ export const memory: StoreUnderTest = {
   },
 }
 
-/** Several peers may have it open at once. */
-export const sharedMemory: StoreUnderTest = {
-  name: 'shared memory',
-  async make() {
-    const store = openSharedMemoryStore()
-    return { open: async () => store.share(), async [Symbol.asyncDispose]() {} }
-  },
-}
-
 export const sqlite: StoreUnderTest = {
   name: 'sqlite',
   async make() {
@@ -46,6 +37,17 @@ export const sqlite: StoreUnderTest = {
     }
   },
 }
+
+const sharedMemory: StoreUnderTest = {
+  name: 'memory',
+  async make() {
+    const store = openSharedMemoryStore()
+    return { open: async () => store.share(), async [Symbol.asyncDispose]() {} }
+  },
+}
+
+/** Those whose places may be open several times at once. */
+export const sharedStores: readonly StoreUnderTest[] = [sharedMemory]
 
 /** Those that need no server of their own. */
 export const stores: readonly StoreUnderTest[] = [memory, sqlite]

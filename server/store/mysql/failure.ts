@@ -11,8 +11,10 @@ export type FailureKind =
   | 'readOnly'
   /** This server does not serve just now: it shuts down, has too many connections, or has lost its group. */
   | 'notServing'
-  /** It lets nobody in with what it was told: password, database, certificate. */
-  | 'refused'
+  /** It lets nobody in with what it was told: user, password, database. */
+  | 'denied'
+  /** Its certificate is none that we trust. */
+  | 'untrusted'
   /** No host let us in: nothing was asked of any. */
   | 'away'
   /** The connection is gone, or the server does not answer: a commit may have happened. */
@@ -21,18 +23,19 @@ export type FailureKind =
 
 const ALREADY_THERE = [1050, 1060, 1061, 1091]
 
-const KINDS: Readonly<Record<Exclude<FailureKind, 'away' | 'lost' | 'failed'>, readonly number[]>> =
-  {
-    again: [1020, 1205, 1213, 1613, 1614],
-    duplicate: [1062, 1586],
-    full: [1021, 1114, 3675],
-    readOnly: [1290, 1792, 1836, 3989],
-    notServing: [1040, 1047, 1053, 1077, 1129, 1152, 1203, 1226, 3168],
-    refused: [1044, 1045, 1049, 1130, 1142, 1227, 1251, 1275, 1698, 1820, 1862, 3118, 3159],
-  }
+const KINDS: Readonly<
+  Record<Exclude<FailureKind, 'away' | 'lost' | 'failed' | 'untrusted'>, readonly number[]>
+> = {
+  again: [1020, 1205, 1213, 1613, 1614],
+  duplicate: [1062, 1586],
+  full: [1021, 1114, 3675],
+  readOnly: [1290, 1792, 1836, 3989],
+  notServing: [1040, 1047, 1053, 1077, 1129, 1152, 1203, 1226, 3168],
+  denied: [1044, 1045, 1049, 1130, 1142, 1227, 1251, 1275, 1698, 1820, 1862, 3118, 3159],
+}
 
 /** Said by Node of certificates, and by mysql2 of a server that offers no TLS. */
-const REFUSED_WORDS =
+const UNTRUSTED =
   /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_|ERR_SSL_|HANDSHAKE_NO_SSL|HANDSHAKE_SSL|ERR_OSSL_)/
 /** `ENOSPC` as the storage engine passes it on. */
 const NO_SPACE = /(errno: 28\b|Got error 28\b|No space left on device)/
@@ -67,7 +70,7 @@ export function failureOf(error: unknown, isOpen: boolean): DatabaseFailure {
     if (NO_SPACE.test(message)) return make('full')
     return make(fatal && isOpen ? 'lost' : 'failed')
   }
-  if (REFUSED_WORDS.test(code)) return make('refused')
+  if (UNTRUSTED.test(code)) return make('untrusted')
   return make('lost')
 }
 

@@ -56,8 +56,8 @@ export interface MysqlOptions {
 }
 
 /**
- * Rejects with `schema_newer`, `schema_altered`, `store_refused` when the database does not let us in, or
- * `store_unreachable` when it has not answered for half a minute.
+ * Rejects with `schema_newer`, `schema_altered`, `store_denied`, `store_untrusted`, or `store_unavailable` when it has not
+ * answered for half a minute.
  */
 export async function openMysqlStore(options: MysqlOptions): Promise<MysqlStore> {
   const store = new MysqlStore(options)
@@ -107,11 +107,9 @@ export class MysqlStore implements Store {
         return
       } catch (error) {
         if (!(error instanceof DatabaseFailure)) throw error
-        const reason = error.message
-        if (error.kind === 'refused') throw new SkeinError('store_refused', { reason }, error)
-        if (this.#clock.monotonicMs() - begunMs > startMs) {
-          throw new SkeinError('store_unreachable', { reason }, error)
-        }
+        const waitedMs = this.#clock.monotonicMs() - begunMs
+        throwLasting(error)
+        if (waitedMs > startMs) throw inform(error, waitedMs)
         await this.#pause(attempt)
       }
     }
@@ -141,7 +139,9 @@ export class MysqlStore implements Store {
       })
       if (ended === 'written') break
       const waitedMs = this.#clock.monotonicMs() - begunMs
-      if (ended !== 'again' && !isSent && waitedMs > WRITE_MS) throw unavailable(ended, waitedMs)
+      if (ended !== 'again' && !isSent && waitedMs > WRITE_MS) {
+        throw inform(ended, waitedMs)
+      }
       await this.#pause(attempt)
     }
     this.#forgetNow(batch.meta.revision)
@@ -199,11 +199,8 @@ export class MysqlStore implements Store {
       return await this.#servers.use((session) => write(session, commit))
     } catch (error) {
       if (!(error instanceof DatabaseFailure)) throw error
-      const { kind, message: reason } = error
-      if (kind === 'full') throw new SkeinError('store_full', {}, error)
-      if (kind === 'failed' || kind === 'duplicate') {
-        throw new SkeinError('store_failed', { reason }, error)
-      }
+      const { kind } = error
+      if (kind === 'full' || kind === 'failed' || kind === 'duplicate') throw inform(error)
       if (kind === 'lost' || kind === 'notServing') onSent()
       return kind === 'again' ? 'again' : error
     }
@@ -262,17 +259,24 @@ function told(error: unknown): never {
   throw inform(error)
 }
 
-/** What a caller of a read is told. */
-function inform(error: unknown): unknown {
-  if (!(error instanceof DatabaseFailure)) return error
+/** At a start: what waiting does not mend. Later it is waited for, since passwords and certificates are renewed. */
+function throwLasting(error: DatabaseFailure): void {
   const { kind, message: reason } = error
-  if (kind === 'failed' || kind === 'duplicate' || kind === 'full') {
-    return new SkeinError('store_failed', { reason }, error)
-  }
-  return unavailable(error, 0)
+  if (kind === 'denied') throw new SkeinError('store_denied', { reason }, error)
+  if (kind === 'untrusted') throw new SkeinError('store_untrusted', { reason }, error)
 }
 
-function unavailable(cause: DatabaseFailure, waitedMs: number): SkeinError {
+/** What a caller is told. */
+function inform(error: unknown, waitedMs = 0): unknown {
+  if (!(error instanceof DatabaseFailure)) return error
+  const { kind, message: reason } = error
+  switch (kind) {
+    case 'full':
+      return new SkeinError('store_full', {}, error)
+    case 'failed':
+    case 'duplicate':
+      return new SkeinError('store_failed', { reason }, error)
+  }
   const seconds = Math.round(waitedMs / 1000)
-  return new SkeinError('store_unavailable', { seconds, reason: cause.message }, cause)
+  return new SkeinError('store_unavailable', { seconds, reason }, error)
 }

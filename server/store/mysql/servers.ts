@@ -16,6 +16,9 @@ const MAX_WAITING = 1000
 /** After these another host is tried. */
 const LEAVE: readonly FailureKind[] = ['lost', 'notServing', 'readOnly']
 
+/** When all hosts say it, waiting does not mend it. */
+const LASTING: readonly FailureKind[] = ['denied', 'untrusted']
+
 export interface ServersOptions {
   readonly address: MysqlAddress
   readonly clock: Clock
@@ -158,11 +161,12 @@ export class Servers {
     this.#options.onChange?.(host, undefined)
   }
 
-  /** The first host's reason stands for all where they differ: it is the one that people expect to serve. */
   #allFailed(failures: readonly DatabaseFailure[]): DatabaseFailure {
     const reason = failures.map(({ message }) => message).join('; ')
-    const isRefused = failures.every(({ kind }) => kind === 'refused')
-    const failure = new DatabaseFailure(isRefused ? 'refused' : 'away', reason)
+    const [first] = failures
+    const isLasting = first && LASTING.includes(first.kind)
+    const isAll = failures.every(({ kind }) => kind === first?.kind)
+    const failure = new DatabaseFailure(isLasting && isAll ? first.kind : 'away', reason)
     const isNew = this.#away === undefined
     const sinceMs = this.#away?.sinceMs ?? this.#options.clock.nowMs()
     this.#away = { sinceMs, reason, failure }

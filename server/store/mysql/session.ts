@@ -115,7 +115,7 @@ async function passwordOf({ password, passwordFile }: MysqlAddress): Promise<str
   try {
     return (await readFile(passwordFile, 'utf8')).replace(/\r?\n$/, '')
   } catch (error) {
-    throw new DatabaseFailure('refused', `${passwordFile} cannot be read`, undefined, error)
+    throw new DatabaseFailure('denied', `${passwordFile} cannot be read`, undefined, error)
   }
 }
 
@@ -124,10 +124,10 @@ function assertIdentity(connection: Connection, address: MysqlAddress, { host }:
   if (address.tls !== 'verify' || isIP(host) === 0) return
   const { stream } = (connection as unknown as { connection: { stream: unknown } }).connection
   if (!(stream instanceof tls.TLSSocket)) {
-    throw new DatabaseFailure('refused', `${host} does not speak TLS`)
+    throw new DatabaseFailure('untrusted', `${host} does not speak TLS`)
   }
   const problem = tls.checkServerIdentity(host, stream.getPeerCertificate())
-  if (problem) throw new DatabaseFailure('refused', problem.message, undefined, problem)
+  if (problem) throw new DatabaseFailure('untrusted', problem.message, undefined, problem)
 }
 
 async function query(connection: Connection, text: string): Promise<Results> {

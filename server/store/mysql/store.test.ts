@@ -2,7 +2,7 @@
 
 import { after, before } from 'node:test'
 import { MariaDb, mariaDbStore } from '../../../tests/support/mariadb.ts'
-import { sharedStoreSuite } from '../../../tests/support/shared-store-suite.ts'
+import { newsSuite } from '../../../tests/support/news-suite.ts'
 import { longSpans, storeSuite } from '../../../tests/support/store-suite.ts'
 
 let server: MariaDb
@@ -14,4 +14,4 @@ after(() => server[Symbol.asyncDispose]())
 const mariadb = mariaDbStore(() => server)
 storeSuite(mariadb)
 longSpans(mariadb)
-sharedStoreSuite(mariadb)
+newsSuite(mariadb)
