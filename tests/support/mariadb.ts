@@ -7,8 +7,12 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import mysql, { type RowDataPacket } from 'mysql2/promise'
+import { parseStore } from '../../server/store/address.ts'
+import { openMysqlStore } from '../../server/store/mysql/open.ts'
 import { eventually } from './eventually.ts'
+import { quietLog } from './rows.ts'
 import { freePort } from './skein.ts'
+import type { StoreUnderTest } from './stores.ts'
 
 /** Many may start at once on a machine that does much else. */
 const START_MS = 120_000
@@ -203,3 +207,18 @@ export class MariaDb implements AsyncDisposable {
 
 const CREATE_USER = (tls: boolean): string =>
   `GRANT ALL ON \`skein\\_%\`.* TO skein@'%' IDENTIFIED BY '${PASSWORD}'${tls ? ' REQUIRE SSL' : ''}`
+
+/** A database for each place, in one server. */
+export function mariaDbStore(server: () => MariaDb): StoreUnderTest {
+  return {
+    name: 'mariadb',
+    async make() {
+      const address = parseStore(server().url(await server().database()))
+      if (address.kind !== 'mysql') throw new TypeError('no MySQL address')
+      return {
+        open: () => openMysqlStore({ address, log: quietLog }),
+        async [Symbol.asyncDispose]() {},
+      }
+    },
+  }
+}

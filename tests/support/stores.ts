@@ -4,13 +4,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { MemoryStore } from '../../server/store/memory.ts'
+import { MemoryStore, openSharedMemoryStore } from '../../server/store/memory.ts'
 import { openSqliteStore } from '../../server/store/sqlite/open.ts'
 import type { Store } from '../../server/store/store.ts'
 import { quietLog } from './rows.ts'
 
 export interface Place extends AsyncDisposable {
-  /** One at a time: close the one before first. */
+  /** One at a time, but for shared stores: close the one before first. */
   open(): Promise<Store>
 }
 
@@ -37,6 +37,17 @@ export const sqlite: StoreUnderTest = {
     }
   },
 }
+
+const sharedMemory: StoreUnderTest = {
+  name: 'memory',
+  async make() {
+    const store = openSharedMemoryStore()
+    return { open: async () => store.share(), async [Symbol.asyncDispose]() {} }
+  },
+}
+
+/** Those whose places may be open several times at once. */
+export const sharedStores: readonly StoreUnderTest[] = [sharedMemory]
 
 /** Those that need no server of their own. */
 export const stores: readonly StoreUnderTest[] = [memory, sqlite]
