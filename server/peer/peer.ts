@@ -271,6 +271,7 @@ async function joinPeers(
   const secret = await loadClusterSecret(config.data, random)
   const standing = () => ({
     origin: records.replica.origin,
+    ...(records.replica.isShared && { isShared: true as const }),
     ...(base.sharing.isRolledBack && { isRolledBack: true as const }),
   })
   const parts = { config, id, cluster, secret, port, url, records, standing, clock, random, log }
