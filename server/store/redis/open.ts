@@ -20,8 +20,8 @@ import {
 } from '../store.ts'
 import type { Connection, ConnectionOptions, Reply } from './connection.ts'
 import { ConnectionLost, meaningOf, type NotNow } from './failure.ts'
-import { NOTHING, noteOf, readNews, readPage } from './pages.ts'
-import { metaOf } from './read.ts'
+import { noteOf, readNews, readPage } from './pages.ts'
+import { metaOf, NOTHING } from './read.ts'
 import { Reconnecting } from './reconnect.ts'
 import { readSpans, readStream, sweepEntries } from './spans.ts'
 import { type Argument, metaArguments, operationsOf } from './write.ts'
@@ -85,8 +85,8 @@ class RedisStore implements Store {
   }
 
   async *load(): AsyncIterable<Batch> {
-    const ask = (after: number) => {
-      const page = this.#read((connection) => readPage(connection, after, true))
+    const ask = (behind: number) => {
+      const page = this.#read((connection) => readPage(connection, NOTHING, behind))
       page.catch(() => undefined) // whoever stops reading does not wait for it
       return page
     }

@@ -44,7 +44,12 @@ export function metaOf(fields: readonly (Buffer | null)[]): Meta | undefined {
   return { origin, seq, hlc: BigInt(hlc), position, revision }
 }
 
-export function elementsOf(names: readonly Buffer[], packed: readonly (Buffer | null)[]): Elements {
+/** Of rows the groups that were written after a commit. */
+export function elementsOf(
+  names: readonly Buffer[],
+  packed: readonly (Buffer | null)[],
+  after: number,
+): Elements {
   const elements: Elements = {
     rows: [],
     parked: [],
@@ -55,15 +60,15 @@ export function elementsOf(names: readonly Buffer[], packed: readonly (Buffer | 
   }
   names.forEach((name, i) => {
     const bytes = packed[i]
-    if (bytes) addElement(elements, name.toString(), new ListReader(bytes))
+    if (bytes) addElement(elements, name.toString(), new ListReader(bytes), after)
   })
   return elements
 }
 
-function addElement(elements: Elements, name: string, list: ListReader): void {
+function addElement(elements: Elements, name: string, list: ListReader, after: number): void {
   switch (name[0]) {
     case ELEMENT.row:
-      addRow(elements, name, list)
+      addRow(elements, name, list, after)
       return
     case ELEMENT.claim:
       elements.claims.push(claimOf(list))
@@ -79,7 +84,7 @@ function addElement(elements: Elements, name: string, list: ListReader): void {
   }
 }
 
-function addRow(elements: Elements, name: string, list: ListReader): void {
+function addRow(elements: Elements, name: string, list: ListReader, after: number): void {
   const [kind, id] = rowOf(name)
   const birth = list.text()
   const stamps = new Stamps()
@@ -87,11 +92,15 @@ function addRow(elements: Elements, name: string, list: ListReader): void {
   while (!list.isOver) {
     const isParked = list.text() === PARKED
     const group = groupOf(list, stamps)
+    if (Number(list.text()) <= after) continue
     if (isParked) elements.parked.push({ kind, id, group })
     else groups.push(group)
   }
   if (birth !== '') elements.rows.push({ kind, id, birth: dotOf(birth), groups })
 }
+
+/** Before the first commit. */
+export const NOTHING = -1
 
 /** With parked groups in the place of those that they win over. */
 export function withParked({ rows, parked }: Elements): StoredRow[] {

@@ -1,6 +1,7 @@
 // The suite of all stores against a real Redis.
 
 import { after, before } from 'node:test'
+import { newsSuite } from '../../../tests/support/news-suite.ts'
 import { RedisServer } from '../../../tests/support/redis.ts'
 import { quietLog } from '../../../tests/support/rows.ts'
 import { longSpans, storeSuite } from '../../../tests/support/store-suite.ts'
@@ -33,3 +34,4 @@ const redis: StoreUnderTest = {
 
 storeSuite(redis)
 longSpans(redis)
+newsSuite(redis)
