@@ -34,7 +34,7 @@ import type { Dot } from '../records/records.ts'
 import { createHosts } from '../spaces/hosts.ts'
 import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volume.ts'
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
-import { openSqliteStore } from '../store/sqlite/open.ts'
+import { openStore } from '../store/open.ts'
 import { gatewaySocketPath, readChild } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
@@ -196,8 +196,9 @@ async function readBuiltAgent(): Promise<AgentFolder> {
 
 /** State and people. */
 async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Promise<Foundation> {
-  const store = await openSqliteStore({ folder: config.data, log })
-  ending.defer(() => store.close())
+  const opened = await openStore({ address: config.store, folder: config.data, log })
+  ending.defer(() => opened.close())
+  const { store } = opened
   const self = loadPeerId(config.data, { clock, random })
   const live = createLive({ clock, peer: self })
   ending.defer(() => live.close())
