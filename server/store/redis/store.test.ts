@@ -1,37 +1,17 @@
-// The suite of all stores against a real Redis.
+// What every store keeps and refuses, by a real Redis.
 
 import { after, before } from 'node:test'
 import { newsSuite } from '../../../tests/support/news-suite.ts'
-import { RedisServer } from '../../../tests/support/redis.ts'
-import { quietLog } from '../../../tests/support/rows.ts'
+import { RedisServer, redisStore } from '../../../tests/support/redis.ts'
 import { longSpans, storeSuite } from '../../../tests/support/store-suite.ts'
-import type { StoreUnderTest } from '../../../tests/support/stores.ts'
-import { parseStore } from '../address.ts'
-import { openRedisStore } from './open.ts'
-import { connectionOptions } from './options.ts'
 
 let server: RedisServer
-let made = 0
-
 before(async () => {
   server = await RedisServer.start()
 })
-
 after(() => server[Symbol.asyncDispose]())
 
-const redis: StoreUnderTest = {
-  name: 'redis',
-  async make() {
-    made++
-    const address = parseStore(server.url(`?name=test-${made}`))
-    if (address.kind !== 'redis') throw new Error('another kind')
-    return {
-      open: () => openRedisStore({ connection: () => connectionOptions(address), log: quietLog }),
-      async [Symbol.asyncDispose]() {},
-    }
-  },
-}
-
+const redis = redisStore(() => server)
 storeSuite(redis)
 longSpans(redis)
 newsSuite(redis)
