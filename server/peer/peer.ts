@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
+import type { DirectSource } from '../apps/direct/direct-ways.ts'
 import { environmentOfApps, OWN_MACHINE } from '../apps/domain.ts'
 import type { AuditKeeper } from '../audit/keeper.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
@@ -33,7 +34,7 @@ import type { Dot } from '../records/records.ts'
 import { createHosts } from '../spaces/hosts.ts'
 import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volume.ts'
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
-import { openSqliteStore } from '../store/sqlite/open.ts'
+import { openStore } from '../store/open.ts'
 import { gatewaySocketPath, readChild } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
@@ -124,6 +125,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     cliFolder: CLI_FOLDER,
     unready: () => (isLooking ? ['looking at its engine'] : []),
     watched: (spaces) => place.sharing?.want(spaces),
+    ...directSource(config, links, spaces),
   })
   ending.defer(() => http.close())
   const listeners = await open(base, http, links, tls)
@@ -174,6 +176,16 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   }
 }
 
+/** How apps of spaces on this machine are found without their agents. */
+function directSource({ directApps }: Config, links: Links, spaces: Spaces) {
+  if (!directApps) return {}
+  const direct: DirectSource = {
+    linkOf: (space) => links.linkOf(space),
+    locate: (space) => spaces.locate(space),
+  }
+  return { direct }
+}
+
 async function readBuiltAgent(): Promise<AgentFolder> {
   try {
     return await readAgentFolder(AGENT_FOLDER)
@@ -184,8 +196,9 @@ async function readBuiltAgent(): Promise<AgentFolder> {
 
 /** State and people. */
 async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Promise<Foundation> {
-  const store = await openSqliteStore({ folder: config.data, log })
-  ending.defer(() => store.close())
+  const opened = await openStore({ address: config.store, folder: config.data, log })
+  ending.defer(() => opened.close())
+  const { store } = opened
   const self = loadPeerId(config.data, { clock, random })
   const live = createLive({ clock, peer: self })
   ending.defer(() => live.close())

@@ -1,4 +1,5 @@
-// Every kind of store, each with a place of its own to be opened in again and again.
+// Kinds of stores to test, each with a place of its own to be opened in again and again. Those of database servers are
+// beside what starts the server.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,7 +19,7 @@ export interface StoreUnderTest {
   make(): Promise<Place>
 }
 
-const memory: StoreUnderTest = {
+export const memory: StoreUnderTest = {
   name: 'memory',
   async make() {
     const store = new MemoryStore()
@@ -26,7 +27,7 @@ const memory: StoreUnderTest = {
   },
 }
 
-const sqlite: StoreUnderTest = {
+export const sqlite: StoreUnderTest = {
   name: 'sqlite',
   async make() {
     const folder = await mkdtemp(join(tmpdir(), 'skein-store-'))
@@ -48,4 +49,5 @@ const sharedMemory: StoreUnderTest = {
 /** Those whose places may be open several times at once. */
 export const sharedStores: readonly StoreUnderTest[] = [sharedMemory]
 
+/** Those that need no server of their own. */
 export const stores: readonly StoreUnderTest[] = [memory, sqlite]
