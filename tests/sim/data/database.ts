@@ -27,6 +27,11 @@ export class Database {
   readonly position: number
   readonly replica: Replica
   readonly snapshots: Snapshot[] = []
+  /** Commits, whoever made them. */
+  revision = 0
+  /** How often it went back to an earlier state, and how often when it took its origin. */
+  era = 0
+  originEra = 0
   fullUntilMs = 0
   slowUntilMs = 0
   corruptUntilMs = 0
@@ -64,6 +69,13 @@ export class Database {
     if (this.#durable) this.replica.become(this.#durable)
   }
 
+  /** As by a failover to a replica that was behind: nobody is told. */
+  goBack(copy: Replica): void {
+    this.replica.become(copy)
+    if (this.#durable) this.#durable.become(copy)
+    this.era += 1
+  }
+
   snapshot(): void {
     this.snapshots.push({ atMs: this.#agenda.nowMs, copy: this.replica.copy() })
   }
@@ -89,6 +101,7 @@ export class Database {
       return
     }
     job.run()
+    if (job.isWrite) this.revision += 1
     if (this.#durable) this.#durable = this.replica.copy()
   }
 }
