@@ -36,6 +36,12 @@ export class Member {
     return this.#revision === revision && this.#era === era && originEra === era
   }
 
+  /** Whether the database went back, and has no new origin or not yet what this one remembers. */
+  get isAstray(): boolean {
+    const { era, originEra } = this.#parts.database
+    return this.isOfBefore || era !== originEra
+  }
+
   /** Whether it may remember what the database has forgotten. */
   get isOfBefore(): boolean {
     return this.#era !== this.#parts.database.era
