@@ -61,16 +61,15 @@ export class Member {
       isOfBefore && !breakage.forgets
         ? replica.merge(everythingOf(this.view), nowMs, this.view)
         : undefined
-    // What is looked at is counted as a commit, too, when the job is done.
-    this.see(1)
+    database.revision += 1
+    this.see()
     return returned?.mended
   }
 
-  /** `more`: commits that are just being made. */
-  see(more = 0): void {
+  see(): void {
     const { database } = this.#parts
     this.view.become(database.replica)
-    this.#revision = database.revision + more
+    this.#revision = database.revision
     this.#era = database.era
   }
 

@@ -222,9 +222,10 @@ export class DataPeer {
     if (mended) this.#committed(mended, [])
   }
 
-  /** Its own commit: the database counts it when the job is done. */
+  /** Its own commit. */
   #saw(): void {
-    this.member?.see(1)
+    this.database.revision += 1
+    this.member?.see()
     this.#parts.moved(this)
   }
 
