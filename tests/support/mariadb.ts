@@ -3,12 +3,16 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import mysql, { type RowDataPacket } from 'mysql2/promise'
 import { parseStore } from '../../server/store/address.ts'
-import { openMysqlStore } from '../../server/store/mysql/open.ts'
+import {
+  type MysqlOptions,
+  type MysqlStore,
+  openMysqlStore,
+} from '../../server/store/mysql/open.ts'
 import { eventually } from './eventually.ts'
 import { quietLog } from './rows.ts'
 import { freePort } from './skein.ts'
@@ -57,6 +61,7 @@ export class MariaDb implements AsyncDisposable {
   readonly #options: MariaDbOptions
   #child: ChildProcess | undefined
   #made = 0
+  #output = ''
 
   private constructor(port: number, folder: string, options: MariaDbOptions) {
     this.port = port
@@ -143,10 +148,12 @@ export class MariaDb implements AsyncDisposable {
     rmSync(this.folder, { recursive: true, force: true })
   }
 
-  /** A program with its output in the log of this server. */
+  /** A program whose last words are kept. */
   #spawn(program: string, argv: readonly string[]): ChildProcess {
     const child = spawn(program, argv, { stdio: ['ignore', 'pipe', 'pipe'] })
-    const log = (chunk: Buffer) => writeFileSync(join(this.folder, 'log'), chunk, { flag: 'a' })
+    const log = (chunk: Buffer) => {
+      this.#output = (this.#output + chunk.toString()).slice(-LOG_TAIL)
+    }
     child.stdout?.on('data', log)
     child.stderr?.on('data', log)
     child.on('error', (error) => log(Buffer.from(String(error))))
@@ -166,7 +173,7 @@ export class MariaDb implements AsyncDisposable {
       `--innodb-data-file-path=${SETTINGS['innodb-data-file-path']}`,
     ])
     const [status] = await once(child, 'exit')
-    if (status !== 0) throw new Error(`mariadb-install-db failed:\n${this.#log()}`)
+    if (status !== 0) throw new Error(`mariadb-install-db failed:\n${this.#output}`)
   }
 
   get #host(): string {
@@ -200,14 +207,10 @@ export class MariaDb implements AsyncDisposable {
   async #answers(): Promise<boolean> {
     const child = this.#child
     if (child && (child.exitCode !== null || child.signalCode !== null)) {
-      throw new Error(`mariadbd ended:\n${this.#log()}`)
+      throw new Error(`mariadbd ended:\n${this.#output}`)
     }
     await this.sql('SELECT 1')
     return true
-  }
-
-  #log(): string {
-    return readFileSync(join(this.folder, 'log'), 'utf8').slice(-LOG_TAIL)
   }
 }
 
@@ -219,12 +222,14 @@ export function mariaDbStore(server: () => MariaDb): StoreUnderTest {
   return {
     name: 'mariadb',
     async make() {
-      const address = parseStore(server().url(await server().database()))
-      if (address.kind !== 'mysql') throw new TypeError('no MySQL address')
-      return {
-        open: () => openMysqlStore({ address, log: quietLog }),
-        async [Symbol.asyncDispose]() {},
-      }
+      const url = server().url(await server().database())
+      return { open: () => openMariaDb(url), async [Symbol.asyncDispose]() {} }
     },
   }
+}
+
+export function openMariaDb(url: string, options: Partial<MysqlOptions> = {}): Promise<MysqlStore> {
+  const address = parseStore(url)
+  if (address.kind !== 'mysql') throw new TypeError('no MySQL address')
+  return openMysqlStore({ address, log: quietLog, ...options })
 }
