@@ -21,7 +21,7 @@ const MAX_WHOLE_MS = 10 * 60_000
 const EVERYWHERE = 'protocol link ssh server agent cli web/src scripts tests bench'.split(' ')
 
 /** Files that compare times: what else runs would be in their figures, so they come last, one after the other. */
-const MEASURES = /^(tests\/.*\/(attacks|distance|hostile|killed|siblings)|ssh\/hostile)\.test\.ts$/
+const MEASURES = /^(tests\/(apps|e2e)\/attacks|tests\/links\/(distance|hostile|killed)|ssh\/hostile)\.test\.ts$/
 /** Files that take minutes whatever runs beside them: they wait, or take what processor time is left. */
 const WAITS = /^tests\/(sim\/|cluster\/(lab|torture)\.)/
 /** Files that use the engine, a browser or a whole server: they leave the processor idle half of their time. */
