@@ -180,6 +180,16 @@ export const errorTable = {
     'The template has {count} problems.',
     'Each problem names its line and column.',
   ),
+  template_not_allowed: row(
+    403,
+    'The template reaches outside its space and was not allowed to: {reaches}.',
+    'Have an administrator save it with this permission, or remove these settings.',
+  ),
+  value_missing: row(
+    422,
+    'The template asks for the {kind} “{name}”, which is not set.',
+    'Set it for the server, the group, the person or the template, or give a default.',
+  ),
   template_in_use: row(
     409,
     '{count} spaces use this template.',

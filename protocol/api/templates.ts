@@ -30,6 +30,24 @@ export interface Parameter {
   readonly pattern?: string
   /** For `text`: several lines. */
   readonly multiline?: boolean
+  /** Asked only when each of these parameters has one of these values, as text. */
+  readonly when?: Readonly<Record<string, readonly string[]>>
+}
+
+/** Whether a parameter is asked for, by the values of those before it. One that is not asked is empty. */
+export function isAsked(
+  { when = {} }: Pick<Parameter, 'when'>,
+  values: Readonly<Record<string, ParameterValue>>,
+): boolean {
+  return Object.entries(when).every(([name, wanted]) => {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined
+    if (Array.isArray(value)) return value.some((one) => wanted.includes(one))
+    // A switch that nobody touched is off.
+    return (
+      wanted.includes(value === undefined ? '' : String(value)) ||
+      (value === undefined && wanted.includes('false'))
+    )
+  })
 }
 
 export interface TemplateProblem {
@@ -50,6 +68,21 @@ export interface TemplateHead {
   readonly services: readonly { readonly name: string; readonly image: string }[]
   /** What its host must have. */
   readonly placement?: { readonly zone?: string; readonly labels: Readonly<Record<string, string>> }
+  readonly volumes?: readonly {
+    readonly name: string
+    readonly owner?: string
+    readonly size?: string
+  }[]
+  /** When its spaces start and stop by themselves: `mon,tue 08:00`, in the zone's time. */
+  readonly schedule?: {
+    readonly zone: string
+    readonly start: readonly string[]
+    readonly stop: readonly string[]
+  }
+  /** What it reaches outside its space, e.g. `db: device /dev/kvm (rwm)`; each version must be allowed to. */
+  readonly reaches?: readonly string[]
+  /** The stored variables and secrets that it names. */
+  readonly stored?: { readonly vars: readonly string[]; readonly secrets: readonly string[] }
 }
 
 export interface TemplateVersion {

@@ -78,6 +78,13 @@ export const settings = {
     description:
       'Ports and apps are opened at PORT--SPACE--USER.DOMAIN; localhost by itself on one’s own machine.',
   }),
+  directApps: setting({
+    schema: yesOrNo,
+    fallback: 'true',
+    placeholder: 'true|false',
+    description:
+      'Dial apps of spaces on this machine at their container’s address; false: through the space’s agent always.',
+  }),
   tls: setting({
     schema: z.enum(['off', 'self'], 'it is neither off nor self'),
     fallback: 'off',

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
+import type { DirectSource } from '../apps/direct/direct-ways.ts'
 import { environmentOfApps, OWN_MACHINE } from '../apps/domain.ts'
 import type { AuditKeeper } from '../audit/keeper.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
@@ -124,6 +125,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     cliFolder: CLI_FOLDER,
     unready: () => (isLooking ? ['looking at its engine'] : []),
     watched: (spaces) => place.sharing?.want(spaces),
+    ...directSource(config, links, spaces),
   })
   ending.defer(() => http.close())
   const listeners = await open(base, http, links, tls)
@@ -172,6 +174,16 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     setupToken,
     close: () => closing.disposeAsync(),
   }
+}
+
+/** How apps of spaces on this machine are found without their agents. */
+function directSource({ directApps }: Config, links: Links, spaces: Spaces) {
+  if (!directApps) return {}
+  const direct: DirectSource = {
+    linkOf: (space) => links.linkOf(space),
+    locate: (space) => spaces.locate(space),
+  }
+  return { direct }
 }
 
 async function readBuiltAgent(): Promise<AgentFolder> {

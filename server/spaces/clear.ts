@@ -34,7 +34,11 @@ async function endContainer(clearing: Clearing, container: ContainerSummary): Pr
   const { engine, owner, graceMs } = clearing
   const service = container.labels[labels.service] ?? ''
   if (container.state === 'running' || container.state === 'restarting') {
-    await engine.stopContainer(owner, container.id, graceMs[service] ?? DEFAULT_STOP_GRACE_MS)
+    await engine.stopContainer(owner, container.id, graceOf(graceMs, service))
   }
   await engine.removeContainer(owner, container.id)
 }
+
+/** A service may be called `constructor`. */
+const graceOf = (graceMs: Clearing['graceMs'], service: string): number =>
+  (Object.hasOwn(graceMs, service) ? graceMs[service] : undefined) ?? DEFAULT_STOP_GRACE_MS

@@ -32,8 +32,14 @@ const BATCH_ROWS = 1000
 export function readMeta(file: DatabaseSync): Meta | undefined {
   const row = prepare(file, 'SELECT * FROM meta').get()
   if (!row) return undefined
-  const { origin, seq, hlc, position } = row
-  return { origin: String(origin), seq: Number(seq), hlc: big(hlc), position: Number(position) }
+  const { origin, seq, hlc, position, revision } = row
+  return {
+    origin: String(origin),
+    seq: Number(seq),
+    hlc: big(hlc),
+    position: Number(position),
+    revision: Number(revision),
+  }
 }
 
 /** Ordered by id, which is by age. */
