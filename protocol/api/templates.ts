@@ -1,7 +1,7 @@
 // Templates as the HTTP API shows and takes them.
 
 import { z } from 'zod'
-import type { ParameterValue, Ref, SpaceApp } from './spaces.ts'
+import type { ParameterValue, Ref, SpaceApp, SpaceSchedule } from './spaces.ts'
 
 /** The largest template, characters: a hand-written one is below 10,000. */
 export const MAX_TEMPLATE_CHARS = 200_000
@@ -74,11 +74,7 @@ export interface TemplateHead {
     readonly size?: string
   }[]
   /** When its spaces start and stop by themselves: `mon,tue 08:00`, in the zone's time. */
-  readonly schedule?: {
-    readonly zone: string
-    readonly start: readonly string[]
-    readonly stop: readonly string[]
-  }
+  readonly schedule?: SpaceSchedule
   /** What it reaches outside its space, e.g. `db: device /dev/kvm (rwm)`; each version must be allowed to. */
   readonly reaches?: readonly string[]
   /** The stored variables and secrets that it names. */
@@ -91,6 +87,12 @@ export interface TemplateVersion {
   readonly note: string
   readonly author: Ref
   readonly createdAt: string
+  /** What it may reach outside its spaces, and who allowed it when. */
+  readonly permission?: {
+    readonly reaches: readonly string[]
+    readonly by: Ref
+    readonly at: string
+  }
 }
 
 export interface Template {
@@ -124,6 +126,8 @@ export const saveTemplateSchema = z.strictObject({
   note: z.string().max(500).default(''),
   /** Refused with `conflict` when the newest version is not this one any more. */
   base: z.uuid().optional(),
+  /** Allows what the text reaches outside its spaces. Who does it must be allowed to. */
+  allow: z.boolean().default(false),
 })
 export type SaveTemplate = z.input<typeof saveTemplateSchema>
 

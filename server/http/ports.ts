@@ -63,10 +63,10 @@ export interface SpacesPort {
 export interface TemplatesPort {
   list(): readonly Template[]
   get(id: TemplateId): TemplateDetail | undefined
-  /** Makes the template, or its next version when it exists. Rejects with `template_invalid`, `conflict`. */
+  /** Makes the template, or its next version. Rejects with `template_invalid`, `template_not_allowed`, `conflict`. */
   save(
     actor: Actor,
-    template: { id?: TemplateId; source: string; note: string; base?: string },
+    template: { id?: TemplateId; source: string; note: string; base?: string; allow?: boolean },
   ): Promise<TemplateDetail>
   /** Rejects with `template_in_use`. */
   remove(actor: Actor, id: TemplateId): Promise<unknown>
