@@ -8,10 +8,9 @@ import {
 } from '#protocol/api/templates.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { VersionId } from '#protocol/ids.ts'
-import { assertByPassword, type Person } from '../identity/credential.ts'
-import { actions, may } from '../identity/policy.ts'
 import type { Row } from '../records/records.ts'
 import { showVersion } from '../templates/version.ts'
+import { assertMayAllow } from './allowing.ts'
 import { givenId, TEMPLATE_BODY_BYTES } from './body.ts'
 import type { Door } from './ports.ts'
 import { created, nothing, ok } from './reply.ts'
@@ -121,13 +120,4 @@ function versionWithSource(
     throw new SkeinError('not_found', { thing: 'version' })
   }
   return { ...showVersion(records, row), source: body.source }
-}
-
-/** Throws unless who asks for a permission of a template may give it. No token may: it would hand out the host. */
-function assertMayAllow({ person, body }: { person: Person; body: { allow: boolean } }): void {
-  if (!body.allow) return
-  assertByPassword(person, 'template.allow')
-  if (may(person, 'template.allow')) return
-  const { verb, thing } = actions['template.allow']
-  throw new SkeinError('forbidden', { action: verb, thing })
 }

@@ -1,19 +1,29 @@
 // Templates as records: every save is a version, which never changes again. Reads parse at most once a version.
 
+import type { PlanTemplate, SpacePlan, TemplatePlan } from '#protocol/api/plan.ts'
 import type {
   Starter,
   Template,
+  TemplateBundle,
   TemplateCheck,
   TemplateDetail,
   TemplateHead,
+  TemplateImport,
 } from '#protocol/api/templates.ts'
 import { SkeinError } from '#protocol/errors.ts'
-import { makeId, type TemplateId, type VersionId } from '#protocol/ids.ts'
+import { makeId, type SpaceId, type TemplateId, type VersionId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Records, Row } from '../records/records.ts'
+import {
+  type ExchangeOptions,
+  exportTemplate,
+  importTemplate,
+  type TemplateWish,
+} from './exchange.ts'
 import { type ParseResult, parseTemplate } from './parse.ts'
 import { assertAllowed } from './permission.ts'
+import { Plans } from './plans.ts'
 import {
   decideRemove,
   decideSave,
@@ -36,6 +46,13 @@ export interface Parsed {
 export interface Templates {
   readonly starters: readonly Starter[]
   check(source: string): TemplateCheck
+  /** What a text, or the newest version, would make and change. Throws `not_found`. */
+  plan(request: PlanTemplate): TemplatePlan
+  /** What the next start of a space would change. Throws `not_found`. */
+  planSpace(id: SpaceId): SpacePlan
+  export(id: TemplateId): TemplateBundle
+  /** Rejects as `save` does. */
+  import(actor: Actor, wish: TemplateWish): Promise<TemplateImport>
   list(): readonly Template[]
   get(id: TemplateId): TemplateDetail | undefined
   /** A version as it is rendered; undefined when there is none. */
@@ -61,11 +78,15 @@ class RecordedTemplates implements Templates {
   readonly #clock: Clock
   readonly #random: Random
   readonly #parsed = new Map<VersionId, Parsed>()
+  readonly #plans: Plans
+  readonly #exchange: ExchangeOptions
 
   constructor({ records, clock, random }: TemplatesOptions) {
     this.#records = records
     this.#clock = clock
     this.#random = random
+    this.#plans = new Plans({ records, templates: this })
+    this.#exchange = { records, templates: this, clock }
   }
 
   get starters(): readonly Starter[] {
@@ -77,6 +98,22 @@ class RecordedTemplates implements Templates {
     return result.problems === undefined
       ? { head: result.head, problems: [] }
       : { problems: result.problems }
+  }
+
+  plan(request: PlanTemplate): TemplatePlan {
+    return this.#plans.ofTemplate(request)
+  }
+
+  planSpace(id: SpaceId): SpacePlan {
+    return this.#plans.ofSpace(id)
+  }
+
+  export(id: TemplateId): TemplateBundle {
+    return exportTemplate(this.#exchange, id)
+  }
+
+  import(actor: Actor, wish: TemplateWish): Promise<TemplateImport> {
+    return importTemplate(this.#exchange, actor, wish)
   }
 
   list(): readonly Template[] {
