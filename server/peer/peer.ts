@@ -239,6 +239,7 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
     ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,
+    ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
     agentKey: async (start) => base.identity.agentKey(start.spaceId as SpaceId, start.epoch),
     hostKeySeed: (spaceId) => base.identity.hostKeySeed(spaceId as SpaceId),
   })
