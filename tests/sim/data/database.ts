@@ -101,7 +101,6 @@ export class Database {
       return
     }
     job.run()
-    if (job.isWrite) this.revision += 1
     if (this.#durable) this.#durable = this.replica.copy()
   }
 }

@@ -36,6 +36,12 @@ export class Member {
     return this.#revision === revision && this.#era === era && originEra === era
   }
 
+  /** Whether the database went back, and has no new origin or not yet what this one remembers. */
+  get isAstray(): boolean {
+    const { era, originEra } = this.#parts.database
+    return this.isOfBefore || era !== originEra
+  }
+
   /** Whether it may remember what the database has forgotten. */
   get isOfBefore(): boolean {
     return this.#era !== this.#parts.database.era
@@ -55,16 +61,15 @@ export class Member {
       isOfBefore && !breakage.forgets
         ? replica.merge(everythingOf(this.view), nowMs, this.view)
         : undefined
-    // What is looked at is counted as a commit, too, when the job is done.
-    this.see(1)
+    database.revision += 1
+    this.see()
     return returned?.mended
   }
 
-  /** `more`: commits that are just being made. */
-  see(more = 0): void {
+  see(): void {
     const { database } = this.#parts
     this.view.become(database.replica)
-    this.#revision = database.revision + more
+    this.#revision = database.revision
     this.#era = database.era
   }
 

@@ -119,7 +119,7 @@ export class DataPeer {
   /** A fellow has committed. */
   moved(): void {
     if (!this.isUp || this.#parts.breakage.deaf || this.member?.isLevel !== false) return
-    this.#submit(true, () => this.#look())
+    this.#lookThen(() => undefined)
   }
 
   /** A client's transaction. When it is refused nothing happened. */
@@ -186,8 +186,7 @@ export class DataPeer {
       const { member } = this
       if (member?.isLevel === false) {
         if (!this.#parts.breakage.overtakes) {
-          this.#submit(true, () => this.#look())
-          this.#change(run, fail)
+          this.#lookThen(() => this.#change(run, fail), fail)
           return
         }
         member.overtake()
@@ -197,17 +196,36 @@ export class DataPeer {
     this.#submit(true, attempt, fail)
   }
 
-  #look(): void {
+  /** A disk that is full can be read; but not be given back what it lacks. */
+  #lookThen(next: () => void, fail?: () => void): void {
+    const isWrite = this.member?.isAstray === true
+    const look = () => {
+      if (!isWrite && this.member?.isAstray) {
+        this.#lookThen(next, fail)
+        return
+      }
+      this.#look(isWrite)
+      next()
+    }
+    this.#submit(isWrite, look, fail)
+  }
+
+  #look(isWrite: boolean): void {
     const { member } = this
     if (!member || member.isLevel) return
+    if (!isWrite) {
+      member.see()
+      return
+    }
     const mended = member.look(this.wallMs, this.#rules)
     this.#parts.changed(this)
     if (mended) this.#committed(mended, [])
   }
 
-  /** Its own commit: the database counts it when the job is done. */
+  /** Its own commit. */
   #saw(): void {
-    this.member?.see(1)
+    this.database.revision += 1
+    this.member?.see()
     this.#parts.moved(this)
   }
 
@@ -238,10 +256,7 @@ export class DataPeer {
       const answer = () => this.step({ type: 'collected', ticket, delta })
       if (!isLate) answer()
       else {
-        this.#submit(true, () => {
-          this.#look()
-          answer()
-        })
+        this.#lookThen(answer, fail)
       }
     }
     this.#submit(false, run, fail)
