@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
-import type { DirectSource } from '../apps/direct/direct-ways.ts'
 import { environmentOfApps, OWN_MACHINE } from '../apps/domain.ts'
 import type { AuditKeeper } from '../audit/keeper.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
@@ -43,6 +42,7 @@ import { addressesFor, keepTold } from './agents.ts'
 import { answer } from './answers.ts'
 import { Chronicle } from './chronicle.ts'
 import { openControl } from './control.ts'
+import { directSource } from './direct.ts'
 import { AGENTS_LEAVE_MS } from './duty/everybody.ts'
 import { takeUpDuty } from './duty/take-up.ts'
 import { openEngines } from './engines.ts'
@@ -176,16 +176,6 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   }
 }
 
-/** How apps of spaces on this machine are found without their agents. */
-function directSource({ directApps }: Config, links: Links, spaces: Spaces) {
-  if (!directApps) return {}
-  const direct: DirectSource = {
-    linkOf: (space) => links.linkOf(space),
-    locate: (space) => spaces.locate(space),
-  }
-  return { direct }
-}
-
 async function readBuiltAgent(): Promise<AgentFolder> {
   try {
     return await readAgentFolder(AGENT_FOLDER)
@@ -249,6 +239,7 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
     ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,
+    ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
     agentKey: async (start) => base.identity.agentKey(start.spaceId as SpaceId, start.epoch),
     hostKeySeed: (spaceId) => base.identity.hostKeySeed(spaceId as SpaceId),
   })
@@ -272,6 +263,7 @@ async function joinPeers(
   const secret = await loadClusterSecret(config.data, random)
   const standing = () => ({
     origin: records.replica.origin,
+    ...(records.replica.isShared && { isShared: true as const }),
     ...(base.sharing.isRolledBack && { isRolledBack: true as const }),
   })
   const parts = { config, id, cluster, secret, port, url, records, standing, clock, random, log }

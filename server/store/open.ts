@@ -52,8 +52,7 @@ export async function openServerStore(
     return openMysqlStore({ address, log })
   }
   const { openRedisStore } = await import('./redis/open.ts')
-  const { connectionOptions } = await import('./redis/options.ts')
-  return openRedisStore({ connection: () => connectionOptions(address), log })
+  return openRedisStore({ address, log })
 }
 
 async function closeBoth(store: Store, lock: FolderLock): Promise<void> {

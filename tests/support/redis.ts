@@ -7,8 +7,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
+import { parseStore, type RedisAddress } from '../../server/store/address.ts'
+import { openRedisStore } from '../../server/store/redis/open.ts'
 import { eventually } from './eventually.ts'
+import { quietLog } from './rows.ts'
 import { freePort } from './skein.ts'
+import type { StoreUnderTest } from './stores.ts'
 
 /** Many may start at once on a machine that does much else. */
 const START_MS = 60_000
@@ -144,6 +148,27 @@ export class RedisServer implements AsyncDisposable {
     if (this.hasEnded) throw new Error(`redis-server ended:\n${tailOf(this.#logFile)}`)
     return (await this.call('PING')) === 'PONG'
   }
+}
+
+/** A kind of store for the suites: each place has keys of its own. */
+export const redisStore = (server: () => RedisServer): StoreUnderTest => ({
+  name: 'redis',
+  async make() {
+    made++
+    const address = redisAddress(server().url(`?name=test-${made}`))
+    return {
+      open: () => openRedisStore({ address, log: quietLog }),
+      async [Symbol.asyncDispose]() {},
+    }
+  },
+})
+
+let made = 0
+
+export function redisAddress(url: string): RedisAddress {
+  const address = parseStore(url)
+  if (address.kind !== 'redis') throw new Error(`${url} is no Redis`)
+  return address
 }
 
 export const PRIMARY = 'skein'

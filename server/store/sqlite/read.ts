@@ -50,9 +50,11 @@ export function* readRows(file: DatabaseSync): Generator<PackedRows> {
      ORDER BY r.kind, r.id`,
   )
   let rows = new RowPacker()
-  let [lastKind, lastId]: Value[] = []
+  let lastKind: Value
+  let lastId: Value
   for (const line of select.iterate()) {
-    const [kind, id] = line
+    const kind = line[0]
+    const id = line[1]
     if (id !== lastId || kind !== lastKind) {
       if (rows.count >= BATCH_ROWS) {
         yield rows.packed()
