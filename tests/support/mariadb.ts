@@ -35,7 +35,6 @@ const SETTINGS = {
   'aria-pagecache-buffer-size': '1M',
   'key-buffer-size': '1M',
   'skip-name-resolve': '1',
-  'bind-address': '127.0.0.1',
 } as const
 
 export interface MariaDbOptions {
@@ -45,6 +44,8 @@ export interface MariaDbOptions {
   readonly tls?: { readonly cert: string; readonly key: string }
   /** Where its files go; a folder of its own in the system's for temporary files unless given. */
   readonly folder?: string
+  /** The address at which it listens, where not this machine's own. */
+  readonly host?: string
 }
 
 export interface Address {
@@ -146,7 +147,7 @@ export class MariaDb implements AsyncDisposable {
 
   url(database: string, address: Address = {}): string {
     const { user = 'skein', password = PASSWORD, query = '' } = address
-    const hosts = address.hosts ?? `127.0.0.1:${this.port}`
+    const hosts = address.hosts ?? `${this.#host}:${this.port}`
     return `mysql://${user}:${encodeURIComponent(password)}@${hosts}/${database}${query}`
   }
 
@@ -196,6 +197,10 @@ export class MariaDb implements AsyncDisposable {
     if (status !== 0) throw new Error(`mariadb-install-db failed:\n${this.#output}`)
   }
 
+  get #host(): string {
+    return this.#options.host ?? '127.0.0.1'
+  }
+
   get #data(): string {
     return join(this.folder, 'data')
   }
@@ -213,6 +218,7 @@ export class MariaDb implements AsyncDisposable {
       `--socket=${this.socket}`,
       `--pid-file=${join(this.folder, 'pid')}`,
       `--port=${this.port}`,
+      `--bind-address=${this.#host}`,
       ...settings,
       ...(tls ?? []),
       ...(this.#options.flags ?? []),
