@@ -58,3 +58,26 @@ test('a connection on which a few requests are always ahead goes on', async (t) 
   const all = () => answers() === 10 * MAX_AHEAD
   await eventually(all, { timeoutMs: 10_000, what: 'all answers' })
 })
+
+test('the rest of what came in one piece is not even parsed, and the next connection is served', async (t) => {
+  let parsed = 0
+  const server = createServer(limitAhead(() => undefined))
+  server.prependListener('request', () => {
+    parsed++
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close().closeAllConnections())
+  const { port } = server.address() as AddressInfo
+  for (let i = 1; i <= 3; i++) {
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined)
+    socket.write(GET.repeat(2000))
+    await eventually(() => socket.destroyed, { timeoutMs: 10_000, what: 'the end' })
+    assert.equal(parsed, i * (MAX_AHEAD + 1))
+  }
+  const honest = connect(port, '127.0.0.1')
+  honest.write(GET.repeat(2))
+  const all = () => parsed === 3 * (MAX_AHEAD + 1) + 2
+  await eventually(all, { timeoutMs: 10_000, what: 'an honest connection' })
+  honest.destroy()
+})
