@@ -10,6 +10,7 @@ import { linkErrors } from './errors/link.ts'
 import { placementErrors } from './errors/placement.ts'
 import { type ErrorRow, row } from './errors/row.ts'
 import { stateErrors } from './errors/state.ts'
+import { templateErrors } from './errors/templates.ts'
 
 export const errorTable = {
   // Anyone
@@ -175,31 +176,7 @@ export const errorTable = {
     'Delete those spaces first, or disable the user instead.',
   ),
   // Templates
-  template_invalid: row(
-    400,
-    'The template has {count} problems.',
-    'Each problem names its line and column.',
-  ),
-  template_not_allowed: row(
-    403,
-    'The template reaches outside its space and was not allowed to: {reaches}.',
-    'Have an administrator save it with this permission, or remove these settings.',
-  ),
-  value_missing: row(
-    422,
-    'The template asks for the {kind} “{name}”, which is not set.',
-    'Set it for the server, the group, the person or the template, or give a default.',
-  ),
-  template_in_use: row(
-    409,
-    '{count} spaces use this template.',
-    'Delete or move those spaces first.',
-  ),
-  parameter_invalid: row(
-    400,
-    'The parameter “{name}” is not valid: {reason}.',
-    'Correct the value.',
-  ),
+  ...templateErrors,
   // Spaces
   space_not_running: row(409, 'The space is {state}.', 'Start the space first.'),
   space_busy: row(409, 'The space is {state}.', 'Wait until that has finished.'),

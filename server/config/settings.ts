@@ -17,6 +17,7 @@ import {
   network,
   origin,
   seed,
+  store,
   subnetRange,
   text,
   whole,
@@ -49,6 +50,18 @@ export const settings = {
     fallback: dataFolder,
     placeholder: 'FOLDER',
     description: 'Where this server keeps its state. One server a folder.',
+  }),
+  store: setting({
+    schema: store,
+    fallback: 'sqlite',
+    placeholder: 'ADDRESS',
+    description:
+      'Where the state is: sqlite:FILE, mysql://user@host,host/database, redis://host, redis+sentinel://host/NAME.',
+  }),
+  storePassword: setting({
+    schema: text.optional(),
+    placeholder: 'PASSWORD',
+    description: 'The password of --store; best as a file, SKEIN_STORE_PASSWORD_FILE.',
   }),
   listen: setting({
     schema: address,

@@ -3,9 +3,17 @@
 
 import type { AuditReport } from '#protocol/api/audit.ts'
 import type { PeerAsk, PeerInfo } from '#protocol/api/peers.ts'
+import type { PlanTemplate, SpacePlan, TemplatePlan } from '#protocol/api/plan.ts'
 import type { SshHostKey } from '#protocol/api/ssh.ts'
-import type { Starter, Template, TemplateCheck, TemplateDetail } from '#protocol/api/templates.ts'
-import type { TemplateId } from '#protocol/ids.ts'
+import type {
+  Starter,
+  Template,
+  TemplateBundle,
+  TemplateCheck,
+  TemplateDetail,
+  TemplateImport,
+} from '#protocol/api/templates.ts'
+import type { SpaceId, TemplateId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { PublishedPeer } from '../cluster/published.ts'
@@ -38,14 +46,24 @@ export type SpacesPort = Pick<
 export interface TemplatesPort {
   list(): readonly Template[]
   get(id: TemplateId): TemplateDetail | undefined
-  /** Makes the template, or its next version when it exists. Rejects with `template_invalid`, `conflict`. */
+  /** Makes the template, or its next version. Rejects with `template_invalid`, `template_not_allowed`, `conflict`. */
   save(
     actor: Actor,
-    template: { id?: TemplateId; source: string; note: string; base?: string },
+    template: { id?: TemplateId; source: string; note: string; base?: string; allow?: boolean },
   ): Promise<TemplateDetail>
   /** Rejects with `template_in_use`. */
   remove(actor: Actor, id: TemplateId): Promise<unknown>
   check(source: string): TemplateCheck
+  /** What a text, or the newest version, would make and change. Throws `not_found`. */
+  plan(request: PlanTemplate): TemplatePlan
+  /** What the next start of a space would change. Throws `not_found`. */
+  planSpace(id: SpaceId): SpacePlan
+  export(id: TemplateId): TemplateBundle
+  /** Rejects as `save` does. */
+  import(
+    actor: Actor,
+    wish: { id: TemplateId; bundle: TemplateBundle; allow: boolean },
+  ): Promise<TemplateImport>
   readonly starters: readonly Starter[]
 }
 

@@ -50,6 +50,7 @@ const withPasswordOnly: ReadonlySet<Action> = new Set<Action>([
   'login.approve',
   'user.create',
   'user.govern',
+  'template.allow',
 ])
 
 /** Throws `token_forbidden`. */

@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
-import type { DirectSource } from '../apps/direct/direct-ways.ts'
 import { environmentOfApps, OWN_MACHINE } from '../apps/domain.ts'
 import type { AuditKeeper } from '../audit/keeper.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
@@ -34,7 +33,8 @@ import type { Dot } from '../records/records.ts'
 import { createHosts } from '../spaces/hosts.ts'
 import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volume.ts'
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
-import { openSqliteStore } from '../store/sqlite/open.ts'
+import { openStore } from '../store/open.ts'
+import type { Store } from '../store/store.ts'
 import { gatewaySocketPath, readChild } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
@@ -43,6 +43,7 @@ import { addressesFor, keepTold } from './agents.ts'
 import { answer } from './answers.ts'
 import { Chronicle } from './chronicle.ts'
 import { openControl } from './control.ts'
+import { directSource } from './direct.ts'
 import { AGENTS_LEAVE_MS } from './duty/everybody.ts'
 import { takeUpDuty } from './duty/take-up.ts'
 import { openEngines } from './engines.ts'
@@ -82,6 +83,7 @@ export interface Peer {
 interface Foundation {
   readonly config: Config
   readonly log: Log
+  readonly store: Store
   readonly records: ReplicatedRecords
   readonly audit: AuditKeeper
   readonly live: LiveTable
@@ -124,6 +126,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     webFolder: WEB_FOLDER,
     cliFolder: CLI_FOLDER,
     unready: () => (isLooking ? ['looking at its engine'] : []),
+    storeAway: () => storeAway(base.store),
     watched: (spaces) => place.sharing?.want(spaces),
     ...directSource(config, links, spaces),
   })
@@ -176,16 +179,6 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
   }
 }
 
-/** How apps of spaces on this machine are found without their agents. */
-function directSource({ directApps }: Config, links: Links, spaces: Spaces) {
-  if (!directApps) return {}
-  const direct: DirectSource = {
-    linkOf: (space) => links.linkOf(space),
-    locate: (space) => spaces.locate(space),
-  }
-  return { direct }
-}
-
 async function readBuiltAgent(): Promise<AgentFolder> {
   try {
     return await readAgentFolder(AGENT_FOLDER)
@@ -196,8 +189,9 @@ async function readBuiltAgent(): Promise<AgentFolder> {
 
 /** State and people. */
 async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Promise<Foundation> {
-  const store = await openSqliteStore({ folder: config.data, log })
-  ending.defer(() => store.close())
+  const opened = await openStore({ address: config.store, folder: config.data, log })
+  ending.defer(() => opened.close())
+  const { store } = opened
   const self = loadPeerId(config.data, { clock, random })
   const live = createLive({ clock, peer: self })
   ending.defer(() => live.close())
@@ -222,7 +216,7 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
     await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers),
   )
   const sockets = linkSockets(config, cluster, loadPeerId(config.data, makers))
-  const state = { records, audit, live, identity, cluster, sharing }
+  const state = { store, records, audit, live, identity, cluster, sharing }
   return { config, log, sockets, ...state, ending }
 }
 
@@ -248,11 +242,17 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
     ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,
+    ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
     agentKey: async (start) => base.identity.agentKey(start.spaceId as SpaceId, start.epoch),
     hostKeySeed: (spaceId) => base.identity.hostKeySeed(spaceId as SpaceId),
   })
   ending.defer(() => spaces.close())
   return { links, spaces, templates }
+}
+
+function storeAway(store: Store): { readonly storeAwayMs?: number } {
+  const away = store.away()
+  return away ? { storeAwayMs: Math.max(0, clock.nowMs() - away.sinceMs) } : {}
 }
 
 /** Finds the others, or waits for them. */
@@ -271,7 +271,9 @@ async function joinPeers(
   const secret = await loadClusterSecret(config.data, random)
   const standing = () => ({
     origin: records.replica.origin,
+    ...(records.replica.isShared && { isShared: true as const }),
     ...(base.sharing.isRolledBack && { isRolledBack: true as const }),
+    ...(base.store.away() && { isStoreAway: true as const }),
   })
   const parts = { config, id, cluster, secret, port, url, records, standing, clock, random, log }
   return await Cluster.open({

@@ -5,7 +5,6 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { HostId, PeerId, SpaceId } from '#protocol/ids.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Live } from '../live/live.ts'
-import type { Records } from '../records/records.ts'
 import type { Log } from '../store/log.ts'
 import type { Templates } from '../templates/templates.ts'
 import { addressIn, type SpaceAddress } from './address.ts'
@@ -19,6 +18,7 @@ import { Launcher, type Surroundings } from './launch.ts'
 import { Networks, type SubnetTurn } from './network.ts'
 import type { Hosts, Owner } from './owner.ts'
 import { Passes } from './pass.ts'
+import type { RenderingOptions } from './rendering.ts'
 import { type AgentFolder, AgentVolume } from './runtime/agent-volume.ts'
 import type { Engine, EngineEvent } from './runtime/engine.ts'
 import { labels } from './runtime/names.ts'
@@ -37,8 +37,9 @@ export interface EngineParts extends Pick<Surroundings, 'addresses' | 'socketFol
 }
 
 /** What all loops of a peer share. */
-export interface LoopOptions extends Omit<Surroundings, 'addresses' | 'socketFolder'> {
-  readonly records: Records
+export interface LoopOptions
+  extends Omit<Surroundings, 'addresses' | 'socketFolder'>,
+    RenderingOptions {
   readonly live: Live
   readonly links: { unlink(spaceId: string): void }
   readonly hosts: Hosts

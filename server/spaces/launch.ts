@@ -2,6 +2,7 @@
 // what is there, so a launch that was cut off is continued by launching again; only containers of this epoch count.
 
 import { SkeinError } from '#protocol/errors.ts'
+import { Mask } from '#protocol/mask.ts'
 import type { Clock } from '../clock.ts'
 import type { RenderedContainer, RenderedSpace, RenderedVolumeSpec } from '../templates/rendered.ts'
 import { agentConfig } from './agent-config.ts'
@@ -123,7 +124,8 @@ export class Launcher {
   }
 
   async #pull(owner: Owner, launch: Launch, name: string): Promise<Image> {
-    await launch.stage('pulling', `The image ${name} is being pulled.`)
+    const shown = new Mask(launch.rendered.secrets).text(name)
+    await launch.stage('pulling', `The image ${shown} is being pulled.`)
     return during(launch, 'pull', `Pull the image ${name}`, (step) =>
       this.#options.images.pull(
         owner,
@@ -270,14 +272,19 @@ async function during<T>(
   text: string,
   work: (step: OpenStep) => Promise<T>,
 ): Promise<T> {
-  const step = launch.step(name, text)
+  const mask = new Mask(launch.rendered.secrets)
+  const shown = mask.text(text)
+  const step = launch.step(name, shown)
   try {
     const result = await work(step)
     step.end({ state: 'done' })
     return result
   } catch (caught) {
-    if (launch.signal.aborted) step.end({ state: 'note', text: `${text} (no longer wanted)` })
-    else step.end({ state: 'failed', ...(caught instanceof SkeinError && { error: caught.body }) })
+    if (launch.signal.aborted) step.end({ state: 'note', text: `${shown} (no longer wanted)` })
+    else {
+      const error = caught instanceof SkeinError && { error: mask.error(caught.body) }
+      step.end({ state: 'failed', ...error })
+    }
     throw caught
   }
 }

@@ -6,17 +6,18 @@ import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.t
 import { SkeinError } from '#protocol/errors.ts'
 import { makeId, type SpaceId, type TemplateId, type UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
-import type { Decision, Dot, View } from '../records/records.ts'
+import type { Decision, Dot, Row, View } from '../records/records.ts'
 import type { SpaceAddress } from './address.ts'
 import { VolumeCopies } from './copies/copies.ts'
 import { type EngineParts, HostLoop, type LoopOptions, notDriving } from './host-loop.ts'
 import { SubnetTurn } from './network.ts'
 import { Placer, placing } from './placer.ts'
 import { HostPresence } from './presence.ts'
+import { SCHEDULE_ACTOR, Scheduler } from './scheduler.ts'
 import { Timeline } from './timeline.ts'
 import { showSpace } from './view.ts'
 import { waitingOf } from './waiting.ts'
-import { isSameHost } from './whose.ts'
+import { isOurs, isSameHost } from './whose.ts'
 import {
   type Creation,
   DEFAULT_SPACES_PER_USER,
@@ -88,10 +89,12 @@ class HostedSpaces implements Spaces {
   readonly #placer: Placer
   readonly #presence: HostPresence
   readonly #loops: readonly HostLoop[]
+  readonly #scheduler: Scheduler
   readonly #ended = new AbortController()
   readonly copies: VolumeCopies
   #watching: Promise<unknown> = Promise.resolve()
   #placing: Promise<void> = Promise.resolve()
+  #scheduling: Promise<void> = Promise.resolve()
 
   constructor(options: SpacesOptions) {
     this.#options = options
@@ -106,6 +109,11 @@ class HostedSpaces implements Spaces {
       onSeen: () => this.#hostSeen(),
     }
     this.#loops = options.engines.map((engine) => new HostLoop({ ...shared, ...engine }))
+    this.#scheduler = new Scheduler({
+      ...options,
+      isDriven: (row) => this.#drives(row),
+      intend: (decide) => this.#intend(SCHEDULE_ACTOR, decide, undefined),
+    })
     this.copies = new VolumeCopies({
       ...options,
       act: async (id, work) => await this.#loopOf(id).act(work),
@@ -132,6 +140,7 @@ class HostedSpaces implements Spaces {
       this.#options.log.error({ error }, 'Spaces no longer hear of changes.')
     })
     await Promise.all(this.#loops.map((loop) => loop.start()))
+    this.#scheduling = this.#scheduler.run(signal)
   }
 
   show(id: SpaceId): Space | undefined {
@@ -217,6 +226,7 @@ class HostedSpaces implements Spaces {
     this.#ended.abort()
     await Promise.all(this.#loops.map((loop) => loop.close()))
     await this.#watching
+    await this.#scheduling
     await this.#placing
     await this.#timeline.settled()
   }
@@ -253,6 +263,11 @@ class HostedSpaces implements Spaces {
     )
     if (loop === undefined) throw notDriving()
     return loop
+  }
+
+  #drives(row: Row<'space'>): boolean {
+    const { records } = this.#options
+    return this.#loops.some(({ seen }) => seen !== undefined && isOurs(records, row, seen.hostId))
   }
 
   /** Placed by another peer, or just now by this one; a loop's own writing down of a subnet is none. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { parseStore, storeText } from './address.ts'
+import { absoluteStore, parseStore, storeText } from './address.ts'
 
 const mysql = (rest: string) => {
   const address = parseStore(`mysql://${rest}`)
@@ -56,6 +56,18 @@ test('sentinels name their primary, Redis its number', () => {
   assert.throws(() => parseStore('redis+sentinel://a'), /primary/)
   assert.throws(() => parseStore('redis://a,b/0'), /sentinel/)
 })
+
+test('files are found from whatever folder', () => {
+  const whole = (text: string) =>
+    storeFiles(absoluteStore(parseStore(text), (path) => `/x/${path}`))
+  assert.deepEqual(whole('sqlite:a.db'), ['/x/a.db'])
+  assert.deepEqual(whole('mysql://a@db/b?ca=c.pem&password-file=p'), ['/x/c.pem', '/x/p'])
+  assert.deepEqual(whole('mysql://a@db/b'), [undefined, undefined])
+})
+
+function storeFiles(address: ReturnType<typeof parseStore>): (string | undefined)[] {
+  return address.kind === 'sqlite' ? [address.path] : [address.ca, address.passwordFile]
+}
 
 test('what it is not is said, and never with the password', () => {
   const wrong = [

@@ -82,6 +82,22 @@ export function parseStore(text: string): StoreAddress {
   throw new Error('it is neither sqlite:PATH nor an address like mysql://user@host/database')
 }
 
+/** Files by their whole path: whoever starts a child may stand in another folder. */
+export function absoluteStore(
+  address: StoreAddress,
+  resolve: (path: string) => string,
+): StoreAddress {
+  if (address.kind === 'sqlite') {
+    return { ...address, path: address.path === undefined ? undefined : resolve(address.path) }
+  }
+  const { ca, passwordFile } = address
+  return {
+    ...address,
+    ca: ca === undefined ? undefined : resolve(ca),
+    passwordFile: passwordFile === undefined ? undefined : resolve(passwordFile),
+  }
+}
+
 /** As one may print it: without its password. */
 export function storeText(address: StoreAddress): string {
   if (address.kind === 'sqlite') return address.path ? `sqlite:${address.path}` : 'sqlite'

@@ -261,6 +261,26 @@ export function checkParameters(
   return { ...asked }
 }
 
+/** What of the given and preset values fits, without a word about the rest: somebody is still typing. */
+export function lenientParameters(
+  parameters: readonly Parameter[],
+  given: Readonly<Record<string, ParameterValue>>,
+): Record<string, ParameterValue> {
+  const fitting: Record<string, ParameterValue> = Object.create(null)
+  for (const parameter of parameters) {
+    const { name } = parameter
+    const wished = Object.hasOwn(given, name)
+      ? [given[name], parameter.default]
+      : [parameter.default]
+    const value = wished.find(
+      (one) => one !== undefined && one !== '' && problemOf(parameter, one) === undefined,
+    )
+    if (value === undefined || !isAsked(parameter, fitting)) continue
+    fitting[name] = parameter.type === 'size' ? asBytes(value) : value
+  }
+  return { ...fitting }
+}
+
 const asBytes = (value: ParameterValue): ParameterValue =>
   typeof value === 'number' ? value : (quantities.size.read(String(value)) ?? value)
 

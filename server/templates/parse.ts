@@ -1,11 +1,7 @@
 // From a template's text to a template, or to its problems with line and column. Pure: no file, clock or engine.
 
 import { LineCounter, parseDocument } from 'yaml'
-import {
-  MAX_TEMPLATE_CHARS,
-  type TemplateHead,
-  type TemplateProblem,
-} from '#protocol/api/templates.ts'
+import type { TemplateHead, TemplateProblem } from '#protocol/api/templates.ts'
 import { boundsProblem } from './bounds.ts'
 import { Field, type Report } from './field.ts'
 import { headTable, readParameters, readServices, readVolumeOptions } from './head.ts'
@@ -27,15 +23,8 @@ export type ParseResult =
 
 export function parseTemplate(source: string): ParseResult {
   const lines = new LineCounter()
-  if (source.length > MAX_TEMPLATE_CHARS) {
-    return { problems: [{ line: 1, column: 1, message: 'The template is too long.' }] }
-  }
   const bounds = boundsProblem(source)
-  if (bounds !== undefined) {
-    const before = source.slice(0, bounds.offset).split('\n')
-    const column = (before.at(-1)?.length ?? 0) + 1
-    return { problems: [{ line: before.length, column, message: bounds.message }] }
-  }
+  if (bounds !== undefined) return { problems: [bounds] }
   // The library looks for a key that stands twice by comparing each with each; Field does it with a set.
   const options = { lineCounter: lines, prettyErrors: false, merge: false, uniqueKeys: false }
   const document = parseDocument(source, options)

@@ -71,6 +71,7 @@ class Filler {
   #value(reference: Reference): string {
     const { ref } = reference
     const stored = storedName(ref)
+    if (stored && this.#scope.isSketch) return `$\{{ ${ref} }}`
     if (stored && lookUp(ref, this.#scope) === undefined && !hasDefault(reference)) {
       const kind = stored.kind === 'var' ? 'variable' : 'secret'
       throw new SkeinError('value_missing', { kind, name: stored.name })
@@ -84,6 +85,11 @@ class Filler {
 
   #isHidden({ ref }: Reference): boolean {
     return this.#hidden.has(ref) || ref.startsWith('secret.')
+  }
+
+  /** A plan's text whose value is not known, and so cannot be wrong. */
+  isOpen(text: Text): boolean {
+    return this.#scope.isSketch === true && references(text).some(({ ref }) => storedName(ref))
   }
 
   /** What may be said of a filled text in an error. */
@@ -112,7 +118,7 @@ class Filler {
 
   amount(amount: Amount | undefined, name: string): number | undefined {
     const filled = this.maybe(amount?.text)
-    if (amount === undefined || filled === undefined) return undefined
+    if (amount === undefined || filled === undefined || this.isOpen(amount.text)) return undefined
     const { read, shape } = quantities[amount.kind]
     return read(filled) ?? invalid(name, `“${this.shown(amount.text, filled)}” is not ${shape}`)
   }
@@ -121,7 +127,7 @@ class Filler {
   place(text: Text, name: string): string {
     const filled = this.text(text)
     const plain = filled.startsWith('/') && !/[:\0]|(^|\/)\.\.(\/|$)|^\/+(\.skein|$)/.test(filled)
-    return plain
+    return plain || this.isOpen(text)
       ? filled
       : invalid(name, `“${this.shown(text, filled)}” is not a place in the container`)
   }
@@ -209,13 +215,15 @@ function renderRun(run: Run, to: Filler): RenderedRun {
 function imageName(text: Text, to: Filler, name: string): string {
   const image = to.text(text)
   const plain = /^(?!.*\/\/)[a-z0-9][a-zA-Z0-9._/:@-]{0,254}$/.test(image)
-  return plain ? image : invalid(name, `“${to.shown(text, image)}” is not the name of an image`)
+  return plain || to.isOpen(text)
+    ? image
+    : invalid(name, `“${to.shown(text, image)}” is not the name of an image`)
 }
 
 function extraHost(host: string, text: Text, to: Filler, name: string): string {
   const address = to.text(text)
   const plain = /^[0-9a-fA-F.:]{2,45}$/.test(address)
-  return plain
+  return plain || to.isOpen(text)
     ? `${host}:${address}`
     : invalid(name, `“${to.shown(text, address)}” is not an address`)
 }

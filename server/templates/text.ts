@@ -30,6 +30,8 @@ export interface Scope {
   readonly param: Readonly<Record<string, ParameterValue>>
   readonly vars?: Values
   readonly secrets?: Values
+  /** For plans: stored values are not known, and their names stand for them. */
+  readonly isSketch?: true
 }
 
 /** Of `var.<name>` and `secret.<name>`. */

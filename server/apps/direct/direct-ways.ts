@@ -1,6 +1,6 @@
 // The direct way to apps: where the space's container runs on this machine and the app listens beyond loopback, the peer
-// dials the container's address itself, as any reverse proxy beside it would, and the agent has no work with it. It is a
-// way and no right: who may go is decided before, and whatever speaks against it sends the request the agent's way.
+// dials the container's address itself, like a proxy beside it, and the agent has no work with it. It is a way and no
+// right: who may go is decided before, and whatever speaks against it sends the request the agent's way.
 
 import type { SpaceId } from '#protocol/ids.ts'
 import type { Clock } from '../../clock.ts'

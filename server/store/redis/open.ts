@@ -4,6 +4,7 @@
 
 import { SkeinError } from '#protocol/errors.ts'
 import { type Clock, type Random, systemClock, systemRandom } from '../../clock.ts'
+import type { RedisAddress } from '../address.ts'
 import type { Log } from '../log.ts'
 import {
   type Away,
@@ -18,16 +19,17 @@ import {
   type StreamQuery,
   type Sweep,
 } from '../store.ts'
-import type { Connection, ConnectionOptions, Reply } from './connection.ts'
+import type { Connection, Reply } from './connection.ts'
 import { ConnectionLost, meaningOf, type NotNow } from './failure.ts'
-import { NOTHING, noteOf, readNews, readPage } from './pages.ts'
-import { metaOf } from './read.ts'
+import { connectionOptions } from './options.ts'
+import { noteOf, readNews, readPage } from './pages.ts'
+import { metaOf, NOTHING } from './read.ts'
 import { Reconnecting } from './reconnect.ts'
 import { readSpans, readStream, sweepEntries } from './spans.ts'
 import { type Argument, metaArguments, operationsOf } from './write.ts'
 
 /** How long a start waits for a server that does not answer yet, ms: it may be starting as well. */
-const OPEN_MS = 30_000
+const START_MS = 30_000
 /** How long a read waits, ms, when the database is away. */
 const READ_MS = 3000
 /** How long a commit that nobody has received waits, ms; one that may have been is asked after until that is known. */
@@ -40,11 +42,12 @@ const FORMAT = '1'
 const TOKEN_BYTES = 12
 
 export interface RedisStoreOptions {
-  /** Asked before each connection: a password or an authority may have changed. */
-  readonly connection: () => Omit<ConnectionOptions, 'clock'>
+  readonly address: RedisAddress
   readonly log: Log
   readonly clock?: Clock
   readonly random?: Random
+  /** For tests. */
+  readonly startMs?: number
 }
 
 /**
@@ -54,7 +57,7 @@ export interface RedisStoreOptions {
 export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
   const store = new RedisStore(options)
   try {
-    await store.open()
+    await store.open(options.startMs ?? START_MS)
     return store
   } catch (error) {
     await store.close()
@@ -71,22 +74,22 @@ class RedisStore implements Store {
   #last: { readonly revision: number; readonly note: string } | undefined
   #isClosed = false
 
-  constructor({ connection, log, clock = systemClock, random = systemRandom }: RedisStoreOptions) {
+  constructor({ address, log, clock = systemClock, random = systemRandom }: RedisStoreOptions) {
     this.#clock = clock
     this.#random = random
-    const options = () => ({ ...connection(), clock })
-    this.#server = new Reconnecting({ connection: options, log, clock, random })
+    const connection = () => connectionOptions(address, clock)
+    this.#server = new Reconnecting({ connection, log, clock, random })
   }
 
-  async open(): Promise<void> {
-    const connection = await this.#server.ready(OPEN_MS)
+  async open(waitMs: number): Promise<void> {
+    const connection = await this.#server.ready(waitMs)
     const [format] = await connection.read('meta', ['format'])
     if (format && format.toString() !== FORMAT) throw newer(format.toString())
   }
 
   async *load(): AsyncIterable<Batch> {
-    const ask = (after: number) => {
-      const page = this.#read((connection) => readPage(connection, after, true))
+    const ask = (behind: number) => {
+      const page = this.#read((connection) => readPage(connection, NOTHING, behind))
       page.catch(() => undefined) // whoever stops reading does not wait for it
       return page
     }

@@ -4,12 +4,13 @@
 import { readFileSync } from 'node:fs'
 import type { RedisOptions } from 'ioredis'
 import { SkeinError } from '#protocol/errors.ts'
+import type { Clock } from '../../clock.ts'
 import type { RedisAddress } from '../address.ts'
 import type { ConnectionOptions } from './connection.ts'
 import { reasonOf } from './failure.ts'
 
 /** Throws `store_failed` when a file cannot be read. */
-export function connectionOptions(address: RedisAddress): Omit<ConnectionOptions, 'clock'> {
+export function connectionOptions(address: RedisAddress, clock: Clock): ConnectionOptions {
   const { name, unsafeDurability, user, database } = address
   const password = address.passwordFile ? secretIn(address.passwordFile) : address.password
   const redis: RedisOptions = {
@@ -18,7 +19,7 @@ export function connectionOptions(address: RedisAddress): Omit<ConnectionOptions
     ...(user !== undefined && { username: user }),
     ...(password !== undefined && { password }),
   }
-  return { redis, name, unsafeDurability }
+  return { redis, name, unsafeDurability, clock }
 }
 
 function whereOf({ hosts, primary, ...address }: RedisAddress): RedisOptions {

@@ -29,19 +29,44 @@ export function packList(list: readonly (string | Uint8Array)[]): Buffer {
   return bytes.subarray(0, at)
 }
 
-/** Throws a RangeError at bytes that are no list of strings. */
-export function unpackList(bytes: Buffer): Buffer[] {
-  const [count, first] = arrayHead(bytes)
-  const list: Buffer[] = []
-  let at = first
-  for (let i = 0; i < count; i++) {
-    const [length, from] = stringHead(bytes, at)
-    at = from + length
-    if (at > bytes.length) throw new RangeError('a packed list is cut off')
-    list.push(bytes.subarray(from, at))
+/** Reads a list from its front. Throws a RangeError at bytes that are no list of strings, and past its end. */
+export class ListReader {
+  readonly #bytes: Buffer
+  readonly #count: number
+  #read = 0
+  #at: number
+
+  constructor(bytes: Buffer) {
+    const [count, first] = arrayHead(bytes)
+    this.#bytes = bytes
+    this.#count = count
+    this.#at = first
   }
-  if (at !== bytes.length) throw new RangeError('a packed list goes on after its end')
-  return list
+
+  get isOver(): boolean {
+    return this.#read >= this.#count
+  }
+
+  text(): string {
+    const from = this.#enter()
+    return this.#bytes.toString('utf8', from, this.#at)
+  }
+
+  /** A view of the list. */
+  bytes(): Buffer {
+    const from = this.#enter()
+    return this.#bytes.subarray(from, this.#at)
+  }
+
+  /** Goes past the next string; answers where it begins. */
+  #enter(): number {
+    if (this.isOver) throw new RangeError('a packed list is too short')
+    const [length, from] = stringHead(this.#bytes, this.#at)
+    if (from + length > this.#bytes.length) throw new RangeError('a packed list is cut off')
+    this.#read++
+    this.#at = from + length
+    return from
+  }
 }
 
 function writeArrayHead(bytes: Buffer, count: number): number {

@@ -13,7 +13,7 @@ import {
 } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { padded } from './names.ts'
-import { elementsOf, entryOf, goneOf, metaOf } from './read.ts'
+import { elementsOf, entryOf, goneOf, metaOf, NOTHING } from './read.ts'
 
 const bytes = z.instanceof(Buffer)
 const texts = z.array(bytes)
@@ -32,8 +32,6 @@ const pageSchema = z.tuple([
 
 /** Of the five fields that `metaOf` reads, the next says which server took the origin. */
 const RUN_FIELD = 5
-/** Before the first commit. */
-export const NOTHING = -1
 
 export interface Page {
   readonly meta: Meta
@@ -47,13 +45,13 @@ export interface Page {
   readonly batch: Batch
 }
 
-/** Undefined where the database is new. */
+/** What comes behind a page, of what was written after a commit. Undefined where the database is new. */
 export async function readPage(
   connection: Connection,
   after: number,
-  isLoad: boolean,
+  behind: number = after,
 ): Promise<Page | undefined> {
-  const args = [String(after), String(NEWS_BATCH), isLoad ? '1' : '0']
+  const args = [String(behind), String(NEWS_BATCH), after === NOTHING ? '1' : '0']
   const answer = await connection.run('page', args)
   if (emptySchema.safeParse(answer).success) return undefined
   const [fields, note, ahead, upTo, names, packed, gone] = pageSchema.parse(answer)
@@ -65,7 +63,7 @@ export async function readPage(
     note: note?.toString(),
     ahead,
     upTo: Number(upTo.toString()),
-    batch: { meta, ...elementsOf(names, packed), ...goneOf(gone), entries: [] },
+    batch: { meta, ...elementsOf(names, packed, after), ...goneOf(gone), entries: [] },
   }
 }
 
@@ -79,14 +77,14 @@ export async function readNews(
   after: Meta,
   known: string | undefined,
 ): Promise<News> {
-  const first = await readPage(connection, after.revision, false)
+  const first = await readPage(connection, after.revision)
   if (!first || isBack(first, after, connection.facts.runId, known)) {
     return { kind: 'back', meta: first?.meta }
   }
   if (isTooMuch(first, after)) return { kind: 'reload' }
   const pages = [first]
   for (let last = first; last.upTo < last.meta.revision; ) {
-    const next = await readPage(connection, last.upTo, false)
+    const next = await readPage(connection, after.revision, last.upTo)
     if (!next || next.meta.origin !== after.origin) return { kind: 'back', meta: next?.meta }
     pages.push(next)
     last = next

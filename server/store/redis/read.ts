@@ -1,7 +1,7 @@
 // From the packed lists of Redis back to the store's shapes.
 
 import { z } from 'zod'
-import type { Version } from '../../records/records.ts'
+import type { Dot, Version } from '../../records/records.ts'
 import type {
   Batch,
   Meta,
@@ -16,11 +16,8 @@ import type {
   StoredTombstone,
 } from '../store.ts'
 import { dotOf, ELEMENT, GONE, goneName, rowOf } from './names.ts'
-import { unpackList } from './packed.ts'
+import { ListReader } from './packed.ts'
 import { PARKED } from './write.ts'
-
-/** Fields of a group in a row's list. */
-const GROUP_FIELDS = 7
 
 export interface Elements {
   readonly rows: StoredRow[]
@@ -47,7 +44,12 @@ export function metaOf(fields: readonly (Buffer | null)[]): Meta | undefined {
   return { origin, seq, hlc: BigInt(hlc), position, revision }
 }
 
-export function elementsOf(names: readonly Buffer[], packed: readonly (Buffer | null)[]): Elements {
+/** Of rows the groups that were written after a commit. */
+export function elementsOf(
+  names: readonly Buffer[],
+  packed: readonly (Buffer | null)[],
+  after: number,
+): Elements {
   const elements: Elements = {
     rows: [],
     parked: [],
@@ -58,15 +60,15 @@ export function elementsOf(names: readonly Buffer[], packed: readonly (Buffer | 
   }
   names.forEach((name, i) => {
     const bytes = packed[i]
-    if (bytes) addElement(elements, name.toString(), unpackList(bytes))
+    if (bytes) addElement(elements, name.toString(), new ListReader(bytes), after)
   })
   return elements
 }
 
-function addElement(elements: Elements, name: string, list: readonly Buffer[]): void {
+function addElement(elements: Elements, name: string, list: ListReader, after: number): void {
   switch (name[0]) {
     case ELEMENT.row:
-      addRow(elements, name, list)
+      addRow(elements, name, list, after)
       return
     case ELEMENT.claim:
       elements.claims.push(claimOf(list))
@@ -78,21 +80,27 @@ function addElement(elements: Elements, name: string, list: readonly Buffer[]): 
       elements.heard.push(heardOf(list))
       return
     case ELEMENT.floor:
-      elements.floors.push({ origin: text(list, 0), seq: Number(text(list, 1)) })
+      elements.floors.push({ origin: list.text(), seq: Number(list.text()) })
   }
 }
 
-function addRow(elements: Elements, name: string, list: readonly Buffer[]): void {
+function addRow(elements: Elements, name: string, list: ListReader, after: number): void {
   const [kind, id] = rowOf(name)
+  const birth = list.text()
+  const stamps = new Stamps()
   const groups: StoredGroup[] = []
-  for (let at = 1; at < list.length; at += GROUP_FIELDS) {
-    const group = groupOf(list, at + 1)
-    if (text(list, at) === PARKED) elements.parked.push({ kind, id, group })
+  while (!list.isOver) {
+    const isParked = list.text() === PARKED
+    const group = groupOf(list, stamps)
+    if (Number(list.text()) <= after) continue
+    if (isParked) elements.parked.push({ kind, id, group })
     else groups.push(group)
   }
-  const birth = text(list, 0)
   if (birth !== '') elements.rows.push({ kind, id, birth: dotOf(birth), groups })
 }
+
+/** Before the first commit. */
+export const NOTHING = -1
 
 /** With parked groups in the place of those that they win over. */
 export function withParked({ rows, parked }: Elements): StoredRow[] {
@@ -107,15 +115,15 @@ export function withParked({ rows, parked }: Elements): StoredRow[] {
 }
 
 export function entryOf(place: Buffer, packed: Buffer): StoredEntry {
-  const list = unpackList(packed)
+  const list = new ListReader(packed)
   return {
     position: Number(place.toString()),
-    stream: text(list, 0),
-    subject: text(list, 1),
-    atMs: Number(text(list, 2)),
-    dot: dotOf(text(list, 3)),
-    index: Number(text(list, 4)),
-    body: text(list, 5),
+    stream: list.text(),
+    subject: list.text(),
+    atMs: Number(list.text()),
+    dot: dotOf(list.text()),
+    index: Number(list.text()),
+    body: list.text(),
   }
 }
 
@@ -133,56 +141,62 @@ export function goneOf(texts: readonly Buffer[]): Required<Pick<Batch, 'gone' | 
 
 const pastSchema = z.array(z.tuple([z.string(), z.number()]))
 
-function groupOf(list: readonly Buffer[], at: number): StoredGroup {
-  const unknown = list[at + 4]
-  const past = text(list, at + 5)
+function groupOf(list: ListReader, stamps: Stamps): StoredGroup {
+  const name = list.text()
+  const version = stamps.version(list.text(), list.text())
+  const body = list.text()
+  const unknown = list.bytes()
+  const past = list.text()
   return {
-    name: text(list, at),
-    body: text(list, at + 3),
-    unknown: unknown && unknown.length > 0 ? new Uint8Array(unknown.subarray(1)) : undefined,
-    version: versionOf(text(list, at + 1), text(list, at + 2)),
+    name,
+    body,
+    unknown: unknown.length > 0 ? new Uint8Array(unknown.subarray(1)) : undefined,
+    version,
     ...(past !== '' && {
       past: pastSchema.parse(JSON.parse(past)).map(([origin, seq]) => ({ origin, seq })),
     }),
   }
 }
 
-function claimOf(list: readonly Buffer[]): StoredClaim {
-  return {
-    claim: text(list, 0),
-    holder: text(list, 1),
-    state: text(list, 2) === 'provisional' ? 'provisional' : 'confirmed',
-    birth: dotOf(text(list, 3)),
-    version: versionOf(text(list, 4), text(list, 5)),
-  }
+function claimOf(list: ListReader): StoredClaim {
+  const [claim, holder] = [list.text(), list.text()]
+  const state = list.text() === 'provisional' ? 'provisional' : 'confirmed'
+  const birth = dotOf(list.text())
+  return { claim, holder, state, birth, version: versionOf(list.text(), list.text()) }
 }
 
-function tombstoneOf(list: readonly Buffer[]): StoredTombstone {
-  return {
-    kind: text(list, 0),
-    id: text(list, 1),
-    birth: dotOf(text(list, 2)),
-    atMs: Number(text(list, 3)),
-    dots: list.slice(4).map((dot) => dotOf(dot.toString())),
-  }
+function tombstoneOf(list: ListReader): StoredTombstone {
+  const [kind, id] = [list.text(), list.text()]
+  const birth = dotOf(list.text())
+  const atMs = Number(list.text())
+  const dots: Dot[] = []
+  while (!list.isOver) dots.push(dotOf(list.text()))
+  return { kind, id, birth, dots, atMs }
 }
 
 const gapsSchema = z.array(z.tuple([z.number(), z.number()]))
 
-function heardOf(list: readonly Buffer[]): StoredHeard {
-  const gaps = gapsSchema.parse(JSON.parse(text(list, 2))).map(([low, high]) => ({ low, high }))
-  return { origin: text(list, 0), head: Number(text(list, 1)), gaps }
+function heardOf(list: ListReader): StoredHeard {
+  const [origin, head] = [list.text(), Number(list.text())]
+  const gaps = gapsSchema.parse(JSON.parse(list.text())).map(([low, high]) => ({ low, high }))
+  return { origin, head, gaps }
+}
+
+/** Groups of a row that were written together share their version. */
+class Stamps {
+  #text = ''
+  #version: Version | undefined
+
+  version(dot: string, stamp: string): Version {
+    const text = `${dot} ${stamp}`
+    if (!this.#version || text !== this.#text) this.#version = versionOf(dot, stamp)
+    this.#text = text
+    return this.#version
+  }
 }
 
 function versionOf(dot: string, stamp: string): Version {
   const at = stamp.indexOf('/')
   const { origin, seq } = dotOf(dot)
   return { epoch: Number(stamp.slice(0, at)), hlc: BigInt(stamp.slice(at + 1)), origin, seq }
-}
-
-/** Throws a RangeError at a list that is too short. */
-function text(list: readonly Buffer[], at: number): string {
-  const bytes = list[at]
-  if (!bytes) throw new RangeError('a packed list is too short')
-  return bytes.toString()
 }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { SpanAnswer, SpanQuery, StoredEntry, StreamQuery, Sweep } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { ORDER, padded } from './names.ts'
-import { elementsOf, entryOf, withParked } from './read.ts'
+import { elementsOf, entryOf, NOTHING, withParked } from './read.ts'
 
 const texts = z.array(z.instanceof(Buffer))
 const spansSchema = z.tuple([texts, texts, texts, texts, texts])
@@ -20,7 +20,7 @@ export async function readSpans(
   const asked = spans.flatMap(({ origin, low, high }) => [origin, padded(low), padded(high)])
   const answer = await connection.run('spans', [String(maxBytes), ...asked])
   const [lows, names, packed, places, entries] = spansSchema.parse(answer)
-  const elements = elementsOf(names, packed)
+  const elements = elementsOf(names, packed, NOTHING)
   return {
     rows: withParked(elements),
     claims: elements.claims,

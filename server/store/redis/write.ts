@@ -5,6 +5,7 @@ import {
   type Batch,
   CLAIM_KIND,
   type Meta,
+  type ParkedGroup,
   type StoredClaim,
   type StoredEntry,
   type StoredGroup,
@@ -35,12 +36,13 @@ export const PARKED = 'p'
 const PRESENT = '='
 
 export function operationsOf(batch: Batch): Argument[] {
+  const { revision } = batch.meta
   const operations = [
     ...batch.tombstones.flatMap(buried),
     ...(batch.gone ?? []).map((name) => forgotten('gone', targetOf(name), name)),
-    ...batch.rows.map(written),
+    ...batch.rows.map((one) => written(one, revision)),
     ...batch.claims.map(claimed),
-    ...(batch.parked ?? []).map(({ kind, id, group }) => row(kind, id, '', [[PARKED, group]])),
+    ...(batch.parked ?? []).map((one) => parked(one, revision)),
     ...batch.entries.map(entered),
     ...(batch.purged ?? []).map((name) => forgotten('purged', tombstoneName(name), name)),
     ...(batch.heard ?? []).map(({ origin, head, gaps }) => {
@@ -74,29 +76,23 @@ function forgotten(how: 'gone' | 'purged', target: string, name: StoredName): Op
   return ['forget', target, goneText(how, name)]
 }
 
-function written({ kind, id, birth, groups }: StoredRow): Operation {
-  return row(
-    kind,
-    id,
-    dotText(birth),
-    groups.map((group) => [SHOWN, group] as const),
-  )
+function written({ kind, id, birth, groups }: StoredRow, revision: number): Operation {
+  const fields = groups.flatMap((group) => [SHOWN, ...groupFields(group, revision)])
+  return ['row', rowName(kind, id), packList([dotText(birth), ...fields])]
 }
 
-function row(
-  kind: string,
-  id: string,
-  birth: string,
-  groups: readonly (readonly [mark: string, group: StoredGroup])[],
-): Operation {
-  const fields = groups.flatMap(([mark, group]) => [mark, ...groupFields(group)])
-  return ['row', rowName(kind, id), packList([birth, ...fields])]
+/** Beside what is shown, of a row whose birth stays as it is. */
+function parked({ kind, id, group }: ParkedGroup, revision: number): Operation {
+  return ['row', rowName(kind, id), packList(['', PARKED, ...groupFields(group, revision)])]
 }
 
-function groupFields({ name, body, unknown, version, past }: StoredGroup) {
-  const seen = past && JSON.stringify(past.map(({ origin, seq }) => [origin, seq]))
-  const more = unknown && Buffer.concat([Buffer.from(PRESENT), unknown])
-  return [name, dotText(version), `${version.epoch}/${version.hlc}`, body, more ?? '', seen ?? '']
+/** With the commit that wrote it, so that others are told of what changed alone. */
+function groupFields(group: StoredGroup, revision: number) {
+  const { name, body, unknown, version, past } = group
+  const stamp = `${version.epoch}/${version.hlc}`
+  const more = unknown ? Buffer.concat([Buffer.from(PRESENT), unknown]) : ''
+  const seen = past ? JSON.stringify(past.map(({ origin, seq }) => [origin, seq])) : ''
+  return [name, dotText(version), stamp, body, more, seen, String(revision)]
 }
 
 function claimed({ claim, holder, state, birth, version }: StoredClaim): Operation {

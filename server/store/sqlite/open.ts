@@ -29,6 +29,8 @@ export const DATABASE_FILE = 'state.db'
 export interface SqliteOptions {
   /** The peer's data folder; made when it is not there. */
   readonly folder: string
+  /** The file, when it is not the one of the data folder. */
+  readonly path?: string
   readonly log: Log
   /** For tests: another thread, or other migrations. */
   readonly worker?: URL
@@ -149,7 +151,7 @@ class SqliteStore implements Store {
 
   async #start(): Promise<DatabaseThread> {
     const { folder, worker = WORKER, migrations = MIGRATIONS } = this.#options
-    const path = join(folder, DATABASE_FILE)
+    const path = this.#options.path ?? join(folder, DATABASE_FILE)
     const thread = new DatabaseThread(worker, { path, migrations: migrations.href })
     try {
       const { meta } = await sure(thread.ask('open', undefined))

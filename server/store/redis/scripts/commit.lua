@@ -9,7 +9,7 @@ local after = { ARGV[6], ARGV[7], ARGV[8], ARGV[9] }
 local origin, seq, hlc, revision, position = unpack(ARGV, 10, 14)
 local FIRST_OP = 15
 -- Places in a row: birth, then for each group what follows.
-local FIRST_GROUP, GROUP_FIELDS = 2, 7
+local FIRST_GROUP, GROUP_FIELDS = 2, 8
 local FIRST_DOT = 5
 -- Arguments of one call: Lua's stack holds 8,000.
 local AT_ONCE = 4000
