@@ -16,6 +16,8 @@ export const peerMetadataSchema = z.object({
   load: z.number().min(0),
   /** Under which its database writes. */
   origin: z.string().max(16).optional(),
+  /** Others may write to that database, too: those under the same origin are its members. */
+  isShared: z.literal(true).optional(),
   /** Its data folder was put back to an earlier state: it takes no changes. */
   isRolledBack: z.literal(true).optional(),
 })

@@ -7,6 +7,7 @@ import { getRequestListener } from '@hono/node-server'
 import { SkeinError } from '#protocol/errors.ts'
 import { LINK_PATH } from '#protocol/link.ts'
 import { Apps } from '../apps/apps.ts'
+import type { DirectSource } from '../apps/direct/direct-ways.ts'
 import { freshId } from '../identity/settings.ts'
 import { createApp, type Incoming } from './app.ts'
 import { CliFiles } from './cli/files.ts'
@@ -28,6 +29,8 @@ export interface HttpParts extends Omit<Door, 'tabs' | 'visits' | 'logins' | 'ro
   readonly webFolder: string
   /** Where the built program for laptops lies. */
   readonly cliFolder: string
+  /** Where spaces' containers are; absent where apps are to be reached through their agents alone. */
+  readonly direct?: DirectSource
   /** Why this peer should get no requests now, besides draining. */
   readonly unready?: () => readonly string[]
   /** Spaces at which tabs look, all of them, each time that this changes. */

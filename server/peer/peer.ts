@@ -33,7 +33,7 @@ import type { Dot } from '../records/records.ts'
 import { createHosts } from '../spaces/hosts.ts'
 import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volume.ts'
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
-import { openSqliteStore } from '../store/sqlite/open.ts'
+import { openStore } from '../store/open.ts'
 import { gatewaySocketPath, readChild } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
@@ -42,6 +42,7 @@ import { addressesFor, keepTold } from './agents.ts'
 import { answer } from './answers.ts'
 import { Chronicle } from './chronicle.ts'
 import { openControl } from './control.ts'
+import { directSource } from './direct.ts'
 import { AGENTS_LEAVE_MS } from './duty/everybody.ts'
 import { takeUpDuty } from './duty/take-up.ts'
 import { openEngines } from './engines.ts'
@@ -124,6 +125,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     cliFolder: CLI_FOLDER,
     unready: () => (isLooking ? ['looking at its engine'] : []),
     watched: (spaces) => place.sharing?.want(spaces),
+    ...directSource(config, links, spaces),
   })
   ending.defer(() => http.close())
   const listeners = await open(base, http, links, tls)
@@ -184,8 +186,9 @@ async function readBuiltAgent(): Promise<AgentFolder> {
 
 /** State and people. */
 async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Promise<Foundation> {
-  const store = await openSqliteStore({ folder: config.data, log })
-  ending.defer(() => store.close())
+  const opened = await openStore({ address: config.store, folder: config.data, log })
+  ending.defer(() => opened.close())
+  const { store } = opened
   const self = loadPeerId(config.data, { clock, random })
   const live = createLive({ clock, peer: self })
   ending.defer(() => live.close())
@@ -260,6 +263,7 @@ async function joinPeers(
   const secret = await loadClusterSecret(config.data, random)
   const standing = () => ({
     origin: records.replica.origin,
+    ...(records.replica.isShared && { isShared: true as const }),
     ...(base.sharing.isRolledBack && { isRolledBack: true as const }),
   })
   const parts = { config, id, cluster, secret, port, url, records, standing, clock, random, log }

@@ -27,7 +27,7 @@ const stored = (kind: string, id: string, groups: Record<string, unknown>): Stor
 
 async function openWith(...rows: StoredRow[]) {
   const store = openMemoryStore()
-  const meta = { origin, seq: 1, hlc: version.hlc, position: 0 }
+  const meta = { origin, seq: 1, hlc: version.hlc, position: 0, revision: 1 }
   await store.commit({ meta, rows, tombstones: [], claims: [], entries: [] }, undefined)
   const options = { clock: new TestClock(), random: systemRandom, log: quietLog }
   return { store, records: await openRecords({ store, ...options }) }

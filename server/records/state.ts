@@ -61,6 +61,11 @@ export class State implements Layer {
     yield* table.hidden.values()
   }
 
+  /** Every row of every kind, hidden ones too. */
+  *allKept(): Iterable<KeptRow> {
+    for (const kind of this.#tables.keys()) yield* this.keptOf(kind)
+  }
+
   claim(claim: string): KeptClaim | undefined {
     return this.#claims.get(claim)?.[0]
   }

@@ -7,6 +7,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import { makeId, type SpaceId, type TemplateId, type UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Decision, Dot, Row, View } from '../records/records.ts'
+import type { SpaceAddress } from './address.ts'
 import { VolumeCopies } from './copies/copies.ts'
 import { type EngineParts, HostLoop, type LoopOptions, notDriving } from './host-loop.ts'
 import { SubnetTurn } from './network.ts'
@@ -67,6 +68,11 @@ export interface Spaces {
     parameters: Readonly<Record<string, ParameterValue>>,
   ): Promise<void>
   timeline(id: SpaceId): Promise<readonly TimelineStep[]>
+  /**
+   * Where its main container is in a network of this machine, as the engine says now; undefined where it does not run or
+   * is on another machine. Rejects with `unavailable` where this peer does not drive its engine.
+   */
+  locate(id: SpaceId): Promise<SpaceAddress | undefined>
   /** Its volumes, out and in. */
   readonly copies: VolumeCopies
   /** Ends the loop; containers go on. */
@@ -210,6 +216,10 @@ class HostedSpaces implements Spaces {
 
   timeline(id: SpaceId): Promise<readonly TimelineStep[]> {
     return this.#timeline.read(id)
+  }
+
+  async locate(id: SpaceId): Promise<SpaceAddress | undefined> {
+    return await this.#loopOf(id).locate(id)
   }
 
   async close(): Promise<void> {

@@ -10,9 +10,9 @@ import { hasCommit, SHARED_RECORDS } from './streams/older.ts'
 
 const PROGRAM = new URL('./streams/main.ts', import.meta.url).pathname
 const CROWD = {
-  terminals: amount({ usual: 8, whole: 50 }),
-  ssh: amount({ usual: 3, whole: 20 }),
-  forwards: amount({ usual: 2, whole: 5 }),
+  terminals: amount({ usual: 5, whole: 50 }),
+  ssh: amount({ usual: 2, whole: 20 }),
+  forwards: amount({ usual: 1, whole: 5 }),
 }
 /** One of each blow that matters most; or each of them upon each peer. */
 const BLOWS = amount({ usual: 1, whole: 0 }) === 1 ? ['--brief', '--engines', '1'] : []

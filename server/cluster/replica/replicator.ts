@@ -134,7 +134,7 @@ export class Replicator {
 
   #message(turn: Turn, peer: string, message: Message): void {
     const conversation = this.#conversations.get(peer)
-    if (!conversation || message.type === 'unknown') return
+    if (!conversation || message.type === 'unknown' || message.type === 'moved') return
     switch (message.type) {
       case 'context':
         this.#hearContext(turn, conversation, message)
@@ -312,7 +312,9 @@ export class Replicator {
     const onTheWay = [...this.#merging.values()].flatMap(({ spans }) => spans)
     const expected = this.#local.heard.copy()
     for (const span of [...onTheWay, ...askedElsewhere]) expected.add(span)
-    const missing = expected.missingFrom(heard)
+    // Of our own origin everything is in our own database: what is not here yet another member of it has written.
+    const { origin } = this.#local
+    const missing = expected.missingFrom(heard).filter((span) => span.origin !== origin)
     if (missing.length === 0) return
     if (this.#rules.heedsFloors && isBelowFloor(missing, floors)) {
       this.#compare(turn, conversation, 'floor')

@@ -47,6 +47,19 @@ export interface ContainerDetail {
   /** `starting`, `healthy`, `unhealthy`, or `none` without a health check. */
   readonly health: string
   readonly mounts: readonly Mounted[]
+  /** As the engine writes it; another one for each start. */
+  readonly startedAt: string
+  /** By the network's name. */
+  readonly endpoints: Readonly<Record<string, Endpoint>>
+}
+
+/** A container's place in a network, IPv4; empty texts while it does not run. */
+export interface Endpoint {
+  /** Made anew whenever the container is connected or started. */
+  readonly id: string
+  readonly address: string
+  /** The engine's machine in that network. */
+  readonly gateway: string
 }
 
 /** A folder or volume in a container. */
