@@ -44,7 +44,10 @@ export class Databases implements AsyncDisposable {
   static async open(host: string): Promise<Databases> {
     const mariadb = await MariaDb.start({ host })
     const redis = await SentinelGroup.start(REDIS, host)
-    const urls = [mariadb.url(await mariadb.database(), { query: '?tls=off' }), redis.url()] as const
+    const urls = [
+      mariadb.url(await mariadb.database(), { query: '?tls=off' }),
+      redis.url(),
+    ] as const
     const [first, second] = await Promise.all(urls.map(openShared))
     if (!first || !second) throw new Error('no store')
     return new Databases(mariadb, redis, [first, second])
