@@ -8,6 +8,7 @@ import { clusterWords } from './words/cluster.ts'
 import { commonWords } from './words/common.ts'
 import { fileWords } from './words/files.ts'
 import { spaceWords } from './words/spaces.ts'
+import { templateEditorWords } from './words/template-editor.ts'
 import { templateWords } from './words/templates.ts'
 import { terminalWords } from './words/terminal.ts'
 
@@ -19,6 +20,7 @@ export const words = {
   ...clusterWords,
   ...fileWords,
   ...spaceWords,
+  ...templateEditorWords,
   ...templateWords,
   ...terminalWords,
 } as const

@@ -15,6 +15,7 @@ import { ErrorNotice } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { toast } from '../parts/toast.ts'
 import { words } from '../words.ts'
+import { ExportMenu } from './export-menu.tsx'
 import { TemplateEditor } from './template-editor.tsx'
 
 const route = getRouteApi('/frame/templates/$templateId')
@@ -22,30 +23,33 @@ const text = words.template
 
 export function TemplatePage() {
   const { templateId } = route.useParams()
-  const { version } = route.useSearch()
+  const { version, against } = route.useSearch()
   const template = useTemplate(templateId)
-  const older = useTemplateVersion(templateId, version)
+  const { data } = template
+  const isNewest = version === undefined || version === data?.version.id
+  const isLooking = !isNewest && against === undefined
+  const older = useTemplateVersion(templateId, isLooking ? version : undefined)
   if (template.error instanceof RequestError && template.error.code === 'not_found') {
     return <Missing />
   }
-  const error = template.error ?? older.error
-  const { data } = template
-  const source = version === undefined ? data?.source : older.data?.source
+  const error = data ? (isLooking ? older.error : null) : template.error
+  const isReady = data && (!isLooking || older.data)
   return (
     <Page
       actions={data && <Actions template={data} />}
+      full
       lead={data?.description ?? ''}
       title={data?.name ?? words.templates.title}
     >
       {error && <ErrorNotice error={error} retry={() => void template.refetch()} />}
-      {!error && source === undefined && (
-        <Loading label={version ? text.versionLoading : text.loading} />
-      )}
-      {data && source !== undefined && (
+      {!error && !isReady && <Loading label={isLooking ? text.versionLoading : text.loading} />}
+      {isReady && !error && (
         <TemplateEditor
-          key={version ?? 'newest'}
-          original={source}
-          shown={version ?? data.version.id}
+          compared={
+            against === undefined ? undefined : { left: against, right: version ?? data.version.id }
+          }
+          key={data.id}
+          older={isLooking && older.data ? { id: version, source: older.data.source } : undefined}
           template={data}
         />
       )}
@@ -72,6 +76,7 @@ function Actions({ template }: { readonly template: TemplateDetail }) {
           {text.delete}
         </Button>
       )}
+      <ExportMenu template={template} />
       <Link className={buttonClass('plain')} search={{ template: template.id }} to="/spaces/new">
         <Plus aria-hidden="true" size={15} />
         {words.templates.use}
