@@ -161,6 +161,8 @@ export interface TemplateSearch {
   readonly version?: string | undefined
   /** What it is compared with. */
   readonly against?: string | undefined
+  /** What is shown beside the source. */
+  readonly beside?: string | undefined
 }
 
 const template = createRoute({
@@ -169,6 +171,7 @@ const template = createRoute({
   validateSearch: (search: Record<string, unknown>): TemplateSearch => ({
     version: text(search.version),
     against: text(search.against),
+    beside: text(search.beside),
   }),
   component: lazyRouteComponent(
     () => load(() => import('./templates/template-page.tsx')),

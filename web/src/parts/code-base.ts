@@ -58,7 +58,6 @@ const look = EditorView.theme({
     border: '1px solid var(--line-strong)',
     borderRadius: '6px',
     boxShadow: 'var(--shadow)',
-    overflow: 'hidden',
   },
   '.cm-tooltip.cm-tooltip-autocomplete > ul': {
     fontFamily: 'var(--font-mono)',

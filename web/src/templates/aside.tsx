@@ -12,9 +12,15 @@ import { type Planned, usePlan } from './use-plan.ts'
 import { Versions } from './versions.tsx'
 
 const text = words.templateEditor
-type Tab = 'preview' | 'plan' | 'versions'
+const names = ['preview', 'plan', 'versions'] as const
+export type AsideTab = (typeof names)[number]
+
+export const asideTab = (name: string | undefined): AsideTab =>
+  names.find((one) => one === name) ?? 'preview'
 
 interface AsideProps {
+  readonly tab: AsideTab
+  readonly onTab: (tab: AsideTab) => void
   readonly source: string
   /** As far as the source can be read. */
   readonly head: TemplateHead | undefined
@@ -27,9 +33,9 @@ interface AsideProps {
 }
 
 export function Aside(props: AsideProps) {
-  const { source, head, template, mayPlan } = props
-  const [tab, setTab] = useState<Tab>('preview')
+  const { source, template, mayPlan, tab, onTab } = props
   const [touched, setTouched] = useState<Values>({})
+  const { head, isOld } = useLast(props.head)
   const parameters = head?.parameters ?? []
   const values = { ...initialValues(parameters), ...touched }
   const planned = usePlan({
@@ -42,15 +48,18 @@ export function Aside(props: AsideProps) {
     ...(template ? [{ value: 'versions' as const, label: text.tabs.versions }] : []),
   ]
   return (
-    <Tabs label={text.aside} onValue={setTab} tabs={tabs} value={tab}>
+    <Tabs label={text.aside} onValue={onTab} tabs={tabs} value={tab}>
       {tab === 'preview' &&
         (head ? (
-          <TemplatePreview
-            head={head}
-            onValue={(name, value) => setTouched((now) => ({ ...now, [name]: value ?? '' }))}
-            plan={planned.plan}
-            values={values}
-          />
+          <>
+            {isOld && <p className="mb-3 text-ink-3 text-xs">{words.preview.older}</p>}
+            <TemplatePreview
+              head={head}
+              onValue={(name, value) => setTouched((now) => ({ ...now, [name]: value ?? '' }))}
+              plan={isOld ? undefined : planned.plan}
+              values={values}
+            />
+          </>
         ) : (
           <p className="text-ink-2 text-sm">{words.preview.nothing}</p>
         ))}
@@ -65,6 +74,13 @@ export function Aside(props: AsideProps) {
       )}
     </Tabs>
   )
+}
+
+/** Half-way through a word nothing can be read; what was there stays until there is something new. */
+function useLast(head: TemplateHead | undefined) {
+  const [last, setLast] = useState(head)
+  if (head && head !== last) setLast(head)
+  return { head: head ?? last, isOld: head === undefined && last !== undefined }
 }
 
 function Plan({ planned: { plan, isPlanning, error } }: { readonly planned: Planned }) {

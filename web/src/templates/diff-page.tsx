@@ -31,7 +31,7 @@ export function DiffPage({ template, left, right, draft }: DiffPageProps) {
   const leftSource = useSource(template, left, draft)
   const rightSource = useSource(template, right, draft)
   const error = leftSource.error ?? rightSource.error
-  const go = (search: { version?: string; against?: string }) =>
+  const go = (search: { version?: string; against?: string; beside?: string }) =>
     void navigate({ to: '/templates/$templateId', params: { templateId: template.id }, search })
   const options = template.versions
     .toSorted((a, b) => b.number - a.number)
@@ -54,7 +54,7 @@ export function DiffPage({ template, left, right, draft }: DiffPageProps) {
           value={right}
         />
         <p className="text-ink-3 text-xs max-lg:hidden">{text.hint}</p>
-        <Button className="ml-auto" onClick={() => go({})}>
+        <Button className="ml-auto" onClick={() => go({ beside: 'versions' })}>
           {text.close}
         </Button>
       </header>

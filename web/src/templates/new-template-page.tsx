@@ -14,7 +14,7 @@ import { ErrorNotice } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { toast } from '../parts/toast.ts'
 import { words } from '../words.ts'
-import { Aside } from './aside.tsx'
+import { Aside, type AsideTab } from './aside.tsx'
 import { dropDraft, keepDraft, NEW_TEMPLATE, readDraft } from './drafts.ts'
 import { ImportDialog } from './import-dialog.tsx'
 import { ImportNotes } from './import-notes.tsx'
@@ -108,6 +108,7 @@ function Editor({ starters, isImporting, onImported }: EditorProps) {
   const writing = useNewSource(starters)
   const { source } = writing
   const editor = useRef<SourceEditorHandle>(null)
+  const [tab, setTab] = useState<AsideTab>('preview')
   const checked = useCheck(source, true)
   const creating = useCreate(source, checked.check?.head?.reaches ?? [], writing.forget)
   useKeys({ 'mod+enter': creating.begin, 'mod+s': creating.begin })
@@ -115,7 +116,9 @@ function Editor({ starters, isImporting, onImported }: EditorProps) {
     <>
       <StarterRow chosen={writing.chosen} onChoose={writing.choose} starters={writing.all} />
       <Workbench
-        aside={<Aside head={checked.check?.head} mayPlan source={source} />}
+        aside={
+          <Aside head={checked.check?.head} mayPlan onTab={setTab} source={source} tab={tab} />
+        }
         below={
           <div className="flex shrink-0 flex-col gap-2">
             <Problems

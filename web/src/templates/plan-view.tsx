@@ -31,7 +31,7 @@ export function PlanView({ plan }: { readonly plan: TemplatePlan }) {
         {plan.totals.restart > 0 && <p className="mt-1 text-ink-3 text-xs">{text.running}</p>}
       </section>
       <section>
-        <h3 className="mb-1 font-medium text-sm">{text.new}</h3>
+        <h2 className="mb-1 font-medium text-sm">{text.new}</h2>
         <Items containers={plan.containers} settings={plan.settings} volumes={plan.volumes} />
       </section>
       {plan.spaces.length > 0 && <SpaceList plan={plan} total={total} />}
@@ -84,7 +84,7 @@ function SpaceList({ plan, total }: { readonly plan: TemplatePlan; readonly tota
   const more = total - plan.spaces.length
   return (
     <section>
-      <h3 className="mb-1 font-medium text-sm">{words.spaces.title}</h3>
+      <h2 className="mb-1 font-medium text-sm">{words.spaces.title}</h2>
       <ul className="divide-y border-y">
         {plan.spaces.map((space) => (
           <SpaceLine key={space.space.id} space={space} />

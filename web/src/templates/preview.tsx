@@ -164,7 +164,7 @@ function Reaches({ reaches }: { readonly reaches: readonly string[] }) {
 function Group({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <section>
-      <h3 className="mb-0.5 text-ink-3 text-xs">{title}</h3>
+      <h2 className="mb-0.5 text-ink-3 text-xs">{title}</h2>
       <ul>{children}</ul>
     </section>
   )

@@ -8,7 +8,7 @@ import { useKeys } from '../app/use-keys.ts'
 import { Advice, ErrorNotice } from '../parts/notice.tsx'
 import { toast } from '../parts/toast.ts'
 import { words } from '../words.ts'
-import { Aside } from './aside.tsx'
+import { Aside, type AsideTab } from './aside.tsx'
 import { DiffPage } from './diff-page.tsx'
 import { BehindNotice, Merging } from './merging.tsx'
 import { PublishBar } from './publish-bar.tsx'
@@ -27,11 +27,13 @@ interface TemplateEditorProps {
   readonly older?: { readonly id: string; readonly source: string } | undefined
   /** Two versions that are compared. */
   readonly compared?: { readonly left: string; readonly right: string } | undefined
+  /** What is shown beside the source. */
+  readonly tab: AsideTab
 }
 
 type Open = 'publish' | 'merge' | undefined
 
-export function TemplateEditor({ template, older, compared }: TemplateEditorProps) {
+export function TemplateEditor({ template, older, compared, tab }: TemplateEditorProps) {
   const editing = useEditing(template)
   const [open, setOpen] = useState<Open>()
   const close = () => setOpen(undefined)
@@ -48,18 +50,19 @@ export function TemplateEditor({ template, older, compared }: TemplateEditorProp
   }
   return (
     <>
-      <Desk editing={editing} older={older} onOpen={setOpen} template={template} />
+      <Desk editing={editing} older={older} onOpen={setOpen} tab={tab} template={template} />
       {open === 'publish' && <Publishing editing={editing} onClose={close} template={template} />}
     </>
   )
 }
 
-interface DeskProps extends Pick<TemplateEditorProps, 'template' | 'older'> {
+interface DeskProps extends Pick<TemplateEditorProps, 'template' | 'older' | 'tab'> {
   readonly editing: Editing
   readonly onOpen: (open: Open) => void
 }
 
-function Desk({ template, older, editing, onOpen }: DeskProps) {
+function Desk({ template, older, tab, editing, onOpen }: DeskProps) {
+  const navigate = useNavigate()
   const { user } = useMe()
   const mayEdit = user.role === 'administrator'
   const editor = useRef<SourceEditorHandle>(null)
@@ -77,9 +80,16 @@ function Desk({ template, older, editing, onOpen }: DeskProps) {
       busy={returning.busy}
       head={checked.check?.head ?? (mayEdit ? undefined : template.head)}
       mayPlan={mayEdit}
+      onTab={(beside) =>
+        void navigate({
+          ...{ to: '/templates/$templateId', params: { templateId: template.id }, replace: true },
+          search: { version: older?.id, beside },
+        })
+      }
       onRestore={mayEdit ? (version) => void returning.restore(version) : undefined}
       shown={older?.id ?? template.version.id}
       source={source}
+      tab={tab}
       template={template}
     />
   )
@@ -117,7 +127,7 @@ function Desk({ template, older, editing, onOpen }: DeskProps) {
   )
 }
 
-function Notices({ template, older, editing, onOpen }: DeskProps) {
+function Notices({ template, older, editing, onOpen }: Omit<DeskProps, 'tab'>) {
   if (older) return <Older shown={older.id} template={template} />
   if (editing.isBehind) return <BehindNotice onOpen={() => onOpen('merge')} template={template} />
   return editing.found ? <Found editing={editing} /> : null
@@ -137,7 +147,7 @@ function Publishing({ template, editing, onClose }: PublishingProps) {
     editing.discard()
     onClose()
     const params = { templateId: template.id }
-    void navigate({ to: '/templates/$templateId', params, search: {} })
+    void navigate({ to: '/templates/$templateId', params, search: ({ beside }) => ({ beside }) })
   }
   const publish = (note: string, allow: boolean) =>
     void publishing.put(

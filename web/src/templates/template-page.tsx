@@ -1,29 +1,30 @@
 // One template: its source on the left, on the right what it makes, its problems and its versions.
 
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Plus, Trash2 } from 'lucide-react'
+import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { TemplateDetail } from '#protocol/api/templates.ts'
 import { useMe } from '../api/session.ts'
 import { useDeleteTemplate, useTemplate, useTemplateVersion } from '../api/templates.ts'
 import { Missing } from '../app/fault.tsx'
 import { RequestError } from '../net/request.ts'
-import { Button, buttonClass } from '../parts/button.tsx'
+import { buttonClass } from '../parts/button.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Loading } from '../parts/loading.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { toast } from '../parts/toast.ts'
 import { words } from '../words.ts'
-import { ExportMenu } from './export-menu.tsx'
+import { asideTab } from './aside.tsx'
 import { TemplateEditor } from './template-editor.tsx'
+import { TemplateMenu } from './template-menu.tsx'
 
 const route = getRouteApi('/frame/templates/$templateId')
 const text = words.template
 
 export function TemplatePage() {
   const { templateId } = route.useParams()
-  const { version, against } = route.useSearch()
+  const { version, against, beside } = route.useSearch()
   const template = useTemplate(templateId)
   const { data } = template
   const isNewest = version === undefined || version === data?.version.id
@@ -50,6 +51,7 @@ export function TemplatePage() {
           }
           key={data.id}
           older={isLooking && older.data ? { id: version, source: older.data.source } : undefined}
+          tab={asideTab(beside)}
           template={data}
         />
       )}
@@ -71,12 +73,10 @@ function Actions({ template }: { readonly template: TemplateDetail }) {
     })
   return (
     <>
-      {user.role === 'administrator' && (
-        <Button icon={Trash2} kind="quiet" onClick={() => setDeleting(true)}>
-          {text.delete}
-        </Button>
-      )}
-      <ExportMenu template={template} />
+      <TemplateMenu
+        onDelete={user.role === 'administrator' ? () => setDeleting(true) : undefined}
+        template={template}
+      />
       <Link className={buttonClass('plain')} search={{ template: template.id }} to="/spaces/new">
         <Plus aria-hidden="true" size={15} />
         {words.templates.use}

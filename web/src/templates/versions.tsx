@@ -36,7 +36,7 @@ export function Versions({ template, shown, onRestore, busy }: VersionsProps) {
             version={version}
           />
           <Permission version={version} />
-          <div className="flex gap-2 pl-10">
+          <div className="flex gap-1 pl-8">
             {version.id !== template.version.id && (
               <Compare template={template} version={version} />
             )}
@@ -68,9 +68,9 @@ function Head({ template, version, isNewest, shown }: HeadProps) {
   return (
     <Link
       aria-current={id === shown ? 'true' : undefined}
-      className="flex gap-3 rounded px-1 text-sm hover:bg-hover aria-[current]:bg-hover"
+      className="flex gap-3 rounded px-1 py-0.5 text-sm hover:bg-hover aria-[current]:bg-hover"
       params={{ templateId: template.id }}
-      search={{ version: isNewest ? undefined : id }}
+      search={{ version: isNewest ? undefined : id, beside: 'versions' }}
       to="/templates/$templateId"
     >
       <span className="tabular w-6 shrink-0 font-medium">{words.templates.version(number)}</span>
@@ -83,7 +83,7 @@ function Head({ template, version, isNewest, shown }: HeadProps) {
         </span>
       </span>
       {isNewest && (
-        <span className="self-start rounded bg-accent-soft px-1.5 text-accent text-xs">
+        <span className="mt-0.5 self-start rounded bg-accent-soft px-1.5 text-accent text-xs">
           {words.template.newest}
         </span>
       )}
@@ -145,7 +145,7 @@ function Return({ version, isNewest, before, busy, onRestore }: ReturnProps) {
       aria-label={isNewest ? text.rollBackNamed(to.number) : text.restoreNamed(to.number)}
       disabled={busy}
       icon={History}
-      kind={isNewest ? 'plain' : 'quiet'}
+      kind="quiet"
       onClick={() => onRestore(to)}
       small
     >

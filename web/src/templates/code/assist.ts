@@ -8,7 +8,7 @@ import {
   startCompletion,
 } from '@codemirror/autocomplete'
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint'
-import type { Extension } from '@codemirror/state'
+import { EditorState, type Extension } from '@codemirror/state'
 import { EditorView, hoverTooltip } from '@codemirror/view'
 import type { TemplateProblem } from '#protocol/api/templates.ts'
 import { words } from '../../words.ts'
@@ -39,6 +39,12 @@ export const assist = (language: () => Language | undefined): Extension => [
     }
   }),
   lintGutter(),
+  EditorState.phrases.of({
+    Completions: text.completions,
+    Diagnostics: text.diagnostics,
+    'No diagnostics': words.template.noProblems,
+    close: words.actions.close,
+  }),
 ]
 
 function completions(
@@ -56,7 +62,7 @@ function completions(
 const option = (suggestion: Suggestion, place: Place, gap: string): Completion => ({
   label: suggestion.label,
   type: suggestion.kind,
-  ...(suggestion.info !== undefined && { info: suggestion.info }),
+  ...(suggestion.info !== undefined && { info: () => prose(suggestion.info ?? '') }),
   boost: suggestion.kind === 'name' ? 1 : 0,
   apply: (view, _, from, to) => {
     const put = gap + suggestion.label + ending(suggestion, place, indentAt(view, from))
@@ -87,10 +93,19 @@ function explained(word: string, doc: string, asks: string | undefined): HTMLEle
   dom.className = 'cm-explained'
   const name = document.createElement('code')
   name.textContent = word
-  const says = document.createElement('p')
-  says.textContent = asks === undefined ? doc : `${doc} ${text.asks(asks)}`
-  dom.append(name, says)
+  dom.append(name, prose(asks === undefined ? doc : `${doc} ${text.asks(asks)}`))
   return dom
+}
+
+/** What stands between backticks is code. */
+function prose(doc: string): HTMLElement {
+  const said = document.createElement('p')
+  for (const [at, piece] of doc.split('`').entries()) {
+    const part = document.createElement(at % 2 === 1 ? 'code' : 'span')
+    part.textContent = piece
+    said.append(part)
+  }
+  return said
 }
 
 export function showProblems(view: EditorView, problems: readonly TemplateProblem[]): void {

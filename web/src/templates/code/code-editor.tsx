@@ -10,6 +10,7 @@ import { EditorState } from '@codemirror/state'
 import { EditorView, keymap } from '@codemirror/view'
 import { useEffect, useEffectEvent, useImperativeHandle, useRef } from 'react'
 import { codeBase } from '../../parts/code-base.ts'
+import { hangingIndent } from '../../parts/hanging-indent.ts'
 import { words } from '../../words.ts'
 import type { SourceEditorProps } from '../source-editor.tsx'
 import { assist, goTo, mendHere, showProblems } from './assist.ts'
@@ -34,6 +35,7 @@ export function CodeEditor(props: SourceEditorProps) {
       ...codeBase,
       yaml(),
       indentUnit.of('  '),
+      hangingIndent,
       readOnly ? [EditorState.readOnly.of(true)] : assist(() => language.current),
       EditorView.contentAttributes.of({ 'aria-label': words.template.editor, tabindex: '0' }),
       EditorView.updateListener.of((update) => {

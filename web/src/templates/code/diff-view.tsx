@@ -7,6 +7,7 @@ import { EditorState, type Extension } from '@codemirror/state'
 import { EditorView, keymap } from '@codemirror/view'
 import { useEffect, useEffectEvent, useRef } from 'react'
 import { codeBase } from '../../parts/code-base.ts'
+import { hangingIndent } from '../../parts/hanging-indent.ts'
 import { words } from '../../words.ts'
 
 const text = words.templateEditor
@@ -64,10 +65,15 @@ export function DiffView({ left, right, narrow, onRight }: DiffViewProps) {
 const side = (label: string, isOpen: boolean): readonly Extension[] => [
   ...codeBase,
   yaml(),
+  hangingIndent,
   look,
   EditorState.readOnly.of(!isOpen),
   EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
-  EditorState.phrases.of({ '$ unchanged lines': text.alike }),
+  EditorState.phrases.of({
+    '$ unchanged lines': text.alike,
+    Accept: text.keepMine,
+    Reject: text.takeOver,
+  }),
   keymap.of([
     { key: 'Alt-ArrowDown', run: goToNextChunk },
     { key: 'Alt-ArrowUp', run: goToPreviousChunk },
@@ -89,14 +95,30 @@ const tint = (colour: string, share: number) =>
   `color-mix(in oklch, var(--${colour}) ${share}%, transparent)`
 
 const look = EditorView.theme({
-  '&.cm-merge-a .cm-changedLine, .cm-deletedChunk': { backgroundColor: tint('red', 9) },
+  '&.cm-merge-a .cm-changedLine, .cm-deletedChunk': { backgroundColor: tint('red', 6) },
   '&.cm-merge-b .cm-changedLine, &.cm-merge-b .cm-inlineChangedLine': {
-    backgroundColor: tint('green', 10),
+    backgroundColor: tint('green', 7),
   },
   '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText, &.cm-merge-b .cm-deletedText': {
-    background: tint('red', 24),
+    background: tint('red', 9),
+    textDecoration: 'none',
+    boxShadow: 'inset 0 -2px var(--red)',
   },
-  '&.cm-merge-b .cm-changedText': { background: tint('green', 26) },
+  '&.cm-merge-b .cm-changedText': {
+    background: tint('green', 9),
+    boxShadow: 'inset 0 -2px var(--green)',
+  },
+  '&.cm-editor .cm-chunkButtons': { position: 'static', display: 'block', textIndent: '0' },
+  '&.cm-editor .cm-chunkButtons button': {
+    background: 'var(--surface)',
+    border: '1px solid var(--line-strong)',
+    borderRadius: '4px',
+    color: 'var(--ink)',
+    fontFamily: 'var(--font-sans)',
+    fontSize: '12px',
+    margin: '2px 6px 2px 0',
+    padding: '2px 8px',
+  },
   '.cm-changeGutter': { width: '3px', paddingLeft: '0' },
   '&.cm-merge-a .cm-changedLineGutter, .cm-deletedLineGutter': { background: 'var(--red)' },
   '&.cm-merge-b .cm-changedLineGutter': { background: 'var(--green)' },
@@ -107,4 +129,6 @@ const look = EditorView.theme({
     fontSize: '12px',
     padding: '2px 12px',
   },
+  // The sign of its own is in neither of our fonts.
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"…"' },
 })

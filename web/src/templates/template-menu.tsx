@@ -1,19 +1,27 @@
-// A template as a file: with its newest versions for another Skein, or its source alone.
+// What can be done with a template as a whole: taken away as a file, with its newest versions for another Skein or its
+// source alone, and deleted.
 
-import { Download, FileJson, FileText } from 'lucide-react'
+import { Ellipsis, FileJson, FileText, Trash2 } from 'lucide-react'
 import type { TemplateDetail } from '#protocol/api/templates.ts'
 import { exportUrl } from '../api/templates.ts'
 import { Button } from '../parts/button.tsx'
-import { Menu } from '../parts/menu.tsx'
+import { Menu, type MenuEntry } from '../parts/menu.tsx'
 import { words } from '../words.ts'
 
 const text = words.exchange
 
-export function ExportMenu({ template }: { readonly template: TemplateDetail }) {
+interface TemplateMenuProps {
+  readonly template: TemplateDetail
+  /** Absent for who may not. */
+  readonly onDelete: (() => void) | undefined
+}
+
+export function TemplateMenu({ template, onDelete }: TemplateMenuProps) {
   const name = fileName(template.name)
   return (
     <Menu
       entries={[
+        { kind: 'head', text: text.export },
         {
           kind: 'item',
           icon: FileJson,
@@ -26,15 +34,27 @@ export function ExportMenu({ template }: { readonly template: TemplateDetail }) 
           text: text.exportSource,
           onSelect: () => downloadText(template.source, `${name}.yaml`),
         },
+        ...deletion(onDelete),
       ]}
       trigger={
-        <Button icon={Download} kind="quiet">
-          {text.export}
+        <Button icon={Ellipsis} kind="quiet">
+          {text.more}
         </Button>
       }
     />
   )
 }
+
+const deletion = (onDelete: (() => void) | undefined): readonly MenuEntry[] =>
+  onDelete
+    ? [
+        { kind: 'line' },
+        {
+          ...{ kind: 'item', icon: Trash2, text: words.template.delete },
+          ...{ onSelect: onDelete, danger: true },
+        },
+      ]
+    : []
 
 const fileName = (name: string): string =>
   name
