@@ -22,7 +22,12 @@ import { tags } from '@lezer/highlight'
 const look = EditorView.theme({
   '&': { height: '100%', fontSize: '13px', color: 'var(--ink)' },
   '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '20px' },
+  '.cm-scroller': {
+    fontFamily: 'var(--font-mono)',
+    // `>-` is two signs here.
+    fontVariantLigatures: 'none',
+    lineHeight: '20px',
+  },
   '.cm-content': { caretColor: 'var(--accent)' },
   '.cm-cursor': { borderLeftColor: 'var(--accent)', borderLeftWidth: '2px' },
   '.cm-gutters': {

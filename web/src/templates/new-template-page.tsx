@@ -91,6 +91,7 @@ function useNewSource(starters: readonly Starter[]) {
     },
     bring: (next: string, from?: ComposeImport) => {
       setMade(from)
+      setChosen(kept(next))
       setSource(next)
       keepDraft(user.id, NEW_TEMPLATE, { source: next, base: '', atMs: Date.now() })
     },

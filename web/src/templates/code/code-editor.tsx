@@ -12,6 +12,7 @@ import { useEffect, useEffectEvent, useImperativeHandle, useRef } from 'react'
 import { codeBase } from '../../parts/code-base.ts'
 import { hangingIndent } from '../../parts/hanging-indent.ts'
 import { words } from '../../words.ts'
+import { newLine } from '../editor-text.ts'
 import type { SourceEditorProps } from '../source-editor.tsx'
 import { assist, goTo, mendHere, showProblems } from './assist.ts'
 
@@ -45,6 +46,7 @@ export function CodeEditor(props: SourceEditorProps) {
         { key: 'Mod-s', preventDefault: true, run: saved },
         { key: 'Mod-.', run: mend },
         { key: 'Tab', run: acceptCompletion },
+        { key: 'Enter', run: breakLine },
         ...lintKeymap,
         ...searchKeymap,
         ...historyKeymap,
@@ -79,6 +81,20 @@ export function CodeEditor(props: SourceEditorProps) {
       ref={place}
     />
   )
+}
+
+/** As deep as the line before, and deeper after a colon, which is what YAML mostly wants. */
+function breakLine(view: EditorView): boolean {
+  if (view.state.readOnly) return false
+  const { from } = view.state.selection.main
+  const line = view.state.doc.lineAt(from)
+  const before = view.state.sliceDoc(line.from, from)
+  const { text } = newLine({ text: before, start: before.length, end: before.length })
+  view.dispatch(view.state.replaceSelection(text.slice(before.length)), {
+    userEvent: 'input',
+    scrollIntoView: true,
+  })
+  return true
 }
 
 /** What came from elsewhere: the least of it, so that the cursor and what was undone stay. */
