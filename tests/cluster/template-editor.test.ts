@@ -24,18 +24,18 @@ parameters:
   rows: { type: number, label: Rows, default: 10, when: { seeded: true } }
 main: dev
 services:
-  db:
-    image: skein/busybox-test:1
-    command: [sleep, "100000"]
-    volumes: [rows:/rows]
   dev:
     image: skein/debian-test:1
     mem_limit: \${{ param.memory }}
     volumes: [home:/srv]
     depends_on: [db]
+  db:
+    image: skein/debian-test:1
+    command: [sleep, "100000"]
+    volumes: [rows:/rows]
 `
-/** Typed line by line; the editor keeps the indentation, and goes deeper after a colon. */
-const CACHE = ['  cache:', 'image: skein/busybox-test:1', 'command: [sleep, "100000"]']
+/** Typed line by line below the database; the editor keeps the indentation, and goes deeper after a colon. */
+const SEEDING = ['    environment:', 'SEEDED: "yes"']
 const COMPOSE = `services:
   web:
     image: nginx:1.27
@@ -122,16 +122,18 @@ test('by keys alone a service is written, with what is offered, planned and publ
   await page.getByText('No problems').waitFor()
   await tabTo(page, 'Template source')
   await page.keyboard.press('Control+End')
-  for (const line of CACHE) await page.keyboard.type(`${line}\n`)
+  for (const line of SEEDING) await page.keyboard.type(`${line}\n`)
+  await page.keyboard.press('Shift+Tab')
   await page.keyboard.type('shm')
   await page.getByRole('option', { name: 'shm_size' }).waitFor()
+  await page.getByText('Shared memory, which databases').waitFor()
   await page.keyboard.press('Tab')
   await page.keyboard.type('64m')
   await page.keyboard.press('Escape')
   await page.getByText('No problems').waitFor()
-  await page.getByText('new', { exact: true }).waitFor()
-  await publish(page, 'A cache beside the database', 2)
-  assert.match(await source(), /cache:\n {4}image: .*\n {4}command: .*\n {4}shm_size: 64m$/)
+  await page.getByText('made anew', { exact: true }).waitFor()
+  await publish(page, 'A database with rows in it', 2)
+  assert.match(await source(), /\n {4}environment:\n {6}SEEDED: "yes"\n {4}shm_size: 64m$/)
   await runOn('north', 'south')
 })
 
@@ -153,25 +155,29 @@ test('the other peer has the version, and a space takes it when it is restarted 
   const { page } = eve
   await open(eve)
   await tab(page, 'Versions')
-  await page.getByText('A cache beside the database').waitFor()
+  await page.getByText('A database with rows in it').waitFor()
   await isForEveryone(eve, 'versions')
   await tab(page, 'Plan')
   await page.getByText('2 spaces run on and change when restarted').waitFor()
   await page.getByText('south').click()
   await isForEveryone(eve, 'plan')
   await api.act(spaces.south, 'restart')
-  await eventually(async () => (await containersOf('south')).split(' ').length === 3, {
-    timeoutMs: 60_000,
-    what: 'three containers',
-  })
+  const before = containers.south.split(' ')
+  containers.south = await eventually(
+    async () => {
+      const now = await containersOf('south')
+      const isNew = now.split(' ').length === 2 && !before.some((id) => now.includes(id))
+      return isNew ? now : undefined
+    },
+    { timeoutMs: 60_000, what: 'both containers anew' },
+  )
   await api.until(spaces.south, 'running')
-  containers.south = await containersOf('south')
   await runOn('north')
 })
 
 test('a mistyped word is underlined and mended by one click or key', async () => {
   const { page } = eve
-  await writeSource(page, change('image: skein/d', 'iamge: skein/d')(await source()))
+  await writeSource(page, change('image: skein', 'iamge: skein')(await source()))
   await page.getByText('There is no key “iamge” here.').waitFor()
   await page.locator('.cm-lintRange-error').first().waitFor()
   await isForEveryone(eve, 'problems')
@@ -231,6 +237,7 @@ test('what reaches outside its spaces is published with a permission, which the 
   const { page } = ada
   await open(ada)
   const line = '    devices: [/dev/null]\n'
+  // The database is the last of the services.
   await writeSource(page, `${TEMPLATE}${line}policy: { allow: [devices] }\n`)
   await page.getByText('No problems').waitFor()
   await page.keyboard.press('Control+s')
