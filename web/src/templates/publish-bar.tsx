@@ -56,7 +56,7 @@ export function PublishBar({
             </>
           )}
           <p className="ml-auto text-ink-3 text-xs max-sm:ml-0">
-            {editing.isChanged ? text.kept : text.keys}
+            {editing.isChanged ? text.kept : <span className="max-sm:hidden">{text.keys}</span>}
           </p>
         </div>
       )}
