@@ -44,8 +44,7 @@ test('while the database is away a page says so, reading goes on, and nothing ac
     ['Kept'],
   )
   await ada.page.goto('/cluster')
-  await ada.page.getByText('Its database does not answer it').first().waitFor()
-  await ada.page.getByText('· no database').first().waitFor()
+  await ada.page.getByText('· no database').first().waitFor({ timeout: PATIENCE_MS })
   assert.deepEqual(await ada.accessFaults('database-away'), [])
   const begunMs = performance.now()
   await assert.rejects(api.createTemplate(SOURCE), { code: 'store_unavailable' })
