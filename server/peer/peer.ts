@@ -238,7 +238,7 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
     ...parts,
     agentFolder,
     self: { id: agents.self, name: config.name },
-    isOwn: ({ origin }) => origin === records.replica.origin,
+    isOwn: ({ origin }) => records.replica.wrote(origin),
     ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,

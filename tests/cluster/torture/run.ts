@@ -51,6 +51,11 @@ const say = (line: string) => console.log(line)
 async function torture(): Promise<boolean> {
   const network = new Namespaces(Number(args.peers), args.tag)
   const databases = args.databases ? await Databases.open(network.hubHost) : undefined
+  // Whoever ends this early must find nothing of it running.
+  process.once('SIGTERM', () => {
+    const ended = databases?.[Symbol.asyncDispose]() ?? Promise.resolve()
+    void ended.finally(() => process.exit(1))
+  })
   const servers = network.places.map(
     (place) => new Server(place, network, { env: ENV, database: databases?.of(place) }),
   )
