@@ -1,12 +1,11 @@
 // The composition root: every part of a peer is made here once, in the order of what needs what, and ended in the
 // reverse.
 
-import { isIP } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
-import { environmentOfApps, OWN_MACHINE } from '../apps/domain.ts'
+import { environmentOfApps } from '../apps/domain.ts'
 import type { AuditKeeper } from '../audit/keeper.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { Cluster } from '../cluster/cluster.ts'
@@ -15,12 +14,10 @@ import { LiveSharing } from '../cluster/live/sharing.ts'
 import { Observer } from '../cluster/observer.ts'
 import { publishedUrl } from '../cluster/published.ts'
 import type { RecordsSharing } from '../cluster/records/sharing.ts'
-import { isLoopback, ownNameIn, tlsKindOf } from '../config/https.ts'
-import { type Config, sshAddress } from '../config/settings.ts'
+import type { Config } from '../config/settings.ts'
 import { type Door, openDoor } from '../gateway/door.ts'
 import { isUpload } from '../http/files.ts'
 import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http/http.ts'
-import type { HttpConfig } from '../http/ports.ts'
 import { type HostKey, loadHostKey } from '../identity/host-key.ts'
 import { createIdentity, type Identity } from '../identity/identity.ts'
 import { loadClusterSecret } from '../identity/keys.ts'
@@ -35,7 +32,7 @@ import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volum
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
 import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
-import { gatewaySocketPath, readChild } from '../supervisor/child-state.ts'
+import { gatewaySocketPath } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
@@ -47,6 +44,7 @@ import { directSource } from './direct.ts'
 import { AGENTS_LEAVE_MS } from './duty/everybody.ts'
 import { takeUpDuty } from './duty/take-up.ts'
 import { openEngines } from './engines.ts'
+import { httpConfig, sshConfig, storeAway } from './http-config.ts'
 import {
   actorOf,
   CLUSTER_SETTING,
@@ -250,11 +248,6 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
   return { links, spaces, templates }
 }
 
-function storeAway(store: Store): { readonly storeAwayMs?: number } {
-  const away = store.away()
-  return away ? { storeAwayMs: Math.max(0, clock.nowMs() - away.sinceMs) } : {}
-}
-
 /** Finds the others, or waits for them. */
 async function joinPeers(
   base: Foundation,
@@ -316,32 +309,6 @@ function keyOfCurrentStart({ records, identity }: Foundation) {
     const current = records.get('space', spaceId)?.groups.runtime?.epoch
     return current === epoch ? identity.agentKey(spaceId, epoch) : undefined
   }
-}
-
-function httpConfig(config: Config, peerId: string, tls: Tls | undefined): HttpConfig {
-  const { publicUrl, insecureHttp, trustedProxies, hostNames, listen, name } = config
-  const peer = { id: peerId, name, version }
-  const kind = tlsKindOf(config)
-  const mayBeOwn = isLoopback(listen.host) && ownNameIn(OWN_MACHINE, config) === undefined
-  const appsDomain = config.appsDomain ?? (mayBeOwn ? OWN_MACHINE : undefined)
-  return {
-    ...{ insecureHttp, trustedProxies, peer },
-    // Whoever listens at a name is called by it.
-    hostNames: isIP(listen.host) === 0 ? [...hostNames, listen.host.toLowerCase()] : hostNames,
-    ...(publicUrl !== undefined && { publicUrl }),
-    ...(appsDomain !== undefined && { appsDomain }),
-    ...(kind !== undefined && { tls: kind }),
-    ...(tls?.authority && { authority: tls.authority.pem }),
-  }
-}
-
-/** The gateway may have been told to choose its port: then it says on disk which it has. */
-function sshConfig(config: Config, { shown }: HostKey) {
-  const listen = sshAddress(config)
-  if (listen === undefined) return {}
-  const { host, port } = listen
-  const chosen = () => Number(new URL(readChild(config.data, 'gateway-1')?.url ?? 'ssh://-:0').port)
-  return { ssh: () => ({ host, port: port === 0 ? chosen() : port, hostKeys: [shown] }) }
 }
 
 interface BehindDoor {
