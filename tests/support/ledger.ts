@@ -13,6 +13,7 @@ export class Ledger {
   readonly #written: string[] = []
   readonly #refused: string[] = []
   #tried = 0
+  #moved = 0
   #isOver = false
   /** As far as this writer knows. */
   #newest: Meta | undefined
@@ -25,6 +26,11 @@ export class Ledger {
   /** Acknowledged. */
   get count(): number {
     return this.#written.length
+  }
+
+  /** How often another had written in between. */
+  get moved(): number {
+    return this.#moved
   }
 
   /** The first commit of a new database; the second who comes finds it begun. */
@@ -104,6 +110,7 @@ export class Ledger {
       } catch (error) {
         if (!hasCode(error, 'store_moved')) throw error
         this.#newest = undefined
+        this.#moved++
       }
     }
   }

@@ -1,7 +1,7 @@
 // A real MariaDB on a port of its own, which a test may kill, stop for a while, start again, or fill. The
 // administrator comes by its unix socket, Skein by TCP as the user `skein`, with a database for each test.
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,7 +21,7 @@ import type { StoreUnderTest } from './stores.ts'
 /** Many may start at once on a machine that does much else. */
 const START_MS = 120_000
 /** Of the server's log, characters that a failed start shows. */
-const LOG_TAIL = 2000
+const LOG_TAIL = 4000
 
 export const PASSWORD = 'pass/word@:?#'
 
@@ -72,7 +72,7 @@ export class MariaDb implements AsyncDisposable {
   static async start(options: MariaDbOptions = {}): Promise<MariaDb> {
     const server = await MariaDb.prepare(options)
     await server.up()
-    await server.sql(CREATE_USER(options.tls !== undefined))
+    await server.grant()
     return server
   }
 
@@ -80,6 +80,7 @@ export class MariaDb implements AsyncDisposable {
   static async prepare(options: MariaDbOptions = {}): Promise<MariaDb> {
     const folder = mkdtempSync(join(options.folder ?? tmpdir(), 'skein-mariadb-'))
     const server = new MariaDb(await freePort(), folder, options)
+    server.#give(folder)
     server.putCertificate(options.tls)
     await server.#install()
     return server
@@ -89,16 +90,30 @@ export class MariaDb implements AsyncDisposable {
     return join(this.folder, 'sock')
   }
 
+  /** Lets `skein` in. */
+  async grant(): Promise<void> {
+    await this.sql(CREATE_USER(this.#options.tls !== undefined))
+  }
+
+  get isUp(): boolean {
+    const child = this.#child
+    return child !== undefined && child.exitCode === null && child.signalCode === null
+  }
+
   /** Starts what was killed or stopped. */
   async up(...flags: readonly string[]): Promise<void> {
     this.#child = this.#spawn('mariadbd', [...this.#flags(), ...flags])
-    await eventually(() => this.#answers(), { timeoutMs: START_MS, what: 'mariadbd' })
+    await eventually(async () => !this.isUp || (await this.#answers()), {
+      timeoutMs: START_MS,
+      what: 'mariadbd',
+    })
+    if (!this.isUp) throw new Error(`mariadbd ended:\n${this.#output}`)
   }
 
   /** Ends when it is gone. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.#child
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    if (!child || !this.isUp) return
     const exit = once(child, 'exit')
     child.kill(signal)
     await exit
@@ -140,6 +155,7 @@ export class MariaDb implements AsyncDisposable {
     if (!pair) return
     writeFileSync(join(this.folder, 'cert.pem'), pair.cert)
     writeFileSync(join(this.folder, 'key.pem'), pair.key)
+    for (const name of ['cert.pem', 'key.pem']) this.#give(join(this.folder, name))
     chmodSync(join(this.folder, 'key.pem'), 0o600)
   }
 
@@ -160,11 +176,16 @@ export class MariaDb implements AsyncDisposable {
     return child
   }
 
+  /** To the user as whom Debian's package runs it: what copies its files to another node refuses to be root. */
+  #give(path: string): void {
+    execFileSync('chown', ['mysql:mysql', path])
+  }
+
   /** The system's tables alone. */
   async #install(): Promise<void> {
     const child = this.#spawn('mariadb-install-db', [
       '--no-defaults',
-      '--user=root',
+      '--user=mysql',
       `--datadir=${this.#data}`,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
@@ -192,7 +213,7 @@ export class MariaDb implements AsyncDisposable {
     ]
     return [
       '--no-defaults',
-      '--user=root',
+      '--user=mysql',
       `--datadir=${this.#data}`,
       `--socket=${this.socket}`,
       `--pid-file=${join(this.folder, 'pid')}`,
@@ -205,10 +226,6 @@ export class MariaDb implements AsyncDisposable {
   }
 
   async #answers(): Promise<boolean> {
-    const child = this.#child
-    if (child && (child.exitCode !== null || child.signalCode !== null)) {
-      throw new Error(`mariadbd ended:\n${this.#output}`)
-    }
     await this.sql('SELECT 1')
     return true
   }
