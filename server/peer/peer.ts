@@ -40,10 +40,11 @@ import { answer } from './answers.ts'
 import { Chronicle } from './chronicle.ts'
 import { openControl } from './control.ts'
 import { directSource } from './direct.ts'
+import { httpConfig, sshConfig } from './door-config.ts'
 import { AGENTS_LEAVE_MS } from './duty/everybody.ts'
 import { takeUpDuty } from './duty/take-up.ts'
 import { openEngines } from './engines.ts'
-import { httpConfig, sshConfig, storeAway } from './http-config.ts'
+
 import {
   actorOf,
   CLUSTER_SETTING,
@@ -56,6 +57,7 @@ import { type LinkSockets, linkSockets } from './link-folder.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
 import { noteChange, Place, tellWhere } from './place.ts'
+import { storeAway } from './store-away.ts'
 import { serveVolume } from './volume-door.ts'
 import { browserUrl } from './welcome.ts'
 

@@ -1,17 +1,16 @@
-// What the HTTP side is told of the settings and of what the peer is made of.
+// What the configuration says to the doors that people come in by: HTTP and ssh.
 
 import { isIP } from 'node:net'
 import { OWN_MACHINE } from '../apps/domain.ts'
-import { systemClock as clock } from '../clock.ts'
 import { isLoopback, ownNameIn, tlsKindOf } from '../config/https.ts'
 import { type Config, sshAddress } from '../config/settings.ts'
 import type { HttpConfig } from '../http/ports.ts'
 import type { HostKey } from '../identity/host-key.ts'
-import type { Store } from '../store/store.ts'
 import { readChild } from '../supervisor/child-state.ts'
 import type { Tls } from '../tls/tls.ts'
 import { version } from '../version.ts'
 
+/** How the HTTP door is to be called, and by whom. */
 export function httpConfig(config: Config, peerId: string, tls: Tls | undefined): HttpConfig {
   const { publicUrl, insecureHttp, trustedProxies, hostNames, listen, name } = config
   const peer = { id: peerId, name, version }
@@ -36,10 +35,4 @@ export function sshConfig(config: Config, { shown }: HostKey) {
   const { host, port } = listen
   const chosen = () => Number(new URL(readChild(config.data, 'gateway-1')?.url ?? 'ssh://-:0').port)
   return { ssh: () => ({ host, port: port === 0 ? chosen() : port, hostKeys: [shown] }) }
-}
-
-/** For how long the database has not answered; nothing while it does. */
-export function storeAway(store: Store): { readonly storeAwayMs?: number } {
-  const away = store.away()
-  return away ? { storeAwayMs: Math.max(0, clock.nowMs() - away.sinceMs) } : {}
 }
