@@ -281,7 +281,7 @@ class DockerEngine implements Engine {
   }
 
   async createVolume(owner: Owner, name: string, labels: Labels, bytes?: number): Promise<void> {
-    const limit = bytes === undefined ? {} : { DriverOpts: { size: String(bytes) } }
+    const limit = bytes !== undefined && { DriverOpts: { size: String(bytes) } }
     const json = { Name: name, Labels: labels, ...limit }
     await this.#change(owner, { method: 'POST', path: '/volumes/create', json })
   }
