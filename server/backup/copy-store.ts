@@ -9,10 +9,9 @@ import {
   type Store,
   type StoredEntry,
   type StoredSpan,
+  UNFINISHED,
 } from '../store/store.ts'
 
-/** Stands for an origin until everything is there: a server that finds it does not start. */
-export const UNFINISHED = 'unfinished'
 /** Bodies of one answer when entries are read. */
 const ANSWER_BYTES = 1024 * 1024
 

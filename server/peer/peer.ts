@@ -31,6 +31,7 @@ import { createHosts } from '../spaces/hosts.ts'
 import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volume.ts'
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
 import { openStore } from '../store/open.ts'
+import type { Store } from '../store/store.ts'
 import { gatewaySocketPath } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
@@ -79,6 +80,7 @@ export interface Peer {
 interface Foundation {
   readonly config: Config
   readonly log: Log
+  readonly store: Store
   readonly records: ReplicatedRecords
   readonly audit: AuditKeeper
   readonly live: LiveTable
@@ -121,6 +123,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     webFolder: WEB_FOLDER,
     cliFolder: CLI_FOLDER,
     unready: () => (isLooking ? ['looking at its engine'] : []),
+    storeAway: () => storeAway(base.store),
     watched: (spaces) => place.sharing?.want(spaces),
     ...directSource(config, links, spaces),
   })
@@ -210,7 +213,7 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
     await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers),
   )
   const sockets = linkSockets(config, cluster, loadPeerId(config.data, makers))
-  const state = { records, audit, live, identity, cluster, sharing }
+  const state = { store, records, audit, live, identity, cluster, sharing }
   return { config, log, sockets, ...state, ending }
 }
 
@@ -244,6 +247,11 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
   return { links, spaces, templates }
 }
 
+function storeAway(store: Store): { readonly storeAwayMs?: number } {
+  const away = store.away()
+  return away ? { storeAwayMs: Math.max(0, clock.nowMs() - away.sinceMs) } : {}
+}
+
 /** Finds the others, or waits for them. */
 async function joinPeers(
   base: Foundation,
@@ -262,6 +270,7 @@ async function joinPeers(
     origin: records.replica.origin,
     ...(records.replica.isShared && { isShared: true as const }),
     ...(base.sharing.isRolledBack && { isRolledBack: true as const }),
+    ...(base.store.away() && { isStoreAway: true as const }),
   })
   const parts = { config, id, cluster, secret, port, url, records, standing, clock, random, log }
   return await Cluster.open({

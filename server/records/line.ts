@@ -13,22 +13,20 @@
 
 import { SkeinError } from '#protocol/errors.ts'
 import type { Clock } from '../clock.ts'
-import { goingOn, tickOver } from '../cluster/replica/clock.ts'
+import { tickOver } from '../cluster/replica/clock.ts'
 import type { Context } from '../cluster/replica/context.ts'
 import type { Delta, Floor, Merged } from '../cluster/replica/delta.ts'
 import { join } from '../cluster/replica/join.ts'
 import type { Log } from '../store/log.ts'
 import type { Meta, Store, StoredTombstone } from '../store/store.ts'
-import { apply, type Stamp } from './apply.ts'
+import { Accepted } from './accepted.ts'
+import { apply } from './apply.ts'
 import type { CatchUp, Caught } from './catch-up.ts'
 import type { Crowd } from './crowd.ts'
 import { type Effects, isEmpty, toBatch } from './effects.ts'
-import { tick } from './hlc.ts'
 import { absorbed, knownOf, merge, ripe } from './merge.ts'
-import { Overlay } from './overlay.ts'
 import type { Decision, Dot, View } from './records.ts'
 import type { State } from './state.ts'
-import { viewOf } from './view.ts'
 import type { Watchers } from './watchers.ts'
 
 /** Transactions that may stand in line: at 100 µs each a second's work; a caller past it has no use for the answer. */
@@ -47,15 +45,6 @@ interface Waiting {
   /** Upon what others have written in between. Throws as the decision does. */
   readonly decideAgain: () => Effects
   readonly done: PromiseWithResolvers<void>
-}
-
-/** What everything that was accepted so far comes to. */
-interface Accepted {
-  overlay: Overlay
-  view: View
-  seq: number
-  position: number
-  heard: Context
 }
 
 export interface LineOptions {
@@ -143,7 +132,7 @@ export class Line {
     const isHeard = (dot: Dot) => (dot.origin === origin ? dot.seq <= seq : heard.has(dot))
     const joined = join(knownOf(overlay, isHeard), delta)
     const nowMs = this.#options.clock.nowMs()
-    const stamp = this.#stamp(absorbed(this.#hlc, joined, nowMs), nowMs)
+    const stamp = this.#accepted.stamp(absorbed(this.#hlc, joined, nowMs), nowMs)
     const spans = joined.spans.filter((span) => span.origin !== origin && !heard.covers(span))
     const { log } = this.#options
     const onHidden = (name: object, err: unknown) => log.error({ ...name, err }, HIDING)
@@ -160,7 +149,7 @@ export class Line {
 
   #ripen(purged: readonly StoredTombstone[], floors: readonly Floor[]): Effects {
     const { overlay, seq } = this.#accepted
-    const stamp = this.#stamp(this.#hlc, this.#options.clock.nowMs())
+    const stamp = this.#accepted.stamp(this.#hlc, this.#options.clock.nowMs())
     const rows = ripe(overlay, this.#options.state.withParked, stamp)
     const none = { claims: [], tombstones: [], entries: [] }
     const learned = { spans: [], gone: [], floors, purged }
@@ -204,17 +193,11 @@ export class Line {
     try {
       const { overlay, view } = this.#accepted
       const { changes, result } = decide(view)
-      const stamp = this.#stamp(this.#hlc, this.#options.clock.nowMs())
+      const stamp = this.#accepted.stamp(this.#hlc, this.#options.clock.nowMs())
       return { result, effects: apply(overlay, changes, stamp, owner) }
     } finally {
       this.#deciding = false
     }
-  }
-
-  #stamp(after: bigint, atMs: number): Stamp {
-    const { seq, position } = this.#accepted
-    const { origin } = this.#durable
-    return { origin, seq: seq + 1, hlc: tick(goingOn(after, atMs), atMs), atMs, position }
   }
 
   async #take(effects: Effects, decideAgain: () => Effects): Promise<void> {
@@ -228,15 +211,8 @@ export class Line {
   }
 
   #accept(effects: Effects, turn: number): void {
-    const { overlay, heard } = this.#accepted
     this.#hlc = effects.hlc
-    this.#accepted.seq = effects.seq
-    this.#accepted.position = effects.entries.at(-1)?.position ?? this.#accepted.position
-    for (const { kind, id, after } of effects.rows) overlay.put(kind, id, after, turn)
-    for (const { claim, after } of effects.claims) overlay.putClaims(claim, after, turn)
-    for (const tombstone of effects.tombstones) overlay.bury(tombstone, turn)
-    for (const name of effects.learned?.purged ?? []) overlay.unbury(name, turn)
-    for (const span of effects.learned?.spans ?? []) heard.add(span)
+    this.#accepted.take(effects, turn)
   }
 
   #enqueue(effects: Effects | undefined, decideAgain: () => Effects): Promise<void> {
@@ -397,9 +373,8 @@ export class Line {
   }
 
   #fresh(): Accepted {
-    const overlay = new Overlay(this.#options.state)
-    const { seq, position } = this.#durable
-    return { overlay, view: viewOf(overlay), seq, position, heard: this.#options.heard.copy() }
+    const { state, heard } = this.#options
+    return new Accepted(state, this.#durable, heard)
   }
 }
 

@@ -1,206 +1,41 @@
-// Several peers with one database: each decides upon what it has seen, and what holds is what was committed.
+// Members of one database over the store without a disk, which can be sent back to an earlier state.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SkeinError } from '#protocol/errors.ts'
-import { Chance } from '../../tests/sim/chance.ts'
 import { eventually } from '../../tests/support/eventually.ts'
-import { quietLog, testId, userChange } from '../../tests/support/rows.ts'
-import { systemClock, systemRandom } from '../clock.ts'
+import {
+  assertSame,
+  count,
+  created,
+  increment,
+  joinBy,
+  leave,
+  type Member,
+  seen,
+  withMembersOf,
+  write,
+} from '../../tests/support/members.ts'
+import { membersSuite } from '../../tests/support/members-suite.ts'
+import { userChange } from '../../tests/support/rows.ts'
+import { sharedStores } from '../../tests/support/stores.ts'
 import { type MemoryStore, openSharedMemoryStore } from '../store/memory.ts'
-import { openRecords, type ReplicatedRecords } from './open.ts'
-import type { Change, View } from './records.ts'
 
 const soon = (what: string) => ({ timeoutMs: 10_000, what })
 
-interface Member {
-  readonly store: MemoryStore
-  readonly records: ReplicatedRecords
-}
+for (const kind of sharedStores) membersSuite(kind)
 
-async function join(database: MemoryStore): Promise<Member> {
-  const store = database.share()
-  const options = { store, clock: systemClock, random: systemRandom, log: quietLog }
-  return { store, records: await openRecords(options) }
-}
+const join = (database: MemoryStore) => joinBy(database.share())
 
 async function withMembers(
-  count: number,
-  run: (members: readonly Member[], database: MemoryStore) => Promise<void>,
+  members: number,
+  run: (members: readonly Member<MemoryStore>[], database: MemoryStore) => Promise<void>,
 ): Promise<void> {
   const database = openSharedMemoryStore()
-  const members = await Promise.all(Array.from({ length: count }, () => join(database)))
-  try {
-    await run(members, database)
-  } finally {
-    await Promise.all(members.map(({ records }) => records.close()))
-  }
-}
-
-const write = ({ records }: Member, ...changes: Change[]) =>
-  records.transact(() => ({ changes, result: undefined }))
-
-/** Twice: the last may have something to give back that the first has not seen. */
-const seen = async (members: readonly Member[]) => {
-  for (const { records } of [...members, ...members]) await records.replica.refresh()
-}
-
-const settingId = testId<'setting'>()
-const created: Change = {
-  op: 'create',
-  kind: 'setting',
-  id: settingId,
-  groups: { value: { key: 'count', value: 0 } },
-}
-const count = (view: View): number =>
-  Number(view.get('setting', settingId)?.groups.value?.value ?? -1)
-const increment = ({ records }: Member): Promise<number> =>
-  records.transact((view) => {
-    const value = count(view) + 1
-    const change = { op: 'set', kind: 'setting', id: settingId, group: 'value' } as const
-    return { changes: [{ ...change, value: { key: 'count', value } }], result: value }
-  })
-
-function assertSame(members: readonly Member[]): void {
-  const [first, ...others] = members.map(({ records }) => records)
-  for (const other of others) {
-    assert.equal(other.replica.origin, first?.replica.origin)
-    assert.deepEqual(other.replica.meta, first?.replica.meta)
-    assert.deepEqual(other.replica.fingerprints.root, first?.replica.fingerprints.root)
-    assert.deepEqual(other.replica.heard().spans(), first?.replica.heard().spans())
-  }
-}
-
-test('members that begin a new database together write under one origin', async () => {
-  await withMembers(4, async (members) => {
-    assert.equal(new Set(members.map(({ records }) => records.replica.origin)).size, 1)
-  })
-})
-
-test('a decision that another member overtook is made again, and its result is that of the one that was kept', async () => {
-  await withMembers(3, async (members) => {
-    const [first] = members
-    assert(first)
-    await write(first, created)
-    await seen(members)
-    const each = Array.from({ length: 40 }, (_, i) => members[i % 3] ?? first)
-    const results = await Promise.all(each.map(increment))
-    assert.deepEqual(
-      results.toSorted((a, b) => a - b),
-      each.map((_, i) => i + 1),
-    )
-    await seen(members)
-    for (const { records } of members) assert.equal(count(records), 40)
-    assertSame(members)
-  })
-})
-
-test('a name that two members claim at once is one member’s, and the other is refused', async () => {
-  await withMembers(2, async (members) => {
-    const outcomes = await Promise.allSettled(
-      members.map((member) => {
-        const user = userChange()
-        return write(member, user, { op: 'claim', claim: 'user:anna', holder: user.id })
-      }),
-    )
-    const refused = outcomes.filter((outcome) => outcome.status === 'rejected')
-    assert.deepEqual(
-      refused.map(({ reason }) => reason.code),
-      ['name_taken'],
-    )
-    await seen(members)
-    assert.deepEqual(
-      members.map(({ records }) => records.list('user').length),
-      [1, 1],
-    )
-    assertSame(members)
-  })
-})
-
-test('a member sees within a second or two what another wrote, and who watches is told', async () => {
-  await withMembers(2, async ([one, other]) => {
-    assert(one && other)
-    const user = userChange()
-    const stop = new AbortController()
-    const watch = other.records.watch('user', { signal: stop.signal })
-    const told = (async () => {
-      for await (const { id, origin } of watch) return { id, origin }
-    })()
-    await write(one, user)
-    assert.deepEqual(await told, { id: user.id, origin: 'merge' })
-    assert.deepEqual(other.records.get('user', user.id), one.records.get('user', user.id))
-    await write(other, { op: 'delete', kind: 'user', id: user.id })
-    const isGone = async () => one.records.get('user', user.id) === undefined
-    await eventually(isGone, soon('the deletion to be seen'))
-    stop.abort()
-    assertSame([one, other])
-  })
-})
-
-test('the transactions of a member are its own to push, and nobody else’s', async () => {
-  await withMembers(2, async ([one, other]) => {
-    assert(one && other)
-    const pushed: number[][] = []
-    one.records.replica.follow(({ spans }) => pushed.push(spans.map(({ high }) => high)))
-    await write(one, userChange())
-    await write(other, userChange())
-    await write(one, userChange())
-    assert.deepEqual(pushed, [[1], [3]])
-  })
-})
-
-for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
-  test(`members that write, delete, claim and append as chance will have it see the same (seed ${seed})`, async () => {
-    await withMembers(3, async (members, database) => {
-      const chance = new Chance(seed)
-      const ids = Array.from({ length: 6 }, () => testId<'user'>())
-      const refused: Promise<string | undefined>[] = []
-      for (let i = 0; i < 150; i++) {
-        const member = chance.pick([...members])
-        refused.push(
-          deed(chance, member, ids).then(
-            () => undefined,
-            (error: SkeinError) => error.code,
-          ),
-        )
-        if (chance.hits(0.3)) await new Promise((resolve) => setImmediate(resolve))
-        if (chance.hits(0.05)) await member.records.replica.refresh()
-      }
-      const allowed = [undefined, 'not_found', 'conflict', 'name_taken']
-      for (const code of await Promise.all(refused)) assert(allowed.includes(code), code)
-      await seen(members)
-      const late = await join(database)
-      assertSame([...members, late])
-      for (const id of ids) {
-        for (const { records } of members) {
-          assert.deepEqual(records.get('user', id), late.records.get('user', id))
-        }
-      }
-      await late.records.close()
-    })
-  })
-}
-
-/** One transaction over a few rows and names, which often is refused. */
-function deed(
-  chance: Chance,
-  { records }: Member,
-  ids: readonly ReturnType<typeof testId<'user'>>[],
-) {
-  const id = chance.pick([...ids])
-  const name = chance.pick(['a', 'b'])
-  const profile = { username: name, displayName: `${chance.whole(1, 1e6)}`, createdAt: 1 }
-  const body = { actor: { kind: 'system', id: 'x', name: 'x' }, action: 'a.b' } as const
-  const choices: Change[][] = [
-    [{ op: 'create', kind: 'user', id, groups: { profile } }],
-    [{ op: 'set', kind: 'user', id, group: 'profile', value: profile }],
-    [{ op: 'delete', kind: 'user', id }],
-    [{ op: 'claim', claim: `user:${name}`, holder: id }],
-    [{ op: 'release', claim: `user:${name}`, holder: id }],
-    [{ op: 'append', stream: 'audit', subject: 'x', body }],
-  ]
-  const changes = chance.pick(choices)
-  return records.transact(() => ({ changes, result: undefined }))
+  await withMembersOf(
+    members,
+    async () => database.share(),
+    (all) => run(all, database),
+  )
 }
 
 const audit = (member: Member, action: string) =>
@@ -249,7 +84,7 @@ for (const isSeen of [true, false]) {
       }
       const fresh = await join(database)
       assertSame([...members, fresh])
-      await fresh.records.close()
+      await leave(fresh)
     })
   })
 }
@@ -267,7 +102,7 @@ test('a database that lost everything gets it back from whoever still has it', a
     const fresh = await join(database)
     assert.equal(fresh.records.list('user').length, 61)
     assertSame([...members, fresh])
-    await fresh.records.close()
+    await leave(fresh)
   })
 })
 

@@ -106,7 +106,14 @@ export class Replica implements Replicable {
     const unheard = this.heard().missingFrom(asked)
     const known = without(asked, unheard)
     if (known.length === 0) return { rows: [], claims: [], tombstones: [], entries: [], spans: [] }
-    return await this.#parts.store.readSpans({ spans: known, maxBytes })
+    const { origin } = this
+    const collected = await this.#parts.store.readSpans({ spans: known, maxBytes })
+    if (!this.isShared) return collected
+    // Another member may have purged in between: whoever asks which deletions are forgotten must not be told of before.
+    await this.refresh()
+    // And a database that went back lacks what was heard of here: silence about that would be taken for deletion.
+    if (this.origin !== origin) throw new SkeinError('store_moved')
+    return collected
   }
 
   async reconcile(buckets: readonly Bucket[]): Promise<Delta> {

@@ -2,11 +2,12 @@
 // socket, and two peers with one identity would each undo what the other does.
 
 import { mkdirSync } from 'node:fs'
+import { SkeinError } from '#protocol/errors.ts'
 import type { StoreAddress } from './address.ts'
 import { type FolderLock, lockFolder } from './lock.ts'
 import type { Log } from './log.ts'
 import { openSqliteStore } from './sqlite/open.ts'
-import type { Store } from './store.ts'
+import { type Store, UNFINISHED } from './store.ts'
 
 export interface OpenStoreOptions {
   readonly address: StoreAddress
@@ -23,7 +24,7 @@ export interface OpenedStore {
 
 /**
  * Rejects with `already_running`, `schema_newer`, `schema_altered`, `store_full`, `store_failed`, and for a server's with
- * `store_denied`, `store_untrusted`, `store_not_durable` and `store_unavailable`.
+ * `store_denied`, `store_untrusted`, `store_not_durable`, `store_unavailable` and `restore_unfinished`.
  */
 export async function openStore({ address, folder, log }: OpenStoreOptions): Promise<OpenedStore> {
   if (address.kind === 'sqlite') {
@@ -34,7 +35,7 @@ export async function openStore({ address, folder, log }: OpenStoreOptions): Pro
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const lock = lockFolder(folder)
   try {
-    const store = await openServerStore(address, log)
+    const store = await openWhole(address, log)
     return { store, close: () => closeBoth(store, lock) }
   } catch (error) {
     lock.release()
@@ -53,6 +54,20 @@ export async function openServerStore(
   }
   const { openRedisStore } = await import('./redis/open.ts')
   return openRedisStore({ address, log })
+}
+
+async function openWhole(
+  address: Exclude<StoreAddress, { kind: 'sqlite' }>,
+  log: Log,
+): Promise<Store> {
+  const store = await openServerStore(address, log)
+  try {
+    if ((await store.meta())?.origin === UNFINISHED) throw new SkeinError('restore_unfinished')
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
 }
 
 async function closeBoth(store: Store, lock: FolderLock): Promise<void> {

@@ -18,6 +18,9 @@ export interface Meta {
   readonly revision: number
 }
 
+/** Stands for the origin of a database into which a backup is being restored: nobody starts upon a part of one. */
+export const UNFINISHED = 'unfinished'
+
 /** Whether two meta rows are of the same commit. */
 export function isSameMeta(a: Meta, b: Meta): boolean {
   return a.origin === b.origin && a.revision === b.revision && a.seq === b.seq && a.hlc === b.hlc

@@ -1,14 +1,18 @@
 // A real MariaDB on a port of its own, which a test may kill, stop for a while, start again, or fill. The
 // administrator comes by its unix socket, Skein by TCP as the user `skein`, with a database for each test.
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import mysql, { type RowDataPacket } from 'mysql2/promise'
 import { parseStore } from '../../server/store/address.ts'
-import { openMysqlStore } from '../../server/store/mysql/open.ts'
+import {
+  type MysqlOptions,
+  type MysqlStore,
+  openMysqlStore,
+} from '../../server/store/mysql/open.ts'
 import { eventually } from './eventually.ts'
 import { quietLog } from './rows.ts'
 import { freePort } from './skein.ts'
@@ -17,7 +21,7 @@ import type { StoreUnderTest } from './stores.ts'
 /** Many may start at once on a machine that does much else. */
 const START_MS = 120_000
 /** Of the server's log, characters that a failed start shows. */
-const LOG_TAIL = 2000
+const LOG_TAIL = 4000
 
 export const PASSWORD = 'pass/word@:?#'
 
@@ -31,7 +35,6 @@ const SETTINGS = {
   'aria-pagecache-buffer-size': '1M',
   'key-buffer-size': '1M',
   'skip-name-resolve': '1',
-  'bind-address': '127.0.0.1',
 } as const
 
 export interface MariaDbOptions {
@@ -41,6 +44,8 @@ export interface MariaDbOptions {
   readonly tls?: { readonly cert: string; readonly key: string }
   /** Where its files go; a folder of its own in the system's for temporary files unless given. */
   readonly folder?: string
+  /** The address at which it listens, where not this machine's own. */
+  readonly host?: string
 }
 
 export interface Address {
@@ -56,6 +61,7 @@ export class MariaDb implements AsyncDisposable {
   readonly #options: MariaDbOptions
   #child: ChildProcess | undefined
   #made = 0
+  #output = ''
 
   private constructor(port: number, folder: string, options: MariaDbOptions) {
     this.port = port
@@ -66,7 +72,7 @@ export class MariaDb implements AsyncDisposable {
   static async start(options: MariaDbOptions = {}): Promise<MariaDb> {
     const server = await MariaDb.prepare(options)
     await server.up()
-    await server.sql(CREATE_USER(options.tls !== undefined))
+    await server.grant()
     return server
   }
 
@@ -74,6 +80,7 @@ export class MariaDb implements AsyncDisposable {
   static async prepare(options: MariaDbOptions = {}): Promise<MariaDb> {
     const folder = mkdtempSync(join(options.folder ?? tmpdir(), 'skein-mariadb-'))
     const server = new MariaDb(await freePort(), folder, options)
+    server.#give(folder)
     server.putCertificate(options.tls)
     await server.#install()
     return server
@@ -83,16 +90,30 @@ export class MariaDb implements AsyncDisposable {
     return join(this.folder, 'sock')
   }
 
+  /** Lets `skein` in. */
+  async grant(): Promise<void> {
+    await this.sql(CREATE_USER(this.#options.tls !== undefined))
+  }
+
+  get isUp(): boolean {
+    const child = this.#child
+    return child !== undefined && child.exitCode === null && child.signalCode === null
+  }
+
   /** Starts what was killed or stopped. */
   async up(...flags: readonly string[]): Promise<void> {
     this.#child = this.#spawn('mariadbd', [...this.#flags(), ...flags])
-    await eventually(() => this.#answers(), { timeoutMs: START_MS, what: 'mariadbd' })
+    await eventually(async () => !this.isUp || (await this.#answers()), {
+      timeoutMs: START_MS,
+      what: 'mariadbd',
+    })
+    if (!this.isUp) throw new Error(`mariadbd ended:\n${this.#output}`)
   }
 
   /** Ends when it is gone. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.#child
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    if (!child || !this.isUp) return
     const exit = once(child, 'exit')
     child.kill(signal)
     await exit
@@ -126,7 +147,7 @@ export class MariaDb implements AsyncDisposable {
 
   url(database: string, address: Address = {}): string {
     const { user = 'skein', password = PASSWORD, query = '' } = address
-    const hosts = address.hosts ?? `127.0.0.1:${this.port}`
+    const hosts = address.hosts ?? `${this.#host}:${this.port}`
     return `mysql://${user}:${encodeURIComponent(password)}@${hosts}/${database}${query}`
   }
 
@@ -134,6 +155,7 @@ export class MariaDb implements AsyncDisposable {
     if (!pair) return
     writeFileSync(join(this.folder, 'cert.pem'), pair.cert)
     writeFileSync(join(this.folder, 'key.pem'), pair.key)
+    for (const name of ['cert.pem', 'key.pem']) this.#give(join(this.folder, name))
     chmodSync(join(this.folder, 'key.pem'), 0o600)
   }
 
@@ -142,21 +164,28 @@ export class MariaDb implements AsyncDisposable {
     rmSync(this.folder, { recursive: true, force: true })
   }
 
-  /** A program with its output in the log of this server. */
+  /** A program whose last words are kept. */
   #spawn(program: string, argv: readonly string[]): ChildProcess {
     const child = spawn(program, argv, { stdio: ['ignore', 'pipe', 'pipe'] })
-    const log = (chunk: Buffer) => writeFileSync(join(this.folder, 'log'), chunk, { flag: 'a' })
+    const log = (chunk: Buffer) => {
+      this.#output = (this.#output + chunk.toString()).slice(-LOG_TAIL)
+    }
     child.stdout?.on('data', log)
     child.stderr?.on('data', log)
     child.on('error', (error) => log(Buffer.from(String(error))))
     return child
   }
 
+  /** To the user as whom Debian's package runs it: what copies its files to another node refuses to be root. */
+  #give(path: string): void {
+    execFileSync('chown', ['mysql:mysql', path])
+  }
+
   /** The system's tables alone. */
   async #install(): Promise<void> {
     const child = this.#spawn('mariadb-install-db', [
       '--no-defaults',
-      '--user=root',
+      '--user=mysql',
       `--datadir=${this.#data}`,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
@@ -165,7 +194,11 @@ export class MariaDb implements AsyncDisposable {
       `--innodb-data-file-path=${SETTINGS['innodb-data-file-path']}`,
     ])
     const [status] = await once(child, 'exit')
-    if (status !== 0) throw new Error(`mariadb-install-db failed:\n${this.#log()}`)
+    if (status !== 0) throw new Error(`mariadb-install-db failed:\n${this.#output}`)
+  }
+
+  get #host(): string {
+    return this.#options.host ?? '127.0.0.1'
   }
 
   get #data(): string {
@@ -180,11 +213,12 @@ export class MariaDb implements AsyncDisposable {
     ]
     return [
       '--no-defaults',
-      '--user=root',
+      '--user=mysql',
       `--datadir=${this.#data}`,
       `--socket=${this.socket}`,
       `--pid-file=${join(this.folder, 'pid')}`,
       `--port=${this.port}`,
+      `--bind-address=${this.#host}`,
       ...settings,
       ...(tls ?? []),
       ...(this.#options.flags ?? []),
@@ -192,16 +226,8 @@ export class MariaDb implements AsyncDisposable {
   }
 
   async #answers(): Promise<boolean> {
-    const child = this.#child
-    if (child && (child.exitCode !== null || child.signalCode !== null)) {
-      throw new Error(`mariadbd ended:\n${this.#log()}`)
-    }
     await this.sql('SELECT 1')
     return true
-  }
-
-  #log(): string {
-    return readFileSync(join(this.folder, 'log'), 'utf8').slice(-LOG_TAIL)
   }
 }
 
@@ -213,12 +239,14 @@ export function mariaDbStore(server: () => MariaDb): StoreUnderTest {
   return {
     name: 'mariadb',
     async make() {
-      const address = parseStore(server().url(await server().database()))
-      if (address.kind !== 'mysql') throw new TypeError('no MySQL address')
-      return {
-        open: () => openMysqlStore({ address, log: quietLog }),
-        async [Symbol.asyncDispose]() {},
-      }
+      const url = server().url(await server().database())
+      return { open: () => openMariaDb(url), async [Symbol.asyncDispose]() {} }
     },
   }
+}
+
+export function openMariaDb(url: string, options: Partial<MysqlOptions> = {}): Promise<MysqlStore> {
+  const address = parseStore(url)
+  if (address.kind !== 'mysql') throw new TypeError('no MySQL address')
+  return openMysqlStore({ address, log: quietLog, ...options })
 }

@@ -21,11 +21,12 @@ const LOG_TAIL = 2000
 
 export const PASSWORD = 'pass/word@:?#'
 
+const LOCAL = '127.0.0.1'
+
 export type Settings = Readonly<Record<string, string>>
 
 /** As durable as it can be; a test says otherwise. */
 const SETTINGS: Settings = {
-  bind: '127.0.0.1',
   appendonly: 'yes',
   appendfsync: 'always',
   save: '',
@@ -40,6 +41,8 @@ export interface RedisServerOptions {
   readonly folder?: string
   /** TLS is then all that it speaks. */
   readonly tls?: { readonly cert: string; readonly key: string }
+  /** The address at which it listens, where not this machine's own. */
+  readonly host?: string
 }
 
 export class RedisServer implements AsyncDisposable {
@@ -64,7 +67,13 @@ export class RedisServer implements AsyncDisposable {
 
   /** Starts what was killed or stopped. */
   async up(settings: Settings = {}): Promise<void> {
-    const all = { ...SETTINGS, ...this.#files, ...this.#options.settings, ...settings }
+    const all = {
+      ...SETTINGS,
+      bind: this.#host,
+      ...this.#files,
+      ...this.#options.settings,
+      ...settings,
+    }
     const argv = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])
     this.#child = run('redis-server', argv, this.#logFile)
     await eventually(() => this.#answers(), { timeoutMs: START_MS, what: 'redis-server' })
@@ -100,7 +109,7 @@ export class RedisServer implements AsyncDisposable {
     const { tls } = this.#options
     const client = new Redis({
       port: this.port,
-      host: '127.0.0.1',
+      host: this.#host,
       password: PASSWORD,
       lazyConnect: true,
       retryStrategy: null,
@@ -112,7 +121,8 @@ export class RedisServer implements AsyncDisposable {
 
   url(query = '', { password = PASSWORD, port = this.port, user = '' } = {}): string {
     const scheme = this.#options.tls ? 'rediss' : 'redis'
-    return `${scheme}://${user}:${encodeURIComponent(password)}@localhost:${port}/${query}`
+    const host = this.#options.host ?? 'localhost'
+    return `${scheme}://${user}:${encodeURIComponent(password)}@${host}:${port}/${query}`
   }
 
   putCertificate(pair: { readonly cert: string; readonly key: string } | undefined): void {
@@ -128,6 +138,10 @@ export class RedisServer implements AsyncDisposable {
 
   get #logFile(): string {
     return join(this.folder, 'log')
+  }
+
+  get #host(): string {
+    return this.#options.host ?? LOCAL
   }
 
   get #files(): Settings {
@@ -186,22 +200,22 @@ export class SentinelGroup implements AsyncDisposable {
     this.#sentinels = sentinels
   }
 
-  static async start(settings: Settings = {}): Promise<SentinelGroup> {
-    const primary = await RedisServer.start({ settings })
-    const replicaof = `127.0.0.1 ${primary.port}`
+  static async start(settings: Settings = {}, host = LOCAL): Promise<SentinelGroup> {
+    const primary = await RedisServer.start({ settings, host })
+    const replicaof = `${host} ${primary.port}`
     const servers = [primary]
     for (let i = 0; i < 2; i++) {
-      servers.push(await RedisServer.start({ settings: { ...settings, replicaof } }))
+      servers.push(await RedisServer.start({ settings: { ...settings, replicaof }, host }))
     }
     const sentinels: Sentinel[] = []
-    for (let i = 0; i < 3; i++) sentinels.push(await Sentinel.start(primary.port))
+    for (let i = 0; i < 3; i++) sentinels.push(await Sentinel.start(primary.port, host))
     const group = new SentinelGroup(servers, sentinels)
     await eventually(() => group.#isComplete(), { timeoutMs: START_MS, what: 'sentinels' })
     return group
   }
 
   url(query = ''): string {
-    const hosts = this.#sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')
+    const hosts = this.#sentinels.map(({ host, port }) => `${host}:${port}`).join(',')
     return `redis+sentinel://:${encodeURIComponent(PASSWORD)}@${hosts}/${PRIMARY}${query}`
   }
 
@@ -232,31 +246,38 @@ export class SentinelGroup implements AsyncDisposable {
 }
 
 class Sentinel implements AsyncDisposable {
+  readonly host: string
   readonly port: number
   readonly #folder: string
   readonly #child: ChildProcess
 
-  private constructor(port: number, folder: string, child: ChildProcess) {
+  private constructor(host: string, port: number, folder: string, child: ChildProcess) {
+    this.host = host
     this.port = port
     this.#folder = folder
     this.#child = child
   }
 
-  static async start(primaryPort: number): Promise<Sentinel> {
+  static async start(primaryPort: number, host: string): Promise<Sentinel> {
     const port = await freePort()
     const folder = mkdtempSync(join(tmpdir(), 'skein-sentinel-'))
     const file = join(folder, 'sentinel.conf')
     const lines = [
       `port ${port}`,
-      'bind 127.0.0.1',
+      `bind ${host}`,
       `dir ${folder}`,
-      `sentinel monitor ${PRIMARY} 127.0.0.1 ${primaryPort} 2`,
+      `sentinel monitor ${PRIMARY} ${host} ${primaryPort} 2`,
       `sentinel auth-pass ${PRIMARY} "${PASSWORD}"`,
       `sentinel down-after-milliseconds ${PRIMARY} ${DOWN_AFTER_MS}`,
       `sentinel failover-timeout ${PRIMARY} 10000`,
     ]
     writeFileSync(file, `${lines.join('\n')}\n`)
-    return new Sentinel(port, folder, run('redis-server', [file, '--sentinel'], `${file}.log`))
+    return new Sentinel(
+      host,
+      port,
+      folder,
+      run('redis-server', [file, '--sentinel'], `${file}.log`),
+    )
   }
 
   async primary(): Promise<string[]> {
@@ -277,7 +298,12 @@ class Sentinel implements AsyncDisposable {
   }
 
   async #call(...args: readonly string[]): Promise<unknown> {
-    const client = new Redis({ port: this.port, lazyConnect: true, retryStrategy: null })
+    const client = new Redis({
+      host: this.host,
+      port: this.port,
+      lazyConnect: true,
+      retryStrategy: null,
+    })
     client.on('error', () => undefined) // what it is asked is refused
     try {
       await client.connect()

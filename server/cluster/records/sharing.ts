@@ -349,6 +349,8 @@ export class RecordsSharing {
     while (!signal.aborted) {
       await clock.delay(TEND_MS, signal).catch(() => undefined)
       if (signal.aborted) return
+      // Again, so that two that only pass for members are found out though nobody writes.
+      this.#tellMembers()
       await replica.tend(tombstoneAgeMs).catch((err: unknown) => {
         log.warn({ err }, 'old tombstones could not be forgotten')
       })

@@ -20,7 +20,7 @@ import type {
   Sweep,
 } from '../store.ts'
 import { META, metaOf } from './columns.ts'
-import { DatabaseFailure } from './failure.ts'
+import { DatabaseFailure, type FailureKind } from './failure.ts'
 import { load } from './load.ts'
 import { migrate } from './migrate.ts'
 import { readNews } from './news.ts'
@@ -53,6 +53,7 @@ export interface MysqlOptions {
   /** For tests. */
   readonly migrations?: URL
   readonly startMs?: number
+  readonly writeMs?: number
 }
 
 /**
@@ -130,17 +131,19 @@ export class MysqlStore implements Store {
   }
 
   async commit(batch: Batch, after: Meta | undefined): Promise<void> {
-    const token = this.#random(16)
+    const commit = { batch, after, token: this.#random(16) }
+    const { writeMs = WRITE_MS } = this.#options
     const begunMs = this.#clock.monotonicMs()
     let isSent = false
     for (let attempt = 0; ; attempt++) {
-      const ended = await this.#attempt({ batch, after, token }, () => {
-        isSent = true
-      })
-      if (ended === 'written') break
       const waitedMs = this.#clock.monotonicMs() - begunMs
-      if (ended !== 'again' && !isSent && waitedMs > WRITE_MS) {
-        throw inform(ended, waitedMs)
+      const isLate = waitedMs > writeMs
+      const work = isLate && isSent ? look : write
+      const ended = await this.#attempt((session) => work(session, commit))
+      if (ended === 'written') break
+      if (ended instanceof DatabaseFailure) {
+        if (isLate && !isSent) throw inform(ended, waitedMs)
+        if (UNSURE.includes(ended.kind)) isSent = true
       }
       await this.#pause(attempt)
     }
@@ -190,19 +193,13 @@ export class MysqlStore implements Store {
     }
   }
 
-  /** Throws what is certain; answers why it must be tried again. `onSent` is told when its outcome is not known. */
-  async #attempt(
-    commit: { batch: Batch; after: Meta | undefined; token: Uint8Array },
-    onSent: () => void,
-  ): Promise<'written' | 'again' | DatabaseFailure> {
+  /** Throws what is certain; answers why it must be tried again. */
+  async #attempt(work: (session: Session) => Promise<Ended>): Promise<Ended | DatabaseFailure> {
     try {
-      return await this.#servers.use((session) => write(session, commit))
+      return await this.#servers.use(work)
     } catch (error) {
-      if (!(error instanceof DatabaseFailure)) throw error
-      const { kind } = error
-      if (kind === 'full' || kind === 'failed' || kind === 'duplicate') throw inform(error)
-      if (kind === 'lost' || kind === 'notServing') onSent()
-      return kind === 'again' ? 'again' : error
+      if (!(error instanceof DatabaseFailure) || CERTAIN.includes(error.kind)) throw inform(error)
+      return error
     }
   }
 
@@ -224,30 +221,55 @@ export class MysqlStore implements Store {
   }
 }
 
-const AGAIN = ['lost', 'notServing', 'readOnly', 'again']
+/** A read is tried once more after these. */
+const AGAIN: readonly FailureKind[] = ['lost', 'notServing', 'readOnly', 'again']
+/** A commit is undone, and it is of no use to make it again. */
+const CERTAIN: readonly FailureKind[] = ['full', 'failed', 'duplicate']
+/** A commit may have been made. */
+const UNSURE: readonly FailureKind[] = ['lost', 'notServing']
 
-/** The whole commit; undone by the server when the connection ends before it does. What it throws is certain, but when lost. */
-async function write(
-  session: Session,
-  { batch, after, token }: { batch: Batch; after: Meta | undefined; token: Uint8Array },
-): Promise<'written' | 'again'> {
-  const { revision } = batch.meta
+interface Commit {
+  readonly batch: Batch
+  readonly after: Meta | undefined
+  readonly token: Uint8Array
+}
+
+type Ended = 'written' | 'again'
+
+/** Undone by the server when the connection ends before it does. What it throws is certain, but when lost. */
+async function write(session: Session, commit: Commit): Promise<Ended> {
   try {
-    for (const text of textsOf(batch, after, token)) await session.ask(text)
+    for (const text of textsOf(commit)) await session.ask(text)
     return 'written'
   } catch (error) {
     if (!(error instanceof DatabaseFailure) || session.isDead) throw error
-    const [[line] = []] = await session.ask(
-      sql`ROLLBACK;SELECT 1 FROM commits WHERE revision = ${revision} AND token = ${token}`,
-    )
-    if (line) return 'written' // by an attempt whose answer was lost
+    await session.ask('ROLLBACK')
+    // By an attempt whose answer was lost.
+    if (await isNoted(session, commit)) return 'written'
     if (error.kind === 'again') return 'again'
     if (error.kind === 'duplicate') throw new SkeinError('store_moved')
     throw error
   }
 }
 
-function* textsOf(batch: Batch, after: Meta | undefined, token: Uint8Array): Generator<string> {
+/**
+ * Whoever waited has been told that the outcome is not known. To write now would surprise, and a server that dies of a
+ * commit would die of it for ever. What was sent before was made by now or never will be: servers undo what a
+ * connection that ended had begun, within the seconds for which they wait for a lock.
+ */
+async function look(session: Session, commit: Commit): Promise<Ended> {
+  if (await isNoted(session, commit)) return 'written'
+  throw new SkeinError('store_unavailable', { seconds: WRITE_MS / 1000, reason: 'it was cut off' })
+}
+
+async function isNoted(session: Session, { batch, token }: Commit): Promise<boolean> {
+  const [lines = []] = await session.ask(
+    sql`SELECT 1 FROM commits WHERE revision = ${batch.meta.revision} AND token = ${token}`,
+  )
+  return lines.length > 0
+}
+
+function* textsOf({ batch, after, token }: Commit): Generator<string> {
   function* all(): Generator<string> {
     yield* statementsOf(batch, after, token)
     yield 'COMMIT'
@@ -276,7 +298,9 @@ function inform(error: unknown, waitedMs = 0): unknown {
     case 'failed':
     case 'duplicate':
       return new SkeinError('store_failed', { reason }, error)
+    default: {
+      const seconds = Math.round(waitedMs / 1000)
+      return new SkeinError('store_unavailable', { seconds, reason }, error)
+    }
   }
-  const seconds = Math.round(waitedMs / 1000)
-  return new SkeinError('store_unavailable', { seconds, reason }, error)
 }

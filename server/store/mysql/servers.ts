@@ -116,8 +116,10 @@ export class Servers {
   }
 
   #giveBack(session: Session | undefined): void {
-    if (session?.isDead === false && !this.#isClosed) this.#idle.push(session)
-    else session?.end()
+    if (session?.isDead === false && !this.#isClosed) {
+      this.#answered(session.host)
+      this.#idle.push(session)
+    } else session?.end()
     const next = this.#waiting.shift()
     if (next) next()
     else this.#open--
@@ -143,7 +145,8 @@ export class Servers {
       const host = this.#host(this.#current + i)
       try {
         const session = await Session.open({ address, host, clock })
-        this.#arrive(this.#current + i, host)
+        this.#current = (this.#current + i) % address.hosts.length
+        this.#answered(host)
         return session
       } catch (error) {
         const failure = failureOf(error, false)
@@ -153,8 +156,7 @@ export class Servers {
     throw this.#allFailed(failures)
   }
 
-  #arrive(index: number, host: StoreHost): void {
-    this.#current = index % this.#options.address.hosts.length
+  #answered(host: StoreHost): void {
     if (this.#said === host && !this.#away) return
     this.#said = host
     this.#away = undefined
@@ -177,7 +179,7 @@ export class Servers {
   /** The next host is tried first now; the other connections to this one would fail as this did, one after the other. */
   #leave(session: Session): void {
     if (session.host !== this.#host(this.#current)) return
-    this.#current++
+    this.#current = (this.#current + 1) % this.#options.address.hosts.length
     for (const other of this.#idle.splice(0)) other.end()
   }
 

@@ -2,8 +2,7 @@
 // gone, since a machine without power says nothing either.
 
 import { readFile } from 'node:fs/promises'
-import { isIP } from 'node:net'
-import tls from 'node:tls'
+import { connect, isIP, type Socket } from 'node:net'
 import mysql, { type Connection, type ConnectionOptions } from 'mysql2/promise'
 import type { Clock } from '../../clock.ts'
 import { hostText, type MysqlAddress, type StoreHost } from '../address.ts'
@@ -51,7 +50,6 @@ export class Session {
     try {
       const settings = await settingsOf(address, host)
       connection = await within(mysql.createConnection(settings), CONNECT_MS, clock)
-      assertIdentity(connection, address, host)
       const opened = connection
       const ask = (text: string) => within(query(opened, text), ANSWER_MS, clock)
       return new Session(host, connection, await greet(ask), clock)
@@ -101,8 +99,7 @@ async function settingsOf(address: MysqlAddress, host: StoreHost): Promise<Conne
     ...(kind !== 'off' && { ssl }),
     charset: 'utf8mb4',
     connectTimeout: CONNECT_MS,
-    enableKeepAlive: true,
-    keepAliveInitialDelay: KEEP_ALIVE_MS,
+    stream: () => socketTo(host),
     multipleStatements: true,
     rowsAsArray: true,
     supportBigNumbers: true,
@@ -119,15 +116,14 @@ async function passwordOf({ password, passwordFile }: MysqlAddress): Promise<str
   }
 }
 
-/** The driver compares a certificate with names only; of an address it would accept anybody's. */
-function assertIdentity(connection: Connection, address: MysqlAddress, { host }: StoreHost): void {
-  if (address.tls !== 'verify' || isIP(host) === 0) return
-  const { stream } = (connection as unknown as { connection: { stream: unknown } }).connection
-  if (!(stream instanceof tls.TLSSocket)) {
-    throw new DatabaseFailure('untrusted', `${host} does not speak TLS`)
-  }
-  const problem = tls.checkServerIdentity(host, stream.getPeerCertificate())
-  if (problem) throw new DatabaseFailure('untrusted', problem.message, undefined, problem)
+/**
+ * A certificate is compared with what the socket says that it was connected to, before any password is sent. Of a name the
+ * library tells Node itself; of an address it says nothing, and Node would compare it with `localhost`.
+ */
+function socketTo({ host, port }: StoreHost): Socket {
+  const socket = connect({ host, port, noDelay: true, keepAlive: true })
+  socket.setKeepAlive(true, KEEP_ALIVE_MS)
+  return isIP(host) === 0 ? socket : Object.assign(socket, { _host: host })
 }
 
 async function query(connection: Connection, text: string): Promise<Results> {

@@ -81,6 +81,8 @@ function addElement(elements: Elements, name: string, list: ListReader, after: n
       return
     case ELEMENT.floor:
       elements.floors.push({ origin: list.text(), seq: Number(list.text()) })
+      return
+    default: // of a newer version
   }
 }
 
