@@ -4,7 +4,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import type { ValueAsk } from '../templates/values.ts'
 import { FakeEngine } from './testing/fake-engine.ts'
-import { openStage, type Stage } from './testing/stage.ts'
+import { ada, openStage, type Stage } from './testing/stage.ts'
 
 const value = (ref: string) => '$'.concat(`{{ ${ref} }}`)
 const asked: ValueAsk[] = []
@@ -109,6 +109,18 @@ describe('stored values', () => {
     assert.equal(failure?.code, 'value_missing')
     assert.match(failure.message, /variable “REGION”/)
   })
+})
+
+it('a parameter that has become a secret in a newer version is shown no more', async () => {
+  await open()
+  const source = (type: string) =>
+    `name: T\nparameters: {key: {type: ${type}}}\nservices: {main: {image: debian}}`
+  const { id: templateId } = await stage.template(source('text'))
+  const id = await stage.create(templateId, 'box', { key: 'swordfish' })
+  await stage.reaches(id, 'running')
+  assert.equal(stage.spaces.show(id)?.parameters.key, 'swordfish')
+  await stage.templates.save(ada, { id: templateId, source: source('secret') })
+  assert.deepEqual(stage.spaces.show(id)?.parameters, {})
 })
 
 describe('a template version', () => {
