@@ -7,6 +7,7 @@ import { backupErrors } from './errors/backup.ts'
 import { configErrors } from './errors/config.ts'
 import { laptopErrors } from './errors/laptop.ts'
 import { linkErrors } from './errors/link.ts'
+import { peopleErrors } from './errors/people.ts'
 import { placementErrors } from './errors/placement.ts'
 import { type ErrorRow, row } from './errors/row.ts'
 import { stateErrors } from './errors/state.ts'
@@ -174,6 +175,7 @@ export const errorTable = {
     'The user owns {count} spaces.',
     'Delete those spaces first, or disable the user instead.',
   ),
+  ...peopleErrors,
   // Templates
   template_invalid: row(
     400,

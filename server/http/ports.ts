@@ -4,10 +4,11 @@
 import type { AuditReport } from '#protocol/api/audit.ts'
 import type { PlacementPreview } from '#protocol/api/hosts.ts'
 import type { PeerAsk, PeerInfo } from '#protocol/api/peers.ts'
+import type { QuotaName } from '#protocol/api/people.ts'
 import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.ts'
 import type { SshHostKey } from '#protocol/api/ssh.ts'
 import type { Starter, Template, TemplateCheck, TemplateDetail } from '#protocol/api/templates.ts'
-import type { HostId, SpaceId, TemplateId } from '#protocol/ids.ts'
+import type { HostId, SpaceId, TemplateId, UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { PublishedPeer } from '../cluster/published.ts'
@@ -57,6 +58,9 @@ export interface SpacesPort {
   rename(actor: Actor, id: SpaceId, name: string): Promise<unknown>
   /** New parameters; they apply at the next restart. */
   configure(actor: Actor, id: SpaceId, parameters: Record<string, ParameterValue>): Promise<unknown>
+  transfer(by: By, id: SpaceId, to: string): Promise<unknown>
+  /** What a person's spaces take, for their quota. */
+  used(userId: UserId): Readonly<Record<QuotaName, number>>
   timeline(id: SpaceId): Promise<readonly TimelineStep[]>
 }
 

@@ -12,6 +12,7 @@ type IndexTable = {
 const table = {
   session: { userId: (groups) => groups.start?.userId },
   sshKey: { userId: (groups) => groups.body?.userId },
+  credential: { userId: (groups) => groups.body?.userId },
   token: { userId: (groups) => groups.body?.userId },
   templateVersion: { templateId: (groups) => groups.body?.templateId },
   space: {
