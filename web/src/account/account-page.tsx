@@ -5,6 +5,7 @@ import { prefer, type Theme, usePreferences } from '../app/preferences.ts'
 import { Choice } from '../parts/choice.tsx'
 import { Page, Section } from '../parts/page.tsx'
 import { words } from '../words.ts'
+import { FactorSection } from './factor-section.tsx'
 import { KeyList } from './key-list.tsx'
 import { PasswordForm } from './password-form.tsx'
 import { SessionList } from './session-list.tsx'
@@ -47,6 +48,9 @@ export function AccountPage() {
       </Section>
       <Section text={text.passwordText} title={text.password}>
         <PasswordForm username={user.username} />
+      </Section>
+      <Section text={words.factor.text} title={words.factor.title}>
+        <FactorSection />
       </Section>
       <Section text={text.sessionsText} title={text.sessions}>
         <SessionList />

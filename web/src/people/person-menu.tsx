@@ -1,9 +1,19 @@
 // What an administrator can do with a person.
 
-import { Ellipsis, KeyRound, ShieldCheck, ShieldOff, Trash2, UserCheck, UserX } from 'lucide-react'
+import {
+  Ellipsis,
+  KeyRound,
+  Link2,
+  ShieldCheck,
+  ShieldOff,
+  Trash2,
+  UserCheck,
+  UserX,
+} from 'lucide-react'
 import { type FormEvent, useState } from 'react'
+import type { NewInvitation } from '#protocol/api/invitations.ts'
 import type { UpdateUser, User } from '#protocol/api/people.ts'
-import { useDeleteUser, useUpdateUser } from '../api/people.ts'
+import { useDeleteUser, useResetLink, useUpdateUser } from '../api/people.ts'
 import { Button } from '../parts/button.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Dialog, DialogActions } from '../parts/dialog.tsx'
@@ -14,6 +24,7 @@ import { toast, toastError } from '../parts/toast.ts'
 import { passwordProblem } from '../session/checks.ts'
 import { words } from '../words.ts'
 import { NewPassword } from './new-password.tsx'
+import { OneTimeLink } from './one-time-link.tsx'
 
 const text = words.people
 
@@ -22,7 +33,7 @@ interface PersonMenuProps {
   readonly isMe: boolean
 }
 
-type Floating = 'none' | 'password' | 'delete'
+type Floating = 'none' | 'password' | 'link' | 'delete'
 
 export function PersonMenu({ user, isMe }: PersonMenuProps) {
   const [floating, setFloating] = useState<Floating>('none')
@@ -32,6 +43,12 @@ export function PersonMenu({ user, isMe }: PersonMenuProps) {
   const administrator = user.role === 'administrator'
   const close = () => setFloating('none')
   const entries: readonly MenuEntry[] = [
+    {
+      kind: 'item',
+      icon: Link2,
+      text: words.invite.resetLink,
+      onSelect: () => setFloating('link'),
+    },
     { kind: 'item', icon: KeyRound, text: text.reset, onSelect: () => setFloating('password') },
     {
       kind: 'item',
@@ -63,6 +80,7 @@ export function PersonMenu({ user, isMe }: PersonMenuProps) {
         entries={entries}
         trigger={<IconButton icon={Ellipsis} label={text.menu(user.username)} />}
       />
+      {floating === 'link' && <ResetLink onClose={close} user={user} />}
       {floating === 'password' && <ResetPassword onClose={close} user={user} />}
       {floating === 'delete' && <DeletePerson onClose={close} user={user} />}
     </>
@@ -72,6 +90,39 @@ export function PersonMenu({ user, isMe }: PersonMenuProps) {
 interface PersonDialogProps {
   readonly user: User
   readonly onClose: () => void
+}
+
+function ResetLink({ user, onClose }: PersonDialogProps) {
+  const reset = useResetLink()
+  const [made, setMade] = useState<NewInvitation>()
+  return (
+    <Dialog
+      description={made ? words.invite.once : text.resetText}
+      onOpenChange={(open) => !open && onClose()}
+      open
+      title={words.invite.madeReset(user.username)}
+    >
+      {made ? (
+        <OneTimeLink onClose={onClose} token={made.token} />
+      ) : (
+        <>
+          {reset.error && <ErrorNotice error={reset.error} />}
+          <DialogActions>
+            <Button kind="quiet" onClick={onClose}>
+              {words.actions.cancel}
+            </Button>
+            <Button
+              busy={reset.isPending}
+              kind="primary"
+              onClick={() => reset.mutate(user.id, { onSuccess: setMade })}
+            >
+              {words.invite.resetLink}
+            </Button>
+          </DialogActions>
+        </>
+      )}
+    </Dialog>
+  )
 }
 
 function ResetPassword({ user, onClose }: PersonDialogProps) {

@@ -3,8 +3,8 @@
 import { getRouteApi, Link, Outlet, useMatchRoute } from '@tanstack/react-router'
 import { Suspense } from 'react'
 import type { Space } from '#protocol/api/spaces.ts'
-import { useMe } from '../api/session.ts'
 import { useSpace } from '../api/spaces.ts'
+import { mayEnter } from '../api/standing.ts'
 import { useKeys } from '../app/use-keys.ts'
 import { RequestError } from '../net/request.ts'
 import { buttonClass } from '../parts/button.tsx'
@@ -58,7 +58,7 @@ const tabs = [
 
 function Loaded({ space }: { readonly space: Space }) {
   const matches = useMatchRoute()
-  const mine = useMe().user.id === space.owner.id
+  const mine = mayEnter(space)
   const open = space.ports.filter(({ listening }) => listening !== false).length
   const { connect } = route.useSearch()
   const navigate = route.useNavigate()
