@@ -94,11 +94,12 @@ function Picture({ uri }: { readonly uri: string }) {
   return (
     <svg
       aria-label={text.picture}
-      className="size-52 self-center rounded-md bg-white"
+      className="size-52 self-center"
       role="img"
       shapeRendering="crispEdges"
       viewBox={`0 0 ${size} ${size}`}
     >
+      <rect fill="#fff" height={size} rx={1} width={size} />
       <path d={path} fill="#000" />
     </svg>
   )

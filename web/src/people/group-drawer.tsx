@@ -31,12 +31,18 @@ export function GroupDrawer({ group, onClose }: GroupDrawerProps) {
   const me = useMe()
   const update = useUpdateGroup()
   const may = can(me, 'group.update')
+  const given = group.roles.map(({ id }) => id)
+  // What was clicked is shown at once, and taken back where it is refused.
+  const [chosen, setChosen] = useState<readonly string[]>(given)
   const change = (what: UpdateGroup) =>
     update.mutate(
       { id: group.id, change: what },
       {
         onSuccess: () => toast({ text: text.saved(group.name), tone: 'good' }),
-        onError: toastError,
+        onError: (error) => {
+          setChosen(given)
+          toastError(error)
+        },
       },
     )
   const roles = useRoles(can(me, 'role.list')).data?.roles ?? group.roles
@@ -50,10 +56,13 @@ export function GroupDrawer({ group, onClose }: GroupDrawerProps) {
         <Members group={group} may={may} onChange={change} />
         {roles.length > 0 && (
           <PickMany
-            chosen={group.roles.map(({ id }) => id)}
+            chosen={chosen}
             disabled={!may || update.isPending}
             label={words.person.roles}
-            onChosen={(ids) => change({ roles: [...ids] })}
+            onChosen={(ids) => {
+              setChosen(ids)
+              change({ roles: [...ids] })
+            }}
             options={roles}
           />
         )}

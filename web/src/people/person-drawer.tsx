@@ -7,6 +7,7 @@ import { clientName } from '../account/client-name.ts'
 import { CredentialRow } from '../account/credential-row.tsx'
 import { useEndCredential, useRoles, useUpdateUser, useUser } from '../api/people.ts'
 import { can, useMe } from '../api/session.ts'
+import { Button } from '../parts/button.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Drawer } from '../parts/drawer.tsx'
 import { Loading } from '../parts/loading.tsx'
@@ -33,7 +34,8 @@ export function PersonDrawer({ user, onClose }: PersonDrawerProps) {
     <Drawer
       lead={
         <p className="mt-0.5 text-ink-3 text-sm">
-          {user.username}, {words.account.role[user.role].toLowerCase()}
+          {user.displayName && `${user.username}, `}
+          {words.account.role[user.role].toLowerCase()}
         </p>
       }
       onClose={onClose}
@@ -132,10 +134,9 @@ function QuotaOf({ user, governs }: DetailProps) {
             <div className="flex min-h-7 items-center justify-between gap-4" key={name}>
               <dt className="text-ink-3">{words.quota.names[name]}</dt>
               <dd className="tabular">
-                {words.quota.used(
-                  used,
-                  limit === undefined ? words.quota.none : amountText(name, limit),
-                )}
+                {limit === undefined
+                  ? words.quota.unlimited(used)
+                  : words.quota.used(used, amountText(name, limit))}
               </dd>
             </div>
           )
@@ -172,21 +173,15 @@ function FactorOf({ user, governs }: DetailProps) {
     })
   return (
     <>
-      {governs ? (
-        <ul>
-          <CredentialRow
-            end={text.factorReset}
-            endLabel={text.factorReset}
-            icon={ShieldCheck}
-            name={text.factorOn}
-            onEnd={() => setAsking(true)}
-          >
-            {null}
-          </CredentialRow>
-        </ul>
-      ) : (
-        <p className="text-sm">{text.factorOn}</p>
-      )}
+      <div className="flex items-center gap-3 text-sm">
+        <ShieldCheck aria-hidden="true" className="shrink-0 text-green" size={18} />
+        <p className="grow">{text.factorOn}</p>
+        {governs && (
+          <Button onClick={() => setAsking(true)} small>
+            {text.factorReset}
+          </Button>
+        )}
+      </div>
       {asking && (
         <Confirm
           action={text.factorReset}

@@ -141,6 +141,7 @@ export const peopleWords = {
     names: quotaNames,
     none: 'no limit',
     used: (used: string, limit: string) => `${used} of ${limit}`,
+    unlimited: (used: string) => `${used}, no limit`,
     text: 'What is left empty is what the person’s groups give, or no limit.',
     groupText: 'For members who have none of their own. What is left empty is no limit.',
     memory: 'Memory, GiB',
