@@ -9,6 +9,7 @@ import type { Log } from './log.ts'
 import { Arrivals } from './ports/arrivals.ts'
 import { ListeningWatch } from './ports/listening.ts'
 import { Services } from './services/services.ts'
+import { Shutdown } from './shutdown/shutdown.ts'
 import { Startup } from './startup/startup.ts'
 import { Stats } from './stats/stats.ts'
 
@@ -23,6 +24,7 @@ export interface AgentContext {
   readonly uploads: Uploads
   readonly services: Services
   readonly startup: Startup
+  readonly shutdown: Shutdown
   readonly stats: Stats
   /** Gives the link addresses that the peer has told of. */
   readonly learnAddresses: (addresses: readonly string[]) => void
@@ -46,6 +48,7 @@ export function createContext(from: {
     uploads: new Uploads(systemClock),
     services: new Services(config, systemClock, report),
     startup: new Startup(config, systemClock, report),
+    shutdown: new Shutdown(config, systemClock),
     stats: new Stats(systemClock),
     learnAddresses,
   }

@@ -13,7 +13,7 @@ import { repeat } from './repeat.ts'
 import { SAMPLE_EVERY_MS } from './stats/stats.ts'
 
 export interface RunningAgent {
-  /** Ends all that the agent started (TERM, then KILL after 8 s), then the link. */
+  /** Runs the shut-down script, ends all that the agent started (TERM, then KILL after 8 s), then the link. */
   stop(): Promise<void>
 }
 
@@ -58,9 +58,12 @@ export function startAgent(config: AgentConfig, version: string, log: Log): Runn
   log.info('the agent runs', { version, space: config.spaceName, epoch: config.epoch })
 
   const stop = async () => {
+    // While everything still runs: it may want the services, or a terminal that looks on.
+    await agent.startup.stop()
+    await agent.shutdown.run()
     stopping.abort()
     agent.resumables.close()
-    await Promise.all([agent.services.stop(), agent.startup.stop(), agent.terminals.close()])
+    await Promise.all([agent.services.stop(), agent.terminals.close()])
     await dialer.close()
   }
   return { stop }

@@ -11,6 +11,7 @@ import { peopleErrors } from './errors/people.ts'
 import { placementErrors } from './errors/placement.ts'
 import { type ErrorRow, row } from './errors/row.ts'
 import { stateErrors } from './errors/state.ts'
+import { templateErrors } from './errors/templates.ts'
 
 export const errorTable = {
   // Anyone
@@ -177,21 +178,7 @@ export const errorTable = {
   ),
   ...peopleErrors,
   // Templates
-  template_invalid: row(
-    400,
-    'The template has {count} problems.',
-    'Each problem names its line and column.',
-  ),
-  template_in_use: row(
-    409,
-    '{count} spaces use this template.',
-    'Delete or move those spaces first.',
-  ),
-  parameter_invalid: row(
-    400,
-    'The parameter “{name}” is not valid: {reason}.',
-    'Correct the value.',
-  ),
+  ...templateErrors,
   // Spaces
   space_not_running: row(409, 'The space is {state}.', 'Start the space first.'),
   space_busy: row(409, 'The space is {state}.', 'Wait until that has finished.'),

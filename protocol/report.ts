@@ -50,6 +50,9 @@ export const agentReportSchema = z.discriminatedUnion('type', [
 ])
 export type AgentReport = z.infer<typeof agentReportSchema>
 
+/** Begins each line of a shut-down script in the container's log, where the peer finds it when there is no link any more. */
+export const SHUTDOWN_MARK = 'shutdown| '
+
 /** What a peer puts into the container's environment as SKEIN_AGENT (base64 of this JSON). Children never see it. */
 export const agentConfigSchema = z.object({
   spaceId: z.uuid(),
@@ -70,6 +73,10 @@ export const agentConfigSchema = z.object({
   /** The image's own command, run by the agent beside the terminals; empty when it is only a shell. */
   command: z.array(z.string()).default([]),
   startup: z.string().optional(),
+  /** Runs before the programs are ended, for at most so long. */
+  shutdown: z.object({ script: z.string(), timeoutMs: z.number().int().min(1) }).optional(),
+  /** Values that no log may show. */
+  secrets: z.array(z.string()).default([]),
   services: z
     .array(
       z.object({
@@ -77,6 +84,8 @@ export const agentConfigSchema = z.object({
         command: z.array(z.string()).min(1),
         cwd: z.string().optional(),
         env: z.record(z.string(), z.string()).optional(),
+        /** Ends for good when it ends with status 0. */
+        mayFinish: z.boolean().optional(),
       }),
     )
     .default([]),

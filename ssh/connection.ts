@@ -11,6 +11,7 @@ import type { SshLimits } from './limits.ts'
 import { Listens } from './listens.ts'
 import { Login } from './login.ts'
 import { DisconnectReason, Message, OpenFailure } from './messages.ts'
+import type { Pace } from './pace.ts'
 import { PacketReader, packet, protocolError } from './packet.ts'
 import type { SshAuthorise, SshGuest } from './ports.ts'
 import { Requests } from './requests.ts'
@@ -22,6 +23,7 @@ export interface ConnectionOptions {
   readonly authorise: SshAuthorise
   readonly clock: { monotonicMs(): number; delay(ms: number, signal?: AbortSignal): Promise<void> }
   readonly limits: SshLimits
+  readonly pace?: Pace
   /** Something worth a line in the log; a client's end, or a fault of ours. */
   log(text: string, details: Readonly<Record<string, unknown>>): void
 }
@@ -52,10 +54,10 @@ export class Connection {
     this.#options = options
     const { promise, resolve } = Promise.withResolvers<SkeinError | undefined>()
     this.closed = promise
-    const { limits, authorise, hostKeys, clock } = options
+    const { limits, authorise, hostKeys, clock, pace } = options
     this.#wire = new Wire(
       duplex,
-      { hostKeys, clock, rekeyPackets: limits.rekeyPackets },
+      { ...limits, hostKeys, clock, ...(pace && { pace }) },
       {
         onReady: () => this.#exchanged.abort(),
         onPayload: (type, payload) => this.#handle(type, payload),
@@ -109,6 +111,7 @@ export class Connection {
 
   #welcome(guest: SshGuest): void {
     this.#loggedIn.abort()
+    this.#wire.share(guest.pace)
     const { limits, clock } = this.#options
     const signal = this.#over.signal
     const onFault = (caught: unknown) => this.#fault(caught)

@@ -2,6 +2,7 @@
 // much is refused and goes on.
 
 import { MAX_LISTENS, MAX_STREAMS_PER_ACTOR } from '#protocol/link.ts'
+import { CONNECTION_PACE, type PaceRule } from './pace.ts'
 
 export interface SshLimits {
   /** From the first byte to the first keys, milliseconds. Nobody types anything meanwhile. */
@@ -25,6 +26,8 @@ export interface SshLimits {
   readonly windowBudgetBytes: number
   /** New keys after so many packets either way: well before sequence numbers come round at 2^32. */
   readonly rekeyPackets: number
+  /** Small packets that are read. */
+  readonly smallPackets: PaceRule
 }
 
 export const sshLimits: SshLimits = {
@@ -39,4 +42,5 @@ export const sshLimits: SshLimits = {
   requestsPerSecond: 100,
   windowBudgetBytes: 16 * 1024 * 1024,
   rekeyPackets: 2 ** 30,
+  smallPackets: CONNECTION_PACE,
 }

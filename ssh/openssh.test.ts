@@ -8,6 +8,7 @@ import net, { type AddressInfo, type Server } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { spawn as spawnPty } from 'node-pty'
+import { amount } from '../tests/support/amount.ts'
 import { eventually } from '../tests/support/eventually.ts'
 import { ended, OpenSsh } from './testing/openssh.ts'
 import { TestServer } from './testing/server.ts'
@@ -15,6 +16,9 @@ import { soon } from './testing/soon.ts'
 
 const HOST = 'me@127.0.0.1'
 const PATIENCE = { timeoutMs: 15_000 }
+/** Commands, and those with ten megabytes each way; four at a time. */
+const RUNS = amount({ usual: 60, whole: 200 })
+const LARGE_RUNS = amount({ usual: 4, whole: 20 })
 
 let server: TestServer
 let client: OpenSsh
@@ -42,12 +46,12 @@ async function runsUnharmed(count: number, bytes: Buffer): Promise<void> {
 /** A loaded machine logs in five times a second. */
 const LONG = { timeout: 180_000 }
 
-test('two hundred commands answer with their own status and their bytes', LONG, () =>
-  runsUnharmed(200, randomBytes(100_000)),
+test(`${RUNS} commands answer with their own status and their bytes`, LONG, () =>
+  runsUnharmed(RUNS, randomBytes(100_000)),
 )
 
 test('ten megabytes come back unharmed, again and again', LONG, () =>
-  runsUnharmed(20, randomBytes(10_000_000)),
+  runsUnharmed(LARGE_RUNS, randomBytes(10_000_000)),
 )
 
 test('standard error stays apart from standard output', async () => {

@@ -4,6 +4,7 @@
 import type { Duplex } from 'node:stream'
 import type { SkeinError } from '#protocol/errors.ts'
 import type { Fin, StreamOpen } from '#protocol/link.ts'
+import type { Pace } from './pace.ts'
 
 /** A stream into the space; the streams of a link and those within an agent both fit. */
 export interface SshStream {
@@ -22,6 +23,8 @@ export interface SshTalk {
 
 /** Somebody whose key was accepted, and the space that they named. */
 export interface SshGuest {
+  /** Of all that they send, over all their connections. */
+  readonly pace?: Pace
   /** Resolves when the space takes streams; rejects with the one sentence that they are told. Called for each channel. */
   ready(talk: SshTalk): Promise<void>
   open(open: StreamOpen, signal?: AbortSignal): Promise<SshStream>

@@ -5,6 +5,7 @@ import type { SkeinError } from '#protocol/errors.ts'
 import { Connection } from './connection.ts'
 import { type HostKeyText, hostKeysByAlgorithm } from './host-key.ts'
 import { type SshLimits, sshLimits } from './limits.ts'
+import type { Pace } from './pace.ts'
 import type { SshAuthorise } from './ports.ts'
 
 export interface ServeSshOptions {
@@ -14,6 +15,8 @@ export interface ServeSshOptions {
   readonly clock: { monotonicMs(): number; delay(ms: number, signal?: AbortSignal): Promise<void> }
   readonly log: (text: string, details: Readonly<Record<string, unknown>>) => void
   readonly limits?: Partial<SshLimits>
+  /** Of all that comes from the client's address, as long as nobody has logged in. */
+  readonly pace?: Pace
 }
 
 export interface SshServing {
@@ -25,12 +28,13 @@ export interface SshServing {
 
 /** Serves one connection. The duplex is ours from now on and is closed at the end. Throws `bad_request` for a bad key. */
 export function serveSsh(duplex: Duplex, options: ServeSshOptions): SshServing {
-  const { hostKeys, authorise, clock, log } = options
+  const { hostKeys, authorise, clock, log, pace } = options
   return new Connection(duplex, {
     hostKeys: hostKeysByAlgorithm(hostKeys),
     authorise,
     clock,
     log,
+    ...(pace && { pace }),
     limits: { ...sshLimits, ...options.limits },
   })
 }

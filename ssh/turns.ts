@@ -1,9 +1,10 @@
 // Turns for connections that have more to be read than fits into one. They share them: however many connections flood,
 // one of them goes on at a time, and whoever only types waits for one of them and not for all. Between two turns there is a
-// pause, so that floods together take half of a processor: what everybody else's keystrokes pass through needs the rest.
+// pause, so that floods together take a third of a processor at most, however many people send them (pace.ts keeps each
+// below that): what everybody else's keystrokes pass through needs the rest.
 
-/** Between two turns, milliseconds: as long as a turn (wire.ts). */
-const PAUSE_MS = 1
+/** Between two turns, milliseconds: twice as long as a turn (wire.ts). */
+const PAUSE_MS = 2
 
 export class Turns {
   readonly #waiting: (() => void)[] = []

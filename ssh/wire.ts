@@ -11,29 +11,15 @@ import { SkeinError } from '#protocol/errors.ts'
 import { Bucket } from './bucket.ts'
 import { BASE, exchangesOf, HYBRID, isHybrid, makeHybrid } from './hybrid.ts'
 import { Identification } from './identification.ts'
+import { Intake } from './intake.ts'
 import { DisconnectReason, Message, STANDARD_ERROR } from './messages.ts'
 import { needsStrict, offerOf, SIGNATURE_ALGORITHMS, STRICT_SERVER } from './offer.ts'
+import type { Pace, PaceRule } from './pace.ts'
 import { packet, protocolError } from './packet.ts'
 import { gcmPacket } from './packet-pool.ts'
-import { turns } from './turns.ts'
 
 /** Channels stop sending when so much is unsent, bytes: a keystroke's echo waits behind no more than this. */
 const FULL_BYTES = 256 * 1024
-/** Nothing is read any more when so much is unsent, bytes: answers to a client that asks and never reads. */
-const CHOKED_BYTES = 1024 * 1024
-/**
- * Input is parsed in pieces, and others get a turn after so many milliseconds: a chunk of 64 kB may hold 2,000 packets, of
- * which each costs up to 0.1 ms with its answer. Pieces are as large as takes well less than a turn: large while packets are,
- * since a packet that is cut costs a copy, and down to a dozen of the smallest.
- */
-const TURN_MS = 1
-const PIECE_MS = 0.25
-const LARGE_PIECE_BYTES = 64 * 1024
-const SMALL_PIECE_BYTES = 1024
-/** Below it, on average of a turn, packets are a flood and not a transfer, and wait for a turn among floods. */
-const SMALL_PACKET_BYTES = 1024
-/** So few packets are none: who downloads sends little but wider windows, and a turn goes by with what they let out. */
-const FEW_PACKETS = 8
 /** Key exchanges: a few at once, one a second, and one for each so many packets (RekeyLimit of a client that copies). */
 const REKEYS = { burst: 8, perSecond: 1, perPacket: 1 / 8 }
 /** How long the last packets may take to leave, milliseconds. */
@@ -53,6 +39,9 @@ export interface WireEvents {
 export interface WireOptions {
   readonly hostKeys: Readonly<Record<string, HostKey>>
   readonly rekeyPackets: number
+  readonly smallPackets: PaceRule
+  /** Of all connections of the address; until `share` says whose it is. */
+  readonly pace?: Pace
   readonly clock: { monotonicMs(): number; delay(ms: number, signal?: AbortSignal): Promise<void> }
 }
 
@@ -63,26 +52,22 @@ export class Wire {
   readonly #protocol: Protocol
   readonly #identification = new Identification()
   readonly #rekeys: Bucket
+  readonly #intake: Intake
   /** The key exchanges that we offered. */
   #exchanges: readonly string[] = []
-  /** What was read and not parsed yet. */
-  #input: Buffer | undefined
-  #isResting = false
   #isCorked = false
   #isOver = false
   /** Keys have been exchanged once. */
   #isReady = false
-  #pieceBytes = SMALL_PIECE_BYTES
   #packetsOfKeys = 0
-  /** Packets and bytes of this turn. */
-  #packets = 0
-  #bytes = 0
 
   constructor(duplex: Duplex, options: WireOptions, events: WireEvents) {
     this.#duplex = duplex
     this.#options = options
     this.#events = events
     this.#rekeys = new Bucket(REKEYS.perSecond, REKEYS.burst, () => options.clock.monotonicMs())
+    const { clock, pace: sender, smallPackets: own } = options
+    this.#intake = new Intake(duplex, { clock, own, sender, parse: (piece) => this.#parse(piece) })
     this.#protocol = this.#createProtocol()
     duplex.on('data', (chunk: Buffer) => this.#take(chunk))
     duplex.on('drain', () => this.#drained())
@@ -116,8 +101,14 @@ export class Wire {
     return this.#protocol._kex?.sessionID ?? Buffer.alloc(0)
   }
 
+  /** What comes from now on is paced with all that this sender sends elsewhere. */
+  share(pace: Pace | undefined): void {
+    this.#intake.share(pace)
+  }
+
   send(payload: Buffer): void {
     if (this.#isOver) return
+    this.#intake.spend()
     const { write } = this.#protocol._packetRW
     const at = write.allocStart
     const bytes = write.alloc(payload.length)
@@ -130,6 +121,7 @@ export class Wire {
     if (this.#isOver) return
     const dataBytes = parts.reduce((sum, { length }) => sum + length, 0)
     const { write } = this.#protocol._packetRW
+    this.#intake.earn(dataBytes)
     const headBytes = isError ? 13 : 9
     let at = write.allocStart
     const bytes = write.alloc(headBytes + dataBytes)
@@ -235,74 +227,30 @@ export class Wire {
   #take(chunk: Buffer): void {
     if (this.#isOver) return
     try {
-      const bytes = this.#identification.take(chunk)
-      if (bytes.length === 0) return
-      this.#input = this.#input ? Buffer.concat([this.#input, bytes]) : bytes
+      this.#intake.push(this.#identification.take(chunk))
     } catch (caught) {
       this.#fail(caught)
-      return
-    }
-    this.#parse()
-  }
-
-  /** Parses until the input is used up, the turn is over, or the client should first read its answers. */
-  #parse(): void {
-    const endMs = performance.now() + TURN_MS
-    this.#packets = 0
-    this.#bytes = 0
-    while (this.#input && !this.#isOver && !this.#isResting) {
-      if (this.#duplex.writableNeedDrain && this.#duplex.writableLength > CHOKED_BYTES) {
-        this.#duplex.pause()
-        return
-      }
-      const piece = this.#input.subarray(0, this.#pieceBytes)
-      this.#input =
-        piece.length < this.#input.length ? this.#input.subarray(piece.length) : undefined
-      this.#parsePiece(piece)
-      if (this.#input && performance.now() > endMs) this.#rest()
     }
   }
 
-  #parsePiece(piece: Buffer): void {
-    const beganMs = performance.now()
-    this.#bytes += piece.length
+  #parse(piece: Buffer): void {
     try {
       this.#protocol.parse(piece, 0, piece.length)
     } catch (caught) {
       this.#fail(caught)
     }
-    const isLong = performance.now() - beganMs > PIECE_MS
-    const bytes = isLong ? this.#pieceBytes / 4 : this.#pieceBytes * 2
-    this.#pieceBytes = Math.min(Math.max(bytes, SMALL_PIECE_BYTES), LARGE_PIECE_BYTES)
-  }
-
-  #rest(): void {
-    this.#isResting = true
-    this.#duplex.pause()
-    const goOn = () => {
-      this.#isResting = false
-      this.#resume()
-    }
-    const isFlood = this.#packets > FEW_PACKETS && this.#bytes < this.#packets * SMALL_PACKET_BYTES
-    if (isFlood) turns.next(goOn)
-    else setImmediate(goOn)
-  }
-
-  #resume(): void {
-    this.#parse()
-    if (!this.#input && !this.#isResting) this.#duplex.resume()
   }
 
   #drained(): void {
     if (this.#isOver) return
-    if (this.#duplex.isPaused() && !this.#isResting) this.#resume()
+    this.#intake.drained()
     if (!this.isFull) this.#events.onDrain()
   }
 
   /** What it answers is ssh2's: undefined goes on, Infinity stops reading this piece. */
   #payloadCame(payload: Buffer, handle: (payload: Buffer) => unknown): unknown {
     if (this.#isOver) return Number.POSITIVE_INFINITY
-    this.#packets++
+    this.#intake.count(payload.length)
     this.#countPacket()
     const type = payload[0]
     if (type === Message.kexInit) {
@@ -359,7 +307,7 @@ export class Wire {
   #finish(error?: SkeinError): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#input = undefined
+    this.#intake.stop()
     this.#protocol.cleanup()
     this.#duplex.resume()
     this.#duplex.end()

@@ -2,6 +2,7 @@
 // nor an end.
 
 import { StringDecoder } from 'node:string_decoder'
+import { Mask } from '#protocol/mask.ts'
 
 /** Longest line that is kept, characters; the rest of it is cut (protocol/report.ts takes no more). */
 const MAX_LINE_CHARS = 1000
@@ -10,10 +11,13 @@ export class LogTail {
   readonly #maxLines: number
   readonly #lines: string[] = []
   readonly #decoder = new StringDecoder('utf8')
+  readonly #mask: Mask
   #open = ''
 
-  constructor(maxLines: number) {
+  /** What the mask knows is in no line. */
+  constructor(maxLines: number, mask = Mask.none) {
     this.#maxLines = maxLines
+    this.#mask = mask
   }
 
   /** Takes what the program wrote, cut anywhere. What would be dropped anyway is not even decoded. */
@@ -39,14 +43,18 @@ export class LogTail {
 
   /** The last lines, oldest first, the unfinished one included. */
   last(count = this.#maxLines): string[] {
-    const lines = this.#open === '' ? this.#lines : [...this.#lines, clean(this.#open)]
+    const lines = this.#open === '' ? this.#lines : [...this.#lines, this.#clean(this.#open)]
     return count === 0 ? [] : lines.slice(-count)
   }
 
   #close(): void {
-    this.#lines.push(clean(this.#open))
+    this.#lines.push(this.#clean(this.#open))
     this.#open = ''
     if (this.#lines.length > this.#maxLines) this.#lines.shift()
+  }
+
+  #clean(line: string): string {
+    return this.#mask.text(lastState(line)).slice(0, MAX_LINE_CHARS)
   }
 }
 
@@ -74,7 +82,7 @@ function startOfLastLines(bytes: Buffer, count: number): number {
 }
 
 /** Progress bars rewrite their line after a carriage return: what stood last is what was to be read. */
-function clean(line: string): string {
+function lastState(line: string): string {
   const written = line.replace(/\r+$/, '')
-  return written.slice(written.lastIndexOf('\r') + 1).slice(0, MAX_LINE_CHARS)
+  return written.slice(written.lastIndexOf('\r') + 1)
 }

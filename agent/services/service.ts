@@ -2,6 +2,7 @@
 
 import type { ChildProcess } from 'node:child_process'
 import { toSkeinError } from '#protocol/errors.ts'
+import type { Mask } from '#protocol/mask.ts'
 import type { AgentReport } from '#protocol/report.ts'
 import type { Environment } from '../child/environment.ts'
 import { LogTail } from '../child/log-tail.ts'
@@ -18,6 +19,7 @@ export interface ServicePlan {
   readonly env: Environment
   /** The image's own command may be done when it ends with status 0; a service never is. */
   readonly mayFinish: boolean
+  readonly mask?: Mask
 }
 
 /** Lines of each service's output that are kept. */
@@ -29,7 +31,7 @@ export class Service {
   readonly plan: ServicePlan
   readonly #clock: Clock
   readonly #onChange: () => void
-  readonly #log = new LogTail(LOG_LINES)
+  readonly #log: LogTail
   readonly #stopping = new AbortController()
   #state: ServiceState['state'] = 'stopped'
   #looping = false
@@ -41,6 +43,7 @@ export class Service {
 
   constructor(plan: ServicePlan, clock: Clock, onChange: () => void) {
     this.plan = plan
+    this.#log = new LogTail(LOG_LINES, plan.mask)
     this.#clock = clock
     this.#onChange = onChange
   }
@@ -122,7 +125,7 @@ export class Service {
   }
 
   #end(exit: string): void {
-    this.#lastExit = exit.slice(0, MAX_EXIT_CHARS)
+    this.#lastExit = (this.plan.mask?.text(exit) ?? exit).slice(0, MAX_EXIT_CHARS)
     this.#log.note(`— ended: ${this.#lastExit}`)
   }
 

@@ -1,6 +1,7 @@
 // All that runs beside the terminals: the services that the template declares, and the image's own command.
 
 import { SkeinError } from '#protocol/errors.ts'
+import { Mask } from '#protocol/mask.ts'
 import type { AgentConfig, AgentReport } from '#protocol/report.ts'
 import { childEnvironment } from '../child/environment.ts'
 import type { Clock } from '../clock.ts'
@@ -50,18 +51,21 @@ export class Services {
 }
 
 export function planServices(config: AgentConfig): ServicePlan[] {
-  const declared = config.services.map(({ name, command, cwd, env }) => ({
+  const mask = new Mask(config.secrets)
+  const declared = config.services.map(({ name, command, cwd, env, mayFinish = false }) => ({
     name,
     command,
     cwd,
     env: { ...childEnvironment(config), ...env },
-    mayFinish: false,
+    mayFinish,
+    mask,
   }))
   const image = {
     name: IMAGE_SERVICE,
     command: config.command,
     env: childEnvironment(config),
     mayFinish: true,
+    mask,
   }
   return [...(config.command.length > 0 ? [image] : []), ...declared].slice(0, MAX_SERVICES)
 }

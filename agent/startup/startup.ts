@@ -3,6 +3,7 @@
 
 import type { ChildProcess } from 'node:child_process'
 import { toSkeinError } from '#protocol/errors.ts'
+import { Mask } from '#protocol/mask.ts'
 import type { AgentConfig, AgentReport } from '#protocol/report.ts'
 import { childEnvironment } from '../child/environment.ts'
 import { fitLines, LogTail } from '../child/log-tail.ts'
@@ -28,13 +29,14 @@ export class Startup {
   readonly #config: AgentConfig
   readonly #clock: Clock
   readonly #report: (report: AgentReport) => void
-  readonly #log = new LogTail(LOG_LINES)
+  readonly #log: LogTail
   #outcome: Outcome = { state: 'running' }
   #child: ChildProcess | undefined
   #reportSoon: NodeJS.Timeout | undefined
 
   constructor(config: AgentConfig, clock: Clock, report: (report: AgentReport) => void) {
     this.#config = config
+    this.#log = new LogTail(LOG_LINES, new Mask(config.secrets))
     this.#clock = clock
     this.#report = report
   }

@@ -5,7 +5,7 @@ import { type Backup, writeBackup } from '../../server/backup/write.ts'
 import { Meter } from '../meter.ts'
 import { print } from '../output.ts'
 import { quantity } from '../remote/copy/progress.ts'
-import { type DataOptions, dataFolder } from './data.ts'
+import { type DataOptions, dataOf } from './data.ts'
 import { keyFrom } from './key.ts'
 import { countsText, keysText, newestText, notKeptText, timeText } from './words.ts'
 
@@ -23,7 +23,7 @@ export async function backup(name: string | undefined, wishes: BackupWishes): Pr
   const meter = new Meter()
   try {
     const made = await writeBackup({
-      ...{ data: dataFolder(wishes), file, nowMs, force: wishes.force === true },
+      ...{ ...dataOf(wishes), file, nowMs, force: wishes.force === true },
       ...(key && { key }),
       onProgress: meter.show,
     })

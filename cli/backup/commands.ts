@@ -10,6 +10,7 @@ export function addBackupCommands(program: Command, done: (status: number) => vo
       .command(usage)
       .description(description)
       .option('--data <folder>', 'the server’s data folder; by default as for skein server')
+      .option('--store <address>', 'where the records are; by default as for skein server')
       .option('--config <file>', 'a YAML file of settings')
       .option('--json', 'print JSON')
   const withKey = (command: Command) =>

@@ -6,18 +6,18 @@ import { systemRandom } from '../../server/clock.ts'
 import { Meter } from '../meter.ts'
 import { print } from '../output.ts'
 import type { BackupWishes } from './backup.ts'
-import { dataFolder } from './data.ts'
+import { dataOf } from './data.ts'
 import { keyFrom } from './key.ts'
 import { countsText, keysText, newestText, notKeptText, timeText } from './words.ts'
 
 export async function restore(file: string, wishes: BackupWishes): Promise<number> {
   const begunMs = performance.now()
   const key = await keyFrom(wishes.keyFile)
-  const data = dataFolder(wishes)
+  const { data, store } = dataOf(wishes)
   const meter = new Meter()
   try {
     const restored = await restoreBackup({
-      ...{ file: resolve(file), data, force: wishes.force === true },
+      ...{ file: resolve(file), data, store, force: wishes.force === true },
       ...(key && { key }),
       ...{ nowMs: Date.now(), random: systemRandom, onProgress: meter.show },
     })

@@ -6,7 +6,7 @@ import { isId } from '#protocol/ids.ts'
 import { isSpaceName, isUserName } from '#protocol/names.ts'
 
 /** Text for a terminal: what could be an escape sequence is left out. */
-const text = (most: number) =>
+export const text = (most: number) =>
   z
     .string()
     .max(most)
@@ -55,7 +55,7 @@ export const timelineSchema = z.object({
 export type RemoteStep = z.output<typeof timelineSchema>['steps'][number]
 
 export const templatesSchema = z.object({
-  templates: z.array(z.looseObject({ id, name: text(200) })),
+  templates: z.array(z.looseObject({ id, name: text(200), description: text(10_000).optional() })),
 })
 
 export const meSchema = z.looseObject({

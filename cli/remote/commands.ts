@@ -6,6 +6,7 @@ import { SkeinError, toSkeinError } from '#protocol/errors.ts'
 import { printError } from '../output.ts'
 import type { Remote, RemoteOptions } from './remote.ts'
 import { RemoteStatus, remoteStatus } from './status.ts'
+import { addTemplates } from './template-commands.ts'
 
 type Done = (status: number) => void
 
@@ -77,6 +78,7 @@ export function addRemoteCommands(program: Command, done: Done): void {
   const make = new CommandMaker(done)
   addLogins(program, make)
   addSpaces(program, make)
+  addTemplates(program, make)
   addWaysIn(program, make)
   addSsh(program, make)
   addCompletion(program, make)

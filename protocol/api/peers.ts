@@ -17,6 +17,8 @@ export interface PeerUsage {
 export interface PeerRecords {
   /** Everything that it has said to have is here. */
   readonly isLevel: boolean
+  /** It has the same database as the peer that is asked, so that there is nothing to exchange. */
+  readonly isMember?: boolean
   /**
    * What last happened between the two: all records are being compared, or were, because one was away for too long or came
    * from a backup; they had heard the same and held different things; or one was put back to an earlier state.
@@ -130,6 +132,8 @@ export interface PeerInfo {
   readonly age?: 'older' | 'newer'
   /** It says of itself that its data folder was put back, and takes no changes. */
   readonly isRolledBack?: true
+  /** It says of itself that its database does not answer, so that it takes no changes. */
+  readonly isStoreAway?: true
   /** Absent of most: nobody ever wanted anything of it. */
   readonly duty?: PeerDuty
   /** Ids of other peers to which it says that it has a line. */

@@ -114,6 +114,12 @@ export interface Usage {
   readonly memoryLimitBytes?: number
 }
 
+export interface SpaceSchedule {
+  readonly zone: string
+  readonly start: readonly string[]
+  readonly stop: readonly string[]
+}
+
 /** What keeps a wish from being carried out now. It is kept, and carried out when what is waited for is there. */
 export interface Waiting {
   /** A host that can take it; its host's engine; a peer that drives its host. */
@@ -155,6 +161,8 @@ export interface Space {
   readonly waiting?: Waiting
   /** The home folder, where the template names it. */
   readonly home?: string
+  /** When it starts and stops by itself: `mon,tue 08:00`, in the zone's time. */
+  readonly schedule?: SpaceSchedule
   readonly agent?: SpaceAgent
   readonly apps: readonly SpaceApp[]
   readonly ports: readonly ListeningPort[]

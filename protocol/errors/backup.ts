@@ -54,6 +54,11 @@ export const backupErrors = {
     'The folder {folder} is not empty.',
     'Give an empty one, or --force, which moves what is there aside and deletes nothing.',
   ),
+  restore_unfinished: row(
+    409,
+    'A backup was being restored into this database, and not all of it is there.',
+    'Wait until skein restore has ended; if it was cut off, empty the database and restore again.',
+  ),
   restore_failed: row(
     500,
     'The backup was not restored: {reason}.',

@@ -23,6 +23,31 @@ export const stateErrors = {
     'The change could not be saved: {reason}.',
     'Nothing was changed. Try again.',
   ),
+  store_moved: row(
+    503,
+    'Other servers have written to the database in between, again and again.',
+    'Nothing was changed. Try again.',
+  ),
+  store_unavailable: row(
+    503,
+    'The database has not answered for {seconds} s ({reason}), so this is not known to be saved.',
+    'Look whether the database runs and can be reached, then look whether this was saved; reading goes on meanwhile.',
+  ),
+  store_denied: row(
+    503,
+    'The database refuses the name or the password: {reason}.',
+    'Check the user and the password of --store, and what that user may do.',
+  ),
+  store_untrusted: row(
+    503,
+    "The database's certificate is not accepted: {reason}.",
+    'Check the date and the names of the certificate, and name its authority with ca=FILE.',
+  ),
+  store_not_durable: row(
+    503,
+    'The database may forget what it has acknowledged: {reason}.',
+    'Set appendonly yes and maxmemory-policy noeviction; unsafe-durability=1 in --store starts all the same.',
+  ),
   too_many_changes: row(400, 'One transaction may make {limit} changes.', 'Split it.'),
   schema_newer: row(
     409,

@@ -16,7 +16,10 @@ export const needs = {
   bootstrap: { shows: ['mmdebstrap'], packages: ['mmdebstrap'] },
   // Without any font of the system's, Chromium measures letters that our own fonts lack as nothing.
   chromium: { shows: ['chromium'], packages: ['chromium', 'fonts-liberation'] },
-  mariadb: { shows: ['mariadbd'], packages: ['mariadb-server'] },
+  mariadb: {
+    shows: ['mariadbd', '/usr/lib/galera/libgalera_smm.so'],
+    packages: ['mariadb-server', 'galera-4'],
+  },
   redis: { shows: ['redis-server'], packages: ['redis-server'] },
   sshClient: { shows: ['ssh', 'scp', 'sftp'], packages: ['openssh-client'] },
   sshTransfers: { shows: ['rsync', 'git', 'curl'], packages: ['rsync', 'git', 'curl'] },

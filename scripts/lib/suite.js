@@ -2,7 +2,7 @@
 // beside all of them what mostly waits; under one report that ends with the plain lines of Node's test runner. Each file is
 // a run of its own: Node's runner waits for ever for a file whose process stays.
 
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { relative, resolve } from 'node:path'
 import { run } from 'node:test'
@@ -21,11 +21,15 @@ const MAX_WHOLE_MS = 10 * 60_000
 const EVERYWHERE = 'protocol link ssh server agent cli web/src scripts tests bench'.split(' ')
 
 /** Files that compare times: what else runs would be in their figures, so they come last, one after the other. */
-const MEASURES = /^(tests\/.*\/(attacks|distance|hostile|killed|siblings)|ssh\/hostile)\.test\.ts$/
+const MEASURES =
+  /^(tests\/(apps|e2e)\/attacks|tests\/links\/(distance|hostile|killed)|ssh\/hostile)\.test\.ts$/
 /** Files that take minutes whatever runs beside them: they wait, or take what processor time is left. */
 const WAITS = /^tests\/(sim\/|cluster\/(lab|torture)\.)/
 /** Files that use the engine, a browser or a whole server: they leave the processor idle half of their time. */
 const WHOLE = /^tests\/|\.docker\.test\.ts$/
+/** Of those, what would still run when all others have ended, were it begun in its turn. */
+const LONG =
+  /^tests\/(cli\/ssh|cluster\/(rejoin|roaming|streams\.|two-engines)|compose\/|e2e\/pages|ssh\/gateway)/
 
 function laneOf(file) {
   if (WAITS.test(file)) return 'waiting'
@@ -107,7 +111,8 @@ async function main(words) {
   const tally = new Tally()
   const again = []
   const kept = { report, tally, again }
-  const lanes = Object.groupBy(files, laneOf)
+  const ordered = files.toSorted((a, b) => Number(LONG.test(b)) - Number(LONG.test(a)))
+  const lanes = Object.groupBy(ordered, laneOf)
   const lane = (name, concurrency) => runLane(lanes[name] ?? [], { concurrency, ...kept })
   const working = async () => {
     await lane('unit', Math.max(2, availableParallelism()))
@@ -120,10 +125,18 @@ async function main(words) {
   await runLane(again, { concurrency: 1, report, tally })
   if (files.length > SLOWEST) for (const text of tally.slowest(SLOWEST)) report.write(line(text))
   for (const name of COUNTS) report.write(line(`${name} ${tally.total(name)}`))
+  report.write(line(`processor ${seconds(childrenMs()).trim()}, without containers`))
   report.write(line(`duration_ms ${performance.now() - began}`))
   report.end()
   const isWell = tally.total('tests') > 0 && tally.total('fail') + tally.total('cancelled') === 0
   process.exitCode = isWell ? 0 : 1
+}
+
+/** Processor time of the tests and of what they started and waited for, ms; proc(5) counts it in hundredths of a second. */
+function childrenMs() {
+  const [, fields] = readFileSync('/proc/self/stat', 'utf8').split(') ')
+  const [user, system] = fields.split(' ').slice(13, 15)
+  return (Number(user) + Number(system)) * 10
 }
 
 const seconds = (ms) => `${(ms / 1000).toFixed(1).padStart(6)} s`

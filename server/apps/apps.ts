@@ -5,14 +5,17 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { SkeinError, toSkeinError } from '#protocol/errors.ts'
+import type { SpaceId } from '#protocol/ids.ts'
 import type { Clock, Random } from '../clock.ts'
 import { ClientAddress } from '../http/address.ts'
 import type { HttpConfig, Log, SpacesPort } from '../http/ports.ts'
 import type { Sessions } from '../identity/sessions.ts'
 import type { Streams } from '../links/streams.ts'
+import type { Live } from '../live/live.ts'
 import type { Records } from '../records/records.ts'
 import { admitTo } from './admission.ts'
 import { type CarryParts, carryRequest, carryUpgrade, type Open } from './carry.ts'
+import type { DirectSource } from './direct/direct-ways.ts'
 import { answerReserved, type EnterWish, isReserved, sendToSignIn, ticketUrl } from './entering.ts'
 import { appSlug } from './host.ts'
 import { OpenWays, type Way } from './open-ways.ts'
@@ -27,7 +30,10 @@ const RECHECK_MS = 20_000
 
 export interface AppsParts {
   readonly records: Records
+  readonly live: Live
   readonly streams: Streams
+  /** Where containers are; absent where every request is to go through the agent. */
+  readonly direct?: DirectSource
   readonly sessions: Sessions
   readonly spaces: Pick<SpacesPort, 'show'>
   readonly config: HttpConfig
@@ -137,13 +143,14 @@ export class Apps {
 
   /** Sessions that end and rights that are withdrawn end what is under way. */
   async #watchRights(): Promise<void> {
-    const { records, ways, log } = this.#parts
+    const { records, upstreams, ways, log } = this.#parts
     const { signal } = this.#stop
     const watch = async (
       kind: 'session' | 'user' | 'space' | 'group',
       concerns: (way: Way, id: string) => boolean,
     ): Promise<void> => {
       for await (const { id } of records.watch(kind, { signal })) {
+        if (kind === 'space') upstreams.recheck(id as SpaceId)
         ways.recheck((way) => concerns(way, id))
       }
     }

@@ -2,10 +2,11 @@
 // first; then what is there is moved aside and what is ready takes its place, by renames, with the folder's locks held.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { chown, readdir, rename, writeFile } from 'node:fs/promises'
+import { chown, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Random } from '../clock.ts'
+import type { StoreAddress } from '../store/address.ts'
 import { lockFolder } from '../store/lock.ts'
 import { DATABASE_FILE, MIGRATIONS } from '../store/sqlite/open.ts'
 import { formatRestored, RESTORED_FILE } from '../store/traces.ts'
@@ -18,12 +19,17 @@ import type { BackupKey } from './key.ts'
 import { renewOrigin } from './new-origin.ts'
 import type { OnProgress } from './progress.ts'
 import { BackupFile } from './read.ts'
+import { intoServer } from './server-store.ts'
 import { makeStaging } from './staging.ts'
 import { syncFolder } from './sync-folder.ts'
 
 const ORIGIN_BYTES = 8
 const STAGING = '.restoring'
 const ASIDE = 'before-restore-'
+/** Where what was written into a database server is read back to. */
+const COMPARED = 'compared'
+/** Of a store that was open in a folder. */
+const LEFT_BY_STORE = ['lock.db', `${DATABASE_FILE}-wal`, `${DATABASE_FILE}-shm`] as const
 /** What belongs to processes and locks: neither in the way of a restore nor moved by it. */
 const OF_PROCESSES = /^(run|lock\.db(-.*)?|peer\.pid)$/
 
@@ -31,6 +37,8 @@ export interface RestoreOptions {
   readonly file: string
   readonly data: string
   readonly key?: BackupKey
+  /** Where the records go; the data folder's own file unless given. A database server's must be new. */
+  readonly store?: StoreAddress
   /** Move what is in the folder aside. */
   readonly force: boolean
   readonly nowMs: number
@@ -110,7 +118,7 @@ async function restoreInto(
   const origin = Buffer.from(random(ORIGIN_BYTES)).toString('hex')
   const renewal = { origin, takenAtMs: Date.parse(header.at), nowMs }
   const migrated = renewOrigin(database, migrations, renewal)
-  const contents = inspectDatabase(database)
+  const contents = await placeRecords(options, staged)
   await countStart(staged)
   await writeFile(
     join(staged, RESTORED_FILE),
@@ -124,6 +132,18 @@ async function restoreInto(
   ])
   const aside = await replace(options, staged)
   return { header, contents, migrated, ...(aside !== undefined && { aside }) }
+}
+
+/** Into a database server, where they are to be in one; the file has done its work then. */
+async function placeRecords({ store }: RestoreOptions, staged: string): Promise<Contents> {
+  const database = join(staged, DATABASE_FILE)
+  if (!store || store.kind === 'sqlite') return inspectDatabase(database)
+  const compared = join(staged, COMPARED)
+  const contents = await intoServer(staged, store, compared)
+  await rm(compared, { recursive: true })
+  for (const name of [...LEFT_BY_STORE, DATABASE_FILE])
+    await rm(join(staged, name), { force: true })
+  return contents
 }
 
 /** The next start has a number that no start before it had, also where the clock is wrong (cluster/boot.ts). */
@@ -151,7 +171,8 @@ async function replace(
   await giveToOwnerOf(data, [aside])
   for (const name of former) await rename(join(data, name), join(aside, name))
   const fresh = await readdir(staged)
-  const order = [...fresh.filter((name) => name !== DATABASE_FILE), DATABASE_FILE]
+  const isDatabase = (name: string) => name === DATABASE_FILE
+  const order = [...fresh.filter((name) => !isDatabase(name)), ...fresh.filter(isDatabase)]
   for (const name of order) await rename(join(staged, name), join(data, name))
   await syncFolder(data)
   return former.length === 0 ? undefined : aside

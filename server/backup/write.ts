@@ -1,4 +1,4 @@
-// Makes a backup of a data folder while a peer runs on it: a copy of the database at one instant, the keys beside it, one
+// Makes a backup of a data folder while a peer runs on it: a copy of its database at one instant, the keys beside it, one
 // file under another name until it has been read back and compared.
 
 import { createHash } from 'node:crypto'
@@ -9,6 +9,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createZstdCompress } from 'node:zlib'
 import { SkeinError } from '#protocol/errors.ts'
+import type { StoreAddress } from '../store/address.ts'
 import { DATABASE_FILE } from '../store/sqlite/open.ts'
 import { isRolledBack } from '../store/traces.ts'
 import { makeRunFolder, runFolder } from '../supervisor/child-state.ts'
@@ -20,6 +21,7 @@ import { keptFiles, MAX_SMALL_BYTES } from './kept.ts'
 import { type BackupKey, newSeal } from './key.ts'
 import type { OnProgress } from './progress.ts'
 import { BackupFile } from './read.ts'
+import { fileOf } from './server-store.ts'
 import { snapshot } from './snapshot.ts'
 import { makeStaging } from './staging.ts'
 import { syncFolder } from './sync-folder.ts'
@@ -27,6 +29,8 @@ import { syncFolder } from './sync-folder.ts'
 export interface BackupOptions {
   readonly data: string
   readonly file: string
+  /** Where the records are; the data folder's own file unless given. */
+  readonly store?: StoreAddress
   /** Without one the backup is readable by whoever has it. */
   readonly key?: BackupKey
   /** Replace a file of that name. */
@@ -42,8 +46,8 @@ export interface Backup {
 
 /** Rejects with `data_missing`, `store_rolled_back`, `backup_exists` and `backup_failed`; then there is no file and no part of one. */
 export async function writeBackup(options: BackupOptions): Promise<Backup> {
-  const { data, file, force, onProgress } = options
-  const database = join(data, DATABASE_FILE)
+  const { data, file, force, store = { kind: 'sqlite', path: undefined } } = options
+  const database = store.kind === 'sqlite' ? (store.path ?? join(data, DATABASE_FILE)) : data
   if (!existsSync(database)) throw new SkeinError('data_missing', { folder: data })
   if (isRolledBack(data)) throw new SkeinError('store_rolled_back')
   if (!force && existsSync(file)) throw new SkeinError('backup_exists', { file })
@@ -52,7 +56,8 @@ export async function writeBackup(options: BackupOptions): Promise<Backup> {
   const part = `${file}.part`
   try {
     const copy = join(staging.path, DATABASE_FILE)
-    await snapshot(database, copy, onProgress)
+    if (store.kind === 'sqlite') await snapshot(database, copy, options.onProgress)
+    else await fileOf(store, staging.path)
     const sources = sourcesOf(data, copy)
     const header = await writePart(part, sources, options)
     await rm(copy)

@@ -42,7 +42,10 @@ export interface ClusterParts {
   readonly url: string
   readonly records: Records
   /** How this peer's database stands. */
-  readonly standing: () => Pick<PeerMetadata, 'origin' | 'isRolledBack'>
+  readonly standing: () => Pick<
+    PeerMetadata,
+    'origin' | 'isRolledBack' | 'isShared' | 'isStoreAway'
+  >
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -151,6 +154,15 @@ export class Cluster {
 
   reconcile(): void {
     for (const mesh of this.#meshes.values()) mesh.reconcile()
+  }
+
+  /** Whether another peer writes to the same database. */
+  isMember(peer: PeerId): boolean {
+    const { origin, isShared } = this.#parts.standing()
+    if (!isShared) return false
+    const known = this.membership.peers.find(({ id }) => id === peer)
+    const said = known && parseMetadata(known.contact.metadata)
+    return said?.isShared === true && said.origin === origin
   }
 
   /** A line with which another peer joins. Secret. */

@@ -16,8 +16,12 @@ export const peerMetadataSchema = z.object({
   load: z.number().min(0),
   /** Under which its database writes. */
   origin: z.string().max(16).optional(),
+  /** Others may write to that database, too: those under the same origin are its members. */
+  isShared: z.literal(true).optional(),
   /** Its data folder was put back to an earlier state: it takes no changes. */
   isRolledBack: z.literal(true).optional(),
+  /** Its database does not answer it: it shows what it knows and takes no changes. */
+  isStoreAway: z.literal(true).optional(),
 })
 export type PeerMetadata = z.infer<typeof peerMetadataSchema>
 

@@ -176,6 +176,23 @@ test('the data folder is the checkout’s own once there is one, else root’s o
   assert.equal(data({ env: { XDG_STATE_HOME: '/state' } }), '/state/skein')
 })
 
+test('the password of the database comes by one way, and is printed nowhere', () => {
+  const flags = ['--store', 'mysql://skein@db/state', '--store-password', 'hunter2']
+  const all = resolved({ flags })
+  assert(all.config.store.kind === 'mysql')
+  assert.equal(all.config.store.password, 'hunter2')
+  assert(!JSON.stringify(printedSettings(all)).includes('hunter2'))
+  const twice = ['--store', 'mysql://skein:hunter2@db/state', '--store-password', 'b']
+  assert.match(failure({ flags: twice }).message, /store-password.*already/)
+  assert(
+    !JSON.stringify(printedSettings(resolved({ flags: twice.slice(0, 2) }))).includes('hunter'),
+  )
+  assert.match(failure({ flags: ['--store-password', 'b'] }).message, /no password/)
+  for (const wrong of ['--store=mysql://skein:hunter2@db', '--sotre=mysql://skein:hunter2@db/b']) {
+    assert(!JSON.stringify(failure({ flags: [wrong] }).body).includes('hunter'))
+  }
+})
+
 test('what is printed names every setting, its value and its origin', () => {
   const rows = printedSettings(resolved({ flags: ['--listen', '[::1]:0', '--insecure-http'] }))
   assert.deepEqual(

@@ -64,7 +64,22 @@ export function resolveConfig(inputs: Inputs): Resolved {
   refuseLoneAppsDomain(config, origins)
   refuseOwnAppsDomain(config, origins)
   refuseOpenHttp(config, origins)
-  return { config, origins: origins as Record<SettingName, string> }
+  return { config: withPassword(config, origins), origins: origins as Record<SettingName, string> }
+}
+
+/** The password comes in the address, in a file that it names, or by a setting of its own. */
+function withPassword(
+  config: Config,
+  origins: Readonly<Partial<Record<SettingName, string>>>,
+): Config {
+  const { store, storePassword: password } = config
+  if (password === undefined) return config
+  const refuse = (reason: string) => invalid('storePassword', reason, origins.storePassword ?? '')
+  if (store.kind === 'sqlite') throw refuse('a file has no password')
+  if (store.password !== undefined || store.passwordFile !== undefined) {
+    throw refuse('the address in --store brings one already')
+  }
+  return { ...config, store: { ...store, password } }
 }
 
 function refuseUnknown({ env, file }: Inputs): void {

@@ -47,8 +47,10 @@ function split(word: string): { key: string; given?: string } {
 
 function unknown(word: string): SkeinError {
   const candidates = ['config', ...byKey.keys()]
-  const key = word.replace(/^-*/, '').split('=')[0] ?? ''
-  return new SkeinError('config_unknown', { key: word, nearest: `--${nearest(key, candidates)}` })
+  // Its value may be a secret.
+  const flag = word.split('=')[0] ?? ''
+  const key = flag.replace(/^-*/, '')
+  return new SkeinError('config_unknown', { key: flag, nearest: `--${nearest(key, candidates)}` })
 }
 
 function missing(key: string): SkeinError {

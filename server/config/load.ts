@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseDocument } from 'yaml'
 import { SkeinError } from '#protocol/errors.ts'
+import { absoluteStore } from '../store/address.ts'
 import { type Resolved, resolveConfig } from './config.ts'
 import { parseFlags } from './flags.ts'
 import type { Config } from './settings.ts'
@@ -32,9 +33,10 @@ export function loadConfig({ words, env = process.env }: LoadOptions): Resolved 
 }
 
 /** Whoever starts a child or reloads may stand in another folder. */
-function absolute({ data, tlsCert, tlsKey, engines }: Config): Partial<Config> {
+function absolute({ data, store, tlsCert, tlsKey, engines }: Config): Partial<Config> {
   return {
     data: resolve(data),
+    store: absoluteStore(store, resolve),
     engines: engines.map((one) =>
       one.tls === undefined ? one : { ...one, tls: resolve(one.tls) },
     ),

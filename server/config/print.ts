@@ -1,5 +1,6 @@
 // The configuration as a person reads it: each setting, its value, and where that came from.
 
+import { storeText } from '../store/address.ts'
 import type { Resolved } from './config.ts'
 import { engineText } from './engines.ts'
 import { keyOf, type SettingName, settingNames } from './settings.ts'
@@ -10,10 +11,13 @@ export interface PrintedSetting {
   readonly origin: string
 }
 
+/** Their values are shown to nobody. */
+const SECRET: readonly SettingName[] = ['storePassword']
+
 export function printedSettings({ config, origins }: Resolved): readonly PrintedSetting[] {
   return settingNames.map((name) => ({
     key: keyOf(name),
-    value: shown(config[name]),
+    value: SECRET.includes(name) && config[name] !== undefined ? '…' : shown(config[name]),
     origin: origins[name],
   }))
 }
@@ -21,6 +25,7 @@ export function printedSettings({ config, origins }: Resolved): readonly Printed
 function shown(value: Resolved['config'][SettingName]): string {
   if (value === undefined) return '-'
   if (typeof value !== 'object') return String(value)
+  if ('kind' in value) return storeText(value)
   if ('host' in value)
     return `${value.host.includes(':') ? `[${value.host}]` : value.host}:${value.port}`
   const texts = value.map((one) => (typeof one === 'string' ? one : engineText(one)))

@@ -3,6 +3,7 @@
 
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { parseStore, type StoreAddress } from '../store/address.ts'
 import { engineAddressOf } from './engines.ts'
 
 export const text = z.coerce.string().trim().min(1, 'it is empty')
@@ -113,3 +114,14 @@ export const dialAddress = z.string().refine((value) => {
 export const seed = z
   .string()
   .regex(/^(srv:[\w.-]{1,253}|\S{1,255}:\d{1,5})$/, 'it is neither host:port nor srv:NAME')
+
+/** Where the state is kept. What is wrong is said without the address, which may hold a password. */
+export const store = z.coerce.string().transform((value, context): StoreAddress => {
+  try {
+    return parseStore(value.trim())
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  }
+})

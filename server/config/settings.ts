@@ -17,6 +17,7 @@ import {
   network,
   origin,
   seed,
+  store,
   subnetRange,
   text,
   whole,
@@ -50,6 +51,18 @@ export const settings = {
     placeholder: 'FOLDER',
     description: 'Where this server keeps its state. One server a folder.',
   }),
+  store: setting({
+    schema: store,
+    fallback: 'sqlite',
+    placeholder: 'ADDRESS',
+    description:
+      'Where the state is: sqlite:FILE, mysql://user@host,host/database, redis://host, redis+sentinel://host/NAME.',
+  }),
+  storePassword: setting({
+    schema: text.optional(),
+    placeholder: 'PASSWORD',
+    description: 'The password of --store; best as a file, SKEIN_STORE_PASSWORD_FILE.',
+  }),
   listen: setting({
     schema: address,
     fallback: '127.0.0.1:7534',
@@ -77,6 +90,13 @@ export const settings = {
     placeholder: 'DOMAIN',
     description:
       'Ports and apps are opened at PORT--SPACE--USER.DOMAIN; localhost by itself on one’s own machine.',
+  }),
+  directApps: setting({
+    schema: yesOrNo,
+    fallback: 'true',
+    placeholder: 'true|false',
+    description:
+      'Dial apps of spaces on this machine at their container’s address; false: through the space’s agent always.',
   }),
   tls: setting({
     schema: z.enum(['off', 'self'], 'it is neither off nor self'),

@@ -3,9 +3,11 @@
 
 import { createServer, type Server, type Socket } from 'node:net'
 import { SkeinError, toSkeinError } from '#protocol/errors.ts'
+import { type Pace, Paces, SENDER_PACE } from '../../ssh/pace.ts'
 import type { SshAuthorise } from '../../ssh/ports.ts'
 import type { Clock } from '../clock.ts'
 import type { Address } from '../config/schemas.ts'
+import { bucketOf } from '../identity/limits.ts'
 import { startListening, urlOf } from '../listening.ts'
 import type { Log } from '../log.ts'
 import { Crowd, type Entry } from './crowd.ts'
@@ -27,7 +29,11 @@ export interface Served {
 
 export type Serve = (
   socket: Socket,
-  options: { readonly hostKeys: readonly string[]; readonly authorise: SshAuthorise },
+  options: {
+    readonly hostKeys: readonly string[]
+    readonly authorise: SshAuthorise
+    readonly pace: Pace
+  },
 ) => Served
 
 export interface GatewayParts {
@@ -51,6 +57,7 @@ interface Caller {
 export class Gateway {
   readonly #parts: GatewayParts
   readonly #server: Server
+  readonly #paces: Paces
   readonly #crowd = new Crowd<Caller>()
   readonly #callers = new Set<Caller>()
   /** As the peer told them last; they are the same for as long as there is a cluster. */
@@ -58,6 +65,7 @@ export class Gateway {
 
   private constructor(parts: GatewayParts) {
     this.#parts = parts
+    this.#paces = new Paces(SENDER_PACE, () => parts.clock.monotonicMs())
     this.#server = createServer({ allowHalfOpen: false, noDelay: true }, (socket) =>
       this.#receive(socket),
     )
@@ -127,8 +135,9 @@ export class Gateway {
     if (caller.socket.destroyed) return
     const served = this.#parts.serve(caller.socket, {
       hostKeys,
+      pace: this.#paces.of(`address ${bucketOf(entry.address)}`),
       authorise: async (attempt) => {
-        const answer = await authorise(way, attempt)
+        const answer = await authorise(way, attempt, this.#paces)
         if (attempt.isProven && answer instanceof RemoteGuest) {
           caller.guest = answer
           this.#crowd.known(entry)

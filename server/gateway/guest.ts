@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { SkeinError, toSkeinError } from '#protocol/errors.ts'
 import type { StreamOpen } from '#protocol/link.ts'
+import type { Pace, Paces } from '../../ssh/pace.ts'
 import type { SshAuthorise, SshGuest, SshStream, SshTalk } from '../../ssh/ports.ts'
 import { jsonLines } from '../spaces/runtime/lines.ts'
 import type { Way } from './way.ts'
@@ -21,11 +22,13 @@ type Attempt = Parameters<SshAuthorise>[0]
 const nothing = z.unknown()
 
 export class RemoteGuest implements SshGuest {
+  readonly pace?: Pace
   readonly #way: Way
   #brief = 0
 
-  constructor(way: Way) {
+  constructor(way: Way, pace?: Pace) {
     this.#way = way
+    if (pace) this.pace = pace
   }
 
   /** Something runs that ends by itself, which a gateway that ends waits for. */
@@ -77,6 +80,7 @@ export class RemoteGuest implements SshGuest {
 export async function authorise(
   way: Promise<Way>,
   { user, credential, isProven }: Attempt,
+  paces?: Paces,
 ): Promise<RemoteGuest | SkeinError> {
   const key =
     credential.type === 'publickey'
@@ -90,7 +94,7 @@ export async function authorise(
     // No name of ours is that long; what is left of it is none either, and is counted as an attempt.
     const name = user.slice(0, MAX_USER_CHARS)
     await to.ask('authorise', { user: name, ...(key && { key }), isProven }, nothing)
-    return new RemoteGuest(to)
+    return new RemoteGuest(to, key && paces?.of(`key ${key.blob}`))
   } catch (error) {
     return toSkeinError(error)
   }

@@ -2,13 +2,18 @@
 // small ones by hand.
 
 import type { AuditReport } from '#protocol/api/audit.ts'
-import type { PlacementPreview } from '#protocol/api/hosts.ts'
 import type { PeerAsk, PeerInfo } from '#protocol/api/peers.ts'
-import type { QuotaName } from '#protocol/api/people.ts'
-import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.ts'
+import type { PlanTemplate, SpacePlan, TemplatePlan } from '#protocol/api/plan.ts'
 import type { SshHostKey } from '#protocol/api/ssh.ts'
-import type { Starter, Template, TemplateCheck, TemplateDetail } from '#protocol/api/templates.ts'
-import type { HostId, SpaceId, TemplateId, UserId } from '#protocol/ids.ts'
+import type {
+  Starter,
+  Template,
+  TemplateBundle,
+  TemplateCheck,
+  TemplateDetail,
+  TemplateImport,
+} from '#protocol/api/templates.ts'
+import type { SpaceId, TemplateId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { PublishedPeer } from '../cluster/published.ts'
@@ -18,6 +23,7 @@ import type { Streams } from '../links/streams.ts'
 import type { Live } from '../live/live.ts'
 import type { Asked } from '../peer/duty/ask.ts'
 import type { Records } from '../records/records.ts'
+import type { Spaces } from '../spaces/spaces.ts'
 import type { PendingLogins } from './cli/logins.ts'
 import type { Tabs } from './live/tabs.ts'
 import type { Roaming } from './roaming.ts'
@@ -29,52 +35,44 @@ export interface Log {
   error(details: object, message: string): void
 }
 
-export type Wish = 'running' | 'stopped' | 'restart' | 'deleted'
+export type { Wish } from '../spaces/wishes.ts'
 
-export interface SpacesPort {
-  show(id: SpaceId): Space | undefined
-  create(
-    actor: Actor,
-    space: {
-      id: SpaceId
-      name: string
-      templateId: TemplateId
-      parameters: Record<string, ParameterValue>
-      hostId?: HostId
-    },
-    intentId: string,
-  ): Promise<{ readonly intentId: string }>
-  /** A wish with an intent that was taken before is that wish. */
-  want(
-    actor: Actor,
-    id: SpaceId,
-    wish: Wish,
-    intentId?: string,
-  ): Promise<{ readonly intentId: string }>
-  /** Rejects with `space_not_waiting` where its host answers. */
-  forget(actor: Actor, id: SpaceId): Promise<unknown>
-  /** Where a new space would go. Throws `not_found`. */
-  preview(templateId: TemplateId, parameters: Record<string, ParameterValue>): PlacementPreview
-  rename(actor: Actor, id: SpaceId, name: string): Promise<unknown>
-  /** New parameters; they apply at the next restart. */
-  configure(actor: Actor, id: SpaceId, parameters: Record<string, ParameterValue>): Promise<unknown>
-  transfer(by: By, id: SpaceId, to: string): Promise<unknown>
-  /** What a person's spaces take, for their quota. */
-  used(userId: UserId): Readonly<Record<QuotaName, number>>
-  timeline(id: SpaceId): Promise<readonly TimelineStep[]>
-}
+/** Without what only the peer's own parts ask of spaces. */
+export type SpacesPort = Pick<
+  Spaces,
+  | 'show'
+  | 'create'
+  | 'preview'
+  | 'want'
+  | 'forget'
+  | 'rename'
+  | 'configure'
+  | 'timeline'
+  | 'transfer'
+  | 'used'
+>
 
 export interface TemplatesPort {
   list(): readonly Template[]
   get(id: TemplateId): TemplateDetail | undefined
-  /** Makes the template, or its next version when it exists. Rejects with `template_invalid`, `conflict`. */
+  /** Makes the template, or its next version. Rejects with `template_invalid`, `template_not_allowed`, `conflict`. */
   save(
     actor: Actor,
-    template: { id?: TemplateId; source: string; note: string; base?: string },
+    template: { id?: TemplateId; source: string; note: string; base?: string; allow?: boolean },
   ): Promise<TemplateDetail>
   /** Rejects with `template_in_use`. */
   remove(actor: Actor, id: TemplateId): Promise<unknown>
   check(source: string): TemplateCheck
+  /** What a text, or the newest version, would make and change. Throws `not_found`. */
+  plan(request: PlanTemplate): TemplatePlan
+  /** What the next start of a space would change. Throws `not_found`. */
+  planSpace(id: SpaceId): SpacePlan
+  export(id: TemplateId): TemplateBundle
+  /** Rejects as `save` does. */
+  import(
+    actor: Actor,
+    wish: { id: TemplateId; bundle: TemplateBundle; allow: boolean },
+  ): Promise<TemplateImport>
   readonly starters: readonly Starter[]
 }
 

@@ -18,6 +18,7 @@ import { setupRoutes } from './setup.ts'
 import { sharingRoutes } from './sharing.ts'
 import { spaceRoutes } from './spaces.ts'
 import { sshRoutes } from './ssh.ts'
+import { templatePlanRoutes } from './template-plans.ts'
 import { templateRoutes } from './templates.ts'
 import { terminalRoutes } from './terminals.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -35,6 +36,8 @@ export const routes: readonly Route[] = [
   ...invitationRoutes,
   ...groupRoutes,
   ...roleRoutes,
+  // Before those that take an id: `schema` is none.
+  ...templatePlanRoutes,
   ...templateRoutes,
   ...spaceRoutes,
   ...sharingRoutes,

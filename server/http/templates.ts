@@ -9,6 +9,8 @@ import {
 import { SkeinError } from '#protocol/errors.ts'
 import type { VersionId } from '#protocol/ids.ts'
 import type { Row } from '../records/records.ts'
+import { showVersion } from '../templates/version.ts'
+import { assertMayAllow } from './allowing.ts'
 import { givenId, TEMPLATE_BODY_BYTES } from './body.ts'
 import type { Door } from './ports.ts'
 import { created, nothing, ok } from './reply.ts'
@@ -34,12 +36,13 @@ export const templateRoutes = [
     body: saveTemplateSchema,
     maxBodyBytes: TEMPLATE_BODY_BYTES,
     async handle({ templates }, call) {
-      const { source, note } = call.body
+      assertMayAllow(call)
+      const { source, note, allow } = call.body
       const given = call.body.id
       const id = given === undefined ? call.idFor('template') : givenId<'template'>(given)
       const held = templates.get(id)
       if (held) return created(repeated(held, source))
-      const template = { source, note, id }
+      const template = { source, note, id, allow }
       return created(await templates.save(call.person.actor, template))
     },
   }),
@@ -70,8 +73,15 @@ export const templateRoutes = [
     body: saveTemplateSchema,
     maxBodyBytes: TEMPLATE_BODY_BYTES,
     async handle({ templates }, call) {
-      const { source, note, base } = call.body
-      const template = { id: call.target.id, source, note, ...(base !== undefined && { base }) }
+      assertMayAllow(call)
+      const { source, note, base, allow } = call.body
+      const template = {
+        id: call.target.id,
+        source,
+        note,
+        allow,
+        ...(base !== undefined && { base }),
+      }
       return ok(await templates.save(call.person.actor, template))
     },
   }),
@@ -90,7 +100,7 @@ export const templateRoutes = [
     path: '/templates/:id/versions/:versionId',
     action: 'template.see',
     target: 'template',
-    handle: (door, call) => ok(showVersion(door, call)),
+    handle: (door, call) => ok(versionWithSource(door, call)),
   }),
 ]
 
@@ -100,7 +110,7 @@ function repeated(held: TemplateDetail, source: string): TemplateDetail {
   return held
 }
 
-function showVersion(
+function versionWithSource(
   { records }: Door,
   { params, target }: ClosedCall<undefined, Row<'template'>>,
 ): TemplateVersion & { source: string } {
@@ -109,8 +119,5 @@ function showVersion(
   if (!row || body?.templateId !== target.id) {
     throw new SkeinError('not_found', { thing: 'version' })
   }
-  const { number, note, authorId, source } = body
-  const author = records.get('user', authorId)?.groups.profile?.username ?? authorId
-  const createdAt = new Date(body.createdAt).toISOString()
-  return { id: row.id, number, note, author: { id: authorId, name: author }, createdAt, source }
+  return { ...showVersion(records, row), source: body.source }
 }

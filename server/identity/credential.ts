@@ -60,6 +60,7 @@ const withPasswordOnly: ReadonlySet<Action> = new Set<Action>([
   'role.update',
   'role.delete',
   'space.transfer',
+  'template.allow',
 ])
 
 /** Throws `token_forbidden`, or `token_scope` where the token is for less. */

@@ -105,6 +105,8 @@ export const actions = {
   'template.create': row('administrator', 'add templates to', 'server'),
   'template.check': row('administrator', 'check', 'template'),
   'template.update': row('administrator', 'change', 'template'),
+  /** What a version reaches outside its spaces: privileges, devices, folders of the host. */
+  'template.allow': row('administrator', 'allow privileges to', 'template'),
   'template.delete': row('administrator', 'delete', 'template'),
   'space.list': row('signed-in', 'list', 'server’s spaces'),
   'space.create': row('signed-in', 'create spaces on', 'server'),

@@ -85,6 +85,11 @@ export class Links {
     return this.#links.has(spaceId)
   }
 
+  /** The agent's link where this peer holds it. */
+  linkOf(spaceId: SpaceId): Pick<AgentLink, 'identity' | 'ended'> | undefined {
+    return this.#links.get(spaceId)
+  }
+
   /** Ends a space's link, e.g. because it was stopped; its agent may dial again while its key is good. */
   unlink(spaceId: SpaceId): void {
     this.#links.get(spaceId)?.close()

@@ -1,5 +1,6 @@
 // How this peer's records become those of its cluster: taken over before anything is made of them, kept equal from then on.
 
+import type { PeerId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -145,7 +146,8 @@ export function shareRecords(
   sharing: RecordsSharing,
   cluster: Cluster,
 ): void {
-  sharing.open((wish) => cluster.openMesh(wish))
+  const isMember = (peer: PeerId) => cluster.isMember(peer)
+  sharing.open((wish) => cluster.openMesh(wish), isMember)
   keepSeen({ config, records, log, ending }, sharing)
   const { replica } = records
   const settler = new Settler({ records, replica, actor: actorOf(config), clock, log })

@@ -1,12 +1,11 @@
 // The composition root: every part of a peer is made here once, in the order of what needs what, and ended in the
 // reverse.
 
-import { isIP } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
-import { environmentOfApps, OWN_MACHINE } from '../apps/domain.ts'
+import { environmentOfApps } from '../apps/domain.ts'
 import type { AuditKeeper } from '../audit/keeper.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { Cluster } from '../cluster/cluster.ts'
@@ -15,12 +14,10 @@ import { LiveSharing } from '../cluster/live/sharing.ts'
 import { Observer } from '../cluster/observer.ts'
 import { publishedUrl } from '../cluster/published.ts'
 import type { RecordsSharing } from '../cluster/records/sharing.ts'
-import { isLoopback, ownNameIn, tlsKindOf } from '../config/https.ts'
-import { type Config, sshAddress } from '../config/settings.ts'
+import type { Config } from '../config/settings.ts'
 import { type Door, openDoor } from '../gateway/door.ts'
 import { isUpload } from '../http/files.ts'
 import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http/http.ts'
-import type { HttpConfig } from '../http/ports.ts'
 import { type HostKey, loadHostKey } from '../identity/host-key.ts'
 import { createIdentity, type Identity } from '../identity/identity.ts'
 import { loadClusterSecret } from '../identity/keys.ts'
@@ -33,15 +30,17 @@ import type { Dot } from '../records/records.ts'
 import { createHosts } from '../spaces/hosts.ts'
 import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volume.ts'
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
-import { openSqliteStore } from '../store/sqlite/open.ts'
-import { gatewaySocketPath, readChild } from '../supervisor/child-state.ts'
+import { openStore } from '../store/open.ts'
+import type { Store } from '../store/store.ts'
+import { gatewaySocketPath } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
-import { version } from '../version.ts'
 import { addressesFor, keepTold } from './agents.ts'
 import { answer } from './answers.ts'
 import { Chronicle } from './chronicle.ts'
 import { openControl } from './control.ts'
+import { directSource } from './direct.ts'
+import { httpConfig, sshConfig } from './door-config.ts'
 import { AGENTS_LEAVE_MS } from './duty/everybody.ts'
 import { takeUpDuty } from './duty/take-up.ts'
 import { openEngines } from './engines.ts'
@@ -81,6 +80,7 @@ export interface Peer {
 interface Foundation {
   readonly config: Config
   readonly log: Log
+  readonly store: Store
   readonly records: ReplicatedRecords
   readonly audit: AuditKeeper
   readonly live: LiveTable
@@ -123,7 +123,9 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     webFolder: WEB_FOLDER,
     cliFolder: CLI_FOLDER,
     unready: () => (isLooking ? ['looking at its engine'] : []),
+    storeAway: () => storeAway(base.store),
     watched: (spaces) => place.sharing?.want(spaces),
+    ...directSource(config, links, spaces),
   })
   ending.defer(() => http.close())
   const listeners = await open(base, http, links, tls)
@@ -184,8 +186,9 @@ async function readBuiltAgent(): Promise<AgentFolder> {
 
 /** State and people. */
 async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Promise<Foundation> {
-  const store = await openSqliteStore({ folder: config.data, log })
-  ending.defer(() => store.close())
+  const opened = await openStore({ address: config.store, folder: config.data, log })
+  ending.defer(() => opened.close())
+  const { store } = opened
   const self = loadPeerId(config.data, { clock, random })
   const live = createLive({ clock, peer: self })
   ending.defer(() => live.close())
@@ -210,7 +213,7 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
     await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers),
   )
   const sockets = linkSockets(config, cluster, loadPeerId(config.data, makers))
-  const state = { records, audit, live, identity, cluster, sharing }
+  const state = { store, records, audit, live, identity, cluster, sharing }
   return { config, log, sockets, ...state, ending }
 }
 
@@ -236,11 +239,17 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
     ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,
+    ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
     agentKey: async (start) => base.identity.agentKey(start.spaceId as SpaceId, start.epoch),
     hostKeySeed: (spaceId) => base.identity.hostKeySeed(spaceId as SpaceId),
   })
   ending.defer(() => spaces.close())
   return { links, spaces, templates }
+}
+
+function storeAway(store: Store): { readonly storeAwayMs?: number } {
+  const away = store.away()
+  return away ? { storeAwayMs: Math.max(0, clock.nowMs() - away.sinceMs) } : {}
 }
 
 /** Finds the others, or waits for them. */
@@ -259,7 +268,9 @@ async function joinPeers(
   const secret = await loadClusterSecret(config.data, random)
   const standing = () => ({
     origin: records.replica.origin,
+    ...(records.replica.isShared && { isShared: true as const }),
     ...(base.sharing.isRolledBack && { isRolledBack: true as const }),
+    ...(base.store.away() && { isStoreAway: true as const }),
   })
   const parts = { config, id, cluster, secret, port, url, records, standing, clock, random, log }
   return await Cluster.open({
@@ -302,32 +313,6 @@ function keyOfCurrentStart({ records, identity }: Foundation) {
     const current = records.get('space', spaceId)?.groups.runtime?.epoch
     return current === epoch ? identity.agentKey(spaceId, epoch) : undefined
   }
-}
-
-function httpConfig(config: Config, peerId: string, tls: Tls | undefined): HttpConfig {
-  const { publicUrl, insecureHttp, trustedProxies, hostNames, listen, name } = config
-  const peer = { id: peerId, name, version }
-  const kind = tlsKindOf(config)
-  const mayBeOwn = isLoopback(listen.host) && ownNameIn(OWN_MACHINE, config) === undefined
-  const appsDomain = config.appsDomain ?? (mayBeOwn ? OWN_MACHINE : undefined)
-  return {
-    ...{ insecureHttp, trustedProxies, peer },
-    // Whoever listens at a name is called by it.
-    hostNames: isIP(listen.host) === 0 ? [...hostNames, listen.host.toLowerCase()] : hostNames,
-    ...(publicUrl !== undefined && { publicUrl }),
-    ...(appsDomain !== undefined && { appsDomain }),
-    ...(kind !== undefined && { tls: kind }),
-    ...(tls?.authority && { authority: tls.authority.pem }),
-  }
-}
-
-/** The gateway may have been told to choose its port: then it says on disk which it has. */
-function sshConfig(config: Config, { shown }: HostKey) {
-  const listen = sshAddress(config)
-  if (listen === undefined) return {}
-  const { host, port } = listen
-  const chosen = () => Number(new URL(readChild(config.data, 'gateway-1')?.url ?? 'ssh://-:0').port)
-  return { ssh: () => ({ host, port: port === 0 ? chosen() : port, hostKeys: [shown] }) }
 }
 
 interface BehindDoor {

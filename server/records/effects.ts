@@ -83,6 +83,7 @@ export function toBatch(
       seq: last?.seq ?? before.seq,
       hlc: last?.hlc ?? before.hlc,
       position: entries.at(-1)?.position ?? before.position,
+      revision: before.revision + 1,
     },
     ...storedRows(group),
     claims: storedClaims(group),

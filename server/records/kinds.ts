@@ -121,6 +121,8 @@ export interface KindGroups {
       authorId: UserId
       createdAt: number
     }
+    /** What the version may reach outside its spaces, word by word, and who allowed it. */
+    permission: { reaches: string[]; by: UserId; at: number }
   }
   space: {
     identity: { ownerId: UserId; createdAt: number }

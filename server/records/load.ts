@@ -2,10 +2,11 @@
 // fields of known groups beside the row. A row that does not fit its schema is hidden, not lost.
 
 import { Context } from '../cluster/replica/context.ts'
+import type { Span } from '../cluster/replica/delta.ts'
 import type { Log } from '../store/log.ts'
-import type { Batch, Meta, ParkedGroup, Store, StoredHeard, StoredRow } from '../store/store.ts'
+import type { Batch, Meta, ParkedGroup, Store, StoredHeard } from '../store/store.ts'
 import { ensure } from './ensure.ts'
-import { keep, storedRow } from './kept.ts'
+import { hiding, keep, storedRow } from './kept.ts'
 import { State } from './state.ts'
 
 export interface Loaded {
@@ -19,14 +20,14 @@ export interface Loaded {
 }
 
 export async function loadState(store: Store, log: Log): Promise<Loaded> {
-  const state = new State()
+  const state = new State(log)
   const heard = new Context()
   const floors = new Map<string, number>()
   let meta: Meta | undefined
   for await (const batch of store.load()) {
-    meta = batch.meta
+    meta ??= batch.meta
     takeIn(state, batch, log)
-    for (const one of batch.heard ?? []) hear(heard, one)
+    for (const span of (batch.heard ?? []).flatMap(spansOf)) heard.add(span)
     for (const { origin, seq } of batch.floors ?? []) floors.set(origin, seq)
     park(state, batch.parked ?? [], log)
   }
@@ -34,15 +35,12 @@ export async function loadState(store: Store, log: Log): Promise<Loaded> {
 }
 
 function takeIn(state: State, batch: Batch, log: Log): void {
-  for (const stored of batch.rows) state.put(keep(stored, [], hiding(stored, log)))
+  for (const stored of batch.rows) {
+    if (!state.putUnread(stored)) state.put(keep(stored, [], hiding(stored, log)))
+  }
   for (const tombstone of batch.tombstones) state.graves.add(tombstone)
   for (const claim of batch.claims) state.putClaim(Object.freeze(claim))
 }
-
-const hiding =
-  ({ kind, id }: StoredRow, log: Log) =>
-  (err: unknown): void =>
-    log.error({ kind, id, err }, 'hiding a row that is not valid')
 
 /** After all rows, since these stand beside them. */
 function park(state: State, parked: readonly ParkedGroup[], log: Log): void {
@@ -62,11 +60,14 @@ function park(state: State, parked: readonly ParkedGroup[], log: Log): void {
   }
 }
 
-function hear(heard: Context, { origin, head, gaps }: StoredHeard): void {
+/** What was heard of an origin, without its gaps. */
+export function spansOf({ origin, head, gaps }: StoredHeard): Span[] {
+  const spans: Span[] = []
   let low = 1
   for (const gap of gaps) {
-    heard.add({ origin, low, high: gap.low - 1 })
+    spans.push({ origin, low, high: gap.low - 1 })
     low = gap.high + 1
   }
-  heard.add({ origin, low, high: head })
+  spans.push({ origin, low, high: head })
+  return spans.filter((span) => span.low <= span.high)
 }

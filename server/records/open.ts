@@ -5,11 +5,15 @@ import type { Id } from '#protocol/ids.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Log } from '../store/log.ts'
 import type { Meta, Store, StoredEntry } from '../store/store.ts'
+import { CatchUp, type Caught } from './catch-up.ts'
+import { Crowd } from './crowd.ts'
 import type { Effects } from './effects.ts'
 import { tick } from './hlc.ts'
 import type { IndexKey, Kind, KindId, StreamName } from './kinds.ts'
 import { Line } from './line.ts'
-import { loadState } from './load.ts'
+import { type Loaded, loadState } from './load.ts'
+import { freshOrigin } from './origin.ts'
+import { Poll } from './poll.ts'
 import type {
   ClaimKey,
   Decision,
@@ -27,8 +31,6 @@ import { readEntry, Watchers } from './watchers.ts'
 /** Entries of one read of a stream: about what a page shows, and below a millisecond of the store's time. */
 export const MAX_READ = 500
 const DEFAULT_READ = 100
-/** An origin is 64 random bits: it must never meet itself, in no copy and no other cluster. */
-const ORIGIN_BYTES = 8
 
 export interface RecordsOptions {
   readonly store: Store
@@ -42,24 +44,48 @@ export interface ReplicatedRecords extends Records {
   readonly replica: Replicable
 }
 
-/** Loads everything; the caller closes the store after the records. Rejects with `store_failed` or `store_full`. */
+/**
+ * Loads everything; the caller closes the store after the records. Rejects with `store_failed`, `store_full` or
+ * `store_unavailable`.
+ */
 export async function openRecords(options: RecordsOptions): Promise<ReplicatedRecords> {
-  const { store, clock, log } = options
-  const loaded = await loadState(store, log)
-  const { state, heard, floors } = loaded
+  const { store, clock, random, log } = options
+  const { state, heard, floors, meta } = await loadOrBegin(options)
   const watchers = new Watchers()
-  const meta = loaded.meta ?? (await begin(options))
+  const catchUp = store.shared
+    ? new CatchUp({ store, state, heard, clock, random, log })
+    : undefined
   let replica: Replica | undefined
   const onDurable = (effects: readonly Effects[]) => replica?.settled(effects)
-  const line = new Line({ store, state, meta, heard, clock, watchers, log, onDurable })
-  replica = new Replica({ store, state, line, heard, floors, clock })
-  return new OpenRecords(viewOf(state), line, watchers, replica, options)
+  const onCaught = (caught: Caught) => replica?.caughtUp(caught)
+  const shared = catchUp && { catchUp, crowd: new Crowd(clock, random), onCaught }
+  const line = new Line({ store, state, meta, heard, clock, watchers, log, onDurable, shared })
+  replica = new Replica({ store, state, line, heard, floors, clock, catchUp })
+  // What was written while it was being loaded.
+  await line.refresh()
+  const poll = store.shared ? new Poll({ store, line, clock, log }) : undefined
+  return new OpenRecords(viewOf(state), line, watchers, replica, { ...options, poll })
+}
+
+/** Of members that begin a new database together one is the first, and the others find it begun. */
+async function loadOrBegin(options: RecordsOptions): Promise<Loaded & { readonly meta: Meta }> {
+  const { store, log } = options
+  for (;;) {
+    const loaded = await loadState(store, log)
+    if (loaded.meta) return { ...loaded, meta: loaded.meta }
+    try {
+      return { ...loaded, meta: await begin(options) }
+    } catch (error) {
+      const isOthers = error instanceof SkeinError && error.code === 'store_moved'
+      if (!store.shared || !isOthers) throw error
+    }
+  }
 }
 
 /** The first write of a new database gives it its identity. */
 async function begin({ store, clock, random }: RecordsOptions): Promise<Meta> {
-  const origin = Buffer.from(random(ORIGIN_BYTES)).toString('hex')
-  const meta = { origin, seq: 0, hlc: tick(0n, clock.nowMs()), position: 0 }
+  const origin = freshOrigin(random)
+  const meta = { origin, seq: 0, hlc: tick(0n, clock.nowMs()), position: 0, revision: 0 }
   await store.commit({ meta, rows: [], tombstones: [], claims: [], entries: [] }, undefined)
   return meta
 }
@@ -70,6 +96,7 @@ class OpenRecords implements ReplicatedRecords {
   readonly #watchers: Watchers
   readonly #store: Store
   readonly #log: Log
+  readonly #poll: Poll | undefined
   readonly replica: Replicable
   #closed = false
 
@@ -78,12 +105,13 @@ class OpenRecords implements ReplicatedRecords {
     line: Line,
     watchers: Watchers,
     replica: Replica,
-    { store, log }: RecordsOptions,
+    { store, log, poll }: RecordsOptions & { readonly poll: Poll | undefined },
   ) {
     this.replica = replica
     this.#view = view
     this.#line = line
     this.#watchers = watchers
+    this.#poll = poll
     this.#store = store
     this.#log = log
   }
@@ -137,6 +165,7 @@ class OpenRecords implements ReplicatedRecords {
   /** Ends every watch and waits for what was accepted; the store stays open. */
   async close(): Promise<void> {
     this.#closed = true
+    await this.#poll?.close()
     await this.#line.idle()
     this.#watchers.close()
   }

@@ -8,7 +8,8 @@ import type { Bucket, Delta, Floor, Joined, Merged, Span } from '../cluster/repl
 import type { Fingerprints } from '../cluster/replica/fingerprint.ts'
 import type { Local } from '../cluster/replica/local.ts'
 import { floorsOf, isPurgeable } from '../cluster/replica/purge.ts'
-import type { Store, StoredClaim, StoredTombstone } from '../store/store.ts'
+import type { Meta, Store, StoredClaim, StoredTombstone } from '../store/store.ts'
+import type { CatchUp, Caught } from './catch-up.ts'
 import type { Effects } from './effects.ts'
 import { storedRow } from './kept.ts'
 import type { Line } from './line.ts'
@@ -28,12 +29,15 @@ export interface ReplicaParts {
   readonly heard: Context
   readonly floors: ReadonlyMap<string, number>
   readonly clock: Clock
+  /** Of a store that others share. */
+  readonly catchUp?: CatchUp | undefined
 }
 
 export class Replica implements Replicable {
   readonly #parts: ReplicaParts
   readonly #floors: Map<string, number>
   readonly #followers = new Set<(delta: Delta) => void>()
+  readonly #movers = new Set<() => void>()
   readonly #merged = new Set<(joined: Joined) => void>()
   /** Others' transactions and our own. */
   readonly #heard: Context
@@ -102,7 +106,14 @@ export class Replica implements Replicable {
     const unheard = this.heard().missingFrom(asked)
     const known = without(asked, unheard)
     if (known.length === 0) return { rows: [], claims: [], tombstones: [], entries: [], spans: [] }
-    return await this.#parts.store.readSpans({ spans: known, maxBytes })
+    const { origin } = this
+    const collected = await this.#parts.store.readSpans({ spans: known, maxBytes })
+    if (!this.isShared) return collected
+    // Another member may have purged in between: whoever asks which deletions are forgotten must not be told of before.
+    await this.refresh()
+    // And a database that went back lacks what was heard of here: silence about that would be taken for deletion.
+    if (this.origin !== origin) throw new SkeinError('store_moved')
+    return collected
   }
 
   async reconcile(buckets: readonly Bucket[]): Promise<Delta> {
@@ -162,15 +173,54 @@ export class Replica implements Replicable {
     this.#parts.line.refuse(new SkeinError('store_rolled_back'))
   }
 
+  get meta(): Meta {
+    return this.#parts.line.durable
+  }
+
+  get isShared(): boolean {
+    return this.#parts.store.shared
+  }
+
+  refresh(): Promise<void> {
+    return this.#parts.line.refresh()
+  }
+
+  async holds(meta: Meta): Promise<boolean> {
+    const { kind } = await this.#parts.store.news(meta)
+    return kind !== 'back'
+  }
+
+  async renew(origin: string): Promise<void> {
+    this.#parts.catchUp?.distrust(origin)
+    await this.refresh()
+  }
+
+  onMoved(hear: () => void): () => void {
+    this.#movers.add(hear)
+    return () => this.#movers.delete(hear)
+  }
+
+  /** In the step in which it is seen that others have written it. It is theirs to tell everybody else. */
+  caughtUp({ effects, heard }: Caught): void {
+    if (heard) this.#heard.become(heard)
+    this.#learn([effects])
+    this.#told = this.seq
+  }
+
   /** In the step in which it became durable. */
   settled(group: readonly Effects[]): void {
+    this.#learn(group)
+    const own = group.filter(({ seq }, i) => seq > (group[i - 1]?.seq ?? this.#told))
+    for (let i = 0; i < own.length; i += MAX_PUSHED) this.#push(own.slice(i, i + MAX_PUSHED))
+    for (const hear of this.#movers) hear()
+  }
+
+  #learn(group: readonly Effects[]): void {
     for (const { origin, seq } of group.flatMap(({ learned }) => learned?.floors ?? [])) {
       this.#floors.set(origin, Math.max(seq, this.#floors.get(origin) ?? 0))
     }
     for (const span of group.flatMap(({ learned }) => learned?.spans ?? [])) this.#heard.add(span)
     this.#heard.add({ origin: this.origin, low: 1, high: this.seq })
-    const own = group.filter(({ seq }, i) => seq > (group[i - 1]?.seq ?? this.#told))
-    for (let i = 0; i < own.length; i += MAX_PUSHED) this.#push(own.slice(i, i + MAX_PUSHED))
   }
 
   #push(own: readonly Effects[]): void {

@@ -5,7 +5,7 @@ import type { Context } from '../cluster/replica/context.ts'
 import type { Bucket, Delta, Floor, Joined, Merged, Span } from '../cluster/replica/delta.ts'
 import type { Fingerprints } from '../cluster/replica/fingerprint.ts'
 import type { Local } from '../cluster/replica/local.ts'
-import type { StoredClaim } from '../store/store.ts'
+import type { Meta, StoredClaim } from '../store/store.ts'
 import type { Dot } from './records.ts'
 
 /** How many of the other peers have something. */
@@ -65,6 +65,18 @@ export interface Replicable {
   tend(tombstoneAgeMs: number): Promise<void>
   /** Others have heard of transactions of ours that are not here: what would be written now would be taken for those. */
   refuseWrites(): void
+  /** The meta row of the last commit that is known here. */
+  readonly meta: Meta
+  /** Whether other peers may write to the same database: they are its members, and share its origin. */
+  readonly isShared: boolean
+  /** Takes in what other members have written. Rejects with the codes of a store. */
+  refresh(): Promise<void>
+  /** Whether a commit that a member told of is in this database. Only of a shared one. Rejects with `store_unavailable`. */
+  holds(meta: Meta): Promise<boolean>
+  /** Others know more of what was written under this origin than is here: a shared database takes a new one. */
+  renew(origin: string): Promise<void>
+  /** Hears of each commit that was made here. Answers how to stop. */
+  onMoved(hear: () => void): () => void
   /** Asked for by `transact` with `ack: 'peer'`; without one nobody else can have anything. */
   receipts: Receipts | undefined
 }

@@ -125,6 +125,11 @@ export const groupSchemas = {
       authorId: id<'user'>(),
       createdAt: time,
     }),
+    permission: z.object({
+      reaches: z.array(text(1000)).max(1000),
+      by: id<'user'>(),
+      at: time,
+    }),
   },
   space: {
     identity: z.object({ ownerId: id<'user'>(), createdAt: time }),

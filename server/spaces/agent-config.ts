@@ -31,6 +31,8 @@ export function agentConfig(
     home: space.home,
     env: { ...common, ...withheld, ...space.env },
     startup: space.startup,
+    shutdown: space.shutdown,
+    secrets: [...space.secrets],
     services: space.run,
   })
   return Buffer.from(JSON.stringify(config)).toString('base64')

@@ -14,6 +14,8 @@ export interface Clearing {
   readonly main: string
   /** By service, milliseconds; a container that ended already is not waited for. */
   readonly graceMs: Readonly<Record<string, number>>
+  /** Told of each container that ran, after it was stopped and while its log is still there. */
+  readonly onStopped?: (id: string, service: string) => Promise<void>
 }
 
 /** The main container ends first, so that its programs can still reach their database. */
@@ -34,7 +36,12 @@ async function endContainer(clearing: Clearing, container: ContainerSummary): Pr
   const { engine, owner, graceMs } = clearing
   const service = container.labels[labels.service] ?? ''
   if (container.state === 'running' || container.state === 'restarting') {
-    await engine.stopContainer(owner, container.id, graceMs[service] ?? DEFAULT_STOP_GRACE_MS)
+    await engine.stopContainer(owner, container.id, graceOf(graceMs, service))
+    await clearing.onStopped?.(container.id, service)
   }
   await engine.removeContainer(owner, container.id)
 }
+
+/** A service may be called `constructor`. */
+const graceOf = (graceMs: Clearing['graceMs'], service: string): number =>
+  (Object.hasOwn(graceMs, service) ? graceMs[service] : undefined) ?? DEFAULT_STOP_GRACE_MS

@@ -5,9 +5,9 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { HostId, PeerId, SpaceId } from '#protocol/ids.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Live } from '../live/live.ts'
-import type { Records } from '../records/records.ts'
 import type { Log } from '../store/log.ts'
 import type { Templates } from '../templates/templates.ts'
+import { addressIn, type SpaceAddress } from './address.ts'
 import { adopt } from './adopt.ts'
 import { removeCarriers } from './copies/carrier.ts'
 import type { OnHost } from './copies/copies.ts'
@@ -18,6 +18,7 @@ import { Launcher, type Surroundings } from './launch.ts'
 import { Networks, type SubnetTurn } from './network.ts'
 import type { Hosts, Owner } from './owner.ts'
 import { Passes } from './pass.ts'
+import type { RenderingOptions } from './rendering.ts'
 import { type AgentFolder, AgentVolume } from './runtime/agent-volume.ts'
 import type { Engine, EngineEvent } from './runtime/engine.ts'
 import { labels } from './runtime/names.ts'
@@ -36,8 +37,9 @@ export interface EngineParts extends Pick<Surroundings, 'addresses' | 'socketFol
 }
 
 /** What all loops of a peer share. */
-export interface LoopOptions extends Omit<Surroundings, 'addresses' | 'socketFolder'> {
-  readonly records: Records
+export interface LoopOptions
+  extends Omit<Surroundings, 'addresses' | 'socketFolder'>,
+    RenderingOptions {
   readonly live: Live
   readonly links: { unlink(spaceId: string): void }
   readonly hosts: Hosts
@@ -132,6 +134,23 @@ export class HostLoop {
     const { engine, hosts } = this.#options
     if (seen === undefined) throw notDriving()
     return await hosts.act(seen.hostId, (owner) => work(owner, engine))
+  }
+
+  /** As the engine says now; undefined where the space does not run, or on another machine. Rejects as `act` does. */
+  async locate(id: SpaceId): Promise<SpaceAddress | undefined> {
+    const { records, templates, cluster, socketFolder } = this.#options
+    const {
+      state,
+      versionId,
+      containers,
+      epoch = 0,
+    } = records.get('space', id)?.groups.runtime ?? {}
+    if (socketFolder === undefined || state !== 'running' || !versionId) return undefined
+    const main = templates.parsed(versionId)?.template.main
+    const container = main === undefined ? undefined : containers?.[main]
+    if (container === undefined) return undefined
+    const detail = await this.act((owner, engine) => engine.inspectContainer(owner, container))
+    return detail && addressIn(detail, { cluster, spaceId: id, epoch })
   }
 
   /** A pass that runs already was not asked to start anything, or `work` sees that it was. */

@@ -2,8 +2,9 @@
 // what is there, so a launch that was cut off is continued by launching again; only containers of this epoch count.
 
 import { SkeinError } from '#protocol/errors.ts'
+import { Mask } from '#protocol/mask.ts'
 import type { Clock } from '../clock.ts'
-import type { RenderedContainer, RenderedSpace } from '../templates/rendered.ts'
+import type { RenderedContainer, RenderedSpace, RenderedVolumeSpec } from '../templates/rendered.ts'
 import { agentConfig } from './agent-config.ts'
 import { checkArchitecture, type Images } from './images.ts'
 import type { Networks } from './network.ts'
@@ -93,13 +94,14 @@ export class Launcher {
       during(launch, 'volume', 'Make its volumes', () => this.#volumes(owner, launch)),
       agentVolume.ensure(owner),
     ])
-    const ids = await this.#sides(owner, launch)
+    const { ids, owned } = await this.#sides(owner, launch, images, fresh)
     const container = mainOf(launch.rendered)
     const image = imageOf(images, container)
     const id = await during(launch, 'container', 'Make its main container', async () => {
       const spec = await this.#mainSpec(owner, launch, container, image, subnet)
       const made = await this.#create(owner, launch.identity, container, spec)
-      await ownVolumes(engine, owner, { id: made, container, image }, fresh)
+      const left = fresh.filter(({ name }) => !owned.has(name))
+      await ownVolumes(engine, owner, { id: made, container, image, isMain: true }, left)
       return made
     })
     await this.#dependencies(owner, launch, container, ids)
@@ -122,7 +124,8 @@ export class Launcher {
   }
 
   async #pull(owner: Owner, launch: Launch, name: string): Promise<Image> {
-    await launch.stage('pulling', `The image ${name} is being pulled.`)
+    const shown = new Mask(launch.rendered.secrets).text(name)
+    await launch.stage('pulling', `The image ${shown} is being pulled.`)
     return during(launch, 'pull', `Pull the image ${name}`, (step) =>
       this.#options.images.pull(
         owner,
@@ -133,16 +136,29 @@ export class Launcher {
     )
   }
 
-  async #volumes(owner: Owner, launch: Launch): Promise<readonly string[]> {
+  /** Answers those that nobody has written to yet. */
+  async #volumes(owner: Owner, launch: Launch): Promise<readonly RenderedVolumeSpec[]> {
     const { rendered, identity, everRan } = launch
-    const missing = await ensureVolumes(this.#options, owner, identity.spaceId, rendered.volumes)
-    return everRan ? missing : rendered.volumes
+    const { spaceId } = identity
+    const made = await ensureVolumes(this.#options, owner, spaceId, rendered.volumes)
+    for (const name of made.unlimited) {
+      const text = `The host’s storage cannot limit the size of the volume ${name}`
+      launch.step('volume', text).end({ state: 'note' })
+    }
+    return everRan ? made.missing : rendered.volumes
   }
 
-  /** Starts the side containers in their order; answers their ids by service. */
-  async #sides(owner: Owner, launch: Launch): Promise<Record<string, string>> {
+  /** Starts the side containers in their order; answers their ids by service, and the volumes that have an owner now. */
+  async #sides(
+    owner: Owner,
+    launch: Launch,
+    images: FoundImages,
+    fresh: readonly RenderedVolumeSpec[],
+  ): Promise<{ ids: Record<string, string>; owned: ReadonlySet<string> }> {
     const { engine } = this.#options
-    const ids: Record<string, string> = {}
+    // A service may be called `constructor`.
+    const ids: Record<string, string> = Object.create(null)
+    const owned = new Set<string>()
     for (const container of launch.rendered.containers) {
       if (container.service === launch.rendered.main) continue
       ids[container.service] = await during(
@@ -152,13 +168,16 @@ export class Launcher {
         async () => {
           const spec = sideSpec(container, launch.identity)
           const id = await this.#create(owner, launch.identity, container, spec)
+          const made = { id, container, image: imageOf(images, container), isMain: false }
+          const left = fresh.filter(({ name }) => !owned.has(name))
+          for (const name of await ownVolumes(engine, owner, made, left)) owned.add(name)
           await this.#dependencies(owner, launch, container, ids)
           await engine.startContainer(owner, id)
           return id
         },
       )
     }
-    return ids
+    return { ids, owned }
   }
 
   async #dependencies(
@@ -253,14 +272,19 @@ async function during<T>(
   text: string,
   work: (step: OpenStep) => Promise<T>,
 ): Promise<T> {
-  const step = launch.step(name, text)
+  const mask = new Mask(launch.rendered.secrets)
+  const shown = mask.text(text)
+  const step = launch.step(name, shown)
   try {
     const result = await work(step)
     step.end({ state: 'done' })
     return result
   } catch (caught) {
-    if (launch.signal.aborted) step.end({ state: 'note', text: `${text} (no longer wanted)` })
-    else step.end({ state: 'failed', ...(caught instanceof SkeinError && { error: caught.body }) })
+    if (launch.signal.aborted) step.end({ state: 'note', text: `${shown} (no longer wanted)` })
+    else {
+      const error = caught instanceof SkeinError && { error: mask.error(caught.body) }
+      step.end({ state: 'failed', ...error })
+    }
     throw caught
   }
 }

@@ -3,12 +3,11 @@
 
 import { SkeinError, toSkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
+import { Mask } from '#protocol/mask.ts'
 import type { Clock } from '../clock.ts'
 import type { Live } from '../live/live.ts'
-import type { Records, Row } from '../records/records.ts'
+import type { Row } from '../records/records.ts'
 import type { Log } from '../store/log.ts'
-import { quantities } from '../templates/quantities.ts'
-import { renderTemplate } from '../templates/render.ts'
 import type { ParsedTemplate } from '../templates/template.ts'
 import type { Templates } from '../templates/templates.ts'
 import { clearContainers } from './clear.ts'
@@ -17,16 +16,17 @@ import type { Launcher } from './launch.ts'
 import { type Desired, nextStep, type Observed, type Runtime, type Step } from './machine.ts'
 import { observe } from './observe.ts'
 import type { Owner } from './owner.ts'
+import { Rendering, type RenderingOptions } from './rendering.ts'
 import type { Engine, EngineFacts } from './runtime/engine.ts'
 import { RuntimeWriter } from './runtime-writer.ts'
+import { gracesOf, readShutDown } from './shut-down.ts'
 import type { OpenStep, StepSubject, Timeline } from './timeline.ts'
 import { removeVolumes } from './volumes.ts'
 
 /** The lines of a container's log that a failure keeps. */
-const LOG_LINES = 40
+const LOG_LINES = 42
 
-export interface PassOptions {
-  readonly records: Records
+export interface PassOptions extends RenderingOptions {
   readonly live: Live
   readonly links: { unlink(spaceId: string): void }
   readonly engine: Engine
@@ -69,6 +69,7 @@ const epochOf = (runtime: Runtime | undefined): number => runtime?.epoch ?? 0
 export class Passes {
   readonly #options: PassOptions
   readonly #writer: RuntimeWriter
+  readonly #rendering: Rendering
   /** Agents that were linked to a peer before us need time to find this one. */
   readonly #startedMs: number
   /** The steps of spaces that wait for a report, open over several passes. */
@@ -77,6 +78,7 @@ export class Passes {
   constructor(options: PassOptions) {
     this.#options = options
     this.#writer = new RuntimeWriter(options)
+    this.#rendering = new Rendering(options)
     this.#startedMs = options.clock.nowMs()
   }
 
@@ -136,7 +138,7 @@ export class Passes {
       case 'wait':
         return this.#wait(subject, step)
       case 'clear':
-        return await this.#clear(subject, step.state)
+        return await this.#clear(subject, step.state, observed)
       case 'settle':
         return await this.#settle(subject, step, observed)
       case 'erase':
@@ -184,35 +186,30 @@ export class Passes {
       if (error.code === 'internal') {
         this.#options.log.error({ error: caught, spaceId: id }, 'A space could not be started.')
       }
+      const mask = await this.#mask(subject)
       const log = await this.#lastLines(subject)
-      await this.#writer.fail(owner, id, error.body, log)
+      await this.#writer.fail(owner, id, mask.error(error.body), log)
       return again
     }
   }
 
   async #start(subject: Subject) {
     const { owner, id, row, runtime, desired, template, facts, told, signal } = subject
-    const { records, timeline, cluster, launcher } = this.#options
+    const { timeline, cluster, launcher } = this.#options
     if (runtime === undefined || template === undefined || runtime.versionId === undefined) {
       throw new SkeinError('not_found', { thing: 'template version' })
     }
-    const ownerId = row.groups.identity?.ownerId
-    const user = ownerId && records.get('user', ownerId)?.groups.profile?.username
-    const spaceName = row.groups.name?.name ?? id
-    const rendered = renderTemplate(template, {
-      space: { id, name: spaceName },
-      user: { username: user ?? '' },
-      param: runtime.parameters ?? {},
-    })
+    const { versionId, parameters = {} } = runtime
+    const rendered = await this.#rendering.render({ row, template, versionId, parameters })
     return await launcher.launch(owner, {
       identity: {
         cluster,
         spaceId: id,
         epoch: runtime.epoch,
         generation: desired.generation,
-        versionId: runtime.versionId,
+        versionId,
       },
-      spaceName,
+      spaceName: row.groups.name?.name ?? id,
       rendered,
       architecture: facts.architecture,
       everRan: runtime.startedAt !== undefined,
@@ -260,7 +257,7 @@ export class Passes {
     wait.step.end({ state: came ? 'done' : 'failed', ...(log && { log }), ...(error && { error }) })
   }
 
-  async #clear(subject: Subject, state: Runtime['state']): Promise<Verdict> {
+  async #clear(subject: Subject, state: Runtime['state'], observed: Observed): Promise<Verdict> {
     const { owner, id, template, runtime, told } = subject
     const { engine, timeline, cluster } = this.#options
     const ending = state === 'stopping' || state === 'deleting'
@@ -269,6 +266,7 @@ export class Passes {
       await this.#writer.write(owner, id, { state, reason })
     }
     const step = ending ? timeline.begin(told, 'stop', 'Stop and remove its containers') : undefined
+    const script = this.#shutsDown(subject, observed)
     try {
       await clearContainers({
         engine,
@@ -276,25 +274,32 @@ export class Passes {
         cluster,
         spaceId: id,
         main: template?.main ?? '',
-        graceMs: this.#graces(template),
+        graceMs: gracesOf(template),
+        onStopped: async (container, service) => {
+          if (service === template?.main) await this.#endShutDown(subject, container, script)
+        },
       })
       this.#unlink(id)
       step?.end({ state: 'done' })
       return again
     } catch (caught) {
       step?.end({ state: 'failed', error: toSkeinError(caught).body })
+      script?.end({ state: 'failed' })
       throw caught
     }
   }
 
-  /** Written-out graces; one that comes from a parameter falls back to Docker's ten seconds. */
-  #graces(template: ParsedTemplate | undefined): Record<string, number> {
-    const entries = (template?.services ?? []).flatMap((service): [string, number][] => {
-      const [text] = service.stopGrace?.text ?? []
-      const ms = typeof text === 'string' ? quantities.duration.read(text) : undefined
-      return ms === undefined ? [] : [[service.name, ms]]
-    })
-    return Object.fromEntries(entries)
+  /** The step of a script that the main container's agent will run when it is told to end. */
+  #shutsDown({ template, told }: Subject, { containers }: Observed): OpenStep | undefined {
+    const runs = containers.some(({ main, state }) => main && state === 'running')
+    if (!runs || template?.shutdown === undefined) return undefined
+    return this.#options.timeline.begin(told, 'shutdown', 'Run the shut-down script')
+  }
+
+  async #endShutDown(subject: Subject, container: string, step: OpenStep | undefined) {
+    if (step === undefined) return
+    const lines = await this.#logOf(subject, container)
+    step.end(readShutDown(lines ?? []))
   }
 
   async #settle(
@@ -365,6 +370,19 @@ export class Passes {
     const ended = observed.containers.find((one) => one.state === 'exited')
     const container = ended ?? observed.containers.find((one) => one.main)
     if (container === undefined) return undefined
-    return await engine.logs(owner, container.id, LOG_LINES).catch(() => undefined)
+    return await this.#logOf(subject, container.id)
+  }
+
+  async #logOf(subject: Subject, container: string): Promise<readonly string[] | undefined> {
+    const { engine } = this.#options
+    const lines = await engine.logs(subject.owner, container, LOG_LINES).catch(() => undefined)
+    return lines && (await this.#mask(subject)).lines(lines)
+  }
+
+  /** Of what it runs; before its first start nothing was given to anybody. */
+  async #mask({ row, template, runtime }: Subject): Promise<Mask> {
+    const { versionId, parameters = {} } = runtime ?? {}
+    if (template === undefined || versionId === undefined) return Mask.none
+    return await this.#rendering.mask({ row, template, versionId, parameters })
   }
 }

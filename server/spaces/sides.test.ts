@@ -14,6 +14,8 @@ const detail = (more: Partial<ContainerDetail>): ContainerDetail => ({
   error: '',
   health: 'none',
   mounts: [],
+  startedAt: '',
+  endpoints: {},
   ...more,
 })
 

@@ -7,18 +7,20 @@ import { SkeinError } from '#protocol/errors.ts'
 import { makeId, type SpaceId, type TemplateId, type UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { By } from '../identity/audit.ts'
-import type { Decision, Dot, View } from '../records/records.ts'
+import type { Decision, Dot, Row, View } from '../records/records.ts'
+import type { SpaceAddress } from './address.ts'
 import { VolumeCopies } from './copies/copies.ts'
 import { type EngineParts, HostLoop, type LoopOptions, notDriving } from './host-loop.ts'
 import { SubnetTurn } from './network.ts'
 import { Placer, placing } from './placer.ts'
 import { HostPresence } from './presence.ts'
 import { assertQuota, type Used, usedBy } from './quotas.ts'
+import { SCHEDULE_ACTOR, Scheduler } from './scheduler.ts'
 import { decideTransfer } from './shares.ts'
 import { Timeline } from './timeline.ts'
 import { showSpace } from './view.ts'
 import { waitingOf } from './waiting.ts'
-import { isSameHost } from './whose.ts'
+import { isOurs, isSameHost } from './whose.ts'
 import {
   type Creation,
   DEFAULT_SPACES_PER_USER,
@@ -73,6 +75,11 @@ export interface Spaces {
   /** What a person's spaces take, for their quota. */
   used(userId: UserId): Used
   timeline(id: SpaceId): Promise<readonly TimelineStep[]>
+  /**
+   * Where its main container is in a network of this machine, as the engine says now; undefined where it does not run or
+   * is on another machine. Rejects with `unavailable` where this peer does not drive its engine.
+   */
+  locate(id: SpaceId): Promise<SpaceAddress | undefined>
   /** Its volumes, out and in. */
   readonly copies: VolumeCopies
   /** Ends the loop; containers go on. */
@@ -89,10 +96,12 @@ class HostedSpaces implements Spaces {
   readonly #placer: Placer
   readonly #presence: HostPresence
   readonly #loops: readonly HostLoop[]
+  readonly #scheduler: Scheduler
   readonly #ended = new AbortController()
   readonly copies: VolumeCopies
   #watching: Promise<unknown> = Promise.resolve()
   #placing: Promise<void> = Promise.resolve()
+  #scheduling: Promise<void> = Promise.resolve()
 
   constructor(options: SpacesOptions) {
     this.#options = options
@@ -107,6 +116,11 @@ class HostedSpaces implements Spaces {
       onSeen: () => this.#hostSeen(),
     }
     this.#loops = options.engines.map((engine) => new HostLoop({ ...shared, ...engine }))
+    this.#scheduler = new Scheduler({
+      ...options,
+      isDriven: (row) => this.#drives(row),
+      intend: (decide) => this.#intend(SCHEDULE_ACTOR, decide, undefined),
+    })
     this.copies = new VolumeCopies({
       ...options,
       act: async (id, work) => await this.#loopOf(id).act(work),
@@ -133,6 +147,7 @@ class HostedSpaces implements Spaces {
       this.#options.log.error({ error }, 'Spaces no longer hear of changes.')
     })
     await Promise.all(this.#loops.map((loop) => loop.start()))
+    this.#scheduling = this.#scheduler.run(signal)
   }
 
   show(id: SpaceId): Space | undefined {
@@ -228,10 +243,15 @@ class HostedSpaces implements Spaces {
     return this.#timeline.read(id)
   }
 
+  async locate(id: SpaceId): Promise<SpaceAddress | undefined> {
+    return await this.#loopOf(id).locate(id)
+  }
+
   async close(): Promise<void> {
     this.#ended.abort()
     await Promise.all(this.#loops.map((loop) => loop.close()))
     await this.#watching
+    await this.#scheduling
     await this.#placing
     await this.#timeline.settled()
   }
@@ -268,6 +288,11 @@ class HostedSpaces implements Spaces {
     )
     if (loop === undefined) throw notDriving()
     return loop
+  }
+
+  #drives(row: Row<'space'>): boolean {
+    const { records } = this.#options
+    return this.#loops.some(({ seen }) => seen !== undefined && isOurs(records, row, seen.hostId))
   }
 
   /** Placed by another peer, or just now by this one; a loop's own writing down of a subnet is none. */

@@ -44,6 +44,7 @@ export function showSpace(sources: Sources, row: Row<'space'>): Space | undefine
     ...(host && { host }),
     ...(waiting && { waiting }),
     ...homeOf(parsed),
+    ...(parsed?.head.schedule && { schedule: parsed.head.schedule }),
     ...agentOf(sources.live, row),
     apps: showApps(sources.records, row, parsed?.head.apps ?? [], reported),
     ports: showPorts(sources.records, row, reported),

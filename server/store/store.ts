@@ -14,6 +14,16 @@ export interface Meta {
   readonly hlc: bigint
   /** Of the last stream entry. */
   readonly position: number
+  /** How many commits this database has seen, whoever made them: each has one more, also one that takes no `seq`. */
+  readonly revision: number
+}
+
+/** Stands for the origin of a database into which a backup is being restored: nobody starts upon a part of one. */
+export const UNFINISHED = 'unfinished'
+
+/** Whether two meta rows are of the same commit. */
+export function isSameMeta(a: Meta, b: Meta): boolean {
+  return a.origin === b.origin && a.revision === b.revision && a.seq === b.seq && a.hlc === b.hlc
 }
 
 export interface StoredGroup {
@@ -166,15 +176,61 @@ export type Sweep = { readonly stream: string; readonly limit: number } & (
     }
 )
 
+/** What others have committed to a shared database since a commit of ours, or since the last news. */
+export type News =
+  /**
+   * Everything that a later commit wrote last, as of one instant, in batches to be applied in order; each has the meta row
+   * of that instant. A batch is as one of a commit: rows with the groups that changed (none where only the birth did),
+   * tombstones with all their dots, of each origin all that was heard. Removals come before rows. A tombstone that came and was purged in between is in `purged` alone, and what
+   * it names goes with it.
+   */
+  | { readonly kind: 'news'; readonly meta: Meta; readonly batches: readonly Batch[] }
+  /** Too much, or so long ago that what was removed without a tombstone is not known any more: load anew. */
+  | { readonly kind: 'reload' }
+  /**
+   * The commit that was asked about is not in this database: it went back to an earlier state, or may have (a driver
+   * that finds the server to be another than the one that took the last commit, as by Redis's run_id, answers this
+   * too and refuses commits), or a member has given it a new origin. Undefined: it is empty.
+   */
+  | { readonly kind: 'back'; readonly meta: Meta | undefined }
+
+/** Rows and entries of one answer of `news`: past it a load costs no more. */
+export const MAX_NEWS = 20_000
+/** Rows and entries of one batch of news. */
+export const NEWS_BATCH = 1000
+/** How long, and for how many, a shared database remembers removals and the tokens of commits. */
+export const REMEMBERED_MS = 24 * 60 * 60 * 1000
+export const REMEMBERED_COMMITS = 100_000
+
+/** A database that does not answer. */
+export interface Away {
+  readonly sinceMs: number
+  readonly reason: string
+}
+
 export interface Store {
-  /** Everything but the stream entries, in batches. Yields nothing when the database is new. */
+  /** Whether other peers may write to this database. Where they may not, nobody asks for news. */
+  readonly shared: boolean
+  /**
+   * Everything but the stream entries, in batches. Yields nothing when the database is new. In a shared one the rows may
+   * be of later instants than the meta row, which is read first: whoever loads asks for the news since then.
+   */
   load(): AsyncIterable<Batch>
   /**
-   * Resolves when the batch is on disk. `after` is the meta row that the batch was decided upon (undefined: none
-   * yet); a database that has moved on since refuses. Rejects with `store_full` or `store_failed`; then nothing of
-   * the batch was kept, also not after a crash.
+   * Resolves when the batch is on disk. `after` is the meta row that the batch was decided upon (undefined: none yet);
+   * `batch.meta` has its revision and one. A database whose row is another by now refuses with `store_moved`. Rejects
+   * with that, `store_full`, `store_failed` or `store_unavailable`; then nothing of the batch was kept, also not after a
+   * crash. As long as it is not known whether it was kept it does neither: the caller has a limit of its own.
+   * Another origin than `after` has is what the database writes under from then on; `heard` says what it has of the old.
+   * Deadlocks and the like are retried inside.
    */
   commit(batch: Batch, after: Meta | undefined): Promise<void>
+  /** The meta row, in one cheap read. Undefined: the database is new. Rejects with `store_unavailable`. */
+  meta(): Promise<Meta | undefined>
+  /** Everything of the commits after this one. Rejects with `store_unavailable`. Only of a shared store. */
+  news(after: Meta): Promise<News>
+  /** Whether the database does not answer just now; reading goes on from memory meanwhile. */
+  away(): Away | undefined
   /** Newest first. */
   readStream(query: StreamQuery): Promise<readonly StoredEntry[]>
   /** Removes entries; answers how many. */

@@ -12,13 +12,28 @@ import {
   type Scalar,
 } from 'yaml'
 import type { TemplateProblem } from '#protocol/api/templates.ts'
+import { filterNames, type Reference } from './expression.ts'
 import { nearest } from './nearest.ts'
 import { type Quantity, quantities } from './quantities.ts'
-import { literal, parseText, references, scopeNames, splitWords, type Text } from './text.ts'
+import type { ReachKind } from './reach.ts'
+import {
+  literal,
+  parseText,
+  references,
+  scopeNames,
+  splitWords,
+  storedName,
+  type Text,
+} from './text.ts'
+import type { Read, Refused, Table } from './word.ts'
 
 const OPENING = '$'.concat('{{')
 /** After so many problems the rest is not worth reading. */
 const MAX_PROBLEMS = 50
+/** Of a word that is shown in a problem, characters. */
+const MAX_SHOWN_CHARS = 64
+/** The most stored variables, and the most secrets, that one template names. */
+const MAX_STORED = 100
 /** The most entries of one list or map. */
 const MAX_ENTRIES = 500
 
@@ -27,11 +42,13 @@ export interface Report {
   readonly problems: TemplateProblem[]
   /** Names of parameters, known before anything may refer to one. */
   readonly parameters: Set<string>
+  /** What the template's `policy` asks to be allowed. */
+  readonly asked: Set<ReachKind>
+  /** Stored variables and secrets that are named somewhere. */
+  readonly stored: { readonly vars: Set<string>; readonly secrets: Set<string> }
 }
 
-type Reader<T> = (field: Field) => T
-export type Table = Readonly<Record<string, Reader<unknown>>>
-export type Read<T extends Table> = { readonly [K in keyof T]?: ReturnType<T[K]> }
+const MERGE_HINT = 'Write the keys out; anchors and merge keys are not read.'
 
 export class Field {
   readonly #node: Node | null
@@ -69,7 +86,7 @@ export class Field {
 
   /** The entries of a map with a place for each key, keys in order. */
   entries(): readonly { readonly key: string; readonly keyField: Field; readonly value: Field }[] {
-    if (!isMap(this.#node)) {
+    if (!isMap(this.#node) || !this.#isUntagged()) {
       this.problem('Here belong keys with values, each on a line of its own.')
       return []
     }
@@ -80,18 +97,28 @@ export class Field {
       const value = new Field(pair.value, this.#report, pair.key)
       if (key === undefined) return []
       if (seen.has(key))
-        keyField.problem(`The key “${key}” stands here twice.`, 'Keep one of them.')
+        keyField.problem(
+          `The key “${key.slice(0, MAX_SHOWN_CHARS)}” stands here twice.`,
+          'Keep one of them.',
+        )
       seen.add(key)
       return [{ key, keyField, value }]
     })
   }
 
   list(): readonly Field[] {
-    if (!isSeq(this.#node)) {
+    if (!isSeq(this.#node) || !this.#isUntagged()) {
       this.problem('Here belongs a list, each entry behind “- ”.')
       return []
     }
     return this.#bounded(this.#node.items as Node[]).map((item) => new Field(item, this.#report))
+  }
+
+  /** Notes a tag: it would make something else of what is written, and nothing here is anything else. */
+  #isUntagged(): boolean {
+    if (this.#node === null || isAlias(this.#node) || this.#node.tag === undefined) return true
+    this.problem('Tags are not read.', 'Remove it.')
+    return false
   }
 
   #bounded<T>(items: T[]): T[] {
@@ -100,17 +127,19 @@ export class Field {
   }
 
   /** Reads a map by a table of its keys; `refused` says why for keys that exist elsewhere but not here. */
-  fields<T extends Table>(table: T, refused: Readonly<Record<string, string>> = {}): Read<T> {
+  fields<T extends Table>(table: T, refused: Refused = {}): Read<T> {
     const read: Record<string, unknown> = {}
     for (const { key, keyField, value } of this.entries()) {
-      const reader = Object.hasOwn(table, key) ? table[key] : undefined
-      if (reader !== undefined) read[key] = reader(value)
+      const known = Object.hasOwn(table, key) ? table[key] : undefined
+      if (known !== undefined) read[key] = known.read(value, keyField)
+      else if (key === '<<') keyField.problem('Merge keys are not read.', MERGE_HINT)
       else if (Object.hasOwn(refused, key)) {
         keyField.problem(`“${key}” is not allowed in a template.`, refused[key])
       } else if (!key.startsWith('x-')) {
         const near = nearest(key, Object.keys(table))
-        const known = `Known here: ${Object.keys(table).join(', ')}.`
-        keyField.problem(`There is no key “${key}” here.`, near ? `Did you mean “${near}”?` : known)
+        const all = `Known here: ${Object.keys(table).join(', ')}.`
+        const shown = key.slice(0, MAX_SHOWN_CHARS)
+        keyField.problem(`There is no key “${shown}” here.`, near ? `Did you mean “${near}”?` : all)
       }
     }
     return read as Read<T>
@@ -121,7 +150,7 @@ export class Field {
     const source = this.#scalar()
     if (source === undefined) return undefined
     const text = parseText(source)
-    for (const ref of references(text)) this.#checkReference(ref)
+    for (const reference of references(text)) this.#checkReference(reference)
     if (text.some((piece) => typeof piece === 'string' && piece.includes(OPENING))) {
       return this.problem(`“${OPENING}” has no “}}”.`, `Write ${OPENING} param.name }}.`)
     }
@@ -129,13 +158,54 @@ export class Field {
     return text
   }
 
-  #checkReference(ref: string): void {
-    if ((scopeNames as readonly string[]).includes(ref)) return
+  /** A scalar with references that are not secrets: what it says is seen on pages, in lists and by other programs. */
+  openText(): Text | undefined {
+    const text = this.text()
+    const secret = text && references(text).find(({ ref }) => ref.startsWith('secret.'))
+    if (secret === undefined) return text
+    return this.problem(
+      `A secret cannot be put in here (“${secret.ref}”).`,
+      'Secrets go into `environment`, `env`, and commands.',
+    )
+  }
+
+  #checkReference({ ref, problem }: Reference): undefined {
+    if (problem !== undefined) return this.problem(problem.message, problem.hint)
+    if ((scopeNames as readonly string[]).includes(ref)) return undefined
+    const stored = storedName(ref)
+    if (stored !== undefined) {
+      const { vars, secrets } = this.#report.stored
+      const names = stored.kind === 'var' ? vars : secrets
+      names.add(stored.name)
+      if (names.size > MAX_STORED) this.problem(`More than ${MAX_STORED} are named.`)
+      return undefined
+    }
     const known = [...scopeNames, ...[...this.#report.parameters].map((name) => `param.${name}`)]
-    if (known.includes(ref)) return
+    if (known.includes(ref)) return undefined
     const near = nearest(ref, known)
-    const hint = near ? `Did you mean “${near}”?` : `Known: ${known.join(', ')}.`
-    this.problem(`There is nothing called “${ref}”.`, hint)
+    const hint = near
+      ? `Did you mean “${near}”?`
+      : `Known: ${known.join(', ')}, var.NAME, secret.NAME; filters: ${filterNames.join(', ')}.`
+    return this.problem(`There is nothing called “${ref.slice(0, MAX_SHOWN_CHARS)}”.`, hint)
+  }
+
+  /** Whether the template's `policy` asks for what this word reaches; the problem stands at the word. */
+  asks(kind: ReachKind, message: string, reason: string): boolean {
+    if (this.#report.asked.has(kind)) return true
+    const hint = `${reason} An administrator can allow it for a template that says \`policy: { allow: [${kind}] }\`.`
+    this.problem(message, hint)
+    return false
+  }
+
+  /** One of a few words. */
+  oneOf<const C extends string>(choices: readonly C[]): C | undefined {
+    const written = this.literal()
+    if (written === undefined) return undefined
+    const found = choices.find((choice) => choice === written)
+    if (found !== undefined) return found
+    const near = nearest(written, choices)
+    const hint = near ? `Did you mean “${near}”?` : `Known: ${choices.join(', ')}.`
+    return this.problem(`“${written.slice(0, MAX_SHOWN_CHARS)}” is not known here.`, hint)
   }
 
   /** A scalar without references. */
@@ -155,23 +225,26 @@ export class Field {
       return this.problem('Anchors and aliases are not read.', 'Write the value out.')
     }
     if (!isScalar(node) || node.value === null) return this.problem('Here belongs one value.')
-    if (node.tag?.startsWith('!') === true) return this.problem('Tags are not read.', 'Remove it.')
+    if (!this.#isUntagged()) return undefined
     return typeof node.value === 'string' ? node.value : (node.source ?? '')
   }
 
   /** A switch, which no value can turn. */
   flag(): boolean | undefined {
+    if (this.#scalar() === undefined) return undefined
     const value = isScalar(this.#node) ? this.#node.value : undefined
     return typeof value === 'boolean' ? value : this.problem('Here belongs true or false.')
   }
 
   /** A quantity, now if it is written out and otherwise once its values are in. */
   quantity(kind: Quantity): { readonly kind: Quantity; readonly text: Text } | undefined {
-    const text = this.text()
+    const text = this.openText()
     if (text === undefined) return undefined
     const written = literal(text)
     if (written !== undefined && quantities[kind].read(written) === undefined) {
-      return this.problem(`“${written}” is not ${quantities[kind].shape}.`)
+      return this.problem(
+        `“${written.slice(0, MAX_SHOWN_CHARS)}” is not ${quantities[kind].shape}.`,
+      )
     }
     return { kind, text }
   }
@@ -195,8 +268,8 @@ export class Field {
         }))
     const read: Record<string, Text> = Object.create(null)
     for (const { key, keyField, text } of pairs) {
-      if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(key) && key !== 'SKEIN_AGENT') read[key] = text
-      else keyField.problem(`“${key}” cannot be a variable’s name.`)
+      if (/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(key) && key !== 'SKEIN_AGENT') read[key] = text
+      else keyField.problem(`“${key.slice(0, MAX_SHOWN_CHARS)}” cannot be a variable’s name.`)
     }
     return read
   }

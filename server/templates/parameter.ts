@@ -2,28 +2,50 @@
 // was answered. The form in the browser is drawn from the same description.
 
 import type { ParameterValue } from '#protocol/api/spaces.ts'
-import { type Parameter, type ParameterType, parameterTypes } from '#protocol/api/templates.ts'
+import {
+  isAsked,
+  type Parameter,
+  type ParameterType,
+  parameterTypes,
+} from '#protocol/api/templates.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Field } from './field.ts'
 import { nearest } from './nearest.ts'
 import { quantities } from './quantities.ts'
+import { flag, later, literal, mapSchema, word } from './word.ts'
 
 const PARAMETER_NAME = /^[a-z][a-z0-9_-]{0,63}$/
 export const MAX_PARAMETERS = 50
 /** The longest value, characters, when the template sets no `max`. */
 const MAX_VALUE_CHARS = 8192
+/** Of a `many` when the template sets no `max`. */
+const MAX_CHOSEN = 100
 
-const parameterTable = {
-  type: (field: Field) => field,
-  label: (field: Field) => field.literal(),
-  help: (field: Field) => field.literal(),
-  default: (field: Field) => field,
-  required: (field: Field) => field.flag(),
-  choices: (field: Field) => field,
-  min: (field: Field) => field,
-  max: (field: Field) => field,
-  pattern: (field: Field) => field,
-  multiline: (field: Field) => field.flag(),
+const choiceTable = {
+  value: literal('What is put in.'),
+  label: literal('What people see; else the value.'),
+}
+
+const BOUND = { type: ['number', 'string'] }
+
+export const parameterTable = {
+  type: word('What is asked for.', { enum: parameterTypes }, readType),
+  label: literal('Beside its field; else its name.'),
+  help: literal('Below its field.'),
+  default: later('What is used when nothing is given.', {}),
+  required: flag('Whether there must be a value.'),
+  choices: later('Of `choice` and `many`: `[a, b]` or `[{ value: a, label: The first }]`.', {
+    type: 'array',
+    items: { anyOf: [{ type: ['string', 'number', 'boolean'] }, mapSchema(choiceTable)] },
+  }),
+  min: later('The least: characters, a number, a size, or how many of a `many`.', BOUND),
+  max: later('The most, as `min`.', BOUND),
+  pattern: later('A regular expression for the whole of a text.', { type: 'string' }),
+  multiline: flag('Whether a `text` may have several lines.'),
+  when: later(
+    'Asked only when parameters that stand before it have these values: `{ db: true }`, `{ size: [l, xl] }`.',
+    { type: 'object' },
+  ),
 }
 
 export function readParameter(name: string, keyField: Field, field: Field): Parameter | undefined {
@@ -34,7 +56,7 @@ export function readParameter(name: string, keyField: Field, field: Field): Para
     )
   }
   const read = field.fields(parameterTable)
-  const type = readType(read.type)
+  const type = read.type ?? 'text'
   const parameter: Parameter = {
     name,
     type,
@@ -46,6 +68,7 @@ export function readParameter(name: string, keyField: Field, field: Field): Para
     ...(read.max !== undefined && { max: readBound(read.max, type) }),
     ...(read.pattern !== undefined && { pattern: readPattern(read.pattern) }),
     ...(read.multiline === true && { multiline: true }),
+    ...(read.when !== undefined && { when: readWhen(read.when) }),
   }
   if ((type === 'choice' || type === 'many') && (parameter.choices ?? []).length === 0) {
     field.problem(`A parameter of type ${type} needs \`choices\`.`)
@@ -53,19 +76,14 @@ export function readParameter(name: string, keyField: Field, field: Field): Para
   return read.default === undefined ? parameter : withDefault(parameter, read.default)
 }
 
-function readType(field: Field | undefined): ParameterType {
-  const name = field?.literal() ?? 'text'
+function readType(field: Field): ParameterType {
+  const name = field.literal() ?? 'text'
   const type = parameterTypes.find((candidate) => candidate === name)
   if (type !== undefined) return type
   const near = nearest(name, parameterTypes)
   const hint = near ? `Did you mean “${near}”?` : `Known: ${parameterTypes.join(', ')}.`
-  field?.problem(`There is no parameter type “${name}”.`, hint)
+  field.problem(`There is no parameter type “${name.slice(0, 64)}”.`, hint)
   return 'text'
-}
-
-const choiceTable = {
-  value: (field: Field) => field.literal(),
-  label: (field: Field) => field.literal(),
 }
 
 function readChoices(field: Field): { value: string; label: string }[] {
@@ -78,6 +96,37 @@ function readChoices(field: Field): { value: string; label: string }[] {
     if (value === undefined) item.problem('A choice has a value.')
     return value === undefined ? [] : [{ value, label: label ?? value }]
   })
+}
+
+/** `{ other: value }` or `{ other: [value, value] }`, as text, as conditions are compared. */
+function readWhen(field: Field): Record<string, string[]> {
+  const entries = field.entries()
+  if (entries.length === 0) field.problem('A condition names a parameter and its value.')
+  const read = entries.map(({ key, value }): [string, string[]] => [
+    key,
+    value.isList
+      ? value.list().flatMap((item) => item.literal() ?? [])
+      : [value.literal()].filter((one) => one !== undefined),
+  ])
+  return Object.fromEntries(read)
+}
+
+/** Each condition asks for a parameter before its own, so that no two wait for each other. */
+export function checkWhen(
+  parameters: readonly Parameter[],
+  at: readonly { readonly key: string; readonly keyField: Field }[],
+): void {
+  for (const [index, { name, when = {} }] of parameters.entries()) {
+    const earlier = parameters.slice(0, index).map((parameter) => parameter.name)
+    for (const other of Object.keys(when)) {
+      if (earlier.includes(other)) continue
+      const near = nearest(other, earlier)
+      at.find(({ key }) => key === name)?.keyField.problem(
+        `No parameter “${other.slice(0, 64)}” stands before “${name}”.`,
+        near ? `Did you mean “${near}”?` : 'A condition looks at parameters that stand above.',
+      )
+    }
+  }
 }
 
 function readBound(field: Field, type: ParameterType): number | undefined {
@@ -132,8 +181,7 @@ export function problemOf(parameter: Parameter, value: ParameterValue): string |
     case 'switch':
       return typeof value === 'boolean' ? undefined : 'it is neither true nor false'
     case 'many':
-      if (!Array.isArray(value)) return 'it is not a list'
-      return value.map((one) => notChosen(parameter, one)).find((reason) => reason !== undefined)
+      return Array.isArray(value) ? manyProblem(parameter, value) : 'it is not a list'
     case 'choice':
       return typeof value === 'string'
         ? notChosen(parameter, value)
@@ -149,6 +197,13 @@ export function problemOf(parameter: Parameter, value: ParameterValue): string |
     case 'secret':
       return typeof value === 'string' ? textProblem(parameter, value) : 'it is not text'
   }
+}
+
+function manyProblem(parameter: Parameter, value: readonly string[]): string | undefined {
+  const { min = 0, max = MAX_CHOSEN } = parameter
+  if (value.length > 0 && value.length < min) return `fewer than ${min} are chosen`
+  if (value.length > max) return `more than ${max} are chosen`
+  return value.map((one) => notChosen(parameter, one)).find((reason) => reason !== undefined)
 }
 
 function outside({ min, max }: Parameter, value: number, unit: string): string | undefined {
@@ -191,17 +246,39 @@ export function checkParameters(
       })
     }
   }
-  const values = parameters.flatMap((parameter): [string, ParameterValue][] => {
+  const asked: Record<string, ParameterValue> = Object.create(null)
+  for (const parameter of parameters) {
+    if (!isAsked(parameter, asked)) continue
     const value = Object.hasOwn(given, parameter.name) ? given[parameter.name] : parameter.default
     const empty =
       value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
     if (empty && parameter.required) throw invalid(parameter, 'it is required')
-    if (value === undefined || value === '') return []
+    if (value === undefined || value === '') continue
     const reason = problemOf(parameter, value)
     if (reason !== undefined) throw invalid(parameter, reason)
-    return [[parameter.name, parameter.type === 'size' ? asBytes(value) : value]]
-  })
-  return Object.fromEntries(values)
+    asked[parameter.name] = parameter.type === 'size' ? asBytes(value) : value
+  }
+  return { ...asked }
+}
+
+/** What of the given and preset values fits, without a word about the rest: somebody is still typing. */
+export function lenientParameters(
+  parameters: readonly Parameter[],
+  given: Readonly<Record<string, ParameterValue>>,
+): Record<string, ParameterValue> {
+  const fitting: Record<string, ParameterValue> = Object.create(null)
+  for (const parameter of parameters) {
+    const { name } = parameter
+    const wished = Object.hasOwn(given, name)
+      ? [given[name], parameter.default]
+      : [parameter.default]
+    const value = wished.find(
+      (one) => one !== undefined && one !== '' && problemOf(parameter, one) === undefined,
+    )
+    if (value === undefined || !isAsked(parameter, fitting)) continue
+    fitting[name] = parameter.type === 'size' ? asBytes(value) : value
+  }
+  return { ...fitting }
 }
 
 const asBytes = (value: ParameterValue): ParameterValue =>

@@ -1,25 +1,17 @@
 // From a template's text to a template, or to its problems with line and column. Pure: no file, clock or engine.
 
 import { LineCounter, parseDocument } from 'yaml'
-import type { SpaceApp } from '#protocol/api/spaces.ts'
-import {
-  MAX_TEMPLATE_CHARS,
-  type Parameter,
-  type TemplateHead,
-  type TemplateProblem,
-} from '#protocol/api/templates.ts'
+import type { TemplateHead, TemplateProblem } from '#protocol/api/templates.ts'
 import { boundsProblem } from './bounds.ts'
 import { Field, type Report } from './field.ts'
+import { headTable, readParameters, readServices, readVolumeOptions } from './head.ts'
+import { nearest } from './nearest.ts'
 import { startOrder } from './order.ts'
-import { MAX_PARAMETERS, readParameter } from './parameter.ts'
-import { readPlacement } from './placement.ts'
+import { type ReachKind, reachesOf } from './reach.ts'
 import { refusedHeadKeys } from './refused.ts'
-import { readService } from './service.ts'
-import type { ParsedTemplate, Run, Service } from './template.ts'
-
-/** A space is a handful of containers; a /28 holds 13. */
-export const MAX_SERVICES = 10
-const SERVICE_NAME = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/
+import { momentText } from './schedule.ts'
+import type { ParsedTemplate, Service, Volume } from './template.ts'
+import { textSource } from './text.ts'
 
 export type ParseResult =
   | {
@@ -31,15 +23,8 @@ export type ParseResult =
 
 export function parseTemplate(source: string): ParseResult {
   const lines = new LineCounter()
-  if (source.length > MAX_TEMPLATE_CHARS) {
-    return { problems: [{ line: 1, column: 1, message: 'The template is too long.' }] }
-  }
   const bounds = boundsProblem(source)
-  if (bounds !== undefined) {
-    const before = source.slice(0, bounds.offset).split('\n')
-    const column = (before.at(-1)?.length ?? 0) + 1
-    return { problems: [{ line: before.length, column, message: bounds.message }] }
-  }
+  if (bounds !== undefined) return { problems: [bounds] }
   // The library looks for a key that stands twice by comparing each with each; Field does it with a set.
   const options = { lineCounter: lines, prettyErrors: false, merge: false, uniqueKeys: false }
   const document = parseDocument(source, options)
@@ -48,41 +33,28 @@ export function parseTemplate(source: string): ParseResult {
     return { line, column: col, message: `This is not YAML: ${error.message}` }
   })
   if (problems.length > 0) return { problems }
-  const report: Report = { lines, problems, parameters: new Set() }
+  const report: Report = {
+    lines,
+    problems,
+    parameters: new Set(),
+    asked: new Set(),
+    stored: { vars: new Set(), secrets: new Set() },
+  }
   const template = readTemplate(new Field(document.contents, report), report)
   if (template === undefined || problems.length > 0) return { problems }
   return { head: headOf(template), template }
 }
 
-const field = (at: Field) => at
-const literal = (at: Field) => at.literal()
-const text = (at: Field) => at.text()
-const environment = (at: Field) => at.environment()
-
-const headTable = {
-  name: literal,
-  icon: literal,
-  description: literal,
-  parameters: field,
-  main: field,
-  apps: (at: Field) => at.list().flatMap(readApp),
-  startup: literal,
-  run: (at: Field) => at.entries().flatMap(readRun),
-  shell: text,
-  home: text,
-  env: environment,
-  placement: readPlacement,
-  services: field,
-  volumes: field,
-}
-
 function readTemplate(root: Field, report: Report): ParsedTemplate | undefined {
   if (!root.isMap) return root.problem('A template has a `name:` and `services:`.')
+  const entries = root.entries()
+  const early = (name: string) => entries.filter(({ key }) => key === name)
   // Parameters first: everything else may refer to them, wherever they stand.
-  const parameters = root
-    .entries()
-    .filter(({ key }) => key === 'parameters')
-    .flatMap(({ value }) => readParameters(value))
+  const parameters = early('parameters').flatMap(({ value }) => readParameters(value))
+  const asks = early('policy').flatMap(({ value, keyField }) =>
+    headTable.policy.read(value, keyField),
+  )
+  for (const kind of asks) report.asked.add(kind)
   for (const { name } of parameters) report.parameters.add(name)
   const read = root.fields(headTable, refusedHeadKeys)
   if (read.name === undefined)
@@ -90,7 +62,15 @@ function readTemplate(root: Field, report: Report): ParsedTemplate | undefined {
   const named = readServices(root, read.services)
   const main = readMain(root, read.main, named)
   const { order, problem } = startOrder(named, main)
-  if (problem !== undefined) (read.services ?? root).problem(problem)
+  if (problem !== undefined) dependsOnOf(read.services, problem.at, root).problem(problem.message)
+  const reaches = reachesOf(named)
+  if (report.problems.length === 0) {
+    checkAsked(
+      root,
+      asks,
+      reaches.map(({ kind }) => kind),
+    )
+  }
   return {
     name: checkName(read.name, root),
     icon: read.icon,
@@ -99,7 +79,12 @@ function readTemplate(root: Field, report: Report): ParsedTemplate | undefined {
     main,
     apps: read.apps ?? [],
     startup: read.startup,
+    shutdown: read.shutdown,
     run: read.run ?? [],
+    schedule: read.schedule,
+    asks,
+    reaches: reaches.map(({ text }) => text),
+    stored: { vars: [...report.stored.vars], secrets: [...report.stored.secrets] },
     shell: read.shell,
     home: read.home,
     env: read.env ?? {},
@@ -116,35 +101,6 @@ function checkName(name: string | undefined, root: Field): string {
   return (name ?? '').trim()
 }
 
-function readParameters(at: Field): Parameter[] {
-  const entries = at.entries()
-  if (entries.length > MAX_PARAMETERS)
-    at.problem(`There are more than ${MAX_PARAMETERS} parameters.`)
-  return entries.flatMap(({ key, keyField, value }) => readParameter(key, keyField, value) ?? [])
-}
-
-function readServices(root: Field, services: Field | undefined): Service[] {
-  if (services === undefined) {
-    root.problem(
-      'The template has no services.',
-      'Write `services:` and below it one with an `image:`.',
-    )
-    return []
-  }
-  const entries = services.entries()
-  if (entries.length > MAX_SERVICES)
-    services.problem(`There are more than ${MAX_SERVICES} services.`)
-  return entries.map(({ key, keyField, value }) => {
-    if (!SERVICE_NAME.test(key)) {
-      keyField.problem(
-        `“${key}” cannot be a service’s name.`,
-        'Use up to 32 lower-case letters, digits and hyphens.',
-      )
-    }
-    return readService(key, value)
-  })
-}
-
 /** `main` may be left out where there is one service, or one that is called main. */
 function readMain(root: Field, at: Field | undefined, services: readonly Service[]): string {
   const names = services.map((service) => service.name)
@@ -157,64 +113,39 @@ function readMain(root: Field, at: Field | undefined, services: readonly Service
   }
   const name = at.literal() ?? ''
   if (!names.includes(name))
-    at.problem(`There is no service “${name}”.`, `There are: ${names.join(', ')}.`)
+    at.problem(`There is no service “${name.slice(0, 64)}”.`, hintFor(name, names))
   return name
 }
 
-const appTable = {
-  name: literal,
-  port: (at: Field) => at,
-  icon: literal,
-  path: (at: Field) => at,
-}
-
-function readApp(at: Field): SpaceApp[] {
-  const { name, port, icon, path: place } = at.fields(appTable)
-  const path = place?.literal()
-  const number = /^[1-9]\d{0,4}$/.test(port?.literal() ?? '') ? Number(port?.literal()) : 0
-  if (name === undefined || number === 0 || number > 65_535) {
-    at.problem('An app has a `name` and a `port` from 1 to 65535.')
-    return []
-  }
-  if (path !== undefined && !/^\/(?![/\\])/.test(path))
-    place?.problem('A path begins with one “/”.')
-  return [{ name, port: number, ...(icon && { icon }), ...(path && { path }) }]
-}
-
-const runTable = {
-  command: (at: Field) => at.words(),
-  cwd: text,
-  env: environment,
-}
-
-function readRun(entry: { key: string; keyField: Field; value: Field }): Run[] {
-  const { key, keyField, value } = entry
-  if (!SERVICE_NAME.test(key)) keyField.problem(`“${key}” cannot be a program’s name.`)
-  const read = value.isMap ? value.fields(runTable) : { command: value.words() }
-  if (read.command === undefined || read.command.length === 0) {
-    value.problem('A program has a command.', `Write \`${key}: my-server --port 8080\`.`)
-    return []
-  }
-  return [{ name: key, ...read, command: read.command }]
-}
-
-const volumeTable = {}
-
-/** The top-level list only names what services mount; options would reach into the host. */
-function readVolumes(at: Field | undefined, services: readonly Service[]): string[] {
+/** The services' volumes, with what the top-level list says of them. */
+function readVolumes(at: Field | undefined, services: readonly Service[]): Volume[] {
   const used = new Set(services.flatMap((service) => service.volumes.map((volume) => volume.name)))
+  const said = new Map<string, Omit<Volume, 'name'>>()
   for (const { key, keyField, value } of at?.entries() ?? []) {
-    if (value.isMap) {
-      value.fields(volumeTable, {
-        driver: 'Volumes are the engine’s own.',
-        driver_opts: 'It would mount folders of the host.',
-        external: 'A space’s volumes are its own.',
-        name: 'Volumes are named by the space’s id.',
-      })
-    }
-    if (!used.has(key)) keyField.problem(`No service mounts the volume “${key}”.`)
+    said.set(key, readVolumeOptions(value))
+    if (!used.has(key)) keyField.problem(`No service mounts the volume “${key.slice(0, 64)}”.`)
   }
-  return [...used]
+  return [...used].map((name) => ({ name, ...said.get(name) }))
+}
+
+/** Asked for and reached by nothing: whoever allows it should not have to find that out. */
+function checkAsked(root: Field, asks: readonly ReachKind[], reached: readonly ReachKind[]): void {
+  for (const kind of asks) {
+    if (!reached.includes(kind))
+      root.problem(`Nothing here asks for “${kind}”; its \`policy\` need not allow it.`)
+  }
+}
+
+/** Where a service says what it depends on. */
+function dependsOnOf(services: Field | undefined, name: string, root: Field): Field {
+  const service = services?.entries().find(({ key }) => key === name)
+  const depends = service?.value.entries().find(({ key }) => key === 'depends_on')
+  return depends?.keyField ?? service?.keyField ?? root
+}
+
+function hintFor(name: string, names: readonly string[]): string {
+  const near = nearest(name, names)
+  return near ? `Did you mean “${near}”?` : `There are: ${names.join(', ')}.`
 }
 
 function headOf(template: ParsedTemplate): TemplateHead {
@@ -229,9 +160,21 @@ function headOf(template: ParsedTemplate): TemplateHead {
     ...(placement && { placement }),
     services: services.map((service) => ({
       name: service.name,
-      image: service.image
-        .map((piece) => (typeof piece === 'string' ? piece : `$\{{ ${piece.ref} }}`))
-        .join(''),
+      image: textSource(service.image),
     })),
+    volumes: template.volumes.map(({ name: volume, owner, size }) => ({
+      name: volume,
+      ...(owner !== undefined && { owner }),
+      ...(size && { size: textSource(size.text) }),
+    })),
+    ...(template.schedule && { schedule: showSchedule(template.schedule) }),
+    ...(template.reaches.length > 0 && { reaches: template.reaches }),
+    stored: template.stored,
   }
 }
+
+const showSchedule = ({ zone, start, stop }: NonNullable<ParsedTemplate['schedule']>) => ({
+  zone,
+  start: start.map(momentText),
+  stop: stop.map(momentText),
+})

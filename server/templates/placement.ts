@@ -3,14 +3,18 @@
 import { isLabelWord, MAX_LABELS } from '#protocol/placement.ts'
 import type { Field } from './field.ts'
 import type { Constraints } from './template.ts'
+import { literal, type Read, word } from './word.ts'
 
-const table = {
-  zone: (at: Field) => at.literal(),
-  labels: readLabels,
+export const placementTable = {
+  zone: literal('The zone of the host, as the configuration says it.'),
+  labels: word(
+    'Labels of the host: `{ gpu: nvidia }` or, whatever their values, `[gpu, ssd]`.',
+    { anyOf: [{ type: 'object' }, { type: 'array', items: { type: 'string' } }] },
+    readLabels,
+  ),
 }
 
-export function readPlacement(at: Field): Constraints {
-  const { zone, labels } = at.fields(table)
+export function placementOf({ zone, labels }: Read<typeof placementTable>, at: Field): Constraints {
   if (zone !== undefined && (zone.trim() === '' || zone.length > 64)) {
     at.problem('A zone has 1 to 64 characters.')
   }

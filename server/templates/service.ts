@@ -2,13 +2,143 @@
 
 import { LABEL_PREFIX } from '../spaces/runtime/names.ts'
 import type { Field } from './field.ts'
-import { quantities } from './quantities.ts'
+import { readTmpfs, readVolumes, volumeSchema } from './mounts.ts'
+import {
+  capabilities,
+  devices,
+  type Namespace,
+  namespace,
+  privileged,
+  readCapabilities,
+  security,
+} from './reach.ts'
 import { refusedServiceKeys } from './refused.ts'
 import { dependencyConditions, type RenderedDependency } from './rendered.ts'
-import type { Service, ServiceHealthcheck, ServiceTmpfs, ServiceVolume } from './template.ts'
+import type { Service, ServiceHealthcheck } from './template.ts'
 import { literal, splitFirst, type Text } from './text.ts'
+import {
+  command,
+  environment,
+  flag,
+  list,
+  mapSchema,
+  oneOf,
+  quantity,
+  type Read,
+  section,
+  text,
+  word,
+} from './word.ts'
 
-const VOLUME_NAME = /^[a-z0-9][a-z0-9_.-]{0,31}$/
+const healthTable = {
+  test: word(
+    'A command line, or a list that begins with `CMD`, `CMD-SHELL` or `NONE`.',
+    { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+    readTest,
+  ),
+  interval: quantity('duration', 'How often it is asked.'),
+  timeout: quantity('duration', 'How long an answer may take.'),
+  start_period: quantity('duration', 'How long failures do not count after its start.'),
+  retries: quantity('count', 'Failures in a row that make it unhealthy.'),
+  disable: flag('Turns the image’s own check off.'),
+}
+
+const conditionTable = {
+  condition: oneOf('What the other service must have come to.', dependencyConditions),
+  restart: flag('Read and not needed: a space starts as a whole.'),
+  required: flag('Read and not needed: every service of a template is started.'),
+}
+const dependenciesSchema = {
+  anyOf: [
+    { type: 'array', items: { type: 'string' } },
+    { type: 'object', additionalProperties: mapSchema(conditionTable) },
+  ],
+}
+
+const limitsTable = {
+  cpus: quantity('cores', 'Cores of the host, e.g. 1.5.'),
+  memory: quantity('size', 'Memory; there is never swap beyond it.'),
+  pids: quantity('pids', 'Processes and threads.'),
+}
+const resourcesTable = {
+  limits: section('The most that the container may use.', limitsTable, (read) => read),
+}
+const deployTable = {
+  resources: section('What the container may use.', resourcesTable, (read) => read),
+}
+
+const NAMED = 'Named volumes: `home:/home/dev`, also with `:ro`.'
+
+/** Every word that a service may hold. */
+export const serviceTable = {
+  image: text('The image, pulled when the host has none: `debian:bookworm`. Required.'),
+  command: command('What runs, instead of the image’s own command. No shell reads it.'),
+  entrypoint: command('What `command` is given to, instead of the image’s own.'),
+  environment: environment('Variables of the container: `NAME: value` or `- NAME=value`.'),
+  working_dir: text('The folder in which its command starts.'),
+  user: text('As whom it runs: a name or `uid:gid`; else the image’s own.'),
+  hostname: text('Its name for itself; the main container’s is the space’s unless said.'),
+  volumes: word(
+    `${NAMED} They are kept when a space stops and go when it is deleted.`,
+    { type: 'array', items: volumeSchema },
+    readVolumes,
+  ),
+  tmpfs: word(
+    'Folders in memory, which are empty at each start: `/tmp:size=64m`.',
+    { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+    (field) => (field.isList ? field.list() : [field]).flatMap(readTmpfs),
+  ),
+  healthcheck: section('When it counts as healthy.', healthTable, healthcheckOf),
+  depends_on: word(
+    'Services that start before it, and what they must have come to.',
+    dependenciesSchema,
+    readDependencies,
+  ),
+  deploy: section('Limits, as Compose’s newer files write them.', deployTable, (read) => read),
+  mem_limit: quantity('size', 'Memory; there is never swap beyond it.'),
+  cpus: quantity('cores', 'Cores of the host, e.g. 1.5.'),
+  pids_limit: quantity('pids', 'Processes and threads; 4,096 unless said.'),
+  shm_size: quantity('size', 'Shared memory, which databases and browsers want.'),
+  init: flag('Whether a small init reaps its orphans; true unless said.'),
+  labels: word(
+    'Labels of the container.',
+    { anyOf: [{ type: 'object' }, { type: 'array', items: { type: 'string' } }] },
+    readLabels,
+  ),
+  read_only: flag('Whether everything but volumes and `tmpfs` is read-only.'),
+  stop_grace_period: quantity('duration', 'How long it may take to end; 10s unless said.'),
+  stop_signal: word(
+    'What asks a side container to end; SIGTERM unless said.',
+    { type: 'string', examples: ['SIGINT'] },
+    readSignal,
+  ),
+  extra_hosts: list(
+    'Names and their addresses: `db.example:192.0.2.1`.',
+    { type: 'string' },
+    readExtraHost,
+  ),
+  cap_drop: word(
+    'Capabilities that are taken away from it.',
+    { type: 'array', items: { type: 'string' } },
+    readCapabilities,
+  ),
+  cap_add: capabilities,
+  privileged,
+  devices,
+  security_opt: security,
+  network_mode: namespace('network', 'network_mode'),
+  pid: namespace('pid', 'pid'),
+  ipc: namespace('ipc', 'ipc'),
+  uts: namespace('uts', 'uts'),
+  userns_mode: namespace('users', 'userns_mode'),
+  cgroup: namespace('cgroup', 'cgroup'),
+}
+
+function readSignal(field: Field): string | undefined {
+  const signal = field.literal() ?? ''
+  if (/^SIG[A-Z0-9+]{2,12}$/.test(signal)) return signal
+  return field.problem('This is not a signal.', 'Write e.g. `SIGINT`.')
+}
 
 export function readService(name: string, field: Field): Service {
   const read = field.fields(serviceTable, refusedServiceKeys)
@@ -16,6 +146,7 @@ export function readService(name: string, field: Field): Service {
     field.problem(`The service “${name}” names no image.`, 'Write `image: debian:bookworm`.')
   }
   const limits = read.deploy?.resources?.limits
+  const mounted = read.volumes ?? []
   return {
     name,
     image: read.image ?? [],
@@ -25,7 +156,16 @@ export function readService(name: string, field: Field): Service {
     workingDir: read.working_dir,
     user: read.user,
     hostname: read.hostname,
-    volumes: read.volumes ?? [],
+    volumes: mounted.filter((one) => 'name' in one),
+    paths: mounted.filter((one) => 'source' in one),
+    reach: {
+      privileged: read.privileged ?? false,
+      devices: read.devices ?? [],
+      capabilities: read.cap_add ?? [],
+      security: read.security_opt ?? [],
+      namespaces: namespacesOf(read),
+    },
+    dropped: read.cap_drop ?? [],
     tmpfs: read.tmpfs ?? [],
     healthcheck: read.healthcheck,
     dependsOn: read.depends_on ?? [],
@@ -36,128 +176,23 @@ export function readService(name: string, field: Field): Service {
     init: read.init ?? true,
     readOnly: read.read_only ?? false,
     stopGrace: read.stop_grace_period,
+    stopSignal: read.stop_signal,
     labels: read.labels ?? {},
     extraHosts: read.extra_hosts ?? [],
   }
 }
 
-const text = (field: Field) => field.text()
-const words = (field: Field) => field.words()
-const flag = (field: Field) => field.flag()
-const size = (field: Field) => field.quantity('size')
-const cores = (field: Field) => field.quantity('cores')
-const pids = (field: Field) => field.quantity('pids')
-const duration = (field: Field) => field.quantity('duration')
-
-const limitsTable = { cpus: cores, memory: size, pids }
-const resourcesTable = { limits: (field: Field) => field.fields(limitsTable) }
-const deployTable = { resources: (field: Field) => field.fields(resourcesTable) }
-
-const serviceTable = {
-  image: text,
-  command: words,
-  entrypoint: words,
-  environment: (field: Field) => field.environment(),
-  working_dir: text,
-  user: text,
-  hostname: text,
-  volumes: (field: Field) => field.list().flatMap(readVolume),
-  tmpfs: (field: Field) => (field.isList ? field.list() : [field]).flatMap(readTmpfs),
-  healthcheck: readHealthcheck,
-  depends_on: readDependencies,
-  deploy: (field: Field) => field.fields(deployTable),
-  mem_limit: size,
-  cpus: cores,
-  pids_limit: pids,
-  shm_size: size,
-  init: flag,
-  labels: readLabels,
-  read_only: flag,
-  stop_grace_period: duration,
-  extra_hosts: (field: Field) => field.list().flatMap(readExtraHost),
+function namespacesOf(read: Read<typeof serviceTable>): Namespace[] {
+  const { network_mode, pid, ipc, uts, userns_mode, cgroup } = read
+  return [network_mode, pid, ipc, uts, userns_mode, cgroup].filter((one) => one !== undefined)
 }
 
-const longVolumeTable = { type: text, source: text, target: text, read_only: flag }
+type HealthRead = Read<typeof healthTable>
 
-function readVolume(field: Field): ServiceVolume[] {
-  if (field.isMap) return readLongVolume(field)
-  const parts = splitFirst(field.text() ?? [], ':')
-  if (parts === undefined) {
-    field.problem('A volume has a name and a place.', 'Write `home:/home/dev`.')
-    return []
-  }
-  const [source, rest] = parts
-  const mode = splitFirst(rest, ':')
-  if (mode !== undefined && !['ro', 'rw'].includes(literal(mode[1]) ?? '')) {
-    field.problem('Behind the second colon belongs “ro” or “rw”.')
-  }
-  const readOnly = mode !== undefined && literal(mode[1]) === 'ro'
-  return checkVolume(field, source, mode?.[0] ?? rest, readOnly)
-}
-
-function readLongVolume(field: Field): ServiceVolume[] {
-  const read = field.fields(longVolumeTable)
-  if (read.type !== undefined && literal(read.type) !== 'volume') {
-    field.problem('Only named volumes can be mounted.', 'Write `type: volume`.')
-  }
-  return checkVolume(field, read.source ?? [], read.target ?? [], read.read_only ?? false)
-}
-
-function checkVolume(field: Field, source: Text, target: Text, readOnly: boolean): ServiceVolume[] {
-  const name = literal(source)
-  if (name === undefined || !VOLUME_NAME.test(name)) {
-    field.problem(
-      `“${name ?? '…'}” is not the name of a volume.`,
-      'Folders of the host cannot be mounted; write a name, e.g. `home:/home/dev`.',
-    )
-    return []
-  }
-  return checkTarget(field, target) ? [{ name, target, readOnly }] : []
-}
-
-/** Whether a mount's place may be used; the part that is written out must be absolute and not the agent's. */
-function checkTarget(field: Field, target: Text): boolean {
-  const start = typeof target[0] === 'string' ? target[0] : ''
-  if (!start.startsWith('/') || /^\/+$/.test(literal(target) ?? '')) {
-    field.problem('A place in the container begins with “/” and a name.')
-    return false
-  }
-  if (/^\/+\.skein/.test(start)) {
-    field.problem('/.skein is where the agent is mounted.', 'Choose another place.')
-    return false
-  }
-  return true
-}
-
-function readTmpfs(field: Field): ServiceTmpfs[] {
-  const source = field.text() ?? []
-  const parts = splitFirst(source, ':')
-  const target = parts?.[0] ?? source
-  if (!checkTarget(field, target)) return []
-  if (parts === undefined) return [{ target }]
-  const option = /^size=(.+)$/.exec(literal(parts[1]) ?? '')
-  const sizeBytes = quantities.size.read(option?.[1] ?? '')
-  if (sizeBytes === undefined) {
-    field.problem('Only a size can be given here.', 'Write `/tmp:size=64m`.')
-    return []
-  }
-  return [{ target, sizeBytes }]
-}
-
-const healthTable = {
-  test: (field: Field) => field,
-  interval: duration,
-  timeout: duration,
-  start_period: duration,
-  retries: (field: Field) => field.quantity('count'),
-  disable: flag,
-}
-
-function readHealthcheck(field: Field): ServiceHealthcheck {
-  const read = field.fields(healthTable)
+function healthcheckOf(read: HealthRead): ServiceHealthcheck {
   return {
     disabled: read.disable ?? false,
-    test: read.test === undefined ? undefined : readTest(read.test),
+    test: read.test,
     interval: read.interval,
     timeout: read.timeout,
     startPeriod: read.start_period,
@@ -176,8 +211,6 @@ function readTest(field: Field): readonly Text[] | undefined {
   return field.problem('A test begins with “CMD”, “CMD-SHELL” or “NONE”.')
 }
 
-const conditionTable = { condition: (field: Field) => field, restart: flag, required: flag }
-
 function readDependencies(field: Field): RenderedDependency[] {
   if (field.isList) {
     return field.list().flatMap((item) => {
@@ -186,24 +219,20 @@ function readDependencies(field: Field): RenderedDependency[] {
     })
   }
   return field.entries().flatMap(({ key, value }) => {
-    const { condition } = value.fields(conditionTable)
-    const name = condition?.literal() ?? 'service_started'
-    const known = dependencyConditions.find((candidate) => candidate === name)
-    if (known !== undefined) return [{ service: key, condition: known }]
-    condition?.problem(`“${name}” is no condition.`, `Known: ${dependencyConditions.join(', ')}.`)
-    return []
+    const { condition = 'service_started' } = value.fields(conditionTable)
+    return [{ service: key, condition }]
   })
 }
 
 function readLabels(field: Field): Readonly<Record<string, Text>> {
   const pairs = field.isList
     ? field.list().map((item) => {
-        const [name, value] = splitFirst(item.text() ?? [], '=') ?? [item.text() ?? [], []]
+        const [name, value] = splitFirst(item.openText() ?? [], '=') ?? [item.openText() ?? [], []]
         return { key: literal(name) ?? '', keyField: item, text: value }
       })
     : field
         .entries()
-        .map(({ key, keyField, value }) => ({ key, keyField, text: value.text() ?? [] }))
+        .map(({ key, keyField, value }) => ({ key, keyField, text: value.openText() ?? [] }))
   const read: Record<string, Text> = Object.create(null)
   for (const { key, keyField, text: value } of pairs) {
     if (key === '') keyField.problem('A label has a name.')
@@ -215,7 +244,7 @@ function readLabels(field: Field): Readonly<Record<string, Text>> {
 }
 
 function readExtraHost(field: Field): { name: string; address: Text }[] {
-  const source = field.text() ?? []
+  const source = field.openText() ?? []
   const parts = splitFirst(source, '=') ?? splitFirst(source, ':')
   const name = parts && literal(parts[0])
   if (parts === undefined || name === undefined || !/^[A-Za-z0-9.-]{1,253}$/.test(name)) {

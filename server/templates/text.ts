@@ -3,19 +3,45 @@
 // taken apart, so no value can become structure.
 
 import type { ParameterValue } from '#protocol/api/spaces.ts'
+import { evaluate, parseExpression, type Reference } from './expression.ts'
 
-export interface Reference {
-  readonly ref: string
-}
 export type Text = readonly (string | Reference)[]
 
-/** What `${{ … }}` may name beside `param.<name>`. */
-export const scopeNames = ['space.id', 'space.name', 'user.username'] as const
+/** What `${{ … }}` may name beside `param.<name>`, `var.<name>` and `secret.<name>`. */
+export const scopeDocs = {
+  'space.id': 'The space’s id, which never changes.',
+  'space.name': 'The space’s name.',
+  'user.id': 'The id of the space’s owner.',
+  'user.username': 'The name with which the owner signs in.',
+  'user.name': 'The owner’s name in full.',
+  'server.url': 'Where people open this server; empty when it has no public address.',
+  'server.host': 'The name of the host on which the space is.',
+  'server.version': 'The version of Skein that starts the space.',
+} as const
+export type ScopeName = keyof typeof scopeDocs
+export const scopeNames = Object.keys(scopeDocs) as ScopeName[]
+
+type Values = Readonly<Record<string, string>>
 
 export interface Scope {
   readonly space: { readonly id: string; readonly name: string }
-  readonly user: { readonly username: string }
+  readonly user: { readonly username: string; readonly id?: string; readonly name?: string }
+  readonly server?: { readonly url?: string; readonly host?: string; readonly version?: string }
   readonly param: Readonly<Record<string, ParameterValue>>
+  readonly vars?: Values
+  readonly secrets?: Values
+  /** For plans: stored values are not known, and their names stand for them. */
+  readonly isSketch?: true
+}
+
+/** Of `var.<name>` and `secret.<name>`. */
+const VALUE_NAME = /^(var|secret)\.([A-Za-z_][A-Za-z0-9_-]{0,63})$/
+
+/** `var.NAME` or `secret.NAME` taken apart. */
+export function storedName(ref: string): { kind: 'var' | 'secret'; name: string } | undefined {
+  const match = VALUE_NAME.exec(ref)
+  if (match === null) return undefined
+  return { kind: match[1] === 'secret' ? 'secret' : 'var', name: match[2] ?? '' }
 }
 
 /** No brace inside, so that no text makes the search begin anew from each of many openings. */
@@ -26,15 +52,19 @@ export function parseText(source: string): Text {
   let at = 0
   for (const match of source.matchAll(EXPRESSION)) {
     if (match.index > at) pieces.push(source.slice(at, match.index))
-    pieces.push({ ref: (match[1] ?? '').trim() })
+    pieces.push(parseExpression(match[1] ?? ''))
     at = match.index + match[0].length
   }
   if (at < source.length) pieces.push(source.slice(at))
   return pieces
 }
 
-export const references = (text: Text): readonly string[] =>
-  text.flatMap((piece) => (typeof piece === 'string' ? [] : [piece.ref]))
+export const references = (text: Text): readonly Reference[] =>
+  text.filter((piece) => typeof piece !== 'string')
+
+/** As it may be written, for showing. */
+export const textSource = (text: Text): string =>
+  text.map((piece) => (typeof piece === 'string' ? piece : `$\{{ ${piece.ref} }}`)).join('')
 
 /** The text when it has no reference in it. */
 export function literal(text: Text): string | undefined {
@@ -42,21 +72,36 @@ export function literal(text: Text): string | undefined {
   return pieces.length === text.length ? pieces.join('') : undefined
 }
 
-/** The text with its values; a reference that does not exist is empty, which the parser has ruled out. */
+/** The text with its values; one that does not exist is empty, which the parser and render.ts have ruled out. */
 export function fill(text: Text, scope: Scope): string {
-  return text
-    .map((piece) => (typeof piece === 'string' ? piece : lookUp(piece.ref, scope)))
-    .join('')
+  return text.map((piece) => (typeof piece === 'string' ? piece : worth(piece, scope))).join('')
 }
 
-function lookUp(ref: string, scope: Scope): string {
-  if (ref === 'space.id') return scope.space.id
-  if (ref === 'space.name') return scope.space.name
-  if (ref === 'user.username') return scope.user.username
-  const name = ref.startsWith('param.') ? ref.slice('param.'.length) : ''
-  const value = Object.hasOwn(scope.param, name) ? scope.param[name] : undefined
-  return Array.isArray(value) ? value.join(',') : String(value ?? '')
+export const worth = (reference: Reference, scope: Scope): string =>
+  evaluate(reference, lookUp(reference.ref, scope) ?? '')
+
+/** The value that a name stands for, before its filters. */
+export function lookUp(ref: string, scope: Scope): ParameterValue | undefined {
+  const { space, user, server } = scope
+  if (ref.startsWith('param.')) return own(scope.param, ref.slice('param.'.length))
+  const stored = storedName(ref)
+  if (stored?.kind === 'var') return own(scope.vars ?? {}, stored.name)
+  if (stored?.kind === 'secret') return own(scope.secrets ?? {}, stored.name)
+  const known: Readonly<Record<ScopeName, string | undefined>> = {
+    'space.id': space.id,
+    'space.name': space.name,
+    'user.id': user.id,
+    'user.username': user.username,
+    'user.name': user.name,
+    'server.url': server?.url,
+    'server.host': server?.host,
+    'server.version': server?.version,
+  }
+  return own(known, ref)
 }
+
+const own = <T>(values: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(values, name) ? values[name] : undefined
 
 /** Splits at the first `separator` outside references. */
 export function splitFirst(text: Text, separator: string): [Text, Text] | undefined {

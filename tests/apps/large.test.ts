@@ -23,7 +23,7 @@ import {
 
 /** What there is to take; ranges are taken all over it. */
 const ALL_BYTES = 2 * 1024 ** 3
-const DOWN_BYTES = amount({ usual: 512 * 1024 ** 2, whole: ALL_BYTES })
+const DOWN_BYTES = amount({ usual: 256 * 1024 ** 2, whole: ALL_BYTES })
 const UP_BYTES = 256 * 1024 ** 2
 /** What both together may leave in the peer, MB: buffers of the sockets on the way, and V8's delay. */
 const MAX_GROWTH_MB = 150

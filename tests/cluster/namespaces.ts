@@ -29,6 +29,11 @@ export class Namespaces {
     return `10.99.0.${place}`
   }
 
+  /** Of who runs in the hub, once it is open. */
+  get hubHost(): string {
+    return '10.99.0.254'
+  }
+
   open(): void {
     ip('netns', 'add', this.hub)
     inside(this.hub, 'ip', 'link', 'add', 'bridge', 'type', 'bridge')
@@ -38,7 +43,7 @@ export class Namespaces {
 
   /** Who runs in the hub reaches every peer, whatever is cut between those. */
   openHub(): void {
-    inside(this.hub, 'ip', 'address', 'add', '10.99.0.254/24', 'dev', 'bridge')
+    inside(this.hub, 'ip', 'address', 'add', `${this.hubHost}/24`, 'dev', 'bridge')
     inside(this.hub, 'ip', 'link', 'set', 'lo', 'up')
   }
 

@@ -14,9 +14,9 @@ import type { Skein } from '../support/skein.ts'
 import { administrator, startPeers } from './support.ts'
 
 const TEMPLATE = 'name: box\nservices: {main: {image: "skein/debian-test:1"}}\n'
-/** Each with its number, a hundredth of a second apart: longer than a kill or a drain. */
-const COUNT = 1500
-const COUNTING = `for i in $(seq 1 ${COUNT}); do echo n$i; sleep 0.01; done`
+/** Each with its number, some hundredths of a second apart: longer than a kill or a drain. */
+const COUNT = 500
+const COUNTING = `for i in $(seq 1 ${COUNT}); do echo n$i; sleep 0.03; done`
 const soon = (what: string) => ({ timeoutMs: 60_000, what })
 const laptop = new Laptop()
 const spaceId = newId<'space'>()

@@ -1,11 +1,12 @@
 // A person's first hour with Skein in a browser: from the set-up link to a space that follows its template, with the
-// server killed under their hands on the way.
+// server killed under their hands on the way. With SKEIN_TEST_STORE=redis or mariadb the state is in such a database.
 
 import assert from 'node:assert/strict'
 import { after, before, type TestContext, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import type { Api } from '../support/api.ts'
 import { launchBrowser, Visitor } from '../support/browser.ts'
+import { type Database, databaseFor } from '../support/database.ts'
 import { docker } from '../support/docker.ts'
 import { eventually } from '../support/eventually.ts'
 import { Skein } from '../support/skein.ts'
@@ -32,6 +33,7 @@ services:
     mem_limit: \${{ param.memory }}
 `
 
+let database: Database | undefined
 let skein: Skein
 let api: Api
 let browser: Browser
@@ -53,7 +55,8 @@ function step(name: string, work: () => Promise<void>): void {
 }
 
 before(async () => {
-  ;({ skein, api } = await Skein.start({ bare: true }))
+  database = await databaseFor(process.env.SKEIN_TEST_STORE)
+  ;({ skein, api } = await Skein.start({ bare: true, flags: database?.flags ?? [] }))
   browser = await launchBrowser()
   ada = await Visitor.arrive(browser, await skein.setupUrl())
 })
@@ -62,6 +65,7 @@ after(async () => {
   await browser?.close()
   if (api?.cookie) await api.deleteSpaces()
   await skein?.close()
+  await database?.[Symbol.asyncDispose]()
 })
 
 step('the set-up link makes an administrator', async () => {

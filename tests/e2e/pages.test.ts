@@ -7,7 +7,7 @@ import type { Browser, Page, Route } from 'playwright-core'
 import type { Space } from '#protocol/api/spaces.ts'
 import { newId } from '#protocol/ids.ts'
 import { Api, TEST_PASSWORD } from '../support/api.ts'
-import { desktop, launchBrowser, phone, Visitor } from '../support/browser.ts'
+import { desktop, launchBrowser, phone, phoneThemes, Visitor } from '../support/browser.ts'
 import { Skein } from '../support/skein.ts'
 import { TerminalScreen } from './screen.ts'
 import { signIn } from './walk.ts'
@@ -90,8 +90,8 @@ const inside: readonly Place[] = [
   },
   {
     name: 'files',
-    path: () => `/spaces/${ids.notebook}/files?path=/etc`,
-    ready: (page) => page.getByRole('row', { name: 'alternatives' }).first().waitFor(),
+    path: () => `/spaces/${ids.notebook}/files?path=/`,
+    ready: (page) => page.getByRole('row', { name: 'etc' }).first().waitFor(),
   },
   {
     name: 'file',
@@ -164,7 +164,7 @@ for (const place of inside) {
     await place.ready(ada.page)
     assert.deepEqual(await ada.accessFaults(place.name), [])
     await ada.resize(phone)
-    assert.deepEqual(await ada.accessFaults(`${place.name}-phone`), [])
+    assert.deepEqual(await ada.accessFaults(`${place.name}-phone`, phoneThemes), [])
     assert.equal(await ada.overflowPx(), 0)
     await ada.resize(desktop)
   })
@@ -233,7 +233,7 @@ for (const [name, path, open] of [...floating, ...floatingInSpace]) {
     await dialog.waitFor()
     assert.deepEqual(await ada.accessFaults(name), [])
     await ada.resize(phone)
-    assert.deepEqual(await ada.accessFaults(`${name}-phone`), [])
+    assert.deepEqual(await ada.accessFaults(`${name}-phone`, phoneThemes), [])
     assert.equal(await ada.overflowPx(), 0)
     await ada.resize(desktop)
     await ada.page.keyboard.press('Escape')

@@ -15,6 +15,7 @@ export async function becomeAdministrator(page: Page, setupUrl: string, name: st
 /** Leaves set-up with these starters only. */
 export async function chooseStarters(page: Page, names: readonly string[]): Promise<void> {
   const starters = page.getByRole('group', { name: 'Starter templates' })
+  await starters.getByRole('checkbox').first().waitFor()
   for (const box of await starters.getByRole('checkbox').all()) {
     if (await box.isChecked()) await box.uncheck()
   }

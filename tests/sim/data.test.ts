@@ -15,11 +15,23 @@ import { shrinkBy } from './shrink.ts'
 setPriority(constants.priority.PRIORITY_LOW)
 
 /** Wall time for fresh seeds, ms, and the fewest that must fit into it. */
-const TIME_MS = Number(process.env.SKEIN_SIM_DATA_MS ?? amount({ usual: 20_000, whole: 90_000 }))
-const FEWEST_SEEDS = 200
-const SCHEDULES = 1000
-/** Seeds within which each broken machine must be found out. */
+const TIME_MS = Number(process.env.SKEIN_SIM_DATA_MS ?? amount({ usual: 8_000, whole: 90_000 }))
+const FEWEST_SEEDS = amount({ usual: 50, whole: 200 })
+const SCHEDULES = amount({ usual: 250, whole: 1000 })
+/** Within which each broken machine must be found out. */
 const SEEDS_TO_SEE = 500
+/** What few seeds show, and one that did. It is tried first: the machine may have changed since, but mostly has not. */
+const seenLast: Readonly<Record<string, number>> = {
+  'floors are not taken over with what was compared': 318,
+  'two writes of a right are not mended': 279,
+  'of two deletions one is kept': 340,
+  'what a push lost is never looked for': 66,
+  'the clock begins anew with the process': 45,
+}
+const seedsToSee = (what: string): readonly number[] => [
+  ...(seenLast[what] === undefined ? [] : [seenLast[what]]),
+  ...Array.from({ length: SEEDS_TO_SEE }, (_, i) => i + 1),
+]
 
 /** Seeds that failed once, and what they showed. */
 const kept: Readonly<Record<number, string>> = {
@@ -72,7 +84,7 @@ test('no seed violates an invariant, and each goes the same way twice', (t) => {
 
 for (const [what, breakage] of Object.entries(broken)) {
   test(`the simulator sees when ${what}`, (t) => {
-    for (let seed = 1; seed <= SEEDS_TO_SEE; seed++) {
+    for (const seed of seedsToSee(what)) {
       const violation = violationOf(seed, breakage)
       if (violation === undefined) continue
       t.diagnostic(`seed ${seed}: ${violation}`)

@@ -1,8 +1,9 @@
-// How soon a crash is noticed, over a thousand kills in virtual time: among three, where the one other witness counts
+// How soon a crash is noticed, over many kills in virtual time: among three, where the one other witness counts
 // for all, among ten and among thirty. `npm run bench -- gossip` measures the same with real sockets.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { amount } from '../support/amount.ts'
 import { detections } from './detection.ts'
 
 /** Kills of one cluster, one after the other: what is left of the former must not delay the next. */
@@ -16,9 +17,9 @@ const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.POSITIVE_INFINITY
 
 for (const [size, clusters] of [
-  [3, 100],
-  [10, 20],
-  [30, 5],
+  [3, amount({ usual: 25, whole: 100 })],
+  [10, amount({ usual: 5, whole: 20 })],
+  [30, amount({ usual: 2, whole: 5 })],
 ] as const) {
   test(`a crash among ${size} is noticed by somebody in 4.5 s, and by all in half a second more`, (t) => {
     const all = Array.from({ length: clusters }, (_, i) =>

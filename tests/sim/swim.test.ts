@@ -13,10 +13,20 @@ import { shrink } from './shrink.ts'
 setPriority(constants.priority.PRIORITY_LOW)
 
 /** Wall time for fresh seeds, ms, and the fewest that must fit into it. */
-const TIME_MS = Number(process.env.SKEIN_SIM_MS ?? amount({ usual: 30_000, whole: 90_000 }))
-const FEWEST_SEEDS = 200
-/** Seeds within which each broken machine must be found out. */
+const TIME_MS = Number(process.env.SKEIN_SIM_MS ?? amount({ usual: 10_000, whole: 90_000 }))
+const FEWEST_SEEDS = amount({ usual: 50, whole: 200 })
+/** Within which each broken machine must be found out. */
 const SEEDS_TO_SEE = 500
+/** What few seeds show, and one that did. It is tried first: the machine may have changed since, but mostly has not. */
+const seenLast: Readonly<Record<string, number>> = {
+  'the dead are never tried again': 31,
+  'a doubt is a verdict as soon as one shares it': 46,
+  'every death is taken on trust': 8,
+}
+const seedsToSee = (what: string): readonly number[] => [
+  ...(seenLast[what] === undefined ? [] : [seenLast[what]]),
+  ...Array.from({ length: SEEDS_TO_SEE }, (_, i) => i + 1),
+]
 
 /** Seeds that failed once, and what they showed. */
 const kept: Readonly<Record<number, string>> = {
@@ -54,7 +64,7 @@ test('no seed violates an invariant, and each goes the same way twice', (t) => {
 
 for (const [what, rules] of Object.entries(broken)) {
   test(`the simulator sees when ${what}`, (t) => {
-    for (let seed = 1; seed <= SEEDS_TO_SEE; seed++) {
+    for (const seed of seedsToSee(what)) {
       const { violation } = run(seed, { rules })
       if (violation === undefined) continue
       t.diagnostic(`seed ${seed}: ${violation}`)
@@ -65,8 +75,9 @@ for (const [what, rules] of Object.entries(broken)) {
 }
 
 test('a failing run is shortened to the faults that it takes', () => {
-  const rules = broken['the dead are never tried again']
-  for (let seed = 1; seed <= SEEDS_TO_SEE; seed++) {
+  const what = 'the dead are never tried again'
+  const rules = broken[what]
+  for (const seed of seedsToSee(what)) {
     const failed = run(seed, rules ? { rules } : {})
     if (failed.violation === undefined || failed.faults.length < 4) continue
     const short = shrink(failed, rules)

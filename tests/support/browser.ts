@@ -13,6 +13,7 @@ import {
   chromium,
   type Page,
 } from 'playwright-core'
+import { amount } from './amount.ts'
 
 /** How long a person would wait for anything on a page before giving up, ms. */
 export const PATIENCE_MS = 10_000
@@ -39,8 +40,13 @@ const TRANSITIONS_OVER = `new Promise((then) => {
 export type Theme = 'light' | 'dark'
 export const themes: readonly Theme[] = ['light', 'dark']
 
+/** What is left of axe-core's rules where all others have been looked at. */
+const COLOURS = "{ runOnly: ['color-contrast'] }"
+
 export const desktop = { width: 1440, height: 900 } as const
 export const phone = { width: 390, height: 844 } as const
+/** In which a phone's pages are looked at: a width changes no colour. */
+export const phoneThemes = themes.slice(-amount({ usual: 1, whole: themes.length }))
 
 interface VisitorOptions {
   readonly theme?: Theme
@@ -128,16 +134,19 @@ export class Visitor {
   }
 
   /**
-   * Looks at the page as it is with every rule of axe-core, and again in the other theme for colours, the only thing that
-   * a theme changes. `name` is that of the pictures.
+   * Looks at the page as it is with every rule of axe-core, and again in each further theme for colours, the only thing
+   * that a theme changes. `name` is that of the pictures.
    */
-  async accessFaults(name: string): Promise<readonly AccessFault[]> {
+  async accessFaults(
+    name: string,
+    inThemes: readonly Theme[] = themes,
+  ): Promise<readonly AccessFault[]> {
     const faults: AccessFault[] = []
-    for (const theme of themes) {
+    for (const theme of inThemes) {
       await this.page.emulateMedia({ colorScheme: theme })
       await this.page.locator(`html[data-theme=${theme}]`).waitFor()
       await this.page.evaluate(TRANSITIONS_OVER)
-      faults.push(...(await this.#runAxe(theme)))
+      faults.push(...(await this.#runAxe(theme, theme === inThemes[0] ? '{}' : COLOURS)))
       await this.#picture(`${name}-${theme}`)
     }
     await this.page.emulateMedia({ colorScheme: this.#theme })
@@ -164,12 +173,11 @@ export class Visitor {
     await this.#context.close()
   }
 
-  async #runAxe(theme: Theme): Promise<readonly AccessFault[]> {
+  async #runAxe(theme: Theme, rules: string): Promise<readonly AccessFault[]> {
     // From outside and not as a script of the page, whose policy would rightly refuse it.
     if (!(await this.page.evaluate<boolean>("'axe' in window"))) {
       await this.page.evaluate(axeSource())
     }
-    const rules = theme === themes[0] ? '{}' : "{ runOnly: ['color-contrast'] }"
     const { violations } = await this.page.evaluate<AxeResults>(`axe.run(${rules})`)
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => ({

@@ -2,8 +2,13 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Between two looks, milliseconds: short beside any deadline, long enough not to keep a core busy. */
-const LOOK_AGAIN_MS = 10
+/**
+ * Between two looks, milliseconds: at first short beside what anything takes, then a tenth of what it has taken so far,
+ * since the looks themselves keep a core from what is waited for.
+ */
+const LOOK_AGAIN_MS = { least: 10, most: 100 }
+const lookAgainMs = (waitedMs: number): number =>
+  Math.min(LOOK_AGAIN_MS.most, Math.max(LOOK_AGAIN_MS.least, waitedMs / 10))
 
 /**
  * Resolves with the first answer of `check` that is neither undefined, null nor false. A `check` that throws is asked
@@ -13,7 +18,7 @@ export async function eventually<T>(
   check: () => T | Promise<T>,
   options: { readonly timeoutMs: number; readonly what: string },
 ): Promise<NonNullable<Exclude<T, false>>> {
-  const endMs = performance.now() + options.timeoutMs
+  const beganMs = performance.now()
   let last: unknown
   for (;;) {
     try {
@@ -24,10 +29,11 @@ export async function eventually<T>(
     } catch (error) {
       last = error
     }
-    if (performance.now() > endMs) {
+    const waitedMs = performance.now() - beganMs
+    if (waitedMs > options.timeoutMs) {
       throw new Error(`${options.what}: not within ${options.timeoutMs} ms`, { cause: last })
     }
-    await sleep(LOOK_AGAIN_MS)
+    await sleep(lookAgainMs(waitedMs))
   }
 }
 

@@ -21,7 +21,9 @@ const parts = { clock: systemClock, random: systemRandom, log: quiet }
 
 export class RecordsPeer {
   readonly id = newId<'peer'>()
-  readonly store = new MemoryStore()
+  readonly store: MemoryStore
+  /** Who says to have the same database. */
+  isMember: (peer: PeerId) => boolean = () => false
   readonly #keyring: Keyring
   records!: ReplicatedRecords
   sharing!: RecordsSharing
@@ -31,7 +33,8 @@ export class RecordsPeer {
   #server!: Server
   #boot = 0
 
-  constructor(secret: Buffer) {
+  constructor(secret: Buffer, store = new MemoryStore()) {
+    this.store = store
     this.#keyring = new Keyring(secret)
   }
 
@@ -64,21 +67,24 @@ export class RecordsPeer {
     this.#server.listen(port, '127.0.0.1')
     await once(this.#server, 'listening')
     await this.#join(seeds)
-    this.sharing.open((wish) => {
-      this.mesh = new Mesh({
-        ...wish,
-        self: { peer: this.id, run: this.#membership.self.contact?.run ?? '' },
-        keyring: this.#keyring,
-        clock: systemClock,
-        peers: () =>
-          this.#membership.peers.map(({ id, contact, state }) => ({
-            id,
-            address: contact.address,
-            isThere: state === 'alive' || state === 'suspect',
-          })),
-      })
-      return this.mesh
-    })
+    this.sharing.open(
+      (wish) => {
+        this.mesh = new Mesh({
+          ...wish,
+          self: { peer: this.id, run: this.#membership.self.contact?.run ?? '' },
+          keyring: this.#keyring,
+          clock: systemClock,
+          peers: () =>
+            this.#membership.peers.map(({ id, contact, state }) => ({
+              id,
+              address: contact.address,
+              isThere: state === 'alive' || state === 'suspect',
+            })),
+        })
+        return this.mesh
+      },
+      (peer) => this.isMember(peer),
+    )
     return this
   }
 

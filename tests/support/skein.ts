@@ -34,6 +34,7 @@ export interface SkeinOptions {
 
 interface ChildState {
   readonly pid: number
+  readonly isReady: boolean
   readonly cluster?: string
 }
 
@@ -168,6 +169,8 @@ export class Skein {
 
   async #isReady(): Promise<boolean> {
     try {
+      // Its own word first: requests that nobody takes would cost more than the start that they wait for.
+      if (!this.#child('peer').isReady) return false
       const answer = await fetch(`${this.#direct}/readyz`)
       await answer.arrayBuffer()
       return answer.ok

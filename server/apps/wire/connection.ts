@@ -33,7 +33,7 @@ export interface ConnectionEvents {
 }
 
 export class Connection implements ResponseSink {
-  readonly #carrier: Carrier
+  readonly carrier: Carrier
   /** When it became idle or was ended, by the pool's clock. */
   sinceMs = 0
   idleMs = IDLE_MS
@@ -48,7 +48,7 @@ export class Connection implements ResponseSink {
   #isGone = false
 
   constructor(carrier: Carrier, events: ConnectionEvents) {
-    this.#carrier = carrier
+    this.carrier = carrier
     this.#events = events
     carrier.attach({
       data: (chunk) => this.#take(chunk),
@@ -62,7 +62,7 @@ export class Connection implements ResponseSink {
   }
 
   get isClosed(): boolean {
-    return this.#carrier.isClosed
+    return this.carrier.isClosed
   }
 
   /** Sends a request's head; its body follows by `write`, then `sent`. */
@@ -72,12 +72,12 @@ export class Connection implements ResponseSink {
     this.#isFresh = true
     this.#isSent = false
     this.#reader.expect(method, this)
-    this.#carrier.write(head)
+    this.carrier.write(head)
   }
 
   /** Whether more may be written before `drained`. */
   write(bytes: Buffer | string): boolean {
-    return this.#carrier.write(bytes)
+    return this.carrier.write(bytes)
   }
 
   /** The request is complete. */
@@ -87,25 +87,25 @@ export class Connection implements ResponseSink {
   }
 
   pause(): void {
-    this.#carrier.pause()
+    this.carrier.pause()
   }
 
   resume(): void {
-    this.#carrier.resume()
+    this.carrier.resume()
   }
 
   /** Gives up whatever is under way. */
   abort(): void {
     this.#sink = undefined
     this.#leave()
-    this.#carrier.abort()
+    this.carrier.abort()
   }
 
   /** Ends it in order: a link bears only so many resets. */
   retire(): void {
     this.#leave()
-    this.#carrier.end()
-    this.#carrier.resume()
+    this.carrier.end()
+    this.carrier.resume()
   }
 
   // What the reader tells is handed on, and noted where it concerns the connection itself.

@@ -23,6 +23,8 @@ export interface PoolParts {
   readonly clock: Clock
   /** Rejects as `Streams.open` does. */
   open(): Promise<Carrier>
+  /** Whether it may carry one more request; asked before each. */
+  keeps(carrier: Carrier): boolean
   /** Nobody opens any more. */
   close(): void
 }
@@ -47,7 +49,10 @@ export class Pool {
 
   /** One that waits, if any does; costs nothing. */
   take(): Connection | undefined {
-    return this.#idle.pop()
+    for (;;) {
+      const connection = this.#idle.pop()
+      if (!connection || this.#keeps(connection)) return connection
+    }
   }
 
   /** Rejects with `app_overloaded` or as `Streams.open` does. */
@@ -55,7 +60,9 @@ export class Pool {
     if (this.#all.size + this.#opening >= MAX_CONNECTIONS) return await this.#wait()
     this.#opening++
     try {
-      const connection = new Connection(await this.#parts.open(), {
+      const carrier = await this.#parts.open()
+      if (carrier.isClosed) throw new SkeinError('link_lost')
+      const connection = new Connection(carrier, {
         idle: (it) => this.#free(it),
         gone: (it) => this.#forget(it),
         closed: (it) => this.#ending.delete(it),
@@ -99,6 +106,7 @@ export class Pool {
   }
 
   #free(connection: Connection): void {
+    if (!this.#keeps(connection)) return
     const next = this.#waiting.shift()
     if (next) {
       next.resolve(connection)
@@ -106,6 +114,13 @@ export class Pool {
     }
     connection.sinceMs = this.#parts.clock.monotonicMs()
     this.#idle.push(connection)
+  }
+
+  /** Retires what is not kept; whoever waits then has one of its own opened. */
+  #keeps(connection: Connection): boolean {
+    if (this.#parts.keeps(connection.carrier)) return true
+    connection.retire()
+    return false
   }
 
   #forget(connection: Connection): void {

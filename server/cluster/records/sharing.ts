@@ -20,6 +20,7 @@ import { Malformed } from '../swim/bytes.ts'
 import type { Mesh, MeshOptions } from '../wire/mesh.ts'
 import type { PeerLine } from '../wire/peer-line.ts'
 import { Absence, type Ended, isWorthTelling } from './absence.ts'
+import { Members } from './members.ts'
 import { Outlet } from './outlet.ts'
 import { Receiving } from './receiving.ts'
 
@@ -51,6 +52,8 @@ interface Ear {
   readonly outlet: Outlet
   /** What the peer has said that it has heard of. */
   theirs: readonly Span[] | undefined
+  /** It has the same database, so that there is nothing to exchange. */
+  isMember: boolean
 }
 
 export class RecordsSharing {
@@ -61,6 +64,8 @@ export class RecordsSharing {
   readonly #closed = new AbortController()
   readonly #unfollow: () => void
   readonly #tending: Promise<void>
+  readonly #members: Members
+  #isMember: (peer: PeerId) => boolean = () => false
   /** What last happened with a peer. */
   readonly #told = new Map<string, { told: NonNullable<PeerRecords['told']>; atMs: number }>()
   /** While no other can be reached, and until what was missed is here. */
@@ -79,18 +84,30 @@ export class RecordsSharing {
     this.#machine = new Replicator({ local: replica.local, random: fractions(random) })
     const count = (seq: number) => ({
       peers:
-        seq === 0 ? this.#ears.size : this.#machine.heardBy({ origin: replica.origin, seq }).length,
-      of: this.#ears.size,
+        seq === 0
+          ? this.#others.length
+          : this.#machine.heardBy({ origin: replica.origin, seq }).length,
+      of: this.#others.length,
     })
     this.#receiving = new Receiving({ clock, count })
     replica.receipts = this.#receiving
-    this.#unfollow = replica.follow((delta) => this.#step({ type: 'committed', delta }))
+    const stops = [
+      replica.follow((delta) => this.#step({ type: 'committed', delta })),
+      replica.onMoved(() => this.#tellMembers()),
+    ]
+    this.#unfollow = () => {
+      for (const stop of stops) stop()
+    }
+    const { signal } = this.#closed
+    const onRenewed = (was: string) => this.#renewed(was)
+    this.#members = new Members({ replica, clock, log: options.log, signal, onRenewed })
     this.#tending = this.#tend()
     this.#step({ type: 'tick' })
   }
 
-  /** Keeps a line to every peer that is there. */
-  open(openMesh: OpenMesh): void {
+  /** Keeps a line to every peer that is there. `isMember`: whether it has the same database. */
+  open(openMesh: OpenMesh, isMember: (peer: PeerId) => boolean = () => false): void {
+    this.#isMember = isMember
     // Only now: a start writes a little, and a peer that does not start tells nobody why.
     if (this.#isRolledBack) this.#options.replica.refuseWrites()
     this.#mesh = openMesh({
@@ -110,6 +127,7 @@ export class RecordsSharing {
   /** Whether everything is here that the peer has said to have. */
   isLevelWith(peer: PeerId): boolean {
     const { heard } = this.#options.replica.local
+    if (this.#ears.get(peer)?.isMember) return true
     return this.#ears.get(peer)?.theirs?.every((span) => heard.covers(span)) ?? false
   }
 
@@ -118,7 +136,8 @@ export class RecordsSharing {
     if (!this.#ears.has(peer)) return undefined
     const last = this.#told.get(peer)
     const said = last && { told: last.told, at: new Date(last.atMs).toISOString() }
-    return { isLevel: this.isLevelWith(peer), ...said }
+    const { isMember } = this.#ears.get(peer) ?? {}
+    return { isLevel: this.isLevelWith(peer), ...(isMember && { isMember }), ...said }
   }
 
   /** When anything was last heard of another, as wall time in ms. */
@@ -134,10 +153,43 @@ export class RecordsSharing {
   began(line: PeerLine): void {
     const { clock } = this.#options
     this.#absence?.met(clock.nowMs(), clock.monotonicMs())
-    const ear: Ear = { line, outlet: new Outlet(line, encode), theirs: undefined }
+    const isMember = this.#isMember(line.peer)
+    const ear: Ear = { line, outlet: new Outlet(line, encode), theirs: undefined, isMember }
     this.#ears.set(line.peer, ear)
     line.onMessage = (bytes) => this.#heard(ear, bytes)
-    this.#step({ type: 'connected', peer: line.peer })
+    if (isMember) this.#tellMembers()
+    else this.#step({ type: 'connected', peer: line.peer })
+  }
+
+  /** Origins change where a database went back: then members are strangers for a while. */
+  #sortMembers(): void {
+    for (const ear of this.#ears.values()) {
+      const { peer } = ear.line
+      const isMember = this.#isMember(peer)
+      if (isMember === ear.isMember) continue
+      ear.isMember = isMember
+      this.#step({ type: isMember ? 'disconnected' : 'connected', peer })
+      this.#receiving.changed()
+    }
+  }
+
+  /** Lines to peers with databases of their own. */
+  get #others(): readonly Ear[] {
+    return [...this.#ears.values()].filter(({ isMember }) => !isMember)
+  }
+
+  #tellMembers(): void {
+    const { meta } = this.#options.replica
+    for (const { isMember, line } of this.#ears.values()) {
+      if (isMember && line.isOpen) line.send(encode({ type: 'moved', meta }))
+    }
+  }
+
+  #renewed(was: string): void {
+    const { actor, replica } = this.#options
+    const target = { kind: 'peer', id: actor.id, name: actor.name }
+    const detail = { was, is: replica.origin }
+    this.#append({ actor, action: 'records.renewed', target, detail }, actor.id)
   }
 
   lost(line: PeerLine): void {
@@ -164,6 +216,7 @@ export class RecordsSharing {
     try {
       const message = decode(bytes)
       if (message.type === 'context') ear.theirs = message.heard
+      if (message.type === 'moved') this.#members.moved(message.meta)
       this.#step({ type: 'message', peer, message })
     } catch (error) {
       if (!(error instanceof Malformed)) throw error
@@ -174,6 +227,7 @@ export class RecordsSharing {
   #step(input: Input): void {
     if (this.#closed.signal.aborted) return
     const { clock } = this.#options
+    if (input.type === 'tick') this.#sortMembers()
     for (const effect of this.#machine.step(clock.monotonicMs(), input)) this.#perform(effect)
     this.#lookWhetherBack()
     clearTimeout(this.#timer)
@@ -231,6 +285,10 @@ export class RecordsSharing {
   #note(effect: Exclude<Effect, { type: 'send' | 'merge' | 'collect' | 'acked' }>): void {
     const { log, actor } = this.#options
     const { type, ...detail } = effect
+    if (type === 'rolled-back' && this.#options.replica.isShared) {
+      this.#members.heardOf(effect.seq)
+      return
+    }
     if (type === 'rolled-back' && this.#isRolledBack) return
     if (type === 'comparing') this.#absence?.comparing(effect.with)
     if (type === 'compared') this.#absence?.compared()
@@ -291,6 +349,8 @@ export class RecordsSharing {
     while (!signal.aborted) {
       await clock.delay(TEND_MS, signal).catch(() => undefined)
       if (signal.aborted) return
+      // Again, so that two that only pass for members are found out though nobody writes.
+      this.#tellMembers()
       await replica.tend(tombstoneAgeMs).catch((err: unknown) => {
         log.warn({ err }, 'old tombstones could not be forgotten')
       })

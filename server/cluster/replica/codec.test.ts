@@ -109,6 +109,16 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     id: fc.nat(),
     buckets: fc.array(bucket, few),
   }),
+  fc.record({
+    type: fc.constant('moved' as const),
+    meta: fc.record({
+      origin,
+      seq: fc.nat(),
+      hlc: fc.bigInt({ min: 0n, max: 2n ** 63n }),
+      position: fc.nat(),
+      revision: fc.nat(),
+    }),
+  }),
 )
 
 test('every message comes out of its bytes as it went in', () => {

@@ -1,6 +1,7 @@
 // Messages as bytes: u8 version, u8 type, the type's own fields. `decode` takes whatever may come and either gives a
 // message within every limit or throws `Malformed`. A type that is not known is of a newer version and passed over.
 
+import type { Meta } from '../../store/store.ts'
 import { Malformed, Reader, Writer } from '../swim/bytes.ts'
 import type { Bucket, Floor } from './delta.ts'
 import { readDelta, readDot, readSpans, writeDelta, writeDot, writeSpans } from './delta-codec.ts'
@@ -26,6 +27,7 @@ const types: readonly MessageType[] = [
   'compare',
   'sums',
   'buckets',
+  'moved',
 ]
 
 export function encode(message: Message): Uint8Array {
@@ -95,6 +97,9 @@ function write(out: Out, message: Message): void {
       writer.varint(message.id)
       writeList(out, message.buckets, writeBucket)
       return
+    case 'moved':
+      writeMeta(out, message.meta)
+      return
     case 'unknown':
       throw new TypeError('a message that is not known is not sent')
   }
@@ -145,9 +150,22 @@ function read(from: In, type: MessageType): Message {
       const id = reader.varint()
       return { type, id, buckets: readList(from, readBucket) }
     }
+    case 'moved':
+      return { type, meta: readMeta(from) }
     case 'unknown':
       return { type }
   }
+}
+
+function writeMeta({ writer, symbols }: Out, { origin, seq, hlc, position, revision }: Meta): void {
+  symbols.origin(origin)
+  writer.varint(seq).u64(hlc).varint(position).varint(revision)
+}
+
+function readMeta({ reader, symbols }: In): Meta {
+  const origin = symbols.origin()
+  const [seq, hlc] = [reader.varint(), reader.u64()]
+  return { origin, seq, hlc, position: reader.varint(), revision: reader.varint() }
 }
 
 function writeFloors(out: Out, floors: readonly Floor[]): void {

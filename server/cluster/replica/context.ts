@@ -34,7 +34,7 @@ export class Context implements Heard {
     return at >= 0 && high <= (runs[at + 1] ?? 0)
   }
 
-  /** Nothing is ever taken away: a context only grows. */
+  /** Nothing is ever taken away but by `become`: a context only grows. */
   add({ origin, low, high }: Span): void {
     if (low < 1 || high < low || this.covers({ origin, low, high })) return
     const runs = this.#origins.get(origin) ?? []
@@ -53,6 +53,13 @@ export class Context implements Heard {
 
   addDot({ origin, seq }: Dot): void {
     this.add({ origin, low: seq, high: seq })
+  }
+
+  /** The same as another from here on: of a database that went back, which has heard of less. */
+  become(other: Context): void {
+    this.#origins.clear()
+    for (const [origin, runs] of other.#origins) this.#origins.set(origin, runs)
+    this.#hash = undefined
   }
 
   union(other: Context): void {

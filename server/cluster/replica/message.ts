@@ -1,6 +1,7 @@
 // What two peers say to each other about records, over a stream that keeps the order. Spans and sums are small; only
 // `push` and `range` carry records.
 
+import type { Meta } from '../../store/store.ts'
 import type { Bucket, Delta, Floor, Span } from './delta.ts'
 import type { Hash } from './hash.ts'
 
@@ -61,6 +62,8 @@ export type Message =
       readonly sums: readonly Sum[]
     }
   | { readonly type: 'buckets'; readonly id: number; readonly buckets: readonly Bucket[] }
+  /** To a member of the same shared database: the meta row of a commit that was made here. */
+  | { readonly type: 'moved'; readonly meta: Meta }
   /** Of a newer version: to be passed over. */
   | { readonly type: 'unknown' }
 

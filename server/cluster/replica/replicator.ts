@@ -134,7 +134,7 @@ export class Replicator {
 
   #message(turn: Turn, peer: string, message: Message): void {
     const conversation = this.#conversations.get(peer)
-    if (!conversation || message.type === 'unknown') return
+    if (!conversation || message.type === 'unknown' || message.type === 'moved') return
     switch (message.type) {
       case 'context':
         this.#hearContext(turn, conversation, message)
@@ -188,14 +188,19 @@ export class Replicator {
     conversation.heard = Context.of(heard)
     conversation.floors = floors
     for (const span of [...heard, ...reach]) conversation.reach.add(span)
-    const { origin, heard: own } = this.#local
-    const seq = conversation.heard.head(origin)
-    if (seq > own.head(origin)) {
-      turn.effects.push({ type: 'rolled-back', by: conversation.peer, seq })
-    }
-    const lacks = conversation.heard.missingFrom(own).length > 0
+    this.#lacksOwn(turn, conversation.peer, conversation.heard)
+    const lacks = conversation.heard.missingFrom(this.#local.heard).length > 0
     if (lacks && !isReply) this.#sendContext(turn, conversation.peer, true)
     this.#ask(turn, conversation)
+  }
+
+  /** Whether another has heard of more under our origin than is here. */
+  #lacksOwn(turn: Turn, by: string, theirs: Context): boolean {
+    const { origin, heard } = this.#local
+    const seq = theirs.head(origin)
+    if (seq <= heard.head(origin)) return false
+    turn.effects.push({ type: 'rolled-back', by, seq })
+    return true
   }
 
   #hearDigest(turn: Turn, conversation: Conversation, message: Message & { type: 'digest' }): void {
@@ -271,6 +276,11 @@ export class Replicator {
     const comparison = this.#comparison
     if (comparison?.id !== message.id || comparison.peer !== conversation.peer) return
     comparison.sinceMs = turn.nowMs
+    // Another member of our own database has written what is not in memory yet: what is compared would be of before.
+    if (this.#lacksOwn(turn, conversation.peer, Context.of(message.heard))) {
+      this.#comparison = undefined
+      return
+    }
     const sums = this.#rules.comparesBuckets ? message.sums : this.#local.prints.all()
     comparison.sums(turn, message.heard, sums)
     if (comparison.isDone) this.#fetchCompared(turn, conversation)
@@ -312,7 +322,9 @@ export class Replicator {
     const onTheWay = [...this.#merging.values()].flatMap(({ spans }) => spans)
     const expected = this.#local.heard.copy()
     for (const span of [...onTheWay, ...askedElsewhere]) expected.add(span)
-    const missing = expected.missingFrom(heard)
+    // Of our own origin everything is in our own database: what is not here yet another member of it has written.
+    const { origin } = this.#local
+    const missing = expected.missingFrom(heard).filter((span) => span.origin !== origin)
     if (missing.length === 0) return
     if (this.#rules.heedsFloors && isBelowFloor(missing, floors)) {
       this.#compare(turn, conversation, 'floor')

@@ -76,7 +76,7 @@ export class VolumeCopies {
     const name = volumeName(id, volume)
     return this.#options.hold(id, async (owner, engine) => {
       this.#assertStopped(id)
-      await ensureVolumes({ engine, cluster }, owner, id, [volume])
+      await ensureVolumes({ engine, cluster }, owner, id, [{ name: volume }])
       return await withCarrier({ engine, owner, cluster, volume: name }, async (carrier) => {
         const inventory = new Inventory()
         const watch = new TarWatch((entry) => inventory.add(entry))

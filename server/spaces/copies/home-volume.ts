@@ -6,7 +6,7 @@ import { literal } from '../../templates/text.ts'
 
 /** Throws `volume_missing`, with those that there are. */
 export function chooseVolume(template: ParsedTemplate | undefined, wanted?: string): string {
-  const names = template?.volumes ?? []
+  const names = template?.volumes.map(({ name }) => name) ?? []
   const chosen = wanted ?? homeOf(template) ?? (names.length === 1 ? names[0] : undefined)
   if (chosen !== undefined && names.includes(chosen)) return chosen
   const volumes = names.join(', ') || 'none'
@@ -18,5 +18,5 @@ function homeOf(template: ParsedTemplate | undefined): string | undefined {
   const main = template?.services.find(({ name }) => name === template.main)
   const home = template?.home && literal(template.home)
   const mounted = main?.volumes.find(({ target }) => home !== undefined && literal(target) === home)
-  return mounted?.name ?? template?.volumes.find((name) => name === 'home')
+  return mounted?.name ?? template?.volumes.find(({ name }) => name === 'home')?.name
 }

@@ -66,6 +66,12 @@ export const containerListAnswer = z.array(
   }),
 )
 
+const endpoint = z.object({
+  EndpointID: z.string().default(''),
+  IPAddress: z.string().default(''),
+  Gateway: z.string().default(''),
+})
+
 export const containerAnswer = z.object({
   Id: z.string(),
   Created: z.string(),
@@ -76,7 +82,12 @@ export const containerAnswer = z.object({
     OOMKilled: z.boolean().default(false),
     Error: z.string().default(''),
     Health: z.object({ Status: z.string() }).nullish(),
+    StartedAt: z.string().default(''),
   }),
+  NetworkSettings: z
+    .object({ Networks: z.record(z.string(), endpoint).nullish() })
+    .nullish()
+    .transform((value) => value?.Networks ?? {}),
   Mounts: z
     .array(z.object({ Source: z.string().default(''), Destination: z.string() }))
     .default([]),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { noReach } from '../../templates/reach.ts'
 import type { RenderedContainer } from '../../templates/rendered.ts'
 import { type Identity, mainSpec, ownCommand, sideSpec } from './container-spec.ts'
 import type { Image } from './engine.ts'
@@ -17,6 +18,9 @@ const container = (more: Partial<RenderedContainer> = {}): RenderedContainer => 
   image: 'debian:bookworm',
   environment: {},
   volumes: [],
+  paths: [],
+  reach: noReach,
+  dropped: [],
   tmpfs: [],
   dependsOn: [],
   init: true,

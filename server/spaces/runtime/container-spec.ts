@@ -2,6 +2,7 @@
 // not do can be read off one table of tests.
 
 import { STREAMING_HEAP_FLAG } from '#protocol/heap.ts'
+import type { Device } from '../../templates/reach.ts'
 import type { RenderedContainer, RenderedSpace } from '../../templates/rendered.ts'
 import type { Image } from './engine.ts'
 import { agentVolumeName, containerName, labels, networkName, volumeName } from './names.ts'
@@ -85,6 +86,7 @@ export function sideSpec(container: RenderedContainer, identity: Identity): Cont
     ...common(container, identity),
     ...optional('Entrypoint', container.entrypoint),
     ...optional('Cmd', container.command),
+    ...optional('StopSignal', container.stopSignal),
     Env: environment(container.environment),
     HostConfig: {
       ...host,
@@ -142,7 +144,8 @@ function agentMounts(agent: AgentMount): Mount[] {
 function common(container: RenderedContainer, identity: Identity) {
   return {
     Image: container.image,
-    ...optional('Hostname', container.hostname),
+    // A container that shares the host's name cannot have one of its own.
+    ...optional('Hostname', ownsName(container) ? container.hostname : undefined),
     ...optional('User', container.user),
     ...optional('WorkingDir', container.workingDir),
     ...optional('Healthcheck', healthcheck(container)),
@@ -151,14 +154,19 @@ function common(container: RenderedContainer, identity: Identity) {
       ...spaceLabels(identity),
       [labels.service]: container.service,
     },
-    NetworkingConfig: {
-      EndpointsConfig: { [networkName(identity.spaceId)]: { Aliases: [container.service] } },
-    },
+    ...(!isOnHost(container) && {
+      NetworkingConfig: {
+        EndpointsConfig: { [networkName(identity.spaceId)]: { Aliases: [container.service] } },
+      },
+    }),
   }
 }
 
+const ownsName = (container: RenderedContainer): boolean =>
+  !isOnHost(container) && !container.reach.namespaces.includes('uts')
+
 function hostConfig(container: RenderedContainer, identity: Identity) {
-  const mounts = container.volumes.map(
+  const volumes = container.volumes.map(
     (volume): Mount => ({
       Type: 'volume',
       Source: volumeName(identity.spaceId, volume.name),
@@ -166,8 +174,14 @@ function hostConfig(container: RenderedContainer, identity: Identity) {
       ReadOnly: volume.readOnly,
     }),
   )
+  const folders = container.paths.map(
+    ({ source, target, readOnly }): Mount => ({
+      ...{ Type: 'bind', Source: source, Target: target, ReadOnly: readOnly },
+    }),
+  )
+  const mounts = [...volumes, ...folders]
   return {
-    NetworkMode: networkName(identity.spaceId),
+    NetworkMode: isOnHost(container) ? 'host' : networkName(identity.spaceId),
     LogConfig: LOG_CONFIG,
     Mounts: mounts,
     PidsLimit: container.pids ?? DEFAULT_PIDS,
@@ -180,8 +194,42 @@ function hostConfig(container: RenderedContainer, identity: Identity) {
       ]),
     ),
     ...limits(container),
+    ...reaching(container),
   }
 }
+
+const isOnHost = ({ reach }: RenderedContainer): boolean => reach.namespaces.includes('network')
+
+const namespaceKeys = {
+  ...{
+    pid: 'PidMode',
+    ipc: 'IpcMode',
+    uts: 'UTSMode',
+    users: 'UsernsMode',
+    cgroup: 'CgroupnsMode',
+  },
+} as const
+
+/** What the template's version was allowed beyond its space; nothing of it is said where it is not asked for. */
+function reaching({ reach, dropped }: RenderedContainer): Record<string, unknown> {
+  const modes = reach.namespaces.flatMap((one) =>
+    one === 'network' ? [] : [[namespaceKeys[one], 'host']],
+  )
+  return {
+    ...(reach.privileged && { Privileged: true }),
+    ...(reach.capabilities.length > 0 && { CapAdd: reach.capabilities }),
+    ...(dropped.length > 0 && { CapDrop: dropped }),
+    ...(reach.security.length > 0 && { SecurityOpt: reach.security }),
+    ...(reach.devices.length > 0 && { Devices: reach.devices.map(deviceOf) }),
+    ...Object.fromEntries(modes),
+  }
+}
+
+const deviceOf = ({ onHost, inContainer, permissions }: Device) => ({
+  PathOnHost: onHost,
+  PathInContainer: inContainer,
+  CgroupPermissions: permissions,
+})
 
 function limits(container: RenderedContainer) {
   return {

@@ -176,7 +176,7 @@ class DockerEngine implements Engine {
   async inspectContainer(owner: Owner, idOrName: string): Promise<ContainerDetail | undefined> {
     const answer = await this.#read(owner, `/containers/${encodeURIComponent(idOrName)}/json`)
     if (answer === undefined) return undefined
-    const { Id, Created, Config, State, Mounts } = containerAnswer.parse(answer)
+    const { Id, Created, Config, State, Mounts, NetworkSettings } = containerAnswer.parse(answer)
     return {
       id: Id,
       state: State.Status,
@@ -187,6 +187,13 @@ class DockerEngine implements Engine {
       error: State.Error,
       health: State.Health?.Status || 'none',
       mounts: Mounts.map(({ Source, Destination }) => ({ source: Source, target: Destination })),
+      startedAt: State.StartedAt,
+      endpoints: Object.fromEntries(
+        Object.entries(NetworkSettings).map(([name, { EndpointID, IPAddress, Gateway }]) => [
+          name,
+          { id: EndpointID, address: IPAddress, gateway: Gateway },
+        ]),
+      ),
     }
   }
 
@@ -273,8 +280,9 @@ class DockerEngine implements Engine {
     return answer.Volumes.map((volume) => volume.Name)
   }
 
-  async createVolume(owner: Owner, name: string, labels: Labels): Promise<void> {
-    const json = { Name: name, Labels: labels }
+  async createVolume(owner: Owner, name: string, labels: Labels, bytes?: number): Promise<void> {
+    const limit = bytes === undefined ? {} : { DriverOpts: { size: String(bytes) } }
+    const json = { Name: name, Labels: labels, ...limit }
     await this.#change(owner, { method: 'POST', path: '/volumes/create', json })
   }
 

@@ -47,6 +47,19 @@ export interface ContainerDetail {
   /** `starting`, `healthy`, `unhealthy`, or `none` without a health check. */
   readonly health: string
   readonly mounts: readonly Mounted[]
+  /** As the engine writes it; another one for each start. */
+  readonly startedAt: string
+  /** By the network's name. */
+  readonly endpoints: Readonly<Record<string, Endpoint>>
+}
+
+/** A container's place in a network, IPv4; empty texts while it does not run. */
+export interface Endpoint {
+  /** Made anew whenever the container is connected or started. */
+  readonly id: string
+  readonly address: string
+  /** The engine's machine in that network. */
+  readonly gateway: string
 }
 
 /** A folder or volume in a container. */
@@ -134,7 +147,13 @@ export interface Engine {
 
   /** Answers the volume names that carry the labels. */
   listVolumes(owner: Owner, labels: Readonly<Record<string, string>>): Promise<readonly string[]>
-  createVolume(owner: Owner, name: string, labels: Readonly<Record<string, string>>): Promise<void>
+  /** With `bytes`, one that holds no more; rejects with `engine_refused` where its storage cannot limit volumes. */
+  createVolume(
+    owner: Owner,
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    bytes?: number,
+  ): Promise<void>
   removeVolume(owner: Owner, name: string): Promise<void>
 
   /** Containers' events from now on. Resolves when the engine has begun to send them. */

@@ -42,6 +42,8 @@ const hasLabels = (have: Labels, want: Labels) =>
   Object.entries(want).every(([key, value]) => have[key] === value)
 
 export class FakeEngine implements Engine {
+  /** Of containers, by id and network. */
+  readonly endpoints = new Map<string, ContainerDetail['endpoints']>()
   readonly containers = new Map<string, FakeContainer>()
   readonly networks = new Map<string, NetworkSummary>()
   readonly volumes = new Map<string, Labels>()
@@ -174,7 +176,13 @@ export class FakeEngine implements Engine {
     if (found === undefined) return undefined
     const { id, state, spec, createdAtMs, exitCode, outOfMemory } = found
     const plain = { id, state, createdAtMs, exitCode, outOfMemory }
-    return { ...plain, labels: spec.Labels, error: '', health: 'healthy', mounts: [] }
+    const seen = { labels: spec.Labels, error: '', health: 'healthy', mounts: [] }
+    return {
+      ...plain,
+      ...seen,
+      startedAt: `${createdAtMs}`,
+      endpoints: this.endpoints.get(id) ?? {},
+    }
   }
 
   async listContainers(owner: Owner, labels: Labels): Promise<readonly ContainerSummary[]> {
@@ -229,8 +237,10 @@ export class FakeEngine implements Engine {
     return [...this.volumes].filter(([, have]) => hasLabels(have, labels)).map(([name]) => name)
   }
 
-  async createVolume(owner: Owner, name: string, labels: Labels): Promise<void> {
+  /** Its storage cannot limit volumes. */
+  async createVolume(owner: Owner, name: string, labels: Labels, bytes?: number): Promise<void> {
     await this.#enter('createVolume', owner)
+    if (bytes !== undefined) throw new SkeinError('engine_refused', { reason: 'no quota support' })
     this.volumes.set(name, labels)
     await this.#leave('createVolume', owner)
   }

@@ -28,24 +28,23 @@ export function prepareLines(file: DatabaseSync, sql: string): LinesReader {
   }
 }
 
-export function packRow(rows: RowPacker, [kind, id, birthOrigin, birthSeq]: Line): void {
-  rows.row(String(kind), String(id), String(birthOrigin), Number(birthSeq))
+export function packRow(rows: RowPacker, line: Line): void {
+  rows.row(String(line[0]), String(line[1]), String(line[2]), Number(line[3]))
 }
 
 /** Answers how long its body is, bytes; nothing where the line has no group. */
 export function packGroup(rows: RowPacker, line: Line): number | undefined {
-  const [, , , , name, body] = line
+  const name = line[4]
   if (name === null || name === undefined) return undefined
   const extras = extrasOf(line[11], line[12])
-  const text = String(body)
+  const text = String(line[5])
   rows.group(String(name), text, halvedOf(line, 6), extras)
   return text.length + (extras?.unknown?.length ?? 0)
 }
 
 export function packClaim(claims: RowPacker, line: Line): void {
-  const [claim, birthOrigin, birthSeq, state, holder] = line
-  claims.row(CLAIM_KIND, String(claim), String(birthOrigin), Number(birthSeq))
-  claims.group(String(state), String(holder), halvedOf(line, 5))
+  claims.row(CLAIM_KIND, String(line[0]), String(line[1]), Number(line[2]))
+  claims.group(String(line[3]), String(line[4]), halvedOf(line, 5))
 }
 
 function halvedOf(line: Line, at: number): HalvedStamp {

@@ -68,12 +68,12 @@ export class Database {
     yield { ...empty, heard: readHeard(this.#file), floors: readFloors(this.#file), parked }
   }
 
-  /** Throws SQLite's own errors (failure.ts says what they mean), or `store_failed` when another has written. */
+  /** Throws SQLite's own errors (failure.ts says what they mean), or `store_moved` when another has written. */
   commit(batch: Batch, after: Meta | undefined): void {
     this.#file.exec('BEGIN IMMEDIATE')
     try {
       if (!this.#writer.advance(batch.meta, after)) {
-        throw new SkeinError('store_failed', { reason: 'another process has written' })
+        throw new SkeinError('store_moved')
       }
       this.#writer.write(batch)
       this.#file.exec('COMMIT')

@@ -18,6 +18,7 @@ interface Calls {
   /** The next batch of a load; nothing when it is over. A new load begins after that. */
   load: { ask: undefined; answer: PackedBatch | undefined }
   commit: { ask: { batch: Batch; after: Meta | undefined }; answer: undefined }
+  meta: { ask: undefined; answer: Meta | undefined }
   read: { ask: StreamQuery; answer: StoredEntry[] }
   sweep: { ask: Sweep; answer: number }
   spans: { ask: SpanQuery; answer: PackedSpans }

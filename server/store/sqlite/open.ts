@@ -7,15 +7,17 @@ import { join } from 'node:path'
 import { SkeinError } from '#protocol/errors.ts'
 import { type FolderLock, lockFolder } from '../lock.ts'
 import type { Log } from '../log.ts'
-import type {
-  Batch,
-  Meta,
-  SpanAnswer,
-  SpanQuery,
-  Store,
-  StoredEntry,
-  StreamQuery,
-  Sweep,
+import {
+  type Batch,
+  isSameMeta,
+  type Meta,
+  type News,
+  type SpanAnswer,
+  type SpanQuery,
+  type Store,
+  type StoredEntry,
+  type StreamQuery,
+  type Sweep,
 } from '../store.ts'
 import { Unpacking } from './packed.ts'
 import { DatabaseThread, OutcomeUnknown } from './thread.ts'
@@ -27,6 +29,8 @@ export const DATABASE_FILE = 'state.db'
 export interface SqliteOptions {
   /** The peer's data folder; made when it is not there. */
   readonly folder: string
+  /** The file, when it is not the one of the data folder. */
+  readonly path?: string
   readonly log: Log
   /** For tests: another thread, or other migrations. */
   readonly worker?: URL
@@ -51,6 +55,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
 }
 
 class SqliteStore implements Store {
+  readonly shared = false
   readonly #options: SqliteOptions
   readonly #lock: FolderLock
   #thread: DatabaseThread | undefined
@@ -95,6 +100,18 @@ class SqliteStore implements Store {
     }
   }
 
+  async meta(): Promise<Meta | undefined> {
+    const thread = await this.#ready()
+    return sure(thread.ask('meta', undefined))
+  }
+
+  /** There are none: the folder's lock keeps every other writer out. */
+  news(): Promise<News> {
+    return Promise.reject(new SkeinError('store_failed', { reason: 'nobody shares this file' }))
+  }
+
+  away(): undefined {}
+
   async readStream(query: StreamQuery): Promise<readonly StoredEntry[]> {
     const thread = await this.#ready()
     return sure(thread.ask('read', query))
@@ -134,7 +151,7 @@ class SqliteStore implements Store {
 
   async #start(): Promise<DatabaseThread> {
     const { folder, worker = WORKER, migrations = MIGRATIONS } = this.#options
-    const path = join(folder, DATABASE_FILE)
+    const path = this.#options.path ?? join(folder, DATABASE_FILE)
     const thread = new DatabaseThread(worker, { path, migrations: migrations.href })
     try {
       const { meta } = await sure(thread.ask('open', undefined))
@@ -153,8 +170,7 @@ class SqliteStore implements Store {
     await thread.terminate()
     await this.#ready()
     const found = this.#metaAtOpen
-    if (found?.origin === wanted.origin && found.seq === wanted.seq && found.hlc === wanted.hlc)
-      return
+    if (found && isSameMeta(found, wanted)) return
     throw new SkeinError('store_failed', { reason: cause.message }, cause)
   }
 }

@@ -53,6 +53,15 @@ const GROUP_FIELDS = 4
 const CLOCK_BYTES = 8
 const HALF_BYTES = 4
 
+/** Where a word stands. Neighbours mostly share theirs, and to compare two takes less than to look one up. */
+interface Place {
+  readonly word: string | undefined
+  readonly at: number
+}
+
+const NOWHERE: Place = { word: undefined, at: -1 }
+
+/** Written in loops and by places: a start passes a hundred thousand rows through here, most of them before it is compiled. */
 export class RowPacker {
   readonly #words = new Map<string, number>()
   readonly #ids: string[] = []
@@ -62,22 +71,30 @@ export class RowPacker {
   /** Low, high, low, high. */
   readonly #halves: number[] = []
   readonly #extras: { at: number; extras: GroupExtras }[] = []
+  #kind = NOWHERE
+  #birth = NOWHERE
+  #name = NOWHERE
+  #origin = NOWHERE
 
   get count(): number {
     return this.#ids.length
   }
 
   row(kind: string, id: string, birthOrigin: string, birthSeq: number): void {
+    if (kind !== this.#kind.word) this.#kind = this.#place(kind)
+    if (birthOrigin !== this.#birth.word) this.#birth = this.#place(birthOrigin)
     this.#ids.push(id)
-    this.#rows.push(this.#place(kind), this.#place(birthOrigin), birthSeq, 0)
+    this.#rows.push(this.#kind.at, this.#birth.at, birthSeq, 0)
   }
 
   /** Of the last row. */
   group(name: string, body: string, stamp: HalvedStamp, extras?: GroupExtras): void {
     const { epoch, origin, seq, low, high } = stamp
+    if (name !== this.#name.word) this.#name = this.#place(name)
+    if (origin !== this.#origin.word) this.#origin = this.#place(origin)
     if (extras) this.#extras.push({ at: this.#bodies.length, extras })
     this.#bodies.push(body)
-    this.#groups.push(this.#place(name), epoch, this.#place(origin), seq)
+    this.#groups.push(this.#name.at, epoch, this.#origin.at, seq)
     this.#halves.push(low, high)
     const last = this.#rows.length - 1
     this.#rows[last] = (this.#rows[last] ?? 0) + 1
@@ -85,22 +102,24 @@ export class RowPacker {
 
   packed(): PackedRows {
     const clocks = new DataView(new ArrayBuffer(this.#bodies.length * CLOCK_BYTES))
-    this.#halves.forEach((half, i) => void clocks.setInt32(i * HALF_BYTES, half, true))
+    for (let i = 0; i < this.#halves.length; i++) {
+      clocks.setInt32(i * HALF_BYTES, this.#halves[i] ?? 0, true)
+    }
     return {
       words: [...this.#words.keys()],
       ids: this.#ids,
-      rows: Float64Array.from(this.#rows),
+      rows: new Float64Array(this.#rows),
       bodies: this.#bodies,
-      groups: Float64Array.from(this.#groups),
+      groups: new Float64Array(this.#groups),
       clocks: clocks.buffer,
       extras: this.#extras,
     }
   }
 
-  #place(word: string): number {
-    const place = this.#words.get(word) ?? this.#words.size
-    if (place === this.#words.size) this.#words.set(word, place)
-    return place
+  #place(word: string): Place {
+    const at = this.#words.get(word) ?? this.#words.size
+    if (at === this.#words.size) this.#words.set(word, at)
+    return { word, at }
   }
 }
 
@@ -154,18 +173,27 @@ class Groups {
     this.#extras = new Map(packed.extras.map(({ at, extras }) => [at, extras]))
   }
 
-  /** Those that were written together share their version. */
-  next(count: number): StoredGroup[] {
-    const groups: StoredGroup[] = []
-    let version: Version | undefined
-    for (const end = this.#at + count; this.#at < end; this.#at++) {
-      if (!version || !this.#isSameStamp()) version = this.#version()
-      const name = this.#words[this.#field(0)] ?? ''
-      const body = this.#packed.bodies[this.#at] ?? ''
-      const extras = this.#extras.get(this.#at)
-      groups.push({ name, body, unknown: undefined, version, ...extras })
+  /** Those that were written together share their version. An array that grows keeps room for seventeen. */
+  next(count: number): readonly StoredGroup[] {
+    if (count === 1) return [this.#next(undefined)]
+    const groups = new Array<StoredGroup>(count)
+    let last: Version | undefined
+    for (let i = 0; i < count; i++) {
+      const group = this.#next(last)
+      last = group.version
+      groups[i] = group
     }
     return groups
+  }
+
+  #next(last: Version | undefined): StoredGroup {
+    const version = last && this.#isSameStamp() ? last : this.#version()
+    const name = this.#words[this.#field(0)] ?? ''
+    const body = this.#packed.bodies[this.#at] ?? ''
+    const extras = this.#extras.size > 0 ? this.#extras.get(this.#at) : undefined
+    this.#at++
+    if (!extras) return { name, body, unknown: undefined, version }
+    return { name, body, unknown: undefined, version, ...extras }
   }
 
   #field(number: number, at = this.#at): number {

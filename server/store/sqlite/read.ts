@@ -32,8 +32,14 @@ const BATCH_ROWS = 1000
 export function readMeta(file: DatabaseSync): Meta | undefined {
   const row = prepare(file, 'SELECT * FROM meta').get()
   if (!row) return undefined
-  const { origin, seq, hlc, position } = row
-  return { origin: String(origin), seq: Number(seq), hlc: big(hlc), position: Number(position) }
+  const { origin, seq, hlc, position, revision } = row
+  return {
+    origin: String(origin),
+    seq: Number(seq),
+    hlc: big(hlc),
+    position: Number(position),
+    revision: Number(revision),
+  }
 }
 
 /** Ordered by id, which is by age. */
@@ -44,9 +50,11 @@ export function* readRows(file: DatabaseSync): Generator<PackedRows> {
      ORDER BY r.kind, r.id`,
   )
   let rows = new RowPacker()
-  let [lastKind, lastId]: Value[] = []
+  let lastKind: Value
+  let lastId: Value
   for (const line of select.iterate()) {
-    const [kind, id] = line
+    const kind = line[0]
+    const id = line[1]
     if (id !== lastId || kind !== lastKind) {
       if (rows.count >= BATCH_ROWS) {
         yield rows.packed()

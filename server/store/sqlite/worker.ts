@@ -37,6 +37,8 @@ function answer({ op, ask }: Question): unknown {
       const { batch, after } = ask as Ask<'commit'>
       return database.commit(batch, after)
     }
+    case 'meta':
+      return database.meta()
     case 'read':
       return database.readStream(ask as Ask<'read'>)
     case 'sweep':

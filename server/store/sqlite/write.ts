@@ -17,9 +17,9 @@ import {
 
 const STATEMENTS = {
   begin:
-    'INSERT INTO meta (one, origin, seq, hlc, position) VALUES (1, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
-  advance:
-    'UPDATE meta SET seq = ?, hlc = ?, position = ? WHERE origin = ? AND seq = ? AND hlc = ?',
+    'INSERT INTO meta (one, origin, seq, hlc, position, revision) VALUES (1, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  advance: `UPDATE meta SET origin = ?, seq = ?, hlc = ?, position = ?, revision = ?
+    WHERE origin = ? AND seq = ? AND hlc = ? AND revision = ?`,
   row: `INSERT INTO record VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET birth_origin = excluded.birth_origin, birth_seq = excluded.birth_seq
     WHERE (birth_origin, birth_seq) <> (excluded.birth_origin, excluded.birth_seq)`,
@@ -57,10 +57,11 @@ export class Writer {
 
   /** Moves the meta row on; false when it is no longer what `after` says. */
   advance(meta: Meta, after: Meta | undefined): boolean {
-    const { origin, seq, hlc, position } = meta
+    const { origin, seq, hlc, position, revision } = meta
+    const row = [origin, seq, hlc, position, revision] as const
     const { changes } = after
-      ? this.#run.advance.run(seq, hlc, position, after.origin, after.seq, after.hlc)
-      : this.#run.begin.run(origin, seq, hlc, position)
+      ? this.#run.advance.run(...row, after.origin, after.seq, after.hlc, after.revision)
+      : this.#run.begin.run(...row)
     return Number(changes) === 1
   }
 

@@ -4,12 +4,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Chance } from '../../sim/chance.ts'
 import type { Namespaces } from '../namespaces.ts'
+import type { DatabaseFault } from './databases.ts'
 import type { Server } from './server.ts'
 
 const LANES = 2
 const FAULT_SECONDS = [0.5, 8] as const
 const CUT_SECONDS = [2, 12] as const
 const PAUSE_SECONDS = [0.5, 3] as const
+/** Between two blows to a database: it shall be written to in between. */
+const DATABASE_PAUSE_SECONDS = [2, 8] as const
 
 export class Faults {
   /** How often each befell somebody. */
@@ -23,11 +26,18 @@ export class Faults {
   readonly #stop = new AbortController()
   readonly #lanes: Promise<unknown>
 
-  constructor(servers: readonly Server[], network: Namespaces, chance: Chance) {
+  /** `more`: what befalls the servers' databases, one at a time. */
+  constructor(
+    servers: readonly Server[],
+    network: Namespaces,
+    chance: Chance,
+    more: readonly DatabaseFault[] = [],
+  ) {
     this.#servers = servers
     this.#network = network
     this.#chance = chance
-    this.#lanes = Promise.all(Array.from({ length: LANES }, () => this.#lane()))
+    const lanes = Array.from({ length: LANES }, () => this.#lane())
+    this.#lanes = Promise.all(more.length > 0 ? [...lanes, this.#databaseLane(more)] : lanes)
   }
 
   async end(): Promise<void> {
@@ -38,6 +48,19 @@ export class Faults {
   async #lane(): Promise<void> {
     const faults = this.#servers.length > 1 ? [...alone, ...together] : alone
     while (await this.#waits(PAUSE_SECONDS)) await this.#befall(this.#chance.pick(faults))
+  }
+
+  async #databaseLane(faults: readonly DatabaseFault[]): Promise<void> {
+    while (await this.#waits(DATABASE_PAUSE_SECONDS)) {
+      const { name, work } = this.#chance.pick([...faults])
+      this.counts.set(name, (this.counts.get(name) ?? 0) + 1)
+      const fromMs = performance.now()
+      await work(async () => {
+        await this.#waits(FAULT_SECONDS)
+      })
+      const [from, to] = [fromMs, performance.now()].map((ms) => (ms / 1000).toFixed(1))
+      this.told.push(`${from} s to ${to} s: ${name}`)
+    }
   }
 
   async #befall([name, count, work]: Fault): Promise<void> {

@@ -2,59 +2,34 @@
 // has them. Both must be the same everywhere.
 
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../../support/eventually.ts'
 import type { FinalObject, FinalState } from '../history/operation.ts'
 import { markOf } from './deeds.ts'
 import type { Door } from './door.ts'
+import { readLines } from './lines.ts'
 import type { Server } from './server.ts'
 
 /** Looks for a moment in which nobody writes, and between two of them, ms. */
 const MOST_TRIES = 10
 const AGAIN_MS = 500
 
+const SUM_CHARS = 12
+
 /** A busy machine answers late, or refuses what came too slowly. */
 const ANSWER_MS = 30_000
 
-/** Rows of all kinds with their births and stamps, names, and the audit. Tombstones end at each peer's own time. */
-const LINES = `
-  SELECT kind || '/' || id || ' ' || name AS key,
-    body || ' ' || epoch || '/' || hlc || '/' || origin || '/' || seq || ' '
-      || birth_origin || '/' || birth_seq || ' ' || ifnull(hex(unknown), '') AS line
-  FROM record_group JOIN record USING (kind, id)
-  UNION ALL
-  SELECT 'claim ' || claim, holder || ' ' || birth_origin || '/' || birth_seq FROM claim
-  UNION ALL
-  SELECT stream || ' ' || origin || '/' || seq || '/' || place, subject || ' ' || body
-  FROM entry WHERE stream = 'audit'
-  ORDER BY 1`
+/** What each has, in short: equal for servers that have the same. */
+export const sumsOf = (servers: readonly Server[]): Promise<string[]> =>
+  Promise.all(servers.map(async (server) => sumOf((await readLines(server)).lines)))
 
-/** Differs nearly always where the lines do, and costs little. */
-const SUMS = `
-  SELECT (SELECT count(*) || '/' || total(seq) || '/' || total(hlc % 1000003) FROM record_group) AS groups,
-    (SELECT count(*) || '/' || total(birth_seq) FROM claim) AS claims,
-    (SELECT count(*) || '/' || total(seq) FROM entry WHERE stream = 'audit') AS entries`
+export const areEqual = async (servers: readonly Server[]): Promise<boolean> =>
+  new Set(await sumsOf(servers)).size === 1
 
-function query(server: Server, sql: string): readonly Record<string, unknown>[] {
-  const file = new DatabaseSync(join(server.folder, 'state.db'), { readOnly: true })
-  try {
-    return file.prepare(sql).all()
-  } finally {
-    file.close()
-  }
-}
-
-const linesOf = (server: Server): Map<string, string> =>
-  new Map(query(server, LINES).map(({ key, line }) => [String(key), String(line)]))
-
-/** In short what each has. */
-export const sumsOf = (servers: readonly Server[]): string[] =>
-  servers.map((server) => JSON.stringify(query(server, SUMS)))
-
-export function areEqual(servers: readonly Server[]): boolean {
-  return new Set(sumsOf(servers)).size === 1 && new Set(servers.map(digestOf)).size === 1
+function sumOf(lines: ReadonlyMap<string, string>): string {
+  const hash = createHash('sha256')
+  for (const [key, line] of lines) hash.update(`${key}\n${line}\n`)
+  return `${lines.size}/${hash.digest('hex').slice(0, SUM_CHARS)}`
 }
 
 /**
@@ -64,19 +39,12 @@ export function areEqual(servers: readonly Server[]): boolean {
 export async function finalsOf(doors: readonly Door[]): Promise<FinalState[]> {
   const servers = doors.map(({ server }) => server)
   for (let tries = 1; ; tries++) {
-    const before = new Set(sumsOf(servers))
+    const before = await sumsOf(servers)
     const finals = await Promise.all(doors.map(finalOf))
-    const all = new Set([...before, ...sumsOf(servers)])
+    const all = new Set([...before, ...(await sumsOf(servers))])
     if (all.size === 1 || tries >= MOST_TRIES) return finals
     await sleep(AGAIN_MS)
   }
-}
-
-/** Equal for servers that have the same. */
-function digestOf(server: Server): string {
-  const hash = createHash('sha256')
-  for (const [key, line] of linesOf(server)) hash.update(`${key}\n${line}\n`)
-  return hash.digest('hex')
 }
 
 async function finalOf(door: Door): Promise<FinalState> {
@@ -94,8 +62,8 @@ async function finalOf(door: Door): Promise<FinalState> {
   }
   const { tokens } = await get<{ tokens: { name: string }[] }>(door, '/me/tokens')
   for (const { name } of tokens) objects.set(`token/${name}`, { values: { body: name } })
-  const { server } = door
-  return { peer: door.peer, objects, holders: holdersOf(server), rest: linesOf(server) }
+  const { lines, holders } = await readLines(door.server)
+  return { peer: door.peer, objects, holders: shortened(holders), rest: lines }
 }
 
 interface UserSeen {
@@ -105,11 +73,10 @@ interface UserSeen {
 }
 
 /** A space's name is its owner's; all of these have one. */
-function holdersOf(server: Server): Map<string, string> {
-  const claims = query(server, 'SELECT claim, holder FROM claim')
+function shortened(holders: ReadonlyMap<string, string>): Map<string, string> {
   return new Map(
-    claims.map(({ claim, holder }) => {
-      const [kind = '', name = ''] = String(claim).split(':')
+    [...holders].map(([claim, holder]) => {
+      const [kind = '', name = ''] = claim.split(':')
       return [`${kind}:${name.replace(/^.*\//, '')}`, `${kind}/${holder}`]
     }),
   )

@@ -1,5 +1,6 @@
-// `npm run torture -- [--seconds N] [--seed S] [--peers N] [--apart]`: makes the network, runs the torture in its hub and
-// takes the network away again.
+// `npm run torture -- [--seconds N] [--seed S] [--peers N] [--apart] [--databases]`: makes the network, runs
+// the torture in its hub and takes the network away again. With `--databases` the servers keep their state in a MariaDB, a
+// Redis with sentinels and files, and the databases are killed and stopped as well.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

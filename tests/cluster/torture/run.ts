@@ -11,6 +11,7 @@ import { eventually } from '../../support/eventually.ts'
 import { check } from '../history/check.ts'
 import type { FinalState, History } from '../history/operation.ts'
 import { Namespaces } from '../namespaces.ts'
+import { Databases } from './databases.ts'
 import { act } from './deeds.ts'
 import { Faults } from './faults.ts'
 import { areEqual, finalsOf, sumsOf } from './finals.ts'
@@ -41,6 +42,7 @@ const { values: args } = parseArgs({
     tag: { type: 'string', default: '' },
     peers: { type: 'string', default: '5' },
     apart: { type: 'boolean', default: false },
+    databases: { type: 'boolean', default: false },
   },
 })
 const seconds = Number(args.seconds)
@@ -48,12 +50,15 @@ const say = (line: string) => console.log(line)
 
 async function torture(): Promise<boolean> {
   const network = new Namespaces(Number(args.peers), args.tag)
-  const servers = network.places.map((place) => new Server(place, network, { env: ENV }))
+  const databases = args.databases ? await Databases.open(network.hubHost) : undefined
+  const servers = network.places.map(
+    (place) => new Server(place, network, { env: ENV, database: databases?.of(place) }),
+  )
   const chance = new Chance(Number(args.seed))
   try {
     const site = await (args.apart ? openApart(servers) : openTogether(servers))
     const recorder = new Recorder()
-    const faults = new Faults(servers, network, chance.split())
+    const faults = new Faults(servers, network, chance.split(), databases?.faults)
     await Promise.all(
       Array.from({ length: CLIENTS }, (_, i) =>
         client(`client-${i + 1}`, site, recorder, chance.split()),
@@ -73,6 +78,7 @@ async function torture(): Promise<boolean> {
     return isWell
   } finally {
     await Promise.all(servers.map((server) => server.remove()))
+    await databases?.[Symbol.asyncDispose]()
   }
 }
 
@@ -93,9 +99,9 @@ async function becomeEqual(servers: readonly Server[]): Promise<number> {
   const coresBefore = coreMs()
   let told = 0
   const look = async (): Promise<boolean> => {
-    if (areEqual(servers)) return true
+    if (await areEqual(servers)) return true
     const seconds = Math.floor((performance.now() - beganMs) / 1000)
-    if (seconds > told) say(`  ${seconds} s after the heal: ${sumsOf(servers).join(' ')}`)
+    if (seconds > told) say(`  ${seconds} s after the heal: ${(await sumsOf(servers)).join(' ')}`)
     told = Math.max(told, seconds)
     return sleep(LOOK_MS, false)
   }

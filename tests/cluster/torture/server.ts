@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Store } from '../../../server/store/store.ts'
 import { thisProcess } from '../../../server/supervisor/process.ts'
 import { eventually } from '../../support/eventually.ts'
 import type { Namespaces } from '../namespaces.ts'
@@ -24,6 +25,8 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Its engine. */
   readonly docker?: string
+  /** Where its state is, and how that is read; by default a file in its folder. */
+  readonly database?: { readonly url: string; readonly store: Store } | undefined
   /** The checkout that it runs from; by default this one. */
   readonly root?: string
 }
@@ -50,6 +53,11 @@ export class Server {
     writeFileSync(join(this.folder, 'test-process.json'), JSON.stringify(thisProcess()))
   }
 
+  /** Of a database that it shares. */
+  get store(): Store | undefined {
+    return this.#options.database?.store
+  }
+
   get name(): string {
     return `peer-${this.place}`
   }
@@ -60,7 +68,9 @@ export class Server {
 
   async start(join = this.#join): Promise<void> {
     this.#join = join
+    const { database } = this.#options
     const flags = Object.entries({
+      ...(database && { store: database.url }),
       data: this.folder,
       name: this.name,
       listen: `${this.#network.host(this.place)}:${PORT}`,

@@ -14,6 +14,18 @@ export interface Breakage {
   readonly contextFirst?: boolean
   /** What is not on disk yet is answered for. */
   readonly answersEarly?: boolean
+  /** A member commits what it decided upon an older state. */
+  readonly overtakes?: boolean
+  /** A member never looks for what others wrote. */
+  readonly deaf?: boolean
+  /** A shared database that went back goes on under its old origin. */
+  readonly backKeepsOrigin?: boolean
+  /** What is collected of a shared database is answered for with floors of before. */
+  readonly staleFloors?: boolean
+  /** A member answers for what it has heard of with what a database has that went back. */
+  readonly trustsBack?: boolean
+  /** Members do not give back what they remember. */
+  readonly forgets?: boolean
   /** A restored database goes on under its old origin. */
   readonly keepsOrigin?: boolean
   /** It takes a rare order of events: shown on schedules of few rows that several delete, instead of a whole cluster. */
@@ -54,4 +66,10 @@ export const broken: Readonly<Record<string, Breakage>> = {
   'what a push lost is never looked for': { replicator: { digests: false } },
   'what has not been stored is acknowledged': { replicator: { acksDurable: false } },
   'an older peer drops what it does not know': { dropsUnknown: true },
+  'a member commits what it decided upon an older state': { overtakes: true },
+  'a member never looks for what the others wrote': { deaf: true },
+  'a shared database that went back keeps its origin': { backKeepsOrigin: true },
+  'transactions are collected beyond the floors that a member knows': { staleFloors: true },
+  'a database that went back is asked for what memory has heard of': { trustsBack: true },
+  'what members remember of a database that went back is not given back': { forgets: true },
 }

@@ -27,6 +27,11 @@ export class Database {
   readonly position: number
   readonly replica: Replica
   readonly snapshots: Snapshot[] = []
+  /** Commits, whoever made them. */
+  revision = 0
+  /** How often it went back to an earlier state, and how often when it took its origin. */
+  era = 0
+  originEra = 0
   fullUntilMs = 0
   slowUntilMs = 0
   corruptUntilMs = 0
@@ -62,6 +67,13 @@ export class Database {
   crash(by: object): void {
     this.#queue = this.#queue.filter((job) => job.by !== by)
     if (this.#durable) this.replica.become(this.#durable)
+  }
+
+  /** As by a failover to a replica that was behind: nobody is told. */
+  goBack(copy: Replica): void {
+    this.replica.become(copy)
+    if (this.#durable) this.#durable.become(copy)
+    this.era += 1
   }
 
   snapshot(): void {

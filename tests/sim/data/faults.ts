@@ -27,7 +27,8 @@ export type DataFault =
       readonly ms: number
     }
   | {
-      readonly type: 'restore'
+      /** `back`: a shared database alone, while its peers go on. */
+      readonly type: 'restore' | 'back'
       readonly atMs: number
       readonly database: number
       /** How old the copy is, at least. */
@@ -56,7 +57,23 @@ export function drawDataFaults(chance: Chance, world: DataWorld): DataFault[] {
   for (let i = chance.whole(1, MOST_FAULTS); i > 0; i--) {
     faults.push(...drawFault(chance.pick(kinds), chance, world))
   }
+  faults.push(...drawBack(chance.split(), world))
   return faults.toSorted((a, b) => a.atMs - b.atMs)
+}
+
+/** Only where several peers have one database open. */
+function drawBack(chance: Chance, world: DataWorld): DataFault[] {
+  const shared = world.databases.filter(
+    (database) => world.peers.filter((peer) => peer.database === database).length > 1,
+  )
+  return shared.flatMap(({ position }) =>
+    Array.from({ length: chance.whole(0, 2) }, () => ({
+      type: 'back' as const,
+      atMs: chance.between(2000, FAULTS_MS - 1000),
+      database: position,
+      ageMs: chance.pick([0, 1000, 4000]),
+    })),
+  )
 }
 
 function drawFault(kind: (typeof KINDS)[number], chance: Chance, world: DataWorld): DataFault[] {
@@ -128,6 +145,9 @@ export function strikeData(world: DataWorld, fault: DataFault, keepsOrigin: bool
     case 'restore':
       restore(world, fault, keepsOrigin)
       return
+    case 'back':
+      goBack(world, fault)
+      return
     case 'full':
     case 'slow':
     case 'corrupt': {
@@ -148,10 +168,24 @@ export function strikeData(world: DataWorld, fault: DataFault, keepsOrigin: bool
   }
 }
 
+/** As by a failover to a replica that was behind. Where no member runs it is a restore. */
+function goBack(
+  world: DataWorld,
+  { database: at, ageMs }: DataFault & { type: 'back' | 'restore' },
+) {
+  const database = world.databases[at]
+  const old = database?.snapshots.findLast(({ atMs }) => atMs <= world.agenda.nowMs - ageMs)
+  if (!database || !old || !world.peers.some((peer) => peer.database === database && peer.isUp)) {
+    return
+  }
+  database.goBack(old.copy)
+  world.wentBack(database)
+}
+
 /** All peers of the database stop; it becomes what it was, under a new origin; they start again. */
 function restore(
   world: DataWorld,
-  { database: at, ageMs }: DataFault & { type: 'restore' },
+  { database: at, ageMs }: DataFault & { type: 'restore' | 'back' },
   keepsOrigin: boolean,
 ): void {
   const database = world.databases[at]

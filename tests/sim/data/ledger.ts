@@ -114,6 +114,16 @@ export class Ledger {
     this.#restored.add(database)
   }
 
+  /** A shared database is what it was, and members remember more: what none of them does is gone. */
+  wentBack(database: Database, memories: readonly Replica[]): void {
+    for (const origin of this.#originsOf(database)) {
+      const heads = [database.replica, ...memories].map(({ heard }) => heard.head(origin))
+      this.#undone.push({ origin, after: Math.max(...heads) })
+    }
+    this.#heardBefore.delete(database)
+    this.#restored.add(database)
+  }
+
   /** At the end, when everybody has had time to hear of everything. */
   finally(): string | undefined {
     const [first, ...others] = this.#databases.map(({ replica }) => replica)

@@ -52,7 +52,7 @@ function plan(
   const write = () => {
     if (world.agenda.nowMs > FAULTS_MS) return
     const peer = chance.pick(world.peers)
-    if (peer.isUp) peer.write(() => clients.draw(peer.database.replica, peer.isOld))
+    if (peer.isUp) peer.write(() => clients.draw(peer.replica, peer.isOld))
     world.agenda.after(chance.between(0, 2 * pauseMs), write)
   }
   world.agenda.at(600, write)
@@ -78,7 +78,13 @@ function live(world: DataWorld): string | undefined {
   if (ledger.violation) return ledger.violation
   world.metered = []
   agenda.runUntil(FAULTS_MS + AGREE_MS + QUIET_MS, isOver)
-  return ledger.finally() ?? quiet(world)
+  return ledger.finally() ?? stale(world) ?? quiet(world)
+}
+
+/** D2 of members: what they have in memory is what their database has. */
+function stale({ peers }: DataWorld): string | undefined {
+  const behind = peers.find(({ replica, database }) => replica.text !== database.replica.text)
+  return behind && `D2 ${behind.name} has not seen what its fellows wrote`
 }
 
 /** D10: equal peers exchange digests and nothing else. */

@@ -20,6 +20,9 @@ const DIAL_MS = 250
 /** One message in so many goes through its bytes, which is slow. */
 const CODED = 1 / 16
 
+/** One word to a member in so many is lost. */
+const UNTOLD = 0.3
+
 /** The purge of tombstones, ms of virtual time: far too early, so that floors matter. */
 const PURGE_EVERY_MS = 1500
 const SNAPSHOT_EVERY_MS = 2000
@@ -83,6 +86,24 @@ export class DataWorld {
     for (const other of this.peers) this.disconnect(peer.position, other.position)
   }
 
+  /** What no member remembers of a database that went back may be lost. */
+  wentBack(database: Database): void {
+    const members = this.peers.filter((peer) => peer.database === database && peer.isUp)
+    this.ledger.wentBack(
+      database,
+      members.map(({ replica }) => replica),
+    )
+  }
+
+  /** One word in so many is lost on its way to the other members. */
+  #moved(by: DataPeer): void {
+    const others = this.peers.filter((peer) => peer !== by && peer.database === by.database)
+    for (const other of others) {
+      if (this.#chance.hits(UNTOLD)) continue
+      this.agenda.after(this.#chance.between(1, 5), () => other.moved())
+    }
+  }
+
   #addDatabase(members: number): void {
     const { agenda } = this
     const replica = new Replica(this.newOrigin())
@@ -91,10 +112,10 @@ export class DataWorld {
     const parts = { agenda, chance: this.#chance.split(), answersEarly }
     const database = new Database(this.databases.length, replica, parts)
     this.databases.push(database)
-    for (let i = 0; i < members; i++) this.#addPeer(database)
+    for (let i = 0; i < members; i++) this.#addPeer(database, members > 1)
   }
 
-  #addPeer(database: Database): void {
+  #addPeer(database: Database, isShared: boolean): void {
     const peer = new DataPeer(this.peers.length, database, {
       agenda: this.agenda,
       chance: this.#chance.split(),
@@ -107,7 +128,11 @@ export class DataWorld {
         this.ledger.wrote(by, dot, writes, delta)
       },
       changed: (changed) => this.ledger.changed(changed),
+      newOrigin: () => this.newOrigin(),
+      moved: (by) => this.#moved(by),
+      forgot: (of) => this.wentBack(of),
     })
+    peer.isShared = isShared
     this.peers.push(peer)
   }
 

@@ -9,12 +9,13 @@ import { eventually } from '../../support/eventually.ts'
 import { digest, run, start, stop } from '../../support/ssh/client.ts'
 import { type Reach, ssh, sshWith } from './reach.ts'
 
-const RUNS = amount({ usual: 40, whole: 200 })
+const RUNS = amount({ usual: 16, whole: 200 })
 /** The run in whose midst, or in that of one after it, its way is broken. */
-const DISTURBED_AT = 12
+const DISTURBED_AT = 6
 /** At a time: what two cores can do without a client giving up on its handshake. */
 const AT_ONCE = 4
-const BYTES = 10 * 1024 * 1024
+const MEGABYTES = amount({ usual: 4, whole: 10 })
+const BYTES = MEGABYTES * 1024 * 1024
 const TIMEOUT_MS = 30_000
 
 export function commands(reach: () => Reach): void {
@@ -26,7 +27,7 @@ export function commands(reach: () => Reach): void {
     assert.deepEqual(ran, { status: 7, stdout: 'typed', stderr: 'to-stderr\n' })
   })
 
-  test('ten megabytes go in as they are', async () => {
+  test(`${MEGABYTES} MB go in as they are`, async () => {
     const input = randomBytes(BYTES)
     const { stdout } = await run(ssh(reach(), 'sha256sum'), { input })
     assert.equal(stdout.split(' ')[0], createHash('sha256').update(input).digest('hex'))
@@ -62,8 +63,8 @@ export function commands(reach: () => Reach): void {
 }
 
 function manyRuns(reach: () => Reach): void {
-  test(`${RUNS} commands of 10 MB each end with their status and every byte`, async () => {
-    const make = `head -c ${BYTES} /dev/urandom > /tmp/ten; sha256sum < /tmp/ten`
+  test(`${RUNS} commands of ${MEGABYTES} MB each end with their status and every byte`, async () => {
+    const make = `head -c ${BYTES} /dev/urandom > /tmp/much; sha256sum < /tmp/much`
     const { stdout } = await run(ssh(reach(), make))
     const [sha256] = stdout.split(' ')
     const { config } = reach()
@@ -81,7 +82,7 @@ function manyRuns(reach: () => Reach): void {
       for (let i = next++; i < RUNS; i = next++) {
         // Every other one as a channel of one connection, as an editor has them.
         const options = i % 2 === 0 ? [] : shared
-        const command = `cat /tmp/ten; exit ${i % 200}`
+        const command = `cat /tmp/much; exit ${i % 200}`
         const ran = await digest(sshWith(reach(), options, command), disturb(i))
         assert.deepEqual(ran, { status: i % 200, bytes: BYTES, sha256 })
       }

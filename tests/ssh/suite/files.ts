@@ -12,11 +12,11 @@ import { run } from '../../support/ssh/client.ts'
 import { HOST, type Reach, ssh, sshCommand } from './reach.ts'
 
 const MEBIBYTE = 1024 * 1024
-/** 66 or 200 MB: many small files, and large ones that outlast every window. */
-const SMALL_FILES = amount({ usual: 300, whole: 1000 })
+/** 32 or 200 MB: many small files, and large ones that outlast every window. */
+const SMALL_FILES = amount({ usual: 100, whole: 1000 })
 const SMALL_BYTES = 20 * 1024
 const LARGE_FILES = 6
-const LARGE_BYTES = amount({ usual: 10, whole: 30 }) * MEBIBYTE
+const LARGE_BYTES = amount({ usual: 5, whole: 30 }) * MEBIBYTE
 /** One line for each file, its checksum and name, in one order everywhere. */
 const SUMS = 'find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum'
 

@@ -7,11 +7,25 @@ import { connect, type Socket } from 'node:net'
 import { SkeinError } from '#protocol/errors.ts'
 import { newId, type SpaceId } from '#protocol/ids.ts'
 import { servePorts } from '../../../agent/ports/trunk.ts'
+import type { DirectSource } from '../../../server/apps/direct/direct-ways.ts'
+import type { Change } from '../../../server/records/records.ts'
 import type { Client } from './client.ts'
 import type { FarEnd } from './link-pair.ts'
 import { World, type WorldOptions } from './world.ts'
 
 const ANSWER_TIMEOUT_MS = 5000
+const EPOCH = 1
+/** Values in Live outlive a test. */
+const TTL_MS = 3_600_000
+/** By which way requests pass where the test does not say; a test file that runs others again sets it. */
+export const WAY_VARIABLE = 'SKEIN_DEV_APP_WAY'
+
+/** Loopback stands for the space's network. */
+const LOOPBACK: DirectSource = {
+  linkOf: () => LINK,
+  locate: async () => ({ address: '127.0.0.1', gateway: '127.0.0.1', hold: 'the container' }),
+}
+const LINK = { identity: { epoch: EPOCH }, ended: new AbortController().signal }
 
 export interface Raw {
   readonly status: number
@@ -51,6 +65,7 @@ export class AppWorld {
     await once(app, 'listening')
     const address = app.address()
     const appPort = typeof address === 'object' && address ? address.port : 0
+    const isDirect = process.env[WAY_VARIABLE] === 'direct'
     const world = await World.open({
       answer: (open) => {
         if (open.kind === 'tcp' && open.port !== appPort)
@@ -58,6 +73,7 @@ export class AppWorld {
         return {}
       },
       onStream: joinTo(appPort),
+      ...(isDirect && { direct: LOOPBACK }),
       ...options,
     })
     const administrator = await world.setUp()
@@ -67,6 +83,7 @@ export class AppWorld {
     const templateId = template?.id ?? newId<'template'>()
     const made = await owner.post('/spaces', { id: spaceId, name: 'web', templateId })
     if (made.status !== 202) throw new Error(`no space: ${JSON.stringify(made.body)}`)
+    if (isDirect) await runs(world, spaceId, appPort)
     return new AppWorld({ world, owner, spaceId, port: await world.listen(), appPort, app })
   }
 
@@ -128,6 +145,16 @@ export class AppWorld {
     this.app.closeAllConnections()
     this.app.close()
   }
+}
+
+/** As it is recorded and told of a space whose app listens everywhere. */
+async function runs({ records, live }: World, id: SpaceId, port: number): Promise<void> {
+  const value = { state: 'running', reason: '', since: 0, generation: 1, epoch: EPOCH } as const
+  const runtime = { ...value, containers: { main: 'c' } }
+  const change: Change = { op: 'set', kind: 'space', id, group: 'runtime', value: runtime }
+  const owner = { assertValid: () => undefined }
+  await records.transact(() => ({ changes: [change], result: undefined }), { owner })
+  live.publish('ports', id, [{ port, address: '0.0.0.0' }], TTL_MS, EPOCH)
 }
 
 export function headerOf({ head }: Raw, name: string): string | undefined {

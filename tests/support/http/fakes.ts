@@ -96,8 +96,24 @@ export function fakeTemplates(records: Records): TemplatesPort {
       }))
     },
     check: () => ({ problems: [] }),
+    plan: () => emptyPlan,
+    planSpace: (id) => ({
+      ...{ space: { id, name: 'home' }, owner: { id: '', name: 'owner' }, state: 'stopped' },
+      ...{ effect: 'none', reason: 'It would be the same.' },
+      ...{ containers: [], volumes: [], settings: [] },
+    }),
+    export: (id) => ({ format: 'skein-template', name: id, exportedAt: '', versions: [] }),
+    async import(actor, { id, bundle }) {
+      const source = bundle.versions.at(-1)?.source ?? ''
+      return { template: await this.save(actor, { id, source, note: '' }), skipped: [] }
+    },
     starters: [{ key: 'shell', name: 'Shell', description: 'A shell.', source: TEMPLATE_SOURCE }],
   }
+}
+
+const emptyPlan = {
+  ...{ problems: [], containers: [], volumes: [], networks: [], settings: [], reaches: [] },
+  ...{ spaces: [], totals: { refused: 0, restart: 0, start: 0, none: 0 } },
 }
 
 const nameIn = (source: string): string => /name: (.*)/.exec(source)?.[1] ?? 'template'

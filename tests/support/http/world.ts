@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Setup } from '#protocol/api/people.ts'
 import type { StreamOpen } from '#protocol/link.ts'
+import type { DirectSource } from '../../../server/apps/direct/direct-ways.ts'
 import { systemRandom } from '../../../server/clock.ts'
 import type { PublishedPeer } from '../../../server/cluster/published.ts'
 import { createHttp, type Http, requestListener } from '../../../server/http/http.ts'
@@ -38,6 +39,8 @@ export interface WorldOptions {
   readonly log?: Log
   /** Where people open the cluster’s peers. */
   readonly published?: readonly PublishedPeer[]
+  /** Where a space's container is. */
+  readonly direct?: DirectSource
   /** In place of those that a test plays itself. */
   readonly streams?: Streams
 }
@@ -106,6 +109,7 @@ export class World {
     const http = await createHttp({
       ...parts,
       streams: options.streams ?? streams,
+      ...(options.direct && { direct: options.direct }),
       webFolder: options.webFolder ?? join(folder, 'none'),
       cliFolder: options.cliFolder ?? join(folder, 'none'),
     })

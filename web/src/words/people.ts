@@ -74,6 +74,7 @@ const permissionGroups: readonly {
       'template.check': 'Check templates',
       'template.update': 'Change templates',
       'template.delete': 'Delete templates',
+      'template.allow': 'Allow templates privileges: as good as root on the hosts',
     },
   },
   {

@@ -1,0 +1,17 @@
+// What every store keeps and refuses, by a real MariaDB.
+
+import { after, before } from 'node:test'
+import { MariaDb, mariaDbStore } from '../../../tests/support/mariadb.ts'
+import { newsSuite } from '../../../tests/support/news-suite.ts'
+import { longSpans, storeSuite } from '../../../tests/support/store-suite.ts'
+
+let server: MariaDb
+before(async () => {
+  server = await MariaDb.start()
+})
+after(() => server[Symbol.asyncDispose]())
+
+const mariadb = mariaDbStore(() => server)
+storeSuite(mariadb)
+longSpans(mariadb)
+newsSuite(mariadb)
