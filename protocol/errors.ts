@@ -174,7 +174,7 @@ export const errorTable = {
   user_has_spaces: row(
     409,
     'The user owns {count} spaces.',
-    'Delete those spaces first, or disable the user instead.',
+    'Disable the user and hand those spaces over, or delete them first.',
   ),
   ...peopleErrors,
   // Templates

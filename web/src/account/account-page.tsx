@@ -7,6 +7,7 @@ import { Page, Section } from '../parts/page.tsx'
 import { words } from '../words.ts'
 import { FactorSection } from './factor-section.tsx'
 import { KeyList } from './key-list.tsx'
+import { OwnQuota } from './own-quota.tsx'
 import { PasswordForm } from './password-form.tsx'
 import { SessionList } from './session-list.tsx'
 import { TerminalLook } from './terminal-look.tsx'
@@ -39,6 +40,9 @@ export function AccountPage() {
       </Section>
       <Section text={text.terminalText} title={text.terminal}>
         <TerminalLook />
+      </Section>
+      <Section text={words.quota.ownText} title={words.person.quota}>
+        <OwnQuota userId={user.id} />
       </Section>
       <Section text={words.sshKeys.text} title={words.sshKeys.title}>
         <KeyList />

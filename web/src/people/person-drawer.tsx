@@ -2,7 +2,7 @@
 
 import { KeyRound, Monitor, ShieldCheck, SquareAsterisk } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
-import { quotaNames, type User, type UserDetail } from '#protocol/api/people.ts'
+import type { User, UserDetail } from '#protocol/api/people.ts'
 import { clientName } from '../account/client-name.ts'
 import { CredentialRow } from '../account/credential-row.tsx'
 import { useEndCredential, useRoles, useUpdateUser, useUser } from '../api/people.ts'
@@ -17,7 +17,7 @@ import { toast, toastError } from '../parts/toast.ts'
 import { words } from '../words.ts'
 import { PickMany } from './pick-many.tsx'
 import { QuotaForm } from './quota-form.tsx'
-import { amountText } from './quota-text.ts'
+import { QuotaUse } from './quota-use.tsx'
 
 const text = words.person
 
@@ -126,22 +126,7 @@ function QuotaOf({ user, governs }: DetailProps) {
   const update = useUpdateUser()
   return (
     <div className="flex flex-col gap-3">
-      <dl className="text-sm">
-        {quotaNames.map((name) => {
-          const limit = user.effectiveQuota[name]
-          const used = amountText(name, user.used[name])
-          return (
-            <div className="flex min-h-7 items-center justify-between gap-4" key={name}>
-              <dt className="text-ink-3">{words.quota.names[name]}</dt>
-              <dd className="tabular">
-                {limit === undefined
-                  ? words.quota.unlimited(used)
-                  : words.quota.used(used, amountText(name, limit))}
-              </dd>
-            </div>
-          )
-        })}
-      </dl>
+      <QuotaUse user={user} />
       {governs && (
         <QuotaForm
           busy={update.isPending}

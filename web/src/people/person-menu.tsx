@@ -14,11 +14,12 @@ import { type FormEvent, useState } from 'react'
 import type { NewInvitation } from '#protocol/api/invitations.ts'
 import type { UpdateUser, User } from '#protocol/api/people.ts'
 import { useDeleteUser, useResetLink, useUpdateUser } from '../api/people.ts'
+import { can, useMe } from '../api/session.ts'
 import { Button } from '../parts/button.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Dialog, DialogActions } from '../parts/dialog.tsx'
 import { IconButton } from '../parts/icon-button.tsx'
-import { Menu, type MenuEntry } from '../parts/menu.tsx'
+import { Menu, type MenuEntry, when } from '../parts/menu.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { toast, toastError } from '../parts/toast.ts'
 import { passwordProblem } from '../session/checks.ts'
@@ -37,43 +38,51 @@ type Floating = 'none' | 'password' | 'link' | 'delete'
 
 export function PersonMenu({ user, isMe }: PersonMenuProps) {
   const [floating, setFloating] = useState<Floating>('none')
+  const me = useMe()
   const update = useUpdateUser()
   const change = (what: UpdateUser) =>
     update.mutate({ id: user.id, change: what }, { onError: toastError })
   const administrator = user.role === 'administrator'
   const close = () => setFloating('none')
+  const governs = can(me, 'user.govern')
   const entries: readonly MenuEntry[] = [
-    {
+    ...when(governs, {
       kind: 'item',
       icon: Link2,
       text: words.invite.resetLink,
       onSelect: () => setFloating('link'),
-    },
-    { kind: 'item', icon: KeyRound, text: text.reset, onSelect: () => setFloating('password') },
-    {
+    }),
+    ...when(governs, {
+      kind: 'item',
+      icon: KeyRound,
+      text: text.reset,
+      onSelect: () => setFloating('password'),
+    }),
+    ...when(me.user.role === 'administrator', {
       kind: 'item',
       icon: administrator ? ShieldOff : ShieldCheck,
       text: administrator ? text.demote : text.promote,
       disabled: isMe,
       onSelect: () => change({ role: administrator ? 'member' : 'administrator' }),
-    },
-    {
+    }),
+    ...when(governs, {
       kind: 'item',
       icon: user.disabled ? UserCheck : UserX,
       text: user.disabled ? text.enable : text.disable,
       disabled: isMe,
       onSelect: () => change({ disabled: !user.disabled }),
-    },
-    { kind: 'line' },
-    {
+    }),
+    ...when(can(me, 'user.delete'), { kind: 'line' }),
+    ...when(can(me, 'user.delete'), {
       kind: 'item',
       icon: Trash2,
       text: text.remove,
       danger: true,
       disabled: isMe,
       onSelect: () => setFloating('delete'),
-    },
+    }),
   ]
+  if (entries.length === 0) return null
   return (
     <>
       <Menu

@@ -140,6 +140,7 @@ export const peopleWords = {
   },
   quota: {
     names: quotaNames,
+    ownText: 'What your spaces take, and what they may. An administrator can change it.',
     none: 'no limit',
     used: (used: string, limit: string) => `${used} of ${limit}`,
     unlimited: (used: string) => `${used}, no limit`,
