@@ -77,6 +77,10 @@ test('an invitation ends with its time, when it is withdrawn, and with the right
   assert.equal((await open(his.token)).status, 200)
   await ada.patch(`/users/${idOf('bob')}`, { roles: [] })
   assert.equal(codeOf(await open(his.token)), 'invitation_wrong')
+  const crew = await ada.post('/groups', { name: 'closed' })
+  await ada.patch(`/users/${idOf('bob')}`, { roles: [role.body.id] })
+  const into = await bob.post('/invitations', { groups: [crew.body.id] })
+  assert.equal(codeOf(into), 'not_above', 'a group that he may not change')
   assert.equal(codeOf(await open(`${String(his.token).slice(0, -1)}A`)), 'invitation_wrong')
 })
 
@@ -201,6 +205,8 @@ test('a permission is no way to more of them', async () => {
     permissions: ['user.govern', 'user.create', 'role.create', 'group.update', 'role.update'],
   })
   const strong = await ada.post('/roles', { name: 'audits', permissions: ['audit.read'] })
+  const strongGroup = await ada.post('/groups', { name: 'strong' })
+  await ada.patch(`/groups/${strongGroup.body.id}`, { roles: [strong.body.id] })
   await ada.patch(`/users/${idOf('gus')}`, { roles: [role.body.id] })
   const self = `/users/${idOf('gus')}`
   const refused = [
@@ -211,6 +217,7 @@ test('a permission is no way to more of them', async () => {
     await gus.post('/users', { username: 'gil', password: PASSWORD, role: 'administrator' }),
     await gus.post('/roles', { name: 'more', permissions: ['audit.read'] }),
     await gus.patch(`/roles/${role.body.id}`, { permissions: ['audit.read'] }),
+    await gus.patch(`/groups/${strongGroup.body.id}`, { add: ['gus'] }),
   ]
   assert.deepEqual(new Set(refused.map(codeOf)), new Set(['not_above']))
   assert.equal((await gus.post('/users', { username: 'gil', password: PASSWORD })).status, 201)
@@ -227,6 +234,10 @@ test('a token for less says so, and its end is at once', async () => {
   assert.equal(codeOf(await robot('DELETE', `/spaces/${id}`)), 'token_scope')
   assert.equal(codeOf(await robot('GET', `/spaces/${id}/files`)), 'token_scope')
   assert.deepEqual((made.body.token as { scopes: string[] }).scopes, ['run'])
+  const whole = await mel.post('/me/tokens', { name: 'whole' })
+  const all = { authorization: `Bearer ${whole.body.secret}`, cookie: '', origin: '' }
+  const seen = await world.client().get(`/users/${idOf('mel')}`, { headers: all })
+  assert.deepEqual(seen.body.sessions, [])
   const path = `/users/${idOf('mel')}/tokens/${(made.body.token as { id: string }).id}`
   assert.equal((await ada.delete(path)).status, 204)
   assert.equal(codeOf(await robot('GET', '/spaces')), 'token_wrong')

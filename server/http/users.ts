@@ -4,7 +4,7 @@ import { createUserSchema, type UserDetail, updateUserSchema } from '#protocol/a
 import { SkeinError } from '#protocol/errors.ts'
 import type { SessionId, SshKeyId, TokenId } from '#protocol/ids.ts'
 import { assertAbove, assertMayGive } from '../identity/above.ts'
-import { assertByPassword } from '../identity/credential.ts'
+import { assertByPassword, type Person } from '../identity/credential.ts'
 import { actions, may } from '../identity/policy.ts'
 import { subjectOf } from '../identity/subject.ts'
 import type { Row } from '../records/records.ts'
@@ -40,7 +40,7 @@ export const userRoutes = [
     path: '/users/:id',
     action: 'user.see',
     target: 'user',
-    handle: (door, { target }) => ok(detailOf(door, target)),
+    handle: (door, { target, person }) => ok(detailOf(door, target, person)),
   }),
   route({
     method: 'PATCH',
@@ -136,7 +136,11 @@ function assertGoverns(door: Door, call: UserCall<unknown>): void {
 const assertIsAbove = ({ records }: Door, { person, target }: UserCall<unknown>): void =>
   assertAbove(records, person, target)
 
-function detailOf({ identity, records, spaces }: Door, row: Row<'user'>): UserDetail {
+function detailOf(
+  { identity, records, spaces }: Door,
+  row: Row<'user'>,
+  { credential }: Person,
+): UserDetail {
   const user = identity.users.show(row.id)
   if (!user) throw new SkeinError('not_found', { thing: 'user' })
   return {
@@ -145,7 +149,8 @@ function detailOf({ identity, records, spaces }: Door, row: Row<'user'>): UserDe
     effectiveQuota: quotaOf(records, row.id),
     used: spaces.used(row.id),
     permissions: [...(subjectOf(records, row).permissions?.() ?? [])],
-    sessions: identity.sessions.list(row.id),
+    // No token sees sessions, whoever's they are.
+    sessions: credential.kind === 'token' ? [] : identity.sessions.list(row.id, credential.id),
     tokens: identity.tokens.list(row.id),
     keys: identity.keys.list(row.id),
   }

@@ -4,9 +4,9 @@
 import type { Role } from '#protocol/api/people.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { GroupId, RoleId } from '#protocol/ids.ts'
-import { isIn, keysIn } from '../records/marks.ts'
+import { keysIn } from '../records/marks.ts'
 import type { Row, View } from '../records/records.ts'
-import { type Action, isPermission, type Subject, withImplied } from './policy.ts'
+import { type Action, isPermission, may, type Subject, withImplied } from './policy.ts'
 import { groupsOf, permissionsOf } from './subject.ts'
 
 /** What is given with a role, built in or made, or with a place in a group. */
@@ -22,11 +22,11 @@ export function assertMayGive(view: Pick<View, 'get'>, giver: Subject, given: Gi
     throw new SkeinError('not_above')
   }
   const groups = (given.groups ?? []).map((id) => found(view.get('group', id as GroupId), 'group'))
-  const ofGroups = groups.flatMap((group) => keysIn(group.groups.roles?.roles))
+  // A place in a group is also a way into what is shared with it.
+  if (groups.length > 0 && !may(giver, 'group.update')) throw new SkeinError('not_above')
+  for (const group of groups) assertAboveGroup(view, giver, group)
   const roles = (given.roles ?? []).map((id) => found(view.get('role', id as RoleId), 'role'))
-  const ofRoles = ofGroups.flatMap((id) => view.get('role', id as RoleId) ?? [])
-  const named = [...roles, ...ofRoles].flatMap((row) => keysIn(row.groups.permissions?.actions))
-  assertHas(giver, named.filter(isPermission))
+  for (const role of roles) assertAboveRole(giver, role)
 }
 
 /** Throws `not_above`. */
@@ -58,11 +58,11 @@ export function assertAboveGroup(
   giver: Subject,
   group: Row<'group'>,
 ): void {
-  assertMayGive(view, giver, { groups: [group.id] })
+  for (const id of keysIn(group.groups.roles?.roles)) {
+    const role = view.get('role', id as RoleId)
+    if (role) assertAboveRole(giver, role)
+  }
 }
-
-export const isMember = (group: Row<'group'>, userId: string): boolean =>
-  isIn(group.groups.members?.people, userId)
 
 function found<T>(row: T | undefined, thing: string): T {
   if (!row) throw new SkeinError('not_found', { thing })
