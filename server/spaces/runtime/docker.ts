@@ -187,12 +187,7 @@ class DockerEngine implements Engine {
       health: State.Health?.Status || 'none',
       mounts: Mounts.map(({ Source, Destination }) => ({ source: Source, target: Destination })),
       startedAt: State.StartedAt,
-      endpoints: Object.fromEntries(
-        Object.entries(NetworkSettings).map(([name, { EndpointID, IPAddress, Gateway }]) => [
-          name,
-          { id: EndpointID, address: IPAddress, gateway: Gateway },
-        ]),
-      ),
+      endpoints: NetworkSettings,
     }
   }
 
