@@ -5,21 +5,13 @@
 import { Answers } from './answers.ts'
 import { Comparison } from './comparison.ts'
 import { Context } from './context.ts'
-import { type Asking, Conversation, type Merging } from './conversation.ts'
+import { type Asking, Conversation, type Merging, unexpected } from './conversation.ts'
 import type { Delta, Span } from './delta.ts'
 import { sizeOfDelta } from './delta-codec.ts'
 import { type Effect, send, type Turn } from './effect.ts'
 import { isSameHash } from './hash.ts'
 import type { Input } from './input.ts'
-import {
-  ANSWER_MS,
-  ANSWERS_AHEAD,
-  COMPARE_PAUSE_MS,
-  CREDIT_BYTES,
-  DIGEST_MS,
-  DIGEST_SPREAD,
-  ODD_MS,
-} from './limits.ts'
+import { ANSWER_MS, ANSWERS_AHEAD, CREDIT_BYTES, DIGEST_MS, DIGEST_SPREAD } from './limits.ts'
 import type { Local } from './local.ts'
 import type { Message } from './message.ts'
 import { newestFirst } from './pieces.ts'
@@ -215,9 +207,7 @@ export class Replicator {
       conversation.oddSinceMs = undefined
       return
     }
-    conversation.oddSinceMs ??= turn.nowMs
-    if (turn.nowMs - conversation.oddSinceMs < ODD_MS || !this.#rules.comparesOdd) return
-    if (turn.nowMs - conversation.comparedAtMs < COMPARE_PAUSE_MS) return
+    if (!conversation.isOddFor(turn.nowMs) || !this.#rules.comparesOdd) return
     if (message.isSettled && this.isSettled) {
       turn.effects.push({ type: 'diverged', from: conversation.peer })
     }
@@ -316,15 +306,8 @@ export class Replicator {
     const { heard, asking, floors, askAfterMs, peer } = conversation
     if (!heard || asking || turn.nowMs < askAfterMs || this.#comparison?.peer === peer) return
     if (this.#local.heard.missingFrom(heard).length === 0) return
-    const askedElsewhere = [...this.#conversations.values()].flatMap((other) =>
-      other === conversation ? [] : (other.asking?.spans ?? []),
-    )
-    const onTheWay = [...this.#merging.values()].flatMap(({ spans }) => spans)
-    const expected = this.#local.heard.copy()
-    for (const span of [...onTheWay, ...askedElsewhere]) expected.add(span)
-    // Of our own origin everything is in our own database: what is not here yet another member of it has written.
-    const { origin } = this.#local
-    const missing = expected.missingFrom(heard).filter((span) => span.origin !== origin)
+    const others = [...this.#conversations.values()].filter((other) => other !== conversation)
+    const missing = unexpected(heard, this.#local, others, [...this.#merging.values()])
     if (missing.length === 0) return
     if (this.#rules.heedsFloors && isBelowFloor(missing, floors)) {
       this.#compare(turn, conversation, 'floor')
