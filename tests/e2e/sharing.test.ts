@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core'
 import { newId } from '#protocol/ids.ts'
 import { Api, TEST_PASSWORD } from '../support/api.ts'
 import { containerOf, startNode, writeInto } from '../support/apps.ts'
-import { desktop, launchBrowser, phone, phoneThemes, Visitor } from '../support/browser.ts'
+import { desktop, launchBrowser, phone, Visitor } from '../support/browser.ts'
 import { Skein } from '../support/skein.ts'
 import { TerminalScreen } from './screen.ts'
 import { signIn } from './walk.ts'
@@ -100,7 +100,7 @@ test('an app says that it does not answer, and by itself that it does once somet
   assert.deepEqual(await ada.accessFaults('port-listens'), [])
   await ada.resize(phone)
   assert.equal(await ada.overflowPx(), 0)
-  assert.deepEqual(await ada.accessFaults('port-listens-phone', phoneThemes), [])
+  assert.deepEqual(await ada.accessFaults('port-listens-phone'), [])
   await ada.resize(desktop)
 })
 
