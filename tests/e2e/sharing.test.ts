@@ -178,7 +178,7 @@ test('who is let in to look on sees what is typed and cannot type, until the sha
   assert.deepEqual(await mel.accessFaults('looking-on'), [])
   await mel.resize(phone)
   assert.equal(await mel.overflowPx(), 0)
-  assert.deepEqual(await mel.accessFaults('looking-on-phone', phoneThemes), [])
+  assert.deepEqual(await mel.accessFaults('looking-on-phone'), [])
   await mel.resize(desktop)
   await seen.enter('echo typed-by-mel')
   await own.enter("echo and-''on")
