@@ -10,6 +10,7 @@ const benches: Record<string, () => Promise<readonly BenchRow[]>> = {
   relay: async () => (await import('./relay.ts')).relay(),
   replicate: async () => (await import('./replicate.ts')).replicate(),
   ssh: async () => (await import('./ssh.ts')).ssh(),
+  store: async () => (await import('./store.ts')).store(),
   terminal: async () => (await import('./terminal.ts')).terminal(),
 }
 

@@ -89,6 +89,8 @@ interface Foundation {
   readonly cluster: string
   readonly sockets: LinkSockets
   readonly sharing: RecordsSharing
+  /** What this peer cannot do without and has not. */
+  readonly missing: () => readonly string[]
   readonly ending: AsyncDisposableStack
 }
 
@@ -123,7 +125,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     },
     webFolder: WEB_FOLDER,
     cliFolder: CLI_FOLDER,
-    unready: () => (isLooking ? ['looking at its engine'] : []),
+    unready: () => [...(isLooking ? ['looking at its engine'] : []), ...base.missing()],
     watched: (spaces) => place.sharing?.want(spaces),
     ...directSource(config, links, spaces),
   })
@@ -213,7 +215,8 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
     await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers),
   )
   const sockets = linkSockets(config, cluster, loadPeerId(config.data, makers))
-  const state = { records, audit, live, identity, cluster, sharing }
+  const missing = () => (store.away() ? ['its database does not answer'] : [])
+  const state = { records, audit, live, identity, cluster, sharing, missing }
   return { config, log, sockets, ...state, ending }
 }
 
