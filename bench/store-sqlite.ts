@@ -1,62 +1,66 @@
-// SQLite, ours in its thread and beside it the module of Node in this one, as durable.
+// Our rows in SQLite beside Node's module alone: the same two tables in a file of its own, in this thread, as durable.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { openSqliteStore } from '../server/store/sqlite/open.ts'
-import type { Batch } from '../server/store/store.ts'
+import type { StoredRow } from '../server/store/store.ts'
 import { quiet } from './records.ts'
-import type { Rival } from './store.ts'
+import type { BenchRow } from './report.ts'
+import { type Alone, measureStore } from './store-measure.ts'
 
-export async function sqlite(): Promise<Rival> {
+export async function sqliteRows(): Promise<BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'skein-bench-store-'))
-  const template = await openSqliteStore({ folder: join(folder, 'alone'), log: quiet })
-  await template.close()
-  const file = new DatabaseSync(join(folder, 'alone', 'state.db'))
-  file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-  let made = 0
-  const path = () => join(folder, `state-${made}.db`)
-  return {
-    name: 'sqlite',
-    library: 'node:sqlite alone',
-    get address() {
-      return `sqlite:${path()}`
-    },
-    open() {
-      made++
-      return openSqliteStore({ folder: join(folder, 'ours'), path: path(), log: quiet })
-    },
-    async alone(batch) {
-      insert(file, batch)
-    },
-    async readAll() {
-      using ours = new DatabaseSync(path())
-      const read = ours.prepare('SELECT * FROM record JOIN record_group USING (kind, id)')
-      read.setReadBigInts(true)
-      return read.all().length
-    },
-    async [Symbol.asyncDispose]() {
-      file.close()
-      rmSync(folder, { recursive: true, force: true })
-    },
+  const alone = new AloneSqlite(join(folder, 'alone.db'))
+  try {
+    return await measureStore({
+      name: 'sqlite',
+      peer: 'node:sqlite alone',
+      open: () => openSqliteStore({ folder, log: quiet }),
+      alone,
+      // A commit goes through a thread, so that nothing else waits for the disk; on a fast one that is most of it.
+      most: undefined,
+    })
+  } finally {
+    alone.close()
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function insert(file: DatabaseSync, { rows, entries }: Batch): void {
-  file.exec('BEGIN IMMEDIATE')
-  const record = file.prepare('INSERT INTO record VALUES (?, ?, ?, ?)')
-  const group = file.prepare('INSERT INTO record_group VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
-  const entry = file.prepare('INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)')
-  for (const { kind, id, birth, groups } of rows) {
-    record.run(kind, id, birth.origin, birth.seq)
-    for (const { name, body, version } of groups) {
-      const { epoch, hlc, origin, seq } = version
-      group.run(kind, id, name, body, null, epoch, hlc, origin, seq, null)
+class AloneSqlite implements Alone {
+  readonly #file: DatabaseSync
+
+  constructor(path: string) {
+    this.#file = new DatabaseSync(path)
+    this.#file.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+      CREATE TABLE record (kind TEXT, id TEXT, birth_origin TEXT, birth_seq INTEGER, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+      CREATE TABLE record_group (kind TEXT, id TEXT, name TEXT, body TEXT, epoch INTEGER, hlc INTEGER, origin TEXT,
+        seq INTEGER, PRIMARY KEY (kind, id, name)) WITHOUT ROWID`)
+  }
+
+  async write(rows: readonly StoredRow[]): Promise<void> {
+    this.#file.exec('BEGIN IMMEDIATE')
+    const record = this.#file.prepare('INSERT INTO record VALUES (?, ?, ?, ?)')
+    const group = this.#file.prepare('INSERT INTO record_group VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    for (const { kind, id, birth, groups } of rows) {
+      record.run(kind, id, birth.origin, birth.seq)
+      for (const { name, body, version } of groups) {
+        const { epoch, hlc, origin, seq } = version
+        group.run(kind, id, name, body, epoch, hlc, origin, seq)
+      }
     }
+    this.#file.exec('COMMIT')
   }
-  for (const { position, stream, subject, atMs, dot, index, body } of entries) {
-    entry.run(position, stream, subject, atMs, dot.origin, dot.seq, index, body)
+
+  async readAll(): Promise<number> {
+    const groups = this.#file.prepare('SELECT * FROM record_group')
+    groups.setReadBigInts(true)
+    groups.all()
+    return this.#file.prepare('SELECT * FROM record').all().length
   }
-  file.exec('COMMIT')
+
+  close(): void {
+    this.#file.close()
+  }
 }

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { SkeinError } from '#protocol/errors.ts'
-import { PEER_HEAP_FLAG, STREAMING_HEAP_FLAG } from '#protocol/heap.ts'
+import { ONE_COLLECTOR_FLAG, PEER_HEAP_FLAG, STREAMING_HEAP_FLAG } from '#protocol/heap.ts'
 import { loadConfig } from '../server/config/load.ts'
 import { type Config, sshAddress } from '../server/config/settings.ts'
 import { createLog, type Log } from '../server/log.ts'
@@ -46,7 +46,8 @@ function children(config: Config, words: readonly string[]): readonly ChildSpec[
   const node = nodeOf(current)
   const child = (name: string, heap: string, program: string): ChildSpec => {
     const instance = `${name}-1`
-    const command = [node, heap, join(current, program), instance, ...words] as const
+    const flags = [heap, ONE_COLLECTOR_FLAG]
+    const command = [node, ...flags, join(current, program), instance, ...words] as const
     return { name, instance, command }
   }
   const peer = child('peer', PEER_HEAP_FLAG, PEER)

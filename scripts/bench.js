@@ -16,7 +16,7 @@ const beside = {
   relay: ['socat'],
   replicate: ['redis'],
   ssh: ['sshClient', 'sshServer'],
-  store: ['mariadb'],
+  store: ['mariadb', 'redis'],
 }
 
 await main(async () => {

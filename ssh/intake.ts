@@ -65,12 +65,17 @@ export class Intake {
   /** A packet was parsed. */
   count(packetBytes: number): void {
     this.#packets++
-    if (packetBytes >= SMALL_BYTES) return
+    if (packetBytes >= SMALL_BYTES) this.earn(packetBytes)
+    else this.spend()
+  }
+
+  /** A small packet passed, of the client's or in answer to it. */
+  spend(): void {
     this.#own.spend(1)
     this.#sender?.spend(1)
   }
 
-  /** So many bytes were sent to the client. */
+  /** So many bytes of a transfer passed. */
   earn(bytes: number): void {
     this.#own.earn(bytes / EARNING_BYTES)
     this.#sender?.earn(bytes / EARNING_BYTES)

@@ -5,15 +5,15 @@
 /** Packets up to it are small, bytes: below, a packet costs by being one, above, by its length. */
 export const SMALL_BYTES = 1024
 /**
- * Each costs 20 to 40 µs with what it causes, so that a connection takes a tenth of a processor. Burst: 15 ms of one; those
- * who type beside it feel what comes at once.
+ * Each costs 20 to 40 µs with what it causes, and its answer, which counts as one more, as much again: a connection takes
+ * less than a tenth of a processor. Burst: 10 to 20 ms of one, since those who type beside it feel what comes at once.
  */
-export const CONNECTION_PACE = { perSecond: 3000, burst: 500 } as const
+export const CONNECTION_PACE = { perSecond: 2500, burst: 500 } as const
 /** All connections of one key, or of one address as long as nobody has logged in. */
-export const SENDER_PACE = { perSecond: 4000, burst: 1000 } as const
+export const SENDER_PACE = { perSecond: 3000, burst: 600 } as const
 /**
- * So many bytes sent to the client let one more packet come: whoever downloads widens windows (OpenSSH each 96 kB) and
- * asks for the next piece (sftp each 32 kB) with small ones.
+ * So many bytes of a transfer either way let one more packet pass: whoever downloads widens windows (OpenSSH each 96 kB)
+ * and asks for the next piece (sftp each 32 kB) with small ones, and we widen theirs when they upload.
  */
 export const EARNING_BYTES = 8 * 1024
 

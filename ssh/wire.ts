@@ -108,6 +108,7 @@ export class Wire {
 
   send(payload: Buffer): void {
     if (this.#isOver) return
+    this.#intake.spend()
     const { write } = this.#protocol._packetRW
     const at = write.allocStart
     const bytes = write.alloc(payload.length)

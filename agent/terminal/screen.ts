@@ -26,6 +26,7 @@ export class Screen {
   readonly #scrollbackLines: number
   #emulator: Emulator | undefined
   #asleep: Uint8Array = NOTHING
+  #restsAsleep = true
   #cols: number
   #rows: number
   #title = ''
@@ -54,6 +55,16 @@ export class Screen {
   get estimatedBytes(): number {
     if (!this.#emulator) return this.#asleep.length
     return this.#emulator.core.buffers.normal.lines.length * this.#cols * CELL_BYTES
+  }
+
+  get isAsleep(): boolean {
+    return this.#emulator === undefined
+  }
+
+  /** No sequence is unfinished: what is plain text begins as such. */
+  get isAtRest(): boolean {
+    const { core } = this.#emulator ?? {}
+    return core ? core._inputHandler._parser.currentState === GROUND_STATE : this.#restsAsleep
   }
 
   /** Parses at once. */
@@ -87,6 +98,7 @@ export class Screen {
   /** Gives its cells back and keeps only a snapshot, a tenth of their size, until it is written to or asked again. */
   sleep(recent: Uint8Array): void {
     if (!this.#emulator) return
+    this.#restsAsleep = this.isAtRest
     this.#asleep = this.snapshot(recent)
     this.close()
   }

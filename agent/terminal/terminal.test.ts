@@ -202,6 +202,22 @@ test('a query is answered once by the agent, whoever watches or comes back', asy
   assert.equal(desk.text.match(/\^\[\[1;3R/g)?.length, 1)
 })
 
+test('a query in pieces is answered though its last piece is plain text, also after plain text', async (t) => {
+  const { open } = openDesks(t)
+  const pieces = ["'ab\\033['", "'6'", "'n'"]
+    .map((piece) => `printf ${piece}; sleep 0.1`)
+    .join('; ')
+  const desk = open({ client: 'a', command: sh(`stty raw -echo; printf plain; ${pieces}; cat -v`) })
+  await shows(desk, '^[[1;8R')
+})
+
+test('plain text that nobody has looked at is there for who comes later', async (t) => {
+  const { open } = openDesks(t)
+  const desk = open({ client: 'a', command: sh('seq 1 5000; cat') })
+  await shows(desk, '5000')
+  await shows(open({ client: 'b' }), '4999')
+})
+
 test('viewers know of one another', async (t) => {
   const { terminals, open } = openDesks(t)
   const ann = open({ client: 'ann' })

@@ -20,15 +20,19 @@ import type { MakeEmulator } from './xterm.ts'
 /** Output that comes this soon after the last is sent together, ms; the first after a pause goes at once. */
 const COALESCE_MS = 3
 const COALESCE_BYTES = 64 * 1024
-/** Plain text asks nothing, so its parsing waits until there is much of it, or for a pause: bytes and ms. */
+/**
+ * Plain text asks nothing, so its parsing waits until somebody wants to see the screen, or until there is so much of it,
+ * bytes, that most has scrolled away unseen: of a crowd of logs that nobody comes back to, two thirds are never parsed.
+ */
 const LAZY_BYTES = 256 * 1024
-const LAZY_MS = 20
 /** What a program has not read of what was typed, bytes. */
 const MAX_TYPED_BYTES = 2 * 1024 * 1024
 export const MAX_VIEWERS = 32
 /** What a trimmed terminal's ring keeps, bytes. */
 const TRIMMED_RING_BYTES = 64 * 1024
 const ESC = 0x1b
+/** UTF-8's first byte of the C1 controls, which may begin a query as ESC does. */
+const C1_LEAD = 0xc2
 
 export type SpawnChild = (handlers: Pick<ChildOptions, 'onData' | 'onEnd'>, size: Size) => Child
 
@@ -118,8 +122,9 @@ export class Terminal {
     }
   }
 
-  /** The screen at the newest position that is parsed. */
+  /** The screen at the newest position that is parsed, and at the end where only plain text waits. */
   snapshot(): Snapshot {
+    if (!this.#options.turns.has(this)) this.#reader.parseTo(this.ring.end)
     return this.#reader.snapshot()
   }
 
@@ -210,9 +215,13 @@ export class Terminal {
 
   /** Gives back memory that an idle terminal does not need. Nothing of its screen is lost. */
   trim(): void {
-    this.#reader.parseAll()
-    this.#reader.sleep()
-    this.ring.trim(TRIMMED_RING_BYTES)
+    // To wake a screen for a little plain text, only to put it to sleep again, costs more than all else of a log's terminal.
+    const restsOn = this.#screen.isAsleep && this.#reader.behindBytes < LAZY_BYTES
+    if (!restsOn) {
+      this.#reader.parseAll()
+      this.#reader.sleep()
+    }
+    this.ring.trim(Math.max(TRIMMED_RING_BYTES, this.#reader.behindBytes))
   }
 
   /** Ends the program, then gives everything back. */
@@ -232,9 +241,8 @@ export class Terminal {
     this.#reader.parseTo(this.ring.end + bytes.length - this.ring.capacityBytes)
     this.ring.append(bytes)
     this.#activeMs = this.#clock.monotonicMs()
-    if (bytes.includes(ESC) || this.#reader.behindBytes >= LAZY_BYTES)
-      this.#options.turns.want(this)
-    else this.#alarm('parse', LAZY_MS, () => this.#options.turns.want(this))
+    const mayAsk = !this.#screen.isAtRest || bytes.includes(ESC) || bytes.includes(C1_LEAD)
+    if (mayAsk || this.#reader.behindBytes >= LAZY_BYTES) this.#options.turns.want(this)
     this.#flushSoon()
     this.#control()
   }

@@ -26,6 +26,10 @@ export class ParseTurns {
     this.#schedule()
   }
 
+  has(parser: Parser): boolean {
+    return this.#waiting.has(parser)
+  }
+
   drop(parser: Parser): void {
     this.#waiting.delete(parser)
   }

@@ -46,7 +46,8 @@ export async function crowd(): Promise<BenchRow[]> {
     const parts = Array.from({ length: PROCESSES }, (_, at) =>
       others.filter((_, i) => i % PROCESSES === at),
     )
-    for (const part of parts) standElsewhere(agents('loud', part))
+    const loud = parts.map((part) => agents('loud', part))
+    for (const agent of loud) standElsewhere(agent)
     const url = `http://localhost:${port}`
     const probe = await TestTerminal.open(at(url, typist), typist?.spaceId ?? '', 'probe')
     const emptyMb = privateMegabytes(peer.pid)
@@ -56,7 +57,7 @@ export async function crowd(): Promise<BenchRow[]> {
     for (const viewer of viewers) standElsewhere(viewer)
     await Promise.all(viewers.map((viewer, i) => viewer.next(parts[i])))
     await sleep(SETTLE_MS)
-    return await measured({ probe, peer, viewers, emptyMb, alone })
+    return await measured({ probe, peer, loud, viewers, emptyMb, alone })
   } finally {
     for (const worker of workers) worker.close()
   }
@@ -65,42 +66,41 @@ export async function crowd(): Promise<BenchRow[]> {
 interface Measured {
   readonly probe: TestTerminal
   readonly peer: Worker
+  /** The agents of the thousand. */
+  readonly loud: readonly Worker[]
   readonly viewers: readonly Worker[]
   readonly emptyMb: number
   readonly alone: readonly number[]
 }
 
-async function measured({ probe, peer, viewers, emptyMb, alone }: Measured): Promise<BenchRow[]> {
+async function measured(crowd: Measured): Promise<BenchRow[]> {
+  const { probe, peer, loud, viewers, emptyMb, alone } = crowd
+  const groups = [[peer], loud, viewers]
   const bytesBefore = await came(viewers)
-  const [beganMs, used] = [performance.now(), cpuSeconds(peer.pid)]
+  const [beganMs, used] = [performance.now(), groups.map(spent)]
   const times = await echoes(probe)
   const tookMs = performance.now() - beganMs
-  const cpu = ((cpuSeconds(peer.pid) - used) / tookMs) * 1e5
+  // Of a core, percent: the peer's, the agents' and the viewers'.
+  const shares = groups.map((group, i) => ((spent(group) - (used[i] ?? 0)) / tookMs) * 1e5)
   const rate = ((await came(viewers)) - bytesBefore) / (tookMs / 1000)
   const kilobytes = ((privateMegabytes(peer.pid) - emptyMb) * 1000) / TERMINALS
   probe.close()
+  const all = { peer: 'all of it', theirs: WANTED_RATE / 1e6 }
+  const core = { peer: 'a core', theirs: 100 }
+  const whole = { peer: 'of one peer', theirs: emptyMb * 1000 }
   const versus = { peer: 'nobody else', theirs: quantile(alone, 0.99) }
   return [
     row('crowd_p99', 'ms', quantile(times, 0.99), versus, { ours: { most: 10 } }),
-    row(
-      'crowd_rate',
-      'MB/s',
-      rate / 1e6,
-      { peer: 'all of it', theirs: WANTED_RATE / 1e6 },
-      { ratio: { least: 0.9 } },
+    row('crowd_rate', 'MB/s', rate / 1e6, all, { ratio: { least: 0.9 } }),
+    ...['crowd_cpu', 'crowd_agents', 'crowd_viewers'].map((name, i) =>
+      row(name, '%', shares[i] ?? 0, core, {}),
     ),
-    row('crowd_cpu', '%', cpu, { peer: 'a core', theirs: 100 }, {}),
-    row(
-      'terminal_kb',
-      'kB',
-      kilobytes,
-      { peer: 'of one peer', theirs: emptyMb * 1000 },
-      {
-        ours: { most: 100 },
-      },
-    ),
+    row('terminal_kb', 'kB', kilobytes, whole, { ours: { most: 100 } }),
   ]
 }
+
+const spent = (group: readonly Worker[]): number =>
+  group.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0)
 
 async function came(viewers: readonly Worker[]): Promise<number> {
   const told = await Promise.all(viewers.map((viewer) => viewer.next<{ bytes: number }>({})))

@@ -47,7 +47,8 @@ export type LiveServerMessage =
   /** First; after a reconnect the page refetches all it shows when `run` differs or `cursor` went back. */
   | { readonly type: 'hello'; readonly run: string; readonly cursor: number }
   | { readonly type: 'changed'; readonly topics: readonly string[]; readonly cursor: number }
-  | { readonly type: 'pong'; readonly at: number }
+  /** `storeAwayMs`: for so long the peer's database has not answered, so that nothing can be changed. */
+  | { readonly type: 'pong'; readonly at: number; readonly storeAwayMs?: number }
   | ElsewhereNews
   /** For `POST /continue` at this peer, once, within 30 s. */
   | { readonly type: 'handover'; readonly code: string }

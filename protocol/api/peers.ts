@@ -132,6 +132,8 @@ export interface PeerInfo {
   readonly age?: 'older' | 'newer'
   /** It says of itself that its data folder was put back, and takes no changes. */
   readonly isRolledBack?: true
+  /** It says of itself that its database does not answer, so that it takes no changes. */
+  readonly isStoreAway?: true
   /** Absent of most: nobody ever wanted anything of it. */
   readonly duty?: PeerDuty
   /** Ids of other peers to which it says that it has a line. */

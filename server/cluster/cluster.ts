@@ -42,7 +42,10 @@ export interface ClusterParts {
   readonly url: string
   readonly records: Records
   /** How this peer's database stands. */
-  readonly standing: () => Pick<PeerMetadata, 'origin' | 'isRolledBack' | 'isShared'>
+  readonly standing: () => Pick<
+    PeerMetadata,
+    'origin' | 'isRolledBack' | 'isShared' | 'isStoreAway'
+  >
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

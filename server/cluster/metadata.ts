@@ -20,6 +20,8 @@ export const peerMetadataSchema = z.object({
   isShared: z.literal(true).optional(),
   /** Its data folder was put back to an earlier state: it takes no changes. */
   isRolledBack: z.literal(true).optional(),
+  /** Its database does not answer it: it shows what it knows and takes no changes. */
+  isStoreAway: z.literal(true).optional(),
 })
 export type PeerMetadata = z.infer<typeof peerMetadataSchema>
 

@@ -33,6 +33,8 @@ export interface HttpParts extends Omit<Door, 'tabs' | 'visits' | 'logins' | 'ro
   readonly direct?: DirectSource
   /** Why this peer should get no requests now, besides draining. */
   readonly unready?: () => readonly string[]
+  /** For how long the database has not answered; nothing while it does. */
+  readonly storeAway?: () => { readonly storeAwayMs?: number }
   /** Spaces at which tabs look, all of them, each time that this changes. */
   readonly watched?: (spaces: readonly string[]) => void
 }
@@ -64,7 +66,8 @@ export interface Http {
 export async function createHttp(parts: HttpParts): Promise<Http> {
   const { records, live, clock, log, identity } = parts
   const roaming = new Roaming({ ...parts, tickets: identity.tickets })
-  const tabs = new Tabs({ identity, run: freshId(parts), roaming, watched: parts.watched })
+  const { storeAway, watched } = parts
+  const tabs = new Tabs({ identity, run: freshId(parts), roaming, storeAway, watched })
   const logins = new PendingLogins(clock, parts.random)
   const door: Door = { ...parts, tabs, logins, roaming, visits: new Visits(clock) }
   const sockets = new Sockets(clock, identity)

@@ -2,10 +2,8 @@
 // small ones by hand.
 
 import type { AuditReport } from '#protocol/api/audit.ts'
-import type { PlacementPreview } from '#protocol/api/hosts.ts'
 import type { PeerAsk, PeerInfo } from '#protocol/api/peers.ts'
 import type { PlanTemplate, SpacePlan, TemplatePlan } from '#protocol/api/plan.ts'
-import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.ts'
 import type { SshHostKey } from '#protocol/api/ssh.ts'
 import type {
   Starter,
@@ -15,7 +13,7 @@ import type {
   TemplateDetail,
   TemplateImport,
 } from '#protocol/api/templates.ts'
-import type { HostId, SpaceId, TemplateId } from '#protocol/ids.ts'
+import type { SpaceId, TemplateId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { PublishedPeer } from '../cluster/published.ts'
@@ -25,6 +23,7 @@ import type { Streams } from '../links/streams.ts'
 import type { Live } from '../live/live.ts'
 import type { Asked } from '../peer/duty/ask.ts'
 import type { Records } from '../records/records.ts'
+import type { Spaces } from '../spaces/spaces.ts'
 import type { PendingLogins } from './cli/logins.ts'
 import type { Tabs } from './live/tabs.ts'
 import type { Roaming } from './roaming.ts'
@@ -36,37 +35,13 @@ export interface Log {
   error(details: object, message: string): void
 }
 
-export type Wish = 'running' | 'stopped' | 'restart' | 'deleted'
+export type { Wish } from '../spaces/wishes.ts'
 
-export interface SpacesPort {
-  show(id: SpaceId): Space | undefined
-  create(
-    actor: Actor,
-    space: {
-      id: SpaceId
-      name: string
-      templateId: TemplateId
-      parameters: Record<string, ParameterValue>
-      hostId?: HostId
-    },
-    intentId: string,
-  ): Promise<{ readonly intentId: string }>
-  /** A wish with an intent that was taken before is that wish. */
-  want(
-    actor: Actor,
-    id: SpaceId,
-    wish: Wish,
-    intentId?: string,
-  ): Promise<{ readonly intentId: string }>
-  /** Rejects with `space_not_waiting` where its host answers. */
-  forget(actor: Actor, id: SpaceId): Promise<unknown>
-  /** Where a new space would go. Throws `not_found`. */
-  preview(templateId: TemplateId, parameters: Record<string, ParameterValue>): PlacementPreview
-  rename(actor: Actor, id: SpaceId, name: string): Promise<unknown>
-  /** New parameters; they apply at the next restart. */
-  configure(actor: Actor, id: SpaceId, parameters: Record<string, ParameterValue>): Promise<unknown>
-  timeline(id: SpaceId): Promise<readonly TimelineStep[]>
-}
+/** Without what only the peer's own parts ask of spaces. */
+export type SpacesPort = Pick<
+  Spaces,
+  'show' | 'create' | 'preview' | 'want' | 'forget' | 'rename' | 'configure' | 'timeline'
+>
 
 export interface TemplatesPort {
   list(): readonly Template[]

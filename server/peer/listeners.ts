@@ -1,7 +1,7 @@
 // Where the peer listens: one TCP address for pages, API and links, with or without TLS, and unix sockets for links of
 // agents on this machine, which work for containers without any network.
 
-import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { Server } from 'node:net'
@@ -16,10 +16,11 @@ import { limitBodies } from './body-time.ts'
 import { Draining } from './draining.ts'
 import { bodyTimes, httpLimits } from './http-limits.ts'
 import { limitAhead } from './pipelining.ts'
+import { listenAt } from './socket-file.ts'
 import { Threshold } from './threshold.ts'
 
-/** sun_path of Linux's unix(7) without its final zero, bytes. */
-export const MAX_SOCKET_PATH_BYTES = 107
+/** sun_path of Linux's unix(7) without its final zero and the mark of a socket that is being made, bytes. */
+export const MAX_SOCKET_PATH_BYTES = 106
 
 export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
@@ -53,6 +54,8 @@ export interface ListenersOptions {
 /** Something that listens, and how it ends. */
 interface Door {
   readonly server: Server
+  /** Takes its name away, where it has one on the disk. */
+  readonly leave?: () => void
   end(waitMs: number): Promise<void>
 }
 
@@ -65,7 +68,10 @@ export async function openListeners(options: ListenersOptions): Promise<Listener
   try {
     for (const path of socketPaths) doors.push(await socketDoor(path, options.linkUpgrade))
   } catch (error) {
-    for (const { server } of doors) server.close()
+    for (const { server, leave } of doors) {
+      leave?.()
+      server.close()
+    }
     throw error
   }
   return {
@@ -78,11 +84,17 @@ export async function openListeners(options: ListenersOptions): Promise<Listener
 
 async function socketDoor(path: string, upgrade: Upgrade): Promise<Door> {
   const door = plainDoor({ request: refuseAll, upgrade })
-  prepareSocket(path)
-  await startListening(door.server, { path }, named(path))
-  // Any user of any container may knock; the link's key decides.
-  chmodSync(path, 0o666)
-  return door
+  prepareFolder(path)
+  const file = await listenAt(door.server, path)
+  const leave = () => file.remove()
+  return {
+    server: door.server,
+    leave,
+    end: (waitMs) => {
+      leave()
+      return door.end(waitMs)
+    },
+  }
 }
 
 const named = (address: string) => ({ address, setting: 'listen' })
@@ -131,7 +143,7 @@ function secureDoor(
 }
 
 /** A folder of its own, since containers mount the folder: a socket that is made anew then appears in them. */
-function prepareSocket(path: string): void {
+function prepareFolder(path: string): void {
   if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES) {
     const reason = `${path} is longer than ${MAX_SOCKET_PATH_BYTES} bytes, the most for a socket`
     const key = 'data or link-folder'
@@ -139,6 +151,4 @@ function prepareSocket(path: string): void {
   }
   mkdirSync(dirname(path), { recursive: true })
   chmodSync(dirname(path), 0o755)
-  // Of a former peer: this one holds the instance's lock.
-  rmSync(path, { force: true })
 }

@@ -1,12 +1,11 @@
 // The composition root: every part of a peer is made here once, in the order of what needs what, and ended in the
 // reverse.
 
-import { isIP } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
-import { environmentOfApps, OWN_MACHINE } from '../apps/domain.ts'
+import { environmentOfApps } from '../apps/domain.ts'
 import type { AuditKeeper } from '../audit/keeper.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
 import { Cluster } from '../cluster/cluster.ts'
@@ -15,12 +14,10 @@ import { LiveSharing } from '../cluster/live/sharing.ts'
 import { Observer } from '../cluster/observer.ts'
 import { publishedUrl } from '../cluster/published.ts'
 import type { RecordsSharing } from '../cluster/records/sharing.ts'
-import { isLoopback, ownNameIn, tlsKindOf } from '../config/https.ts'
-import { type Config, sshAddress } from '../config/settings.ts'
+import type { Config } from '../config/settings.ts'
 import { type Door, openDoor } from '../gateway/door.ts'
 import { isUpload } from '../http/files.ts'
 import { createHttp, dispatchUpgrade, type Http, requestListener } from '../http/http.ts'
-import type { HttpConfig } from '../http/ports.ts'
 import { type HostKey, loadHostKey } from '../identity/host-key.ts'
 import { createIdentity, type Identity } from '../identity/identity.ts'
 import { loadClusterSecret } from '../identity/keys.ts'
@@ -34,18 +31,20 @@ import { createHosts } from '../spaces/hosts.ts'
 import { type AgentFolder, readAgentFolder } from '../spaces/runtime/agent-volume.ts'
 import { createSpaces, type Spaces } from '../spaces/spaces.ts'
 import { openStore } from '../store/open.ts'
-import { gatewaySocketPath, readChild } from '../supervisor/child-state.ts'
+import type { Store } from '../store/store.ts'
+import { gatewaySocketPath } from '../supervisor/child-state.ts'
 import { createTemplates } from '../templates/templates.ts'
 import { openTls, type Tls } from '../tls/tls.ts'
-import { version } from '../version.ts'
 import { addressesFor, keepTold } from './agents.ts'
 import { answer } from './answers.ts'
 import { Chronicle } from './chronicle.ts'
 import { openControl } from './control.ts'
 import { directSource } from './direct.ts'
+import { httpConfig, sshConfig } from './door-config.ts'
 import { AGENTS_LEAVE_MS } from './duty/everybody.ts'
 import { takeUpDuty } from './duty/take-up.ts'
 import { openEngines } from './engines.ts'
+
 import {
   actorOf,
   CLUSTER_SETTING,
@@ -58,6 +57,7 @@ import { type LinkSockets, linkSockets } from './link-folder.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
 import { noteChange, Place, tellWhere } from './place.ts'
+import { missing, storeAway } from './store-away.ts'
 import { serveVolume } from './volume-door.ts'
 import { browserUrl } from './welcome.ts'
 
@@ -82,6 +82,7 @@ export interface Peer {
 interface Foundation {
   readonly config: Config
   readonly log: Log
+  readonly store: Store
   readonly records: ReplicatedRecords
   readonly audit: AuditKeeper
   readonly live: LiveTable
@@ -89,8 +90,6 @@ interface Foundation {
   readonly cluster: string
   readonly sockets: LinkSockets
   readonly sharing: RecordsSharing
-  /** What this peer cannot do without and has not. */
-  readonly missing: () => readonly string[]
   readonly ending: AsyncDisposableStack
 }
 
@@ -125,7 +124,8 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     },
     webFolder: WEB_FOLDER,
     cliFolder: CLI_FOLDER,
-    unready: () => [...(isLooking ? ['looking at its engine'] : []), ...base.missing()],
+    unready: () => [...(isLooking ? ['looking at its engine'] : []), ...missing(base.store)],
+    storeAway: () => storeAway(base.store),
     watched: (spaces) => place.sharing?.want(spaces),
     ...directSource(config, links, spaces),
   })
@@ -215,8 +215,7 @@ async function lay(config: Config, log: Log, ending: AsyncDisposableStack): Prom
     await ensureSetting(records, CLUSTER_SETTING, () => freshId(makers), makers),
   )
   const sockets = linkSockets(config, cluster, loadPeerId(config.data, makers))
-  const missing = () => (store.away() ? ['its database does not answer'] : [])
-  const state = { records, audit, live, identity, cluster, sharing, missing }
+  const state = { store, records, audit, live, identity, cluster, sharing }
   return { config, log, sockets, ...state, ending }
 }
 
@@ -238,7 +237,7 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
     ...parts,
     agentFolder,
     self: { id: agents.self, name: config.name },
-    isOwn: ({ origin }) => origin === records.replica.origin,
+    isOwn: ({ origin }) => records.replica.wrote(origin),
     ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,
@@ -268,6 +267,7 @@ async function joinPeers(
     origin: records.replica.origin,
     ...(records.replica.isShared && { isShared: true as const }),
     ...(base.sharing.isRolledBack && { isRolledBack: true as const }),
+    ...(base.store.away() && { isStoreAway: true as const }),
   })
   const parts = { config, id, cluster, secret, port, url, records, standing, clock, random, log }
   return await Cluster.open({
@@ -310,32 +310,6 @@ function keyOfCurrentStart({ records, identity }: Foundation) {
     const current = records.get('space', spaceId)?.groups.runtime?.epoch
     return current === epoch ? identity.agentKey(spaceId, epoch) : undefined
   }
-}
-
-function httpConfig(config: Config, peerId: string, tls: Tls | undefined): HttpConfig {
-  const { publicUrl, insecureHttp, trustedProxies, hostNames, listen, name } = config
-  const peer = { id: peerId, name, version }
-  const kind = tlsKindOf(config)
-  const mayBeOwn = isLoopback(listen.host) && ownNameIn(OWN_MACHINE, config) === undefined
-  const appsDomain = config.appsDomain ?? (mayBeOwn ? OWN_MACHINE : undefined)
-  return {
-    ...{ insecureHttp, trustedProxies, peer },
-    // Whoever listens at a name is called by it.
-    hostNames: isIP(listen.host) === 0 ? [...hostNames, listen.host.toLowerCase()] : hostNames,
-    ...(publicUrl !== undefined && { publicUrl }),
-    ...(appsDomain !== undefined && { appsDomain }),
-    ...(kind !== undefined && { tls: kind }),
-    ...(tls?.authority && { authority: tls.authority.pem }),
-  }
-}
-
-/** The gateway may have been told to choose its port: then it says on disk which it has. */
-function sshConfig(config: Config, { shown }: HostKey) {
-  const listen = sshAddress(config)
-  if (listen === undefined) return {}
-  const { host, port } = listen
-  const chosen = () => Number(new URL(readChild(config.data, 'gateway-1')?.url ?? 'ssh://-:0').port)
-  return { ssh: () => ({ host, port: port === 0 ? chosen() : port, hostKeys: [shown] }) }
 }
 
 interface BehindDoor {

@@ -37,11 +37,21 @@ test('a few requests ahead of their answers are answered, again and again', asyn
   }
 })
 
-test('hundreds of requests in one piece end their connection, and none of the rest is looked at', async (t) => {
+test('hundreds of requests in one piece end their connection, and none of them is begun', async (t) => {
   const { served, socket } = await serve(t, () => undefined)
   socket.write(GET.repeat(1000))
   await eventually(() => socket.destroyed, { timeoutMs: 10_000, what: 'the end' })
-  assert.equal(served.length, MAX_AHEAD + 1)
+  assert.equal(served.length, 0)
+})
+
+test('a request that is ahead is begun when the one before it is answered', async (t) => {
+  const { served, socket, answers } = await serve(t, () => undefined)
+  socket.write(GET.repeat(3))
+  for (let i = 1; i <= 3; i++) {
+    await eventually(() => served.length === i, { timeoutMs: 10_000, what: `request ${i}` })
+    served[i - 1]?.end('x')
+    await eventually(() => answers() === i, { timeoutMs: 10_000, what: `answer ${i}` })
+  }
 })
 
 test('a connection on which a few requests are always ahead goes on', async (t) => {
@@ -57,4 +67,27 @@ test('a connection on which a few requests are always ahead goes on', async (t) 
   sent = 4
   const all = () => answers() === 10 * MAX_AHEAD
   await eventually(all, { timeoutMs: 10_000, what: 'all answers' })
+})
+
+test('the rest of what came in one piece is not even parsed, and the next connection is served', async (t) => {
+  let parsed = 0
+  const server = createServer(limitAhead(() => undefined))
+  server.prependListener('request', () => {
+    parsed++
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close().closeAllConnections())
+  const { port } = server.address() as AddressInfo
+  for (let i = 1; i <= 3; i++) {
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined)
+    socket.write(GET.repeat(2000))
+    await eventually(() => socket.destroyed, { timeoutMs: 10_000, what: 'the end' })
+    assert.equal(parsed, i * (MAX_AHEAD + 2))
+  }
+  const honest = connect(port, '127.0.0.1')
+  honest.write(GET.repeat(2))
+  const all = () => parsed === 3 * (MAX_AHEAD + 2) + 2
+  await eventually(all, { timeoutMs: 10_000, what: 'an honest connection' })
+  honest.destroy()
 })

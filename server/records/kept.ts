@@ -1,6 +1,7 @@
 // Between a stored row and the one that is kept in memory. What this version can read becomes values; the rest is
 // carried along as it came: unknown kinds and groups, groups that do not fit their schema, and those of the far future.
 
+import type { Log } from '../store/log.ts'
 import type { ParkedGroup, StoredGroup, StoredName, StoredRow } from '../store/store.ts'
 import { CLAIM_KIND } from '../store/store.ts'
 import type { Kind } from './kinds.ts'
@@ -52,6 +53,11 @@ export function keep(
     isHidden: true,
   })
 }
+
+export const hiding =
+  ({ kind, id }: { readonly kind: string; readonly id: string }, log: Log) =>
+  (err: unknown): void =>
+    log.error({ kind, id, err }, 'hiding a row that is not valid')
 
 function read(kind: Kind, group: StoredGroup, draft: Draft): void {
   const { name, body, version, past } = group

@@ -6,7 +6,7 @@ import type { Span } from '../cluster/replica/delta.ts'
 import type { Log } from '../store/log.ts'
 import type { Batch, Meta, ParkedGroup, Store, StoredHeard } from '../store/store.ts'
 import { ensure } from './ensure.ts'
-import { keep, storedRow } from './kept.ts'
+import { hiding, keep, storedRow } from './kept.ts'
 import { State } from './state.ts'
 
 export interface Loaded {
@@ -20,7 +20,7 @@ export interface Loaded {
 }
 
 export async function loadState(store: Store, log: Log): Promise<Loaded> {
-  const state = new State()
+  const state = new State(log)
   const heard = new Context()
   const floors = new Map<string, number>()
   let meta: Meta | undefined
@@ -35,15 +35,12 @@ export async function loadState(store: Store, log: Log): Promise<Loaded> {
 }
 
 function takeIn(state: State, batch: Batch, log: Log): void {
-  for (const stored of batch.rows) state.put(keep(stored, [], hiding(stored, log)))
+  for (const stored of batch.rows) {
+    if (!state.putUnread(stored)) state.put(keep(stored, [], hiding(stored, log)))
+  }
   for (const tombstone of batch.tombstones) state.graves.add(tombstone)
   for (const claim of batch.claims) state.putClaim(Object.freeze(claim))
 }
-
-export const hiding =
-  ({ kind, id }: { readonly kind: string; readonly id: string }, log: Log) =>
-  (err: unknown): void =>
-    log.error({ kind, id, err }, 'hiding a row that is not valid')
 
 /** After all rows, since these stand beside them. */
 function park(state: State, parked: readonly ParkedGroup[], log: Log): void {

@@ -14,10 +14,10 @@ import {
 } from '../store/store.ts'
 import type { ClaimEffect, Effects, RowEffect } from './effects.ts'
 import { ensure } from './ensure.ts'
-import { keep, shownGroup, stampsOf } from './kept.ts'
+import { hiding, keep, shownGroup, stampsOf } from './kept.ts'
 import type { Kind } from './kinds.ts'
 import type { KeptRow } from './layer.ts'
-import { hiding, spansOf } from './load.ts'
+import { spansOf } from './load.ts'
 import type { State } from './state.ts'
 
 /** Of one instant: removals first, then what is there. `nowMs` is when it came. */

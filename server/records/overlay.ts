@@ -8,7 +8,7 @@ import { bucketOf } from '../cluster/replica/fingerprint.ts'
 import { CLAIM_KIND, type StoredName, type StoredTombstone } from '../store/store.ts'
 import { ensure } from './ensure.ts'
 import { buried } from './graves.ts'
-import { indexesOf } from './indexes.ts'
+import { indexed, indexesOf } from './indexes.ts'
 import { nameOfClaim } from './kept.ts'
 import type { Kind } from './kinds.ts'
 import type { DotSpan, IndexQuery, KeptClaim, KeptRow, Layer } from './layer.ts'
@@ -142,8 +142,8 @@ const isWithin = ({ birth }: KeptRow | KeptClaim, { origin, low, high }: DotSpan
   birth.origin === origin && low <= birth.seq && birth.seq <= high
 
 function matches(row: KeptRow, index: IndexQuery): boolean {
-  const [, lookup] = indexesOf(row.kind).find(([name]) => name === index.name) ?? []
-  return lookup?.(row.groups) === index.value
+  const found = indexesOf(row.kind).find(({ name }) => name === index.name)
+  return found !== undefined && indexed(found, row.groups) === index.value
 }
 
 function dropUpTo(said: Map<string, Said<unknown>>, turn: number): void {

@@ -5,25 +5,22 @@
 import { compareClaims } from '../cluster/replica/claims.ts'
 import type { Bucket } from '../cluster/replica/delta.ts'
 import { Fingerprints, hashOfRow } from '../cluster/replica/fingerprint.ts'
-import { CLAIM_KIND, type StoredName, type StoredTombstone } from '../store/store.ts'
+import type { Log } from '../store/log.ts'
+import {
+  CLAIM_KIND,
+  type StoredName,
+  type StoredRow,
+  type StoredTombstone,
+} from '../store/store.ts'
 import { Births } from './births.ts'
 import { Buckets, type Ids } from './buckets.ts'
 import type { Effects } from './effects.ts'
-import { ensure } from './ensure.ts'
 import { Graves } from './graves.ts'
-import { indexesOf } from './indexes.ts'
 import { nameOfClaim, parkedIn, stampsOf } from './kept.ts'
 import type { Kind } from './kinds.ts'
 import type { DotSpan, IndexQuery, KeptClaim, KeptRow, Layer } from './layer.ts'
-
-const NONE: ReadonlySet<string> = new Set()
-
-interface Table {
-  readonly rows: Map<string, KeptRow>
-  readonly hidden: Map<string, KeptRow>
-  /** Index name, then value, to ids. */
-  readonly indexes: Map<string, Map<string, Set<string>>>
-}
+import { Table } from './table.ts'
+import { stampsOfUnread } from './unread.ts'
 
 export class State implements Layer {
   readonly #tables = new Map<string, Table>()
@@ -35,30 +32,28 @@ export class State implements Layer {
   readonly #parked = new Map<string, KeptRow>()
   readonly graves = new Graves()
   readonly fingerprints = new Fingerprints()
+  readonly #log: Log
+
+  /** `log` hears of rows that cannot be read, when they are. */
+  constructor(log: Log) {
+    this.#log = log
+  }
 
   row(kind: Kind, id: string): KeptRow | undefined {
-    return this.#tables.get(kind)?.rows.get(id)
+    return this.#tables.get(kind)?.shown(id)
   }
 
   rows(kind: Kind, index?: IndexQuery): Iterable<KeptRow> {
-    const table = this.#tables.get(kind)
-    if (!table) return []
-    if (!index) return table.rows.values()
-    const ids = table.indexes.get(index.name)?.get(index.value) ?? NONE
-    return [...ids].flatMap((id) => table.rows.get(id) ?? [])
+    return this.#tables.get(kind)?.rows(index) ?? []
   }
 
   kept(kind: string, id: string): KeptRow | undefined {
-    const table = this.#tables.get(kind)
-    return table?.rows.get(id) ?? (table?.hidden.size ? table.hidden.get(id) : undefined)
+    return this.#tables.get(kind)?.kept(id)
   }
 
   /** Rows of any kind, hidden ones too. */
-  *keptOf(kind: string): Iterable<KeptRow> {
-    const table = this.#tables.get(kind)
-    if (!table) return
-    yield* table.rows.values()
-    yield* table.hidden.values()
+  keptOf(kind: string): Iterable<KeptRow> {
+    return this.#tables.get(kind)?.all() ?? []
   }
 
   /** Every row of every kind, hidden ones too. */
@@ -83,7 +78,7 @@ export class State implements Layer {
   }
 
   isSpent(kind: Kind, id: string): boolean {
-    return this.graves.of(kind, id).length > 0 || this.#isHidden(kind, id)
+    return this.graves.of(kind, id).length > 0 || this.kept(kind, id)?.isHidden === true
   }
 
   bornIn(span: DotSpan): Iterable<StoredName> {
@@ -105,10 +100,8 @@ export class State implements Layer {
   #idsOf(kind: string): Ids {
     const claims = this.#claims
     if (kind === CLAIM_KIND) return { all: () => claims.keys(), has: (name) => claims.has(name) }
-    return {
-      all: () => [...this.keptOf(kind)].map(({ id }) => id),
-      has: (id) => this.kept(kind, id) !== undefined,
-    }
+    const table = this.#table(kind)
+    return { all: () => table.ids(), has: (id) => table.has(id) }
   }
 
   /** Hidden ones too. */
@@ -149,12 +142,17 @@ export class State implements Layer {
   }
 
   put(row: KeptRow): void {
-    const table = this.#table(row.kind)
-    const before = this.kept(row.kind, row.id)
-    this.#derive(table, before, row)
-    const [rows, others] = row.isHidden ? [table.hidden, table.rows] : [table.rows, table.hidden]
-    if (before && before.isHidden !== row.isHidden) others.delete(row.id)
-    rows.set(row.id, row)
+    this.#derive(this.kept(row.kind, row.id), row)
+    this.#table(row.kind).put(row)
+  }
+
+  /** One from the disk, which is new here, to be read when it is asked for. Answers whether it may wait. */
+  putUnread(row: StoredRow): boolean {
+    if (!this.#table(row.kind).putUnread(row)) return false
+    this.#births.add(row)
+    this.fingerprints.add(row.kind, row.id, hashOfRow(row.id, row.birth, stampsOfUnread(row)))
+    this.#buckets.add(row.kind, row.id)
+    return true
   }
 
   putClaim(claim: KeptClaim): void {
@@ -179,14 +177,14 @@ export class State implements Layer {
   }
 
   #remove(kind: string, id: string): void {
-    const table = this.#table(kind)
-    this.#derive(table, this.kept(kind, id), undefined)
-    table.rows.delete(id)
-    table.hidden.delete(id)
+    const before = this.kept(kind, id)
+    if (!before) return
+    this.#derive(before, undefined)
+    this.#table(kind).remove(id)
   }
 
-  /** Everything that follows from the rows: births, sums, indexes. */
-  #derive(table: Table, before: KeptRow | undefined, after: KeptRow | undefined): void {
+  /** Everything that follows from the rows: births, sums. */
+  #derive(before: KeptRow | undefined, after: KeptRow | undefined): void {
     if (before) {
       this.#births.remove(before)
       this.fingerprints.remove(before.kind, before.id, weightOf(before))
@@ -197,45 +195,18 @@ export class State implements Layer {
       this.fingerprints.add(after.kind, after.id, weightOf(after))
       if (after.aside && parkedIn(after).length > 0)
         this.#parked.set(`${after.kind}/${after.id}`, after)
-    }
-    const { kind = 'user', id = '' } = after ?? before ?? {}
-    if (after && !before) this.#buckets.add(kind, id)
-    else if (!after) this.#buckets.remove(kind, id)
-    for (const [name, lookup] of indexesOf(kind)) {
-      const older = before && !before.isHidden ? lookup(before.groups) : undefined
-      const newer = after && !after.isHidden ? lookup(after.groups) : undefined
-      if (older === newer) continue
-      if (older !== undefined) unlist(table, name, older, id)
-      if (newer !== undefined) enlist(table, name, newer, id)
-    }
-  }
-
-  #isHidden(kind: string, id: string): boolean {
-    return this.#tables.get(kind)?.hidden.has(id) ?? false
+      if (!before) this.#buckets.add(after.kind, after.id)
+    } else if (before) this.#buckets.remove(before.kind, before.id)
   }
 
   #table(kind: string): Table {
-    return ensure(this.#tables, kind, () => ({
-      rows: new Map(),
-      hidden: new Map(),
-      indexes: new Map(),
-    }))
+    const there = this.#tables.get(kind)
+    if (there) return there
+    // What gave birth to the row holds it as it was before, with all its text.
+    const made = new Table(kind, this.#log, (row) => this.#births.add(row))
+    this.#tables.set(kind, made)
+    return made
   }
 }
 
 const weightOf = (row: KeptRow) => hashOfRow(row.id, row.birth, stampsOf(row))
-
-function enlist(table: Table, name: string, value: string, id: string): void {
-  const index = ensure(table.indexes, name, newIndex)
-  ensure(index, value, newIds).add(id)
-}
-
-const newIndex = () => new Map<string, Set<string>>()
-const newIds = () => new Set<string>()
-
-function unlist(table: Table, name: string, value: string, id: string): void {
-  const index = table.indexes.get(name)
-  const ids = index?.get(value)
-  ids?.delete(id)
-  if (ids?.size === 0) index?.delete(value)
-}

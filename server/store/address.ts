@@ -78,8 +78,9 @@ export function parseStore(text: string): StoreAddress {
     case 'rediss':
     case 'redis+sentinel':
       return redis(parts)
+    default:
+      throw new Error('it is neither sqlite:PATH nor an address like mysql://user@host/database')
   }
-  throw new Error('it is neither sqlite:PATH nor an address like mysql://user@host/database')
 }
 
 /** Files by their whole path: whoever starts a child may stand in another folder. */

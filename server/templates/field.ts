@@ -86,7 +86,7 @@ export class Field {
 
   /** The entries of a map with a place for each key, keys in order. */
   entries(): readonly { readonly key: string; readonly keyField: Field; readonly value: Field }[] {
-    if (!isMap(this.#node)) {
+    if (!isMap(this.#node) || !this.#isUntagged()) {
       this.problem('Here belong keys with values, each on a line of its own.')
       return []
     }
@@ -107,11 +107,18 @@ export class Field {
   }
 
   list(): readonly Field[] {
-    if (!isSeq(this.#node)) {
+    if (!isSeq(this.#node) || !this.#isUntagged()) {
       this.problem('Here belongs a list, each entry behind “- ”.')
       return []
     }
     return this.#bounded(this.#node.items as Node[]).map((item) => new Field(item, this.#report))
+  }
+
+  /** Notes a tag: it would make something else of what is written, and nothing here is anything else. */
+  #isUntagged(): boolean {
+    if (this.#node === null || isAlias(this.#node) || this.#node.tag === undefined) return true
+    this.problem('Tags are not read.', 'Remove it.')
+    return false
   }
 
   #bounded<T>(items: T[]): T[] {
@@ -218,12 +225,13 @@ export class Field {
       return this.problem('Anchors and aliases are not read.', 'Write the value out.')
     }
     if (!isScalar(node) || node.value === null) return this.problem('Here belongs one value.')
-    if (node.tag?.startsWith('!') === true) return this.problem('Tags are not read.', 'Remove it.')
+    if (!this.#isUntagged()) return undefined
     return typeof node.value === 'string' ? node.value : (node.source ?? '')
   }
 
   /** A switch, which no value can turn. */
   flag(): boolean | undefined {
+    if (this.#scalar() === undefined) return undefined
     const value = isScalar(this.#node) ? this.#node.value : undefined
     return typeof value === 'boolean' ? value : this.problem('Here belongs true or false.')
   }
@@ -260,7 +268,7 @@ export class Field {
         }))
     const read: Record<string, Text> = Object.create(null)
     for (const { key, keyField, text } of pairs) {
-      if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(key) && key !== 'SKEIN_AGENT') read[key] = text
+      if (/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(key) && key !== 'SKEIN_AGENT') read[key] = text
       else keyField.problem(`“${key.slice(0, MAX_SHOWN_CHARS)}” cannot be a variable’s name.`)
     }
     return read

@@ -110,7 +110,7 @@ describe('a problem names its place and what to do', () => {
     ['a tag', service('user: !x y'), '5:14', /Tags/],
     ['a variable without value', service('environment: [HOME]'), '5:19', /NAME=value/],
     ['a taken variable', service('environment: {SKEIN_AGENT: x}'), '5:19', /cannot be a variable/],
-    ['a dependency on nothing', service('depends_on: [db]'), '3:3', /is no service/],
+    ['a dependency on nothing', service('depends_on: [db]'), '5:5', /is no service/],
     ['no services', 'name: T\n', '1:1', /no services/],
     ['no image', 'name: T\nservices:\n  main: {user: x}\n', '3:9', /names no image/],
     ['no name', small.replace('name: T', 'icon: x'), '1:1', /no name/],

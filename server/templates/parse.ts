@@ -62,7 +62,7 @@ function readTemplate(root: Field, report: Report): ParsedTemplate | undefined {
   const named = readServices(root, read.services)
   const main = readMain(root, read.main, named)
   const { order, problem } = startOrder(named, main)
-  if (problem !== undefined) (read.services ?? root).problem(problem)
+  if (problem !== undefined) dependsOnOf(read.services, problem.at, root).problem(problem.message)
   const reaches = reachesOf(named)
   if (report.problems.length === 0) {
     checkAsked(
@@ -134,6 +134,13 @@ function checkAsked(root: Field, asks: readonly ReachKind[], reached: readonly R
     if (!reached.includes(kind))
       root.problem(`Nothing here asks for “${kind}”; its \`policy\` need not allow it.`)
   }
+}
+
+/** Where a service says what it depends on. */
+function dependsOnOf(services: Field | undefined, name: string, root: Field): Field {
+  const service = services?.entries().find(({ key }) => key === name)
+  const depends = service?.value.entries().find(({ key }) => key === 'depends_on')
+  return depends?.keyField ?? service?.keyField ?? root
 }
 
 function hintFor(name: string, names: readonly string[]): string {

@@ -153,4 +153,51 @@ describe('templates', () => {
       ],
     )
   })
+
+  describe('a template that reaches outside its spaces', () => {
+    const reaching = (name: string, device = '/dev/kvm') =>
+      `name: ${name}\npolicy: {allow: [devices]}\nservices: {main: {image: debian, devices: [${device}]}}\n`
+    const permissionOf = (versionId: string) =>
+      records.get('templateVersion', versionId as VersionId)?.groups.permission?.reaches
+
+    it('is saved by nobody who does not allow it, and then says who did', async () => {
+      const refused = templates.save(ada, { source: reaching('R') })
+      await assert.rejects(refused, { code: 'template_not_allowed' })
+      const { version } = await templates.save(ada, { source: reaching('R'), allow: true })
+      assert.deepEqual(version.permission?.reaches, ['main: device /dev/kvm (rwm)'])
+      assert.equal(version.permission?.by.name, 'ada')
+      const audit = await records.read('audit', { limit: 10 })
+      assert.ok(audit.some(({ body }) => (body as { action: string }).action === 'template.allow'))
+    })
+
+    it('needs a permission anew for each version', async () => {
+      const first = await templates.save(ada, { source: reaching('R'), allow: true })
+      const id = first.id as TemplateId
+      await assert.rejects(templates.save(ada, { id, source: reaching('R', '/dev/sda') }), {
+        code: 'template_not_allowed',
+      })
+      const second = await templates.save(ada, { id, source: named('R'), allow: true })
+      assert.equal(permissionOf(second.version.id), undefined)
+      assert.equal(second.version.permission, undefined)
+      assert.equal(permissionOf(first.version.id)?.length, 1)
+    })
+
+    it('travels to another server without its permission', async () => {
+      const { id } = await templates.save(ada, { source: reaching('R'), allow: true })
+      await templates.save(ada, { id: id as TemplateId, source: named('R') })
+      const bundle = templates.export(id as TemplateId)
+      assert.deepEqual(
+        bundle.versions.map(({ number }) => number),
+        [1, 2],
+      )
+      const renamed = JSON.parse(JSON.stringify(bundle).replaceAll('name: R', 'name: S'))
+      const wish = { id: newId<'template'>(), bundle: renamed, allow: false }
+      const { template, skipped } = await templates.import(ada, wish)
+      assert.equal(template.version.number, 1)
+      assert.deepEqual(
+        skipped.map(({ number }) => number),
+        [1],
+      )
+    })
+  })
 })

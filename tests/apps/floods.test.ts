@@ -6,6 +6,7 @@ import { after, before, type TestContext, test } from 'node:test'
 import { Api, TEST_PASSWORD } from '../support/api.ts'
 import { type AppVisitor, visitorOf } from '../support/apps.ts'
 import { Latency } from '../support/latency.ts'
+import { share } from '../support/processor.ts'
 import { Skein } from '../support/skein.ts'
 import { Typist } from '../support/typist.ts'
 import { floodApp } from './flood.ts'
@@ -77,10 +78,11 @@ async function attack(t: TestContext, request: string): Promise<void> {
     ms: FLOOD_MS,
     least: LEAST_ANSWERS,
   }
+  const peer = share(skein.peerPid)
   const flood = floodApp(order)
   const waits = await waitsUntil(flood)
   const { answers, perSecond } = await flood
-  t.diagnostic(`${answers} answers, ${Math.round(perSecond)} a second`)
+  t.diagnostic(`${answers} answers, ${Math.round(perSecond)} a second; peer ${peer()} %`)
   t.diagnostic(`terminal: ${waits.terminal}; app: ${waits.app}`)
   t.diagnostic(`before them: terminal: ${quiet.terminal}; app: ${quiet.app}`)
   assert.ok(answers >= LEAST_ANSWERS, `${answers} answers`)

@@ -7,6 +7,7 @@ import { Bystander } from '../../ssh/testing/bystander.ts'
 import { FLOODS, type Flood, flood } from '../../ssh/testing/flood.ts'
 import { testKey } from '../../ssh/testing/key.ts'
 import { Latency } from '../support/latency.ts'
+import { share } from '../support/processor.ts'
 import { Site } from '../support/ssh/site.ts'
 import { Typist } from '../support/typist.ts'
 
@@ -59,9 +60,11 @@ async function attack(t: TestContext, what: Flood, connections: number): Promise
     least: LEAST_PACKETS,
   })
   await attacker.begun
+  const shares = { gateway: share(site.skein.gatewayPid), peer: share(site.skein.peerPid) }
   const echoes = await echoesUntil(attacker.over)
   const { packets, perSecond } = await attacker.over
-  t.diagnostic(`${packets} packets, ${Math.round(perSecond)} a second`)
+  const taken = `gateway ${shares.gateway()} %, peer ${shares.peer()} % of a processor`
+  t.diagnostic(`${packets} packets, ${Math.round(perSecond)} a second; ${taken}`)
   t.diagnostic(`ssh: ${echoes.ssh}; terminal: ${echoes.terminal}`)
   t.diagnostic(`before them: ssh: ${quiet.ssh}; terminal: ${quiet.terminal}`)
   assert.ok(packets >= LEAST_PACKETS, `${packets} packets`)

@@ -25,6 +25,7 @@ const SHARED = ['dist', 'node_modules']
 export const FORMER_VERSION = '0.0.9'
 
 export interface Former {
+  readonly folder: string
   readonly bin: string
   /** Where it is from, for the test's report. */
   readonly origin: string
@@ -32,11 +33,19 @@ export interface Former {
 }
 
 export function formerCheckout(): Former {
+  return checkout((folder) => (fromHistory(folder) ? `commit ${COMMIT}` : trimmedCopy(folder)))
+}
+
+/** Where the history is not there. */
+export const trimmedCheckout = (): Former => checkout(trimmedCopy)
+
+function checkout(fill: (folder: string) => string): Former {
   const folder = mkdtempSync(join(tmpdir(), 'skein-former-'))
-  const origin = fromHistory(folder) ? `commit ${COMMIT}` : trimmedCopy(folder)
+  const origin = fill(folder)
   for (const name of SHARED) symlinkSync(join(ROOT, name), join(folder, name))
   alter(folder, 'package.json', /"version": "[^"]+"/, `"version": "${FORMER_VERSION}"`)
   return {
+    folder,
     bin: join(folder, 'cli/bin.js'),
     origin,
     remove: () => rmSync(folder, { recursive: true, force: true }),

@@ -39,6 +39,8 @@ export interface TabsParts {
   /** Random per peer process: cursors of another run say nothing. */
   readonly run: string
   readonly roaming?: Pick<Roaming, 'tell' | 'handOver'>
+  /** Whether the peer's database answers. */
+  readonly storeAway?: (() => { readonly storeAwayMs?: number }) | undefined
   /** Spaces at which tabs look, all of them, each time that this changes. */
   readonly watched?: ((spaces: readonly string[]) => void) | undefined
 }
@@ -115,7 +117,7 @@ export class Tabs {
     const { socket, topics } = tab
     switch (message.type) {
       case 'ping':
-        tell(socket, { type: 'pong', at: message.at })
+        tell(socket, { type: 'pong', at: message.at, ...this.#parts.storeAway?.() })
         return []
       case 'elsewhere':
         tell(socket, this.#elsewhere(tab) ?? { type: 'elsewhere', peers: [] })

@@ -315,7 +315,9 @@ function inform(error: unknown, waitedMs = 0): unknown {
     case 'failed':
     case 'duplicate':
       return new SkeinError('store_failed', { reason }, error)
+    default: {
+      const seconds = Math.round(waitedMs / 1000)
+      return new SkeinError('store_unavailable', { seconds, reason }, error)
+    }
   }
-  const seconds = Math.round(waitedMs / 1000)
-  return new SkeinError('store_unavailable', { seconds, reason }, error)
 }

@@ -173,18 +173,27 @@ class Groups {
     this.#extras = new Map(packed.extras.map(({ at, extras }) => [at, extras]))
   }
 
-  /** Those that were written together share their version. */
-  next(count: number): StoredGroup[] {
-    const groups: StoredGroup[] = []
-    let version: Version | undefined
-    for (const end = this.#at + count; this.#at < end; this.#at++) {
-      if (!version || !this.#isSameStamp()) version = this.#version()
-      const name = this.#words[this.#field(0)] ?? ''
-      const body = this.#packed.bodies[this.#at] ?? ''
-      const extras = this.#extras.get(this.#at)
-      groups.push({ name, body, unknown: undefined, version, ...extras })
+  /** Those that were written together share their version. An array that grows keeps room for seventeen. */
+  next(count: number): readonly StoredGroup[] {
+    if (count === 1) return [this.#next(undefined)]
+    const groups = new Array<StoredGroup>(count)
+    let last: Version | undefined
+    for (let i = 0; i < count; i++) {
+      const group = this.#next(last)
+      last = group.version
+      groups[i] = group
     }
     return groups
+  }
+
+  #next(last: Version | undefined): StoredGroup {
+    const version = last && this.#isSameStamp() ? last : this.#version()
+    const name = this.#words[this.#field(0)] ?? ''
+    const body = this.#packed.bodies[this.#at] ?? ''
+    const extras = this.#extras.size > 0 ? this.#extras.get(this.#at) : undefined
+    this.#at++
+    if (!extras) return { name, body, unknown: undefined, version }
+    return { name, body, unknown: undefined, version, ...extras }
   }
 
   #field(number: number, at = this.#at): number {

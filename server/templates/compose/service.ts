@@ -30,7 +30,8 @@ export function carryService(
   let apps: readonly App[] = []
   for (const entry of value.kind === 'map' ? value.entries : []) {
     const { key, value: inner } = entry
-    if (SAME.has(key)) words[key] = plain(inner, carrying)
+    if (key === 'extra_hosts') words[key] = plain(withoutHost(entry, carrying), carrying)
+    else if (SAME.has(key)) words[key] = plain(inner, carrying)
     else if (key === 'environment') words[key] = environment(inner, carrying)
     else if (key === 'volumes') words[key] = carryVolumes(inner, carrying)
     else if (key === 'ports') apps = carryPorts(inner, isMain, carrying)
@@ -66,6 +67,27 @@ function plain(value: Value, carrying: Carrying): Plain {
 function scalar(text: string): Plain {
   if (text === 'true' || text === 'false') return text === 'true'
   return /^\d{1,9}$/.test(text) && String(Number(text)) === text ? Number(text) : text
+}
+
+/** A space may not be led to its host. */
+function withoutHost({ value }: Entry, { notes, path }: Carrying): Value {
+  const leads = (inner: Value) => textOf(inner)?.includes('host-gateway') === true
+  const tell = ({ at }: Value) =>
+    notes.left(at, `${path}.extra_hosts`, 'It would lead to the host.')
+  if (value.kind === 'list') {
+    value.items.filter(leads).forEach(tell)
+    return { ...value, items: value.items.filter((item) => !leads(item)) }
+  }
+  if (value.kind === 'scalar') return value
+  const entries = value.entries.filter(({ value: inner }) => !leads(inner))
+  value.entries
+    .map(({ value: inner }) => inner)
+    .filter(leads)
+    .forEach(tell)
+  const items = entries.map(
+    ({ key, at, value: inner }): Value => ({ kind: 'scalar', at, text: `${key}:${textOf(inner)}` }),
+  )
+  return { kind: 'list', at: value.at, items }
 }
 
 function environment(value: Value, { notes, variables, path }: Carrying): Plain {

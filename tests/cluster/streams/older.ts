@@ -1,8 +1,10 @@
-// An older Skein beside this one, from the repository's own history, to run a peer of it among others.
+// An older Skein beside this one, to run a peer of it among others: from the repository's own history, or where that is not
+// there (an archive, a shallow clone) this one less something that an older one did not know.
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { trimmedCheckout } from '../../support/former.ts'
 
 const ROOT = new URL('../../..', import.meta.url).pathname
 
@@ -10,10 +12,11 @@ const ROOT = new URL('../../..', import.meta.url).pathname
  * The last in which a space is reached only through the peer that holds its agent's link. Its peers share all records and
  * what is live with ours, know no streams between peers, and tell neither clients nor agents where else to go.
  */
-export const SHARED_RECORDS = '423ef890e0da9a268ec06e13e00321326c1347c9'
+const SHARED_RECORDS = '423ef890e0da9a268ec06e13e00321326c1347c9'
 
 /** False in a copy without the history. */
-export function hasCommit(commit: string): boolean {
+function hasCommit(commit: string): boolean {
+  if (process.env.SKEIN_TEST_NO_HISTORY !== undefined) return false
   try {
     execFileSync('git', ['-C', ROOT, 'cat-file', '-e', `${commit}^{commit}`], { stdio: 'pipe' })
     return true
@@ -22,8 +25,18 @@ export function hasCommit(commit: string): boolean {
   }
 }
 
-/** The folder of that commit, ready to run and without pages; made once. */
-export function checkOut(commit: string): string {
+/** Its folder, ready to run and without pages, and where it is from. */
+export function olderSkein(): { readonly folder: string; readonly origin: string } {
+  if (hasCommit(SHARED_RECORDS)) {
+    return { folder: checkOut(SHARED_RECORDS), origin: `commit ${SHARED_RECORDS.slice(0, 12)}` }
+  }
+  const { folder, origin, remove } = trimmedCheckout()
+  process.once('exit', remove)
+  return { folder, origin }
+}
+
+/** Made once. */
+function checkOut(commit: string): string {
   const folder = join(ROOT, 'dist', 'older', commit.slice(0, 12))
   if (existsSync(folder)) return folder
   const making = `${folder}-${process.pid}`

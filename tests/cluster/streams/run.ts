@@ -7,7 +7,7 @@ import { Namespaces } from '../namespaces.ts'
 import { type Blow, crash, cutOff, kill, replace, restart } from './blows.ts'
 import { Crowd, SIZES } from './crowd.ts'
 import type { Event } from './events.ts'
-import { checkOut, SHARED_RECORDS } from './older.ts'
+import { olderSkein } from './older.ts'
 import { Site } from './site.ts'
 
 /** What a loaded machine may take of what is promised. With SKEIN_TIMED=1 on a quiet one it is held to the figure. */
@@ -49,6 +49,8 @@ const say = (line: string) => console.log(`${(performance.now() / 1000).toFixed(
 async function streams(): Promise<boolean> {
   const network = new Namespaces(Number(args.peers), args.tag)
   const engines = args.second === undefined ? 1 : 2
+  const older = args.upgrade || args.mixed ? olderSkein() : undefined
+  if (older) say(`the older peer is of ${older.origin}`)
   const spaces = Math.max(engines, Math.ceil(size.terminals / TERMINALS_IN_A_SPACE))
   const options = {
     spaces,
@@ -57,9 +59,7 @@ async function streams(): Promise<boolean> {
     server: (place: number) => ({
       ...(place === 1 && { docker: ENGINE }),
       ...(place === 2 && args.second !== undefined && { docker: args.second }),
-      ...((args.upgrade || (args.mixed && place === network.size)) && {
-        root: checkOut(SHARED_RECORDS),
-      }),
+      ...(older && (args.upgrade || place === network.size) && { root: older.folder }),
     }),
   }
   const site = new Site(network, options)

@@ -42,11 +42,13 @@ export class Databases implements AsyncDisposable {
 
   /** `host`: where the servers find them. */
   static async open(host: string): Promise<Databases> {
-    const mariadb = await MariaDb.start({ host })
-    const redis = await SentinelGroup.start(REDIS, host)
-    const urls = [mariadb.url(await mariadb.database(), { query: '?tls=off' }), redis.url()] as const
-    const [first, second] = await Promise.all(urls.map(openShared))
-    if (!first || !second) throw new Error('no store')
+    await using stack = new AsyncDisposableStack()
+    const mariadb = stack.use(await MariaDb.start({ host }))
+    const redis = stack.use(await SentinelGroup.start(REDIS, host))
+    const first = await openShared(mariadb.url(await mariadb.database(), { query: '?tls=off' }))
+    stack.defer(() => first.store.close())
+    const second = await openShared(redis.url())
+    stack.move()
     return new Databases(mariadb, redis, [first, second])
   }
 

@@ -87,12 +87,13 @@ export class DataWorld {
   }
 
   /** What no member remembers of a database that went back may be lost. */
-  wentBack(database: Database): void {
+  wentBack(database: Database, before?: Context): void {
     const members = this.peers.filter((peer) => peer.database === database && peer.isUp)
-    this.ledger.wentBack(
-      database,
-      members.map(({ replica }) => replica),
-    )
+    const memories = members.map(({ replica }) => replica)
+    this.ledger.wentBack(database, memories)
+    const remembered = database.replica.heard.copy()
+    for (const { heard } of memories) remembered.union(heard)
+    if (!before || remembered.missingFrom(before).length > 0) database.history += 1
   }
 
   /** One word in so many is lost on its way to the other members. */

@@ -1,5 +1,5 @@
 // A thin line at the top when this page's peer cannot be reached: for how long, what still works, and what to do. Where
-// the page goes on through another peer, that is to continue there.
+// the page goes on through another peer, that is to continue there. Or the peer answers and its database does not.
 
 import { type ReactNode, useSyncExternalStore } from 'react'
 import { live, roads } from '../api/client.ts'
@@ -16,8 +16,24 @@ const MOST_OTHERS = 3
 export function CutOff() {
   const state = useSyncExternalStore(live.state.subscribe, live.state.get)
   if (state.kind === 'cut') return <Cut sinceMs={state.sinceMs} />
-  if (state.kind === 'open' && state.away) return <Elsewhere away={state.away} />
-  return null
+  if (state.kind !== 'open') return null
+  if (state.away) return <Elsewhere away={state.away} />
+  const { storeAwaySinceMs } = state
+  return storeAwaySinceMs === undefined ? null : <StoreAway sinceMs={storeAwaySinceMs} />
+}
+
+function StoreAway({ sinceMs }: { readonly sinceMs: number }) {
+  const span = useNow() - sinceMs
+  if (span < SHOWN_AFTER_MS) return null
+  return (
+    <Line heard={words.storeAway.heard} tone="amber">
+      <span aria-hidden="true" className="tabular font-medium">
+        {words.storeAway.since(roughly(span))}
+      </span>{' '}
+      <span className="text-ink-2">{words.storeAway.works}</span>{' '}
+      <span className="text-ink-2 max-sm:hidden">{words.storeAway.waits}</span>
+    </Line>
+  )
 }
 
 function Cut({ sinceMs }: { readonly sinceMs: number }) {
@@ -72,8 +88,8 @@ interface LineProps {
   readonly tone: 'amber' | 'quiet'
   /** Heard once: a counting span is for the eye only. */
   readonly heard: string
-  readonly action: string
-  readonly onAction: () => void
+  readonly action?: string
+  readonly onAction?: () => void
   readonly children: ReactNode
 }
 
@@ -90,13 +106,15 @@ function Line({ tone, heard, action, onAction, children }: LineProps) {
         </span>
         {children}
       </p>
-      <button
-        className="rounded font-medium text-ink underline underline-offset-2"
-        onClick={onAction}
-        type="button"
-      >
-        {action}
-      </button>
+      {action && (
+        <button
+          className="rounded font-medium text-ink underline underline-offset-2"
+          onClick={onAction}
+          type="button"
+        >
+          {action}
+        </button>
+      )}
     </div>
   )
 }

@@ -18,6 +18,7 @@ export function conditionsOf(peer: PeerInfo, ours: string): Condition[] {
   return [
     ...bad,
     ...(peer.isRolledBack ? [{ tone: 'red' as const, ...text.rolledBack }] : []),
+    ...(peer.isStoreAway ? [{ tone: 'red' as const, ...text.storeAway }] : []),
     ...clockOf(peer),
     ...(peer.records?.told === 'comparing' ? [{ tone: 'plain' as const, ...text.comparing }] : []),
     ...dutyOf(peer),

@@ -47,6 +47,11 @@ export function PeerState({ peer }: { readonly peer: PeerInfo }) {
     >
       <PeerSign state={state} />
       {words.cluster.states[state]}
+      {peer.isStoreAway && (
+        <span className="text-red" title={words.cluster.conditions.storeAway.text}>
+          {words.cluster.storeAway}
+        </span>
+      )}
     </span>
   )
 }

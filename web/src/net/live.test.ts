@@ -116,3 +116,21 @@ test('a session that has ended ends it, also away', () => {
   assert.equal(dialling.all.length, before)
   assert.equal(live.state.get().kind, 'signed-out')
 })
+
+test('it says since when the database of its peer has not answered, and when it does again', () => {
+  const { live, dialling } = made()
+  const since = () => {
+    const state = live.state.get()
+    return state.kind === 'open' ? state.storeAwaySinceMs : assert.fail()
+  }
+  assert.equal(since(), undefined)
+  const first = Date.now() - 3000
+  dialling.last.says({ type: 'pong', at: 0, storeAwayMs: 3000 })
+  assert.equal(since(), first)
+  mock.timers.tick(5000)
+  dialling.last.says({ type: 'pong', at: 0, storeAwayMs: 7990 })
+  assert.equal(since(), first)
+  dialling.last.says({ type: 'pong', at: 0 })
+  assert.equal(since(), undefined)
+  live.close()
+})

@@ -22,7 +22,13 @@ const PATH = '/api/v1/live'
 
 export type LiveState =
   | { readonly kind: 'connecting' }
-  | { readonly kind: 'open'; readonly roundTripMs?: number; readonly away?: Away }
+  | {
+      readonly kind: 'open'
+      readonly roundTripMs?: number
+      readonly away?: Away
+      /** Since when the peer's database has not answered: nothing can be changed. */
+      readonly storeAwaySinceMs?: number
+    }
   | { readonly kind: 'cut'; readonly sinceMs: number }
   | { readonly kind: 'signed-out' }
 
@@ -57,6 +63,7 @@ export class LiveConnection {
   #look: ReturnType<typeof setTimeout> | undefined
   #pongBy: ReturnType<typeof setTimeout> | undefined
   #answerBy: ReturnType<typeof setTimeout> | undefined
+  #storeAwaySinceMs: number | undefined
   #attempt = 0
   #lostAtMs = 0
   #everOpen = false
@@ -145,6 +152,7 @@ export class LiveConnection {
       case 'pong':
         clearTimeout(this.#pongBy)
         this.#pongBy = undefined
+        this.#storeAwaySinceMs = sinceOf(message.storeAwayMs, this.#storeAwaySinceMs)
         this.#opened(performance.now() - message.at)
         return
       case 'elsewhere':
@@ -168,6 +176,7 @@ export class LiveConnection {
 
   #greeted(): void {
     this.#attempt = 0
+    this.#storeAwaySinceMs = undefined
     const road = this.#socket?.road
     const sinceMs = this.#away?.sinceMs ?? this.#lostAtMs
     this.#away = road && !road.isOwn ? { road, sinceMs } : undefined
@@ -184,10 +193,12 @@ export class LiveConnection {
 
   #opened(roundTripMs?: number): void {
     const away = this.#away
+    const storeAwaySinceMs = this.#storeAwaySinceMs
     this.state.set({
       kind: 'open',
       ...(roundTripMs !== undefined && { roundTripMs }),
       ...(away && { away }),
+      ...(storeAwaySinceMs !== undefined && { storeAwaySinceMs }),
     })
   }
 
@@ -246,4 +257,9 @@ export class LiveConnection {
     this.#socket = undefined
     for (const socket of sockets) socket?.close()
   }
+}
+
+/** The first that was heard stands: a later one differs by the way it took. */
+function sinceOf(awayMs: number | undefined, before: number | undefined): number | undefined {
+  return awayMs === undefined ? undefined : (before ?? Date.now() - awayMs)
 }

@@ -85,6 +85,8 @@ export const clusterWords = {
     },
     facts: (spaces: number, load: number) =>
       `${count(spaces, 'space', 'spaces')} · load ${load.toFixed(1)}`,
+    /** Beside the state. */
+    storeAway: '· no database',
     states: {
       alive: 'Alive',
       suspect: 'In doubt',
@@ -106,6 +108,10 @@ export const clusterWords = {
       rolledBack: {
         title: 'Its data folder was put back to an earlier state',
         text: 'The others know what it wrote since, so it takes no changes. Stop it, and put its folder back with `skein restore` from a backup, or let it join again with an empty folder.',
+      },
+      storeAway: {
+        title: 'Its database does not answer it',
+        text: 'It shows what it knew last, and its spaces go on. Changes wait ten seconds for the database and are then refused; whatever was confirmed before is not lost.',
       },
       clock: {
         ahead: (span: string) => `Its clock is ${span} ahead`,

@@ -65,6 +65,12 @@ export const commonWords = {
     rest: 'The rest of this page stands still.',
     goOn: (peer: string) => `Continue on ${peer}`,
   },
+  storeAway: {
+    heard: 'The database does not answer. Nothing can be changed until it does.',
+    since: (span: string) => `The database has not answered for ${span}.`,
+    works: 'Spaces and terminals go on; nothing can be changed until it is back.',
+    waits: 'Changes wait ten seconds for it and are then refused.',
+  },
   palette: {
     title: 'Search or do anything',
     placeholder: 'A space, a template, a page, an action …',
