@@ -80,6 +80,8 @@ export class MysqlStore implements Store {
   readonly #options: MysqlOptions
   readonly #closing = new AbortController()
   #forgetting: Promise<void> | undefined
+  /** Whoever pauses for a database that is away goes on when it is back. */
+  #back = Promise.withResolvers<void>()
 
   constructor(options: MysqlOptions) {
     const { address, log, clock = systemClock, random = systemRandom } = options
@@ -91,8 +93,10 @@ export class MysqlStore implements Store {
       address,
       clock,
       onChange: (host, failure) => {
-        if (host) log.info({ database: hostText(host) }, 'speaking to the database')
-        else log.error({ reason: failure?.message }, 'the database does not answer')
+        if (host) {
+          log.info({ database: hostText(host) }, 'speaking to the database')
+          this.#answered()
+        } else log.error({ reason: failure?.message }, 'the database does not answer')
       },
     })
   }
@@ -135,14 +139,17 @@ export class MysqlStore implements Store {
     const { writeMs = WRITE_MS } = this.#options
     const begunMs = this.#clock.monotonicMs()
     let isSent = false
+    let last: DatabaseFailure | undefined
     for (let attempt = 0; ; attempt++) {
       const waitedMs = this.#clock.monotonicMs() - begunMs
       const isLate = waitedMs > writeMs
+      // Nobody waits for it any more, and nothing was sent: to make it now would surprise.
+      if (isLate && last && !isSent) throw inform(last, waitedMs)
       const work = isLate && isSent ? look : write
       const ended = await this.#attempt((session) => work(session, commit))
       if (ended === 'written') break
       if (ended instanceof DatabaseFailure) {
-        if (isLate && !isSent) throw inform(ended, waitedMs)
+        last = ended
         if (UNSURE.includes(ended.kind)) isSent = true
       }
       await this.#pause(attempt)
@@ -204,10 +211,20 @@ export class MysqlStore implements Store {
   }
 
   /** Rejects when the store is closed. */
-  #pause(attempt: number): Promise<void> {
+  async #pause(attempt: number): Promise<void> {
     const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10))
     const [chance = 0] = this.#random(1)
-    return this.#clock.delay((longest * (128 + chance)) / 384, this.#closing.signal)
+    const back = new AbortController()
+    const signal = AbortSignal.any([this.#closing.signal, back.signal])
+    const pause = this.#clock.delay((longest * (128 + chance)) / 384, signal)
+    pause.catch(() => undefined) // it is back
+    await Promise.race([pause, this.#back.promise])
+    back.abort()
+  }
+
+  #answered(): void {
+    this.#back.resolve()
+    this.#back = Promise.withResolvers()
   }
 
   #forgetNow(revision: number): void {
@@ -253,7 +270,7 @@ async function write(session: Session, commit: Commit): Promise<Ended> {
 }
 
 /**
- * Whoever waited has been told that the outcome is not known. To write now would surprise, and a server that dies of a
+ * Whoever waited has been told that the outcome is not known. To make it now would surprise, and a server that dies of a
  * commit would die of it for ever. What was sent before was made by now or never will be: servers undo what a
  * connection that ended had begun, within the seconds for which they wait for a lock.
  */
