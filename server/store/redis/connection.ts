@@ -17,6 +17,8 @@ const SILENCE_MS = 5000
 const SLOWEST_BYTES_A_MS = 50
 const WATCH_MS = 500
 const CONNECT_MS = 5000
+/** How long the other end may take to say that it has heard of the end, ms. */
+const DISCONNECT_MS = 100
 /** Of keepalive, ms: a way that is cut is found although nothing is asked. */
 const KEEP_ALIVE_MS = 10_000
 
@@ -168,6 +170,8 @@ const FIXED: RedisOptions = {
   connectTimeout: CONNECT_MS,
   keepAlive: KEEP_ALIVE_MS,
   sentinelCommandTimeout: CONNECT_MS,
+  sentinelReconnectStrategy: () => null,
+  disconnectTimeout: DISCONNECT_MS,
   // What it checks is among the facts.
   enableReadyCheck: false,
   connectionName: 'skein',
