@@ -24,7 +24,7 @@ import { DatabaseFailure, type FailureKind } from './failure.ts'
 import { load } from './load.ts'
 import { migrate } from './migrate.ts'
 import { readNews } from './news.ts'
-import { packed, statementsOf } from './script.ts'
+import { type Commit, packed, statementsOf } from './script.ts'
 import { Servers } from './servers.ts'
 import type { Session } from './session.ts'
 import { readSpans } from './spans.ts'
@@ -80,6 +80,12 @@ export class MysqlStore implements Store {
   readonly #options: MysqlOptions
   readonly #closing = new AbortController()
   #forgetting: Promise<void> | undefined
+  /**
+   * Whether there may be groups in quarantine. A commit is taken only upon what was loaded, told as news or committed here, so
+   * nobody else can have put one there unseen.
+   */
+  #isParked = true
+  #parkings = 0
   /** Whoever pauses for a database that is away goes on when it is back. */
   #back = Promise.withResolvers<void>()
 
@@ -123,9 +129,15 @@ export class MysqlStore implements Store {
   async *load(): AsyncIterable<Batch> {
     const lent = await this.#servers.lend().catch(told)
     let isWhole = false
+    let found = 0
+    const parkings = this.#parkings
     try {
-      yield* load(lent.session)
+      for await (const batch of load(lent.session)) {
+        found += batch.parked?.length ?? 0
+        yield batch
+      }
       isWhole = true
+      if (found === 0 && parkings === this.#parkings) this.#isParked = false
     } catch (error) {
       throw inform(lent.fail(error))
     } finally {
@@ -135,7 +147,8 @@ export class MysqlStore implements Store {
   }
 
   async commit(batch: Batch, after: Meta | undefined): Promise<void> {
-    const commit = { batch, after, token: this.#random(16) }
+    const mayUnpark = this.#note(batch)
+    const commit = { batch, after, token: this.#random(16), mayUnpark }
     const { writeMs = WRITE_MS } = this.#options
     const begunMs = this.#clock.monotonicMs()
     let isSent = false
@@ -164,8 +177,10 @@ export class MysqlStore implements Store {
     })
   }
 
-  news(after: Meta): Promise<News> {
-    return this.#read((session) => readNews(session, after))
+  async news(after: Meta): Promise<News> {
+    const news = await this.#read((session) => readNews(session, after))
+    if (news.kind === 'news') for (const batch of news.batches) this.#note(batch)
+    return news
   }
 
   away(): Away | undefined {
@@ -222,6 +237,14 @@ export class MysqlStore implements Store {
     back.abort()
   }
 
+  #note({ parked = [] }: Batch): boolean {
+    if (parked.length > 0) {
+      this.#isParked = true
+      this.#parkings++
+    }
+    return this.#isParked
+  }
+
   #answered(): void {
     this.#back.resolve()
     this.#back = Promise.withResolvers()
@@ -244,12 +267,6 @@ const AGAIN: readonly FailureKind[] = ['lost', 'notServing', 'readOnly', 'again'
 const CERTAIN: readonly FailureKind[] = ['full', 'failed', 'duplicate']
 /** A commit may have been made. */
 const UNSURE: readonly FailureKind[] = ['lost', 'notServing']
-
-interface Commit {
-  readonly batch: Batch
-  readonly after: Meta | undefined
-  readonly token: Uint8Array
-}
 
 type Ended = 'written' | 'again'
 
@@ -286,9 +303,9 @@ async function isNoted(session: Session, { batch, token }: Commit): Promise<bool
   return lines.length > 0
 }
 
-function* textsOf({ batch, after, token }: Commit): Generator<string> {
+function* textsOf(commit: Commit): Generator<string> {
   function* all(): Generator<string> {
-    yield* statementsOf(batch, after, token)
+    yield* statementsOf(commit)
     yield 'COMMIT'
   }
   yield* packed(all(), TEXT_CHARS)
