@@ -2,8 +2,7 @@
 
 import { Context } from './context.ts'
 import type { Floor, Span } from './delta.ts'
-import { COMPARE_PAUSE_MS, CREDIT_BYTES, ODD_MS } from './limits.ts'
-import type { Local } from './local.ts'
+import { CREDIT_BYTES } from './limits.ts'
 
 export class Conversation {
   readonly peer: string
@@ -59,12 +58,6 @@ export class Conversation {
     return spans
   }
 
-  /** To be told at each digest that is odd; whether it has been so for long, and was not compared lately. */
-  isOddFor(nowMs: number): boolean {
-    this.oddSinceMs ??= nowMs
-    return nowMs - this.oddSinceMs >= ODD_MS && nowMs - this.comparedAtMs >= COMPARE_PAUSE_MS
-  }
-
   learn(spans: readonly Span[]): void {
     this.heard ??= new Context()
     for (const span of spans) this.heard.add(span)
@@ -86,18 +79,4 @@ export interface Merging {
   /** Of the question that it answers. */
   readonly id: number | undefined
   readonly isLast: boolean
-}
-
-/** What of `heard` is not here, not on its way to the disk, and asked of none of the others. */
-export function unexpected(
-  heard: Context,
-  local: Local,
-  others: readonly Conversation[],
-  merging: readonly Merging[],
-): readonly Span[] {
-  const asked = others.flatMap(({ asking }) => asking?.spans ?? [])
-  const expected = local.heard.copy()
-  for (const span of [...merging.flatMap(({ spans }) => spans), ...asked]) expected.add(span)
-  // Of our own origin everything is in our own database: what is not here yet another member of it has written.
-  return expected.missingFrom(heard).filter(({ origin }) => origin !== local.origin)
 }

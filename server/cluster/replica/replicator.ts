@@ -5,15 +5,24 @@
 import { Answers } from './answers.ts'
 import { Comparison } from './comparison.ts'
 import { Context } from './context.ts'
-import { type Asking, Conversation, type Merging, unexpected } from './conversation.ts'
+import { type Asking, Conversation, type Merging } from './conversation.ts'
 import type { Delta, Span } from './delta.ts'
 import { sizeOfDelta } from './delta-codec.ts'
 import { type Effect, send, type Turn } from './effect.ts'
 import { isSameHash } from './hash.ts'
 import type { Input } from './input.ts'
-import { ANSWER_MS, ANSWERS_AHEAD, CREDIT_BYTES, DIGEST_MS, DIGEST_SPREAD } from './limits.ts'
+import {
+  ANSWER_MS,
+  ANSWERS_AHEAD,
+  COMPARE_PAUSE_MS,
+  CREDIT_BYTES,
+  DIGEST_MS,
+  DIGEST_SPREAD,
+  ODD_MS,
+} from './limits.ts'
 import type { Local } from './local.ts'
 import type { Message } from './message.ts'
+import { lacksOwn, ofOthers } from './own.ts'
 import { newestFirst } from './pieces.ts'
 import { isBelowFloor } from './purge.ts'
 import { type ReplicatorRules, replicatorRules } from './rules.ts'
@@ -180,19 +189,10 @@ export class Replicator {
     conversation.heard = Context.of(heard)
     conversation.floors = floors
     for (const span of [...heard, ...reach]) conversation.reach.add(span)
-    this.#lacksOwn(turn, conversation.peer, conversation.heard)
+    lacksOwn(turn, this.#local, { by: conversation.peer, theirs: conversation.heard })
     const lacks = conversation.heard.missingFrom(this.#local.heard).length > 0
     if (lacks && !isReply) this.#sendContext(turn, conversation.peer, true)
     this.#ask(turn, conversation)
-  }
-
-  /** Whether another has heard of more under our origin than is here. */
-  #lacksOwn(turn: Turn, by: string, theirs: Context): boolean {
-    const { origin, heard } = this.#local
-    const seq = theirs.head(origin)
-    if (seq <= heard.head(origin)) return false
-    turn.effects.push({ type: 'rolled-back', by, seq })
-    return true
   }
 
   #hearDigest(turn: Turn, conversation: Conversation, message: Message & { type: 'digest' }): void {
@@ -207,7 +207,9 @@ export class Replicator {
       conversation.oddSinceMs = undefined
       return
     }
-    if (!conversation.isOddFor(turn.nowMs) || !this.#rules.comparesOdd) return
+    conversation.oddSinceMs ??= turn.nowMs
+    if (turn.nowMs - conversation.oddSinceMs < ODD_MS || !this.#rules.comparesOdd) return
+    if (turn.nowMs - conversation.comparedAtMs < COMPARE_PAUSE_MS) return
     if (message.isSettled && this.isSettled) {
       turn.effects.push({ type: 'diverged', from: conversation.peer })
     }
@@ -266,13 +268,11 @@ export class Replicator {
     const comparison = this.#comparison
     if (comparison?.id !== message.id || comparison.peer !== conversation.peer) return
     comparison.sinceMs = turn.nowMs
-    // Another member of our own database has written what is not in memory yet: what is compared would be of before.
-    if (this.#lacksOwn(turn, conversation.peer, Context.of(message.heard))) {
-      this.#comparison = undefined
-      return
-    }
     const sums = this.#rules.comparesBuckets ? message.sums : this.#local.prints.all()
-    comparison.sums(turn, message.heard, sums)
+    // Where memory is of before, what another member wrote since would not be compared.
+    const theirs = Context.of(message.heard)
+    if (lacksOwn(turn, this.#local, { by: comparison.peer, theirs })) this.#comparison = undefined
+    else comparison.sums(turn, message.heard, sums)
     if (comparison.isDone) this.#fetchCompared(turn, conversation)
   }
 
@@ -306,8 +306,13 @@ export class Replicator {
     const { heard, asking, floors, askAfterMs, peer } = conversation
     if (!heard || asking || turn.nowMs < askAfterMs || this.#comparison?.peer === peer) return
     if (this.#local.heard.missingFrom(heard).length === 0) return
-    const others = [...this.#conversations.values()].filter((other) => other !== conversation)
-    const missing = unexpected(heard, this.#local, others, [...this.#merging.values()])
+    const askedElsewhere = [...this.#conversations.values()].flatMap((other) =>
+      other === conversation ? [] : (other.asking?.spans ?? []),
+    )
+    const onTheWay = [...this.#merging.values()].flatMap(({ spans }) => spans)
+    const expected = this.#local.heard.copy()
+    for (const span of [...onTheWay, ...askedElsewhere]) expected.add(span)
+    const missing = ofOthers(expected.missingFrom(heard), this.#local)
     if (missing.length === 0) return
     if (this.#rules.heedsFloors && isBelowFloor(missing, floors)) {
       this.#compare(turn, conversation, 'floor')
