@@ -47,9 +47,17 @@ async function more(ledgers: readonly Ledger[], count: number): Promise<number> 
 
 async function checkAll(database: string, ledgers: readonly Ledger[]): Promise<void> {
   for (const [i] of galera.nodes.entries()) {
-    const store = await openMariaDb(galera.node(i).url(database))
-    for (const ledger of ledgers) await ledger.check(store)
-    await store.close()
+    // A node has at once what was acknowledged, and applies it a little later.
+    const hasAll = async () => {
+      const store = await openMariaDb(galera.node(i).url(database))
+      try {
+        for (const ledger of ledgers) await ledger.check(store)
+      } finally {
+        await store.close()
+      }
+      return true
+    }
+    await eventually(hasAll, { timeoutMs: WAIT_MS, what: `all of it on node ${i}` })
   }
 }
 
