@@ -28,13 +28,9 @@ export interface Elements {
   readonly floors: StoredFloor[]
 }
 
-const metaSchema = z.tuple([
-  z.string().min(1),
-  z.coerce.number().int(),
-  z.string().regex(/^\d+$/),
-  z.coerce.number().int(),
-  z.coerce.number().int(),
-])
+const digits = z.string().regex(/^\d{1,19}$/)
+const whole = digits.transform(Number).pipe(z.int())
+const metaSchema = z.tuple([z.string().min(1), whole, digits, whole, whole])
 
 /** Of `origin`, `seq`, `hlc`, `revision` and `position`. */
 export function metaOf(fields: readonly (Buffer | null)[]): Meta | undefined {
