@@ -107,7 +107,7 @@ export class Apps {
    * `app_unknown`.
    */
   enter(wish: EnterWish, person: Parameters<typeof ticketUrl>[2]): string {
-    const { kind } = admitTo(this.#parts, wish.host, person.userId)
+    const { kind } = admitTo(this.#parts, wish.host, person)
     if (kind === 'unknown') throw new SkeinError('app_unknown')
     if (kind !== 'open') throw new SkeinError('app_not_shared', { user: wish.host.user })
     return ticketUrl(this.#parts, wish, person)
@@ -146,7 +146,7 @@ export class Apps {
     const { records, upstreams, ways, log } = this.#parts
     const { signal } = this.#stop
     const watch = async (
-      kind: 'session' | 'user' | 'space',
+      kind: 'session' | 'user' | 'space' | 'group',
       concerns: (way: Way, id: string) => boolean,
     ): Promise<void> => {
       for await (const { id } of records.watch(kind, { signal })) {
@@ -161,6 +161,7 @@ export class Apps {
       watch('session', ({ claims }, id) => claims?.sessionId === id).catch(failed),
       watch('user', ({ claims }, id) => claims?.userId === id).catch(failed),
       watch('space', ({ spaceId }, id) => spaceId === id).catch(failed),
+      watch('group', () => true).catch(failed),
     ])
   }
 

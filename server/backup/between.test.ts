@@ -83,6 +83,17 @@ test('sqlite to MariaDB to Redis to sqlite: everything is as it was, and nothing
     await backUp(place('redis'), from, place('last.backup'))
     await restore(place('last.backup'), place('again'), undefined)
     assert.deepEqual(await contentsOf(await openSqliteStore(file(place('again')))), begun)
+    const elsewhere = place('elsewhere.db')
+    const at = { kind: 'sqlite', path: elsewhere } as const
+    for (const [i, force] of [false, true].entries()) {
+      const to = { ...plain, file: place('last.backup'), data: place(`keys-${i}`), store: at }
+      await restoreBackup({ ...to, force, random: systemRandom })
+      const opened = await openSqliteStore({ ...file(place(`keys-${i}`)), path: elsewhere })
+      assert.deepEqual(await contentsOf(opened), begun)
+      await assert.rejects(restoreBackup({ ...to, data: place(`no-${i}`), random: systemRandom }), {
+        code: 'restore_not_empty',
+      })
+    }
     await assert.rejects(openAs(place('nobody'), await halfRestored(redis.url('?name=half'))), {
       code: 'restore_unfinished',
     })

@@ -11,6 +11,7 @@ import type { StreamOpen } from '#protocol/link.ts'
 import { eventually } from '../../tests/support/eventually.ts'
 import { attempt, HOST_KEY, Lodge, newKey, PAGE } from '../../tests/support/gateway/lodge.ts'
 import { ADDRESS_RULE } from '../identity/limits.ts'
+import { decideShareSpace } from '../spaces/shares.ts'
 
 const TIMEOUT_MS = 10_000
 const silent = { say: () => undefined }
@@ -179,6 +180,23 @@ test('a key that is removed, a user who is disabled and a space that is deleted 
     await assert.rejects(stream.finished, withCode('link_lost'))
     await assert.rejects(lodge.guest('site', key))
   }
+})
+
+test('a key enters a space that is shared with its person as user, and not as viewer, and no longer', async () => {
+  const by = { actor: { kind: 'system', id: 't', name: 't' }, address: 'local' } as const
+  const { records } = lodge.world
+  const ada = await lodge.person('ada')
+  const eve = await lodge.person('eve')
+  const id = await lodge.space(ada.userId, 'site')
+  const share = (level: 'viewer' | 'user' | null) =>
+    records.transact((view) => decideShareSpace(view, by, id, { kind: 'user', name: 'eve', level }))
+  await share('viewer')
+  await assert.rejects(lodge.guest('ada+site', eve.key), withCode('ssh_space_unknown'))
+  await share('user')
+  const guest = await lodge.guest('ada+site', eve.key)
+  const stream = await guest.open({ kind: 'sftp' })
+  await share(null)
+  await assert.rejects(stream.finished, withCode('link_lost'))
 })
 
 test('a stopped space is started when somebody wants that, and told of until it is there', async () => {

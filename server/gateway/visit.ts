@@ -13,6 +13,7 @@ import { may } from '../identity/policy.ts'
 import { fingerprintOf } from '../identity/public-key.ts'
 import type { Sessions } from '../identity/sessions.ts'
 import type { KeyHolder, SshKeys } from '../identity/ssh-keys.ts'
+import { resourceOf } from '../identity/subject.ts'
 import type { LinkStream, Streams } from '../links/streams.ts'
 import type { Log } from '../log.ts'
 import type { Records, Row } from '../records/records.ts'
@@ -258,11 +259,6 @@ export class Visit {
     this.#parts.log.info({ address, user: name, by: actor.name }, 'ssh: no such space')
     return new SkeinError('ssh_space_unknown', { name, page: this.#parts.url })
   }
-}
-
-const resourceOf = ({ groups }: Row<'space'>) => {
-  const ownerId = groups.identity?.ownerId
-  return ownerId === undefined ? {} : { ownerId }
 }
 
 const mayEnter = (holder: KeyHolder, row: Row<'space'>): boolean =>

@@ -143,7 +143,16 @@ function endSocketsWithCredentials(
       sockets.recheck(({ userId }) => userId === id)
     }
   }
-  for (const loop of [credentials('session'), credentials('token'), users]) {
+  const rights = (kind: 'space' | 'group' | 'role') => async (): Promise<void> => {
+    for await (const { groups } of records.watch(kind, { signal })) {
+      // Of a space most changes are its runtime, and those come often.
+      if (kind !== 'space' || groups.includes('people') || groups.includes('identity')) {
+        sockets.recheck()
+      }
+    }
+  }
+  const all = [rights('space'), rights('group'), rights('role')]
+  for (const loop of [credentials('session'), credentials('token'), users, ...all]) {
     loop().catch((error: unknown) => (signal.aborted ? undefined : failed(error)))
   }
   return { close: () => stop.abort() }

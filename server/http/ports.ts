@@ -40,7 +40,16 @@ export type { Wish } from '../spaces/wishes.ts'
 /** Without what only the peer's own parts ask of spaces. */
 export type SpacesPort = Pick<
   Spaces,
-  'show' | 'create' | 'preview' | 'want' | 'forget' | 'rename' | 'configure' | 'timeline'
+  | 'show'
+  | 'create'
+  | 'preview'
+  | 'want'
+  | 'forget'
+  | 'rename'
+  | 'configure'
+  | 'timeline'
+  | 'transfer'
+  | 'used'
 >
 
 export interface TemplatesPort {

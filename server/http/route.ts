@@ -79,6 +79,8 @@ export interface SocketRoute extends RouteFacts {
   readonly isResumed: boolean
   /** Checks the rule and the query, then gives what to do with the socket. */
   admit(door: Door, call: Call): Attend
+  /** As what whoever asks is let in now; undefined when they no longer are. It ends when that changes. */
+  admittedAs(door: Door, call: Call): string | undefined
 }
 
 export type Route = HttpRoute | SocketRoute
@@ -169,6 +171,8 @@ export function socketRoute<N extends TargetName = 'none'>(spec: {
   target?: N
   takesTickets?: true
   isResumed?: true
+  /** As what somebody is let in, where that makes a difference. */
+  as?(call: ClosedCall<undefined, Targets[N]>): string
   handle(door: Door, call: ClosedCall<undefined, Targets[N]>): Attend
 }): SocketRoute {
   const name = (spec.target ?? 'none') as N
@@ -180,6 +184,14 @@ export function socketRoute<N extends TargetName = 'none'>(spec: {
     admit(door, call) {
       const target = admit(door.records, name, call.params.id, spec.action, call.person)
       return spec.handle(door, { ...call, person: signedIn(call), target, body: undefined })
+    },
+    admittedAs(door, call) {
+      try {
+        const target = admit(door.records, name, call.params.id, spec.action, call.person)
+        return spec.as?.({ ...call, person: signedIn(call), target, body: undefined }) ?? ''
+      } catch {
+        return undefined
+      }
     },
   }
 }

@@ -3,8 +3,11 @@
 import { auditRoutes } from './audit.ts'
 import { loginRoutes } from './cli/login-routes.ts'
 import { connectRoutes } from './connect.ts'
+import { factorRoutes } from './factors.ts'
 import { fileRoutes } from './files.ts'
+import { groupRoutes, roleRoutes } from './groups.ts'
 import { hostRoutes } from './hosts.ts'
+import { invitationRoutes } from './invitations.ts'
 import { keyRoutes } from './keys.ts'
 import { liveRoutes } from './live/route.ts'
 import { meRoutes } from './me.ts'
@@ -28,7 +31,11 @@ export const routes: readonly Route[] = [
   ...meRoutes,
   ...keyRoutes,
   ...tokenRoutes,
+  ...factorRoutes,
   ...userRoutes,
+  ...invitationRoutes,
+  ...groupRoutes,
+  ...roleRoutes,
   // Before those that take an id: `schema` is none.
   ...templatePlanRoutes,
   ...templateRoutes,

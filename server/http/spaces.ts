@@ -9,7 +9,10 @@ import {
 import { SkeinError } from '#protocol/errors.ts'
 import type { HostId, SpaceId, TemplateId } from '#protocol/ids.ts'
 import { withUrls } from '../apps/show.ts'
+import { may } from '../identity/policy.ts'
+import { resourceOf } from '../identity/subject.ts'
 import type { Row } from '../records/records.ts'
+import { standingOf } from '../spaces/shares.ts'
 import { givenId } from './body.ts'
 import type { Door, Wish } from './ports.ts'
 import { accepted, nothing, ok, type Reply } from './reply.ts'
@@ -21,10 +24,10 @@ export const spaceRoutes = [
     path: '/spaces',
     action: 'space.list',
     handle(door, { person, host }) {
-      const own = { ownerId: person.userId }
-      const rows = door.records.list('space', person.role === 'administrator' ? undefined : own)
-      const spaces = rows.flatMap(({ id }) => door.spaces.show(id) ?? [])
-      return ok({ spaces: spaces.map((space) => withUrls(space, door.config, host)) })
+      const rows = door.records.list('space')
+      const seen = rows.filter((row) => may(person, 'space.see', resourceOf(row)))
+      const spaces = seen.flatMap(({ id }) => showTo(door, { person, host }, id) ?? [])
+      return ok({ spaces })
     },
   }),
   route({
@@ -113,8 +116,18 @@ const showIntent = (door: Door, call: Call, id: SpaceId, intentId: string): Inte
 })
 
 /** With the addresses of its ports and apps as whoever asks can open them. Throws `not_found`. */
-export function shown({ spaces, config }: Door, { host }: Pick<Call, 'host'>, id: SpaceId): Space {
-  const space = spaces.show(id)
+export function shown(door: Door, call: Visitor, id: SpaceId): Space {
+  const space = showTo(door, call, id)
   if (!space) throw new SkeinError('not_found', { thing: 'space' })
-  return withUrls(space, config, host)
+  return space
+}
+
+type Visitor = Pick<Call, 'host' | 'person'>
+
+function showTo(door: Door, { host, person }: Visitor, id: SpaceId): Space | undefined {
+  const { spaces, records, config } = door
+  const space = spaces.show(id)
+  const row = records.get('space', id)
+  if (!space || !row || !person) return space
+  return withUrls({ ...space, ...standingOf(records, person, row) }, config, host)
 }

@@ -1,13 +1,17 @@
 // Every kind of record and its field groups. A group is written whole and is the unit of last-writer-wins, so the
 // groups are drawn such that two forms never write one group. `ownerOnly` groups need an Owner (spaces/owner.ts).
 
-import type { Role } from '#protocol/api/people.ts'
+import type { Quota, Role } from '#protocol/api/people.ts'
 import type { ParameterValue, SpaceState, Visibility } from '#protocol/api/spaces.ts'
 import type { ErrorBody } from '#protocol/errors.ts'
 import type {
+  CredentialId,
+  GroupId,
   HostId,
   Id,
+  InvitationId,
   PeerId,
+  RoleId,
   SessionId,
   SpaceId,
   SshKeyId,
@@ -17,12 +21,56 @@ import type {
   VersionId,
 } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
+import type { Marks } from './marks.ts'
 
 export interface KindGroups {
   user: {
     profile: { username: string; displayName: string; createdAt: number }
     secret: { passwordHash: string }
     access: { role: Role; disabled: boolean; epoch: number }
+    roles: { roles: Marks }
+    quota: Quota
+  }
+  /** People who are given something together. Found by the claim `group:<name>`. */
+  group: {
+    profile: { name: string; description: string; createdAt: number }
+    members: { people: Marks }
+    roles: { roles: Marks }
+    /** Of each member who has none of their own. */
+    quota: Quota
+  }
+  /** Named permissions, the actions of identity/policy.ts. Found by the claim `role:<name>`. */
+  role: {
+    profile: { name: string; description: string; createdAt: number }
+    permissions: { actions: Marks }
+  }
+  /** A one-time link; deleted with its use. `used:<id>` is claimed by the session that used it. */
+  invitation: {
+    /** `hash` is the secret's SHA-256 in hexadecimal. */
+    body: {
+      purpose: 'invitation' | 'reset'
+      hash: string
+      createdAt: number
+      expiresAt: number
+      createdBy: UserId
+      /** Whose password it resets, and the epoch that this was made at: a later password ends it. */
+      userId?: UserId
+      userEpoch?: number
+      username?: string
+      role: Role
+      roles: RoleId[]
+      groups: GroupId[]
+    }
+  }
+  /** What somebody proves to be themselves with besides a password. `totp` today; others are kept and not understood. */
+  credential: {
+    /** `secret` is sealed with a key from the cluster's secret file (identity/sealed.ts). */
+    body: { userId: UserId; type: string; name: string; createdAt: number; secret: string }
+    confirmed: { at: number }
+    /** The latest time step that was used, and by which session. */
+    use: { step: number; by: string }
+    /** Recovery codes by their keyed hash; in while unused. */
+    recovery: { codes: Marks }
   }
   session: {
     start: { userId: UserId; createdAt: number; expiresAt: number; address: string; client: string }
@@ -97,6 +145,8 @@ export interface KindGroups {
     }
     /** Ports that others than the owner may open in a browser. */
     sharing: { ports: Record<string, { visibility: Visibility; people: UserId[] }> }
+    /** With whom it is shared, and as what. */
+    people: { users: Marks; groups: Marks }
     placement: { hostId: HostId; subnet: string }
     /** What is; written by the host's owner only. */
     runtime: {
@@ -146,6 +196,10 @@ export type Groups<K extends Kind> = KindGroups[K]
 
 interface KindIds {
   user: UserId
+  group: GroupId
+  role: RoleId
+  invitation: InvitationId
+  credential: CredentialId
   session: SessionId
   sshKey: SshKeyId
   token: TokenId
@@ -160,6 +214,10 @@ export type KindId<K extends Kind> = KindIds[K]
 /** Look-ups that `list` answers without a scan. */
 interface KindIndexes {
   user: never
+  group: never
+  role: never
+  invitation: never
+  credential: { userId: UserId }
   session: { userId: UserId }
   sshKey: { userId: UserId }
   token: { userId: UserId }

@@ -2,7 +2,7 @@
 // no defaults, no coercion, so that what is stored is what was given and fields of newer versions survive inside.
 
 import { z } from 'zod'
-import { roles } from '#protocol/api/people.ts'
+import { quotaSchema, roles } from '#protocol/api/people.ts'
 import { parameterValueSchema, spaceStates, visibilities } from '#protocol/api/spaces.ts'
 import { type ErrorCode, errorTable } from '#protocol/errors.ts'
 import { type Id, isId } from '#protocol/ids.ts'
@@ -15,6 +15,8 @@ const text = (maxChars: number) => z.string().max(maxChars)
 /** Milliseconds since 1970. */
 const time = z.number().nonnegative()
 const count = z.int().nonnegative()
+const marks = z.record(text(128), z.object({ n: count, as: text(32).optional() }))
+const about = z.object({ name: text(64), description: text(1000), createdAt: time })
 const parameters = z.record(text(64), parameterValueSchema)
 const errorBody = z.object({
   code: z.custom<ErrorCode>((value) => typeof value === 'string' && value in errorTable),
@@ -35,6 +37,42 @@ export const groupSchemas = {
     profile: z.object({ username: text(64), displayName: text(100), createdAt: time }),
     secret: z.object({ passwordHash: text(512) }),
     access: z.object({ role: z.enum(roles), disabled: z.boolean(), epoch: count }),
+    roles: z.object({ roles: marks }),
+    quota: quotaSchema,
+  },
+  group: {
+    profile: about,
+    members: z.object({ people: marks }),
+    roles: z.object({ roles: marks }),
+    quota: quotaSchema,
+  },
+  role: { profile: about, permissions: z.object({ actions: marks }) },
+  invitation: {
+    body: z.object({
+      purpose: z.enum(['invitation', 'reset']),
+      hash: text(64),
+      createdAt: time,
+      expiresAt: time,
+      createdBy: id<'user'>(),
+      userId: id<'user'>().optional(),
+      userEpoch: count.optional(),
+      username: text(64).optional(),
+      role: z.enum(roles),
+      roles: z.array(id<'role'>()).max(50),
+      groups: z.array(id<'group'>()).max(50),
+    }),
+  },
+  credential: {
+    body: z.object({
+      userId: id<'user'>(),
+      type: text(32),
+      name: text(400),
+      createdAt: time,
+      secret: text(4096),
+    }),
+    confirmed: z.object({ at: time }),
+    use: z.object({ step: count, by: text(64) }),
+    recovery: z.object({ codes: marks }),
   },
   session: {
     start: z.object({
@@ -115,6 +153,7 @@ export const groupSchemas = {
         z.object({ visibility: z.enum(visibilities), people: z.array(id<'user'>()).max(50) }),
       ),
     }),
+    people: z.object({ users: marks, groups: marks }),
     placement: z.object({ hostId: id<'host'>(), subnet: text(64) }),
     runtime: z.object({
       state: z.enum(spaceStates),

@@ -6,6 +6,7 @@ import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.t
 import { SkeinError } from '#protocol/errors.ts'
 import { makeId, type SpaceId, type TemplateId, type UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
+import type { By } from '../identity/audit.ts'
 import type { Decision, Dot, Row, View } from '../records/records.ts'
 import type { SpaceAddress } from './address.ts'
 import { VolumeCopies } from './copies/copies.ts'
@@ -13,7 +14,9 @@ import { type EngineParts, HostLoop, type LoopOptions, notDriving } from './host
 import { SubnetTurn } from './network.ts'
 import { Placer, placing } from './placer.ts'
 import { HostPresence } from './presence.ts'
+import { assertQuota, type Used, usedBy } from './quotas.ts'
 import { SCHEDULE_ACTOR, Scheduler } from './scheduler.ts'
+import { decideTransfer } from './shares.ts'
 import { Timeline } from './timeline.ts'
 import { showSpace } from './view.ts'
 import { waitingOf } from './waiting.ts'
@@ -67,6 +70,10 @@ export interface Spaces {
     id: SpaceId,
     parameters: Readonly<Record<string, ParameterValue>>,
   ): Promise<void>
+  /** Gives it to somebody else. Rejects with `name_taken`, `user_disabled`, `not_found` and a quota's code. */
+  transfer(by: By, id: SpaceId, to: string): Promise<void>
+  /** What a person's spaces take, for their quota. */
+  used(userId: UserId): Used
   timeline(id: SpaceId): Promise<readonly TimelineStep[]>
   /**
    * Where its main container is in a network of this machine, as the engine says now; undefined where it does not run or
@@ -212,6 +219,24 @@ class HostedSpaces implements Spaces {
   ): Promise<void> {
     const wisher = this.#wisher(actor)
     await this.#options.records.transact((view) => decideConfigure(view, wisher, id, parameters))
+  }
+
+  async transfer(by: By, id: SpaceId, to: string): Promise<void> {
+    const { templates, records } = this.#options
+    await records.transact((view) =>
+      decideTransfer(view, by, id, to, (seen, ownerId, { groups }) =>
+        assertQuota(seen, templates, ownerId, {
+          id,
+          spec: groups.spec,
+          isNew: true,
+          runs: groups.desired?.state === 'running',
+        }),
+      ),
+    )
+  }
+
+  used(userId: UserId): Used {
+    return usedBy(this.#options.records, this.#options.templates, userId)
   }
 
   timeline(id: SpaceId): Promise<readonly TimelineStep[]> {

@@ -12,6 +12,7 @@ import { claimAnew } from '../records/renaming.ts'
 import { checkParameters } from '../templates/parameter.ts'
 import type { Templates } from '../templates/templates.ts'
 import type { Placer } from './placer.ts'
+import { assertQuota } from './quotas.ts'
 
 /** Of one user, where nothing else is set; a guard against scripts that run away, not a quota. */
 export const DEFAULT_SPACES_PER_USER = 100
@@ -56,6 +57,7 @@ export function decideCreate(view: View, wisher: Wisher, creation: Creation): De
   }
   claimable(view, ownerId, name, id)
   const spec = newestSpec(view, wisher, templateId, creation.parameters)
+  assertQuota(view, wisher.templates, ownerId, { id, spec, isNew: true, runs: true })
   const placing = wisher.placer.decide(view, {
     ...headOf(view, wisher, templateId).parsed,
     parameters: spec.parameters,
@@ -95,6 +97,17 @@ export function decideWant(view: View, wisher: Wisher, id: SpaceId, wish: Wish):
     return { changes: [], result: intentId }
   }
   const starts = wish === 'running' || wish === 'restart'
+  const renewal = starts ? renewed(view, wisher, id, spec) : []
+  const ownerId = row.groups.identity?.ownerId
+  // Its owner's, whoever starts it.
+  if (starts && ownerId !== undefined) {
+    assertQuota(view, wisher.templates, ownerId, {
+      id,
+      spec: specIn(renewal) ?? spec,
+      isNew: false,
+      runs: true,
+    })
+  }
   const value: Desired = {
     state: wish === 'restart' ? 'running' : wish,
     generation: desired.generation + 1,
@@ -105,7 +118,7 @@ export function decideWant(view: View, wisher: Wisher, id: SpaceId, wish: Wish):
   }
   const changes: Change[] = [
     { op: 'set', kind: 'space', id, group: 'desired', value },
-    ...(starts ? renewed(view, wisher, id, spec) : []),
+    ...renewal,
     audited(wisher, `space.${verbs[wish]}`, id, name?.name ?? id),
   ]
   return { changes, result: intentId }
@@ -139,6 +152,9 @@ function isPresent(row: Row<'space'>, wish: Wish): boolean {
 }
 
 /** A start takes the template's newest version. */
+const specIn = ([change]: readonly Change[]): Spec | undefined =>
+  change?.op === 'set' && change.group === 'spec' ? (change.value as Spec) : undefined
+
 function renewed(view: View, wisher: Wisher, id: SpaceId, spec: Spec): Change[] {
   const value = newestSpec(view, wisher, spec.templateId, stillKnown(view, wisher, spec))
   if (value.versionId === spec.versionId) return []

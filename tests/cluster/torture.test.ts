@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { amount } from '../support/amount.ts'
 
 /** Long enough for most faults to befall a server; the whole, for each to befall several. */
-const SECONDS = process.env.SKEIN_TEST_TORTURE_SECONDS ?? String(amount({ usual: 40, whole: 90 }))
+const SECONDS = process.env.SKEIN_TEST_TORTURE_SECONDS ?? String(amount({ usual: 30, whole: 90 }))
 /** The same upon databases. */
 const MIXED_SECONDS = String(amount({ usual: 30, whole: 90 }))
 const PROGRAM = new URL('./torture/main.ts', import.meta.url).pathname

@@ -39,6 +39,15 @@ const approve = createRoute({
   component: lazyRouteComponent(() => load(() => import('./cli/approve-page.tsx')), 'ApprovePage'),
 })
 
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(
+    () => load(() => import('./session/invitation-page.tsx')),
+    'InvitationPage',
+  ),
+})
+
 const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame })
 
 const home = createRoute({
@@ -168,9 +177,20 @@ const template = createRoute({
   ),
 })
 
+export interface PeopleSearch {
+  /** Groups, roles or invitations; else people. */
+  readonly view?: string | undefined
+  /** Whose, or which one's, details are open. */
+  readonly open?: string | undefined
+}
+
 const people = createRoute({
   getParentRoute: () => frame,
   path: '/people',
+  validateSearch: (search: Record<string, unknown>): PeopleSearch => ({
+    view: text(search.view),
+    open: text(search.open),
+  }),
   component: lazyRouteComponent(() => load(() => import('./people/people-page.tsx')), 'PeoplePage'),
 })
 
@@ -219,7 +239,7 @@ const inFrame = [
 ] as const
 
 export const router = createRouter({
-  routeTree: root.addChildren([setup, login, approve, frame.addChildren(inFrame)]),
+  routeTree: root.addChildren([setup, login, approve, invitation, frame.addChildren(inFrame)]),
   defaultErrorComponent: ({ error }) => <Fault error={error} />,
   defaultNotFoundComponent: Missing,
   defaultPreload: 'intent',

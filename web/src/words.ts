@@ -7,6 +7,7 @@ import { cliWords } from './words/cli.ts'
 import { clusterWords } from './words/cluster.ts'
 import { commonWords } from './words/common.ts'
 import { fileWords } from './words/files.ts'
+import { peopleWords } from './words/people.ts'
 import { spaceWords } from './words/spaces.ts'
 import { templateWords } from './words/templates.ts'
 import { terminalWords } from './words/terminal.ts'
@@ -18,6 +19,7 @@ export const words = {
   ...cliWords,
   ...clusterWords,
   ...fileWords,
+  ...peopleWords,
   ...spaceWords,
   ...templateWords,
   ...terminalWords,

@@ -16,19 +16,12 @@ import { padded } from './names.ts'
 import { elementsOf, entryOf, goneOf, metaOf, NOTHING } from './read.ts'
 
 const bytes = z.instanceof(Buffer)
-const texts = z.array(bytes)
+/** By hand: a load has a hundred thousand of them. */
+const texts = z.custom<Buffer[]>((value) => Array.isArray(value) && value.every(Buffer.isBuffer))
 const metaFields = z.array(bytes.nullable())
 
 const emptySchema = z.tuple([metaFields])
-const pageSchema = z.tuple([
-  metaFields,
-  bytes.nullable(),
-  z.number(),
-  bytes,
-  texts,
-  z.array(bytes.nullable()),
-  texts,
-])
+const pageSchema = z.tuple([metaFields, bytes.nullable(), z.number(), bytes, texts, texts, texts])
 
 /** Of the five fields that `metaOf` reads, the next says which server took the origin. */
 const RUN_FIELD = 5

@@ -7,6 +7,7 @@ import { newId, type SpaceId, type TemplateId, type UserId } from '#protocol/ids
 import type { Actor } from '#protocol/link.ts'
 import type { SpacesPort, TemplatesPort } from '../../../server/http/ports.ts'
 import type { Change, Records } from '../../../server/records/records.ts'
+import { decideTransfer } from '../../../server/spaces/shares.ts'
 
 export const TEMPLATE_SOURCE = 'name: Shell\nservices:\n  main:\n    image: debian\n'
 
@@ -42,6 +43,9 @@ export function fakeSpaces(records: Records): SpacesPort {
       }))
     },
     configure: async () => undefined,
+    transfer: (by, id, to) =>
+      records.transact((view) => decideTransfer(view, by, id, to, () => undefined)),
+    used: () => ({ spaces: 0, running: 0, cpus: 0, memoryBytes: 0 }),
     timeline: async () => [],
   }
 }

@@ -5,7 +5,9 @@ import { prefer, type Theme, usePreferences } from '../app/preferences.ts'
 import { Choice } from '../parts/choice.tsx'
 import { Page, Section } from '../parts/page.tsx'
 import { words } from '../words.ts'
+import { FactorSection } from './factor-section.tsx'
 import { KeyList } from './key-list.tsx'
+import { OwnQuota } from './own-quota.tsx'
 import { PasswordForm } from './password-form.tsx'
 import { SessionList } from './session-list.tsx'
 import { TerminalLook } from './terminal-look.tsx'
@@ -39,6 +41,9 @@ export function AccountPage() {
       <Section text={text.terminalText} title={text.terminal}>
         <TerminalLook />
       </Section>
+      <Section text={words.quota.ownText} title={words.person.quota}>
+        <OwnQuota userId={user.id} />
+      </Section>
       <Section text={words.sshKeys.text} title={words.sshKeys.title}>
         <KeyList />
       </Section>
@@ -47,6 +52,9 @@ export function AccountPage() {
       </Section>
       <Section text={text.passwordText} title={text.password}>
         <PasswordForm username={user.username} />
+      </Section>
+      <Section text={words.factor.text} title={words.factor.title}>
+        <FactorSection />
       </Section>
       <Section text={text.sessionsText} title={text.sessions}>
         <SessionList />

@@ -22,6 +22,11 @@ export const keys = {
   templateVersion: (id: string, versionId: string) => ['template', id, versionId],
   starters: ['starters'],
   users: ['users'],
+  user: (id: string) => ['user', id],
+  groups: ['groups'],
+  roles: ['roles'],
+  invitations: ['invitations'],
+  factor: ['factor'],
   hosts: ['hosts'],
   placement: (query: string) => ['placement', query],
   peers: ['peers'],
@@ -44,7 +49,13 @@ export function staleAfter(topic: string): readonly Key[] {
     case 'templates':
       return [keys.templates, ['template']]
     case 'users':
-      return [keys.users, keys.me]
+      return [keys.users, ['user'], keys.me]
+    case 'groups':
+      return [keys.groups, keys.users, ['user'], keys.me]
+    case 'roles':
+      return [keys.roles, keys.users, ['user'], keys.me]
+    case 'invitations':
+      return [keys.invitations]
     case 'hosts':
       return [keys.hosts, ['placement']]
     case 'peers':

@@ -8,7 +8,8 @@ import {
   UserRound,
   UsersRound,
 } from 'lucide-react'
-import type { Role } from '#protocol/api/people.ts'
+import type { Me } from '#protocol/api/people.ts'
+import { can } from '../api/session.ts'
 import { words } from '../words.ts'
 
 export interface Place {
@@ -28,11 +29,19 @@ const administrators: readonly Place[] = [
   { to: '/cluster', label: words.nav.cluster, icon: Network, keys: 'g c' },
 ]
 
+export const allPlaces: readonly Place[] = [...everyone, ...administrators]
+
 export const accountPlace: Place = {
   to: '/account',
   label: words.nav.account,
   icon: UserRound,
 }
 
-export const placesFor = (role: Role): readonly Place[] =>
-  role === 'administrator' ? [...everyone, ...administrators] : everyone
+/** What one must be allowed to see of a place. */
+const needed: Partial<Record<Place['to'], readonly string[]>> = {
+  '/people': ['user.list', 'group.list', 'role.list', 'invitation.list'],
+  '/cluster': ['peer.list'],
+}
+
+export const placesFor = (me: Me): readonly Place[] =>
+  allPlaces.filter(({ to }) => needed[to]?.some((permission) => can(me, permission)) ?? true)

@@ -86,7 +86,6 @@ function SpacesList({ spaces }: { readonly spaces: readonly Space[] }) {
         </Empty>
       ) : (
         <SpacesTable
-          myId={me.user.id}
           onOrder={(order) =>
             void navigate({
               to: '/spaces',

@@ -2,6 +2,7 @@
 
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { Space } from '#protocol/api/spaces.ts'
+import { mayEnter } from '../api/standing.ts'
 import { usePreferences } from '../app/preferences.ts'
 import { cx } from '../parts/class.ts'
 import { Growing } from '../parts/growing.tsx'
@@ -12,7 +13,6 @@ import { rowGrid, SpaceRow } from './space-row.tsx'
 interface SpacesTableProps {
   readonly spaces: readonly Space[]
   readonly order: Order
-  readonly myId: string
   readonly onOrder: (order: Order) => void
 }
 
@@ -30,7 +30,7 @@ const columns: readonly { readonly name: Column; readonly right?: boolean }[] = 
   { name: 'actions' },
 ]
 
-export function SpacesTable({ spaces, order, myId, onOrder }: SpacesTableProps) {
+export function SpacesTable({ spaces, order, onOrder }: SpacesTableProps) {
   const { usedAt } = usePreferences()
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table's rows cannot be skipped while out of sight
@@ -52,7 +52,7 @@ export function SpacesTable({ spaces, order, myId, onOrder }: SpacesTableProps) 
         draw={(space) => (
           <SpaceRow
             key={space.id}
-            mine={space.owner.id === myId}
+            mine={mayEnter(space)}
             space={space}
             usedAtMs={usedAtMs(space, usedAt)}
           />

@@ -3,7 +3,7 @@
 import { Link, useBlocker, useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import type { TemplateDetail } from '#protocol/api/templates.ts'
-import { useMe } from '../api/session.ts'
+import { can, useMe } from '../api/session.ts'
 import { useSaveTemplate } from '../api/templates.ts'
 import { useKeys } from '../app/use-keys.ts'
 import { Button } from '../parts/button.tsx'
@@ -27,8 +27,8 @@ interface TemplateEditorProps {
 }
 
 export function TemplateEditor({ template, original, shown }: TemplateEditorProps) {
-  const { user } = useMe()
-  const mayEdit = user.role === 'administrator'
+  const me = useMe()
+  const mayEdit = can(me, 'template.update')
   const isNewest = shown === template.version.id
   const [source, setSource] = useState(original)
   const editor = useRef<SourceEditorHandle>(null)

@@ -4,7 +4,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { TemplateDetail } from '#protocol/api/templates.ts'
-import { useMe } from '../api/session.ts'
+import { can, useMe } from '../api/session.ts'
 import { useDeleteTemplate, useTemplate, useTemplateVersion } from '../api/templates.ts'
 import { Missing } from '../app/fault.tsx'
 import { RequestError } from '../net/request.ts'
@@ -55,7 +55,7 @@ export function TemplatePage() {
 
 function Actions({ template }: { readonly template: TemplateDetail }) {
   const [deleting, setDeleting] = useState(false)
-  const { user } = useMe()
+  const me = useMe()
   const remove = useDeleteTemplate()
   const navigate = useNavigate()
   const confirm = () =>
@@ -67,7 +67,7 @@ function Actions({ template }: { readonly template: TemplateDetail }) {
     })
   return (
     <>
-      {user.role === 'administrator' && (
+      {can(me, 'template.delete') && (
         <Button icon={Trash2} kind="quiet" onClick={() => setDeleting(true)}>
           {text.delete}
         </Button>
