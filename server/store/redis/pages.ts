@@ -44,7 +44,8 @@ export async function readPage(
   after: number,
   behind: number = after,
 ): Promise<Page | undefined> {
-  const args = [String(behind), String(NEWS_BATCH), after === NOTHING ? '1' : '0']
+  const most = after === NOTHING ? 0 : MAX_NEWS
+  const args = [String(behind), String(NEWS_BATCH), String(most)]
   const answer = await connection.run('page', args)
   if (emptySchema.safeParse(answer).success) return undefined
   const [fields, note, ahead, upTo, names, packed, gone] = pageSchema.parse(answer)
