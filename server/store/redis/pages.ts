@@ -80,6 +80,7 @@ export async function readNews(
   for (let last = first; last.upTo < last.meta.revision; ) {
     const next = await readPage(connection, after.revision, last.upTo)
     if (!next || next.meta.origin !== after.origin) return { kind: 'back', meta: next?.meta }
+    if (next.ahead > MAX_NEWS) return { kind: 'reload' }
     pages.push(next)
     last = next
   }
