@@ -92,17 +92,24 @@ export class Variables implements ValueProvider {
     const owners = ownersFor(records, { ownerId, templateId })
     const rows = owners.flatMap((owner) => rowsOf(records, owner))
     const hidden: string[] = []
-    const values = { vars: blank(), secrets: blank() }
+    const found = {
+      vars: new Map<string, Row<'variable'>>(),
+      secrets: new Map<string, Row<'variable'>>(),
+    }
     for (const row of rows) {
       const { body, value } = row.groups
       if (!body || !value) continue
       const wanted = value.isSecret ? secrets : vars
       if (!wanted.includes(body.name)) continue
-      values[value.isSecret ? 'secrets' : 'vars'][body.name] = this.#read(row, value.sealed)
-      // A container may have been started with what held before, or with what somebody's own value comes before now.
+      found[value.isSecret ? 'secrets' : 'vars'].set(body.name, row)
+      // A container may have been started with what held before, or with what a narrower scope comes before now.
       if (value.isSecret) hidden.push(...this.#everHeld(row))
     }
-    return { ...values, hidden }
+    return { vars: this.#readAll(found.vars), secrets: this.#readAll(found.secrets), hidden }
+  }
+
+  #readAll(rows: ReadonlyMap<string, Row<'variable'>>): Readonly<Record<string, string>> {
+    return Object.fromEntries([...rows].map(([name, row]) => [name, this.#read(row)]))
   }
 
   #everHeld(row: Row<'variable'>): readonly string[] {
@@ -112,8 +119,8 @@ export class Variables implements ValueProvider {
     return held.filter((value) => value !== undefined)
   }
 
-  #read(row: Row<'variable'>, sealed: string): string {
-    const value = this.#open(row, sealed)
+  #read(row: Row<'variable'>): string {
+    const value = this.#open(row, row.groups.value?.sealed ?? '')
     if (value !== undefined) return value
     throw new SkeinError('value_unreadable', { name: row.groups.body?.name ?? row.id })
   }
@@ -152,9 +159,6 @@ export class Variables implements ValueProvider {
 
 const boundTo = (id: VariableId, isSecret: boolean | undefined): string =>
   `variable ${id} ${isSecret ? 'secret' : 'plain'}`
-
-/** A variable may be called `constructor`. */
-const blank = (): Record<string, string> => Object.create(null)
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
