@@ -11,6 +11,7 @@ import { peopleWords } from './words/people.ts'
 import { spaceWords } from './words/spaces.ts'
 import { templateWords } from './words/templates.ts'
 import { terminalWords } from './words/terminal.ts'
+import { variableWords } from './words/variables.ts'
 
 export const words = {
   ...commonWords,
@@ -23,4 +24,5 @@ export const words = {
   ...spaceWords,
   ...templateWords,
   ...terminalWords,
+  ...variableWords,
 } as const
