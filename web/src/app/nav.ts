@@ -5,6 +5,7 @@ import {
   LayoutTemplate,
   type LucideIcon,
   Network,
+  ScrollText,
   UserRound,
   UsersRound,
 } from 'lucide-react'
@@ -13,7 +14,7 @@ import { can } from '../api/session.ts'
 import { words } from '../words.ts'
 
 export interface Place {
-  readonly to: '/spaces' | '/templates' | '/people' | '/cluster' | '/account'
+  readonly to: '/spaces' | '/templates' | '/people' | '/cluster' | '/audit' | '/account'
   readonly label: string
   readonly icon: LucideIcon
   readonly keys?: string
@@ -27,6 +28,7 @@ const everyone: readonly Place[] = [
 const administrators: readonly Place[] = [
   { to: '/people', label: words.nav.people, icon: UsersRound },
   { to: '/cluster', label: words.nav.cluster, icon: Network, keys: 'g c' },
+  { to: '/audit', label: words.nav.audit, icon: ScrollText },
 ]
 
 export const allPlaces: readonly Place[] = [...everyone, ...administrators]
@@ -41,6 +43,7 @@ export const accountPlace: Place = {
 const needed: Partial<Record<Place['to'], readonly string[]>> = {
   '/people': ['user.list', 'group.list', 'role.list', 'invitation.list'],
   '/cluster': ['peer.list'],
+  '/audit': ['audit.read'],
 }
 
 export const placesFor = (me: Me): readonly Place[] =>

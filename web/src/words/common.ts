@@ -36,6 +36,7 @@ export const commonWords = {
     templates: 'Templates',
     people: 'People',
     cluster: 'Cluster',
+    audit: 'Audit',
     account: 'Account',
     signOut: 'Sign out',
     collapse: 'Collapse the sidebar',
