@@ -177,6 +177,7 @@ const expected: Record<string, keyof typeof shapes> = {
   'POST /peers/token': 'administrator',
   'GET /audit/verify': 'administrator',
   'GET /audit': 'administrator',
+  'GET /audit/export': 'administrator',
   'GET /live': 'signedInSeen',
 }
 

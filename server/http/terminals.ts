@@ -8,7 +8,7 @@ import { may } from '../identity/policy.ts'
 import { resourceOf } from '../identity/subject.ts'
 import { askAgent } from './ask-agent.ts'
 import { checked } from './body.ts'
-import type { EnterCall } from './entering.ts'
+import { auditEntry, type EnterCall } from './entering.ts'
 import { relayNumbered } from './numbered-relay.ts'
 import { nothing, ok } from './reply.ts'
 import { type Call, route, socketRoute } from './route.ts'
@@ -61,6 +61,7 @@ export const terminalRoutes = [
     async handle(door, call) {
       const question = { question: 'close-terminal', name: terminalName(call) } as const
       await askAgent(door, call, question, z.unknown())
+      auditEntry(door, call, 'terminal.close', { terminal: question.name })
       return nothing
     },
   }),

@@ -1,6 +1,7 @@
 // Every kind of record and its field groups. A group is written whole and is the unit of last-writer-wins, so the
 // groups are drawn such that two forms never write one group. `ownerOnly` groups need an Owner (spaces/owner.ts).
 
+import type { AuditCredential } from '#protocol/api/audit.ts'
 import type { Quota, Role } from '#protocol/api/people.ts'
 import type { ParameterValue, SpaceState, Visibility } from '#protocol/api/spaces.ts'
 import type { ErrorBody } from '#protocol/errors.ts'
@@ -259,6 +260,9 @@ export interface StreamBodies {
     target?: { kind: string; id: string; name: string }
     address?: string
     detail?: Record<string, unknown>
+    credential?: AuditCredential | undefined
+    before?: Record<string, unknown> | undefined
+    after?: Record<string, unknown> | undefined
   }
   usage: { spaceId: SpaceId; cpuPercent: number; memoryBytes: number }
   timeline: {

@@ -214,6 +214,11 @@ export const bodySchemas = {
     target: z.object({ kind: text(64), id: text(256), name: text(256) }).optional(),
     address: text(256).optional(),
     detail: z.record(text(200), z.unknown()).optional(),
+    credential: z
+      .object({ kind: z.enum(['session', 'token', 'sshKey']), id: text(256) })
+      .optional(),
+    before: z.record(text(200), z.unknown()).optional(),
+    after: z.record(text(200), z.unknown()).optional(),
   }),
   usage: z.object({
     spaceId: id<'space'>(),

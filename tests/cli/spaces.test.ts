@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import type { NewToken } from '#protocol/api/access.ts'
+import type { TemplateDetail } from '#protocol/api/templates.ts'
 import type { Api } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
 import { Desk } from './desk.ts'
@@ -164,4 +166,20 @@ test('a Compose file becomes a template, and what could not be carried over is t
   assert.match(err, /^-:5:5 services\.web\.restart left: /m)
   assert.equal((await templating(['check', '-'], out)).status, 0)
   assert.match((await templating(['check', '/no/such'])).err, /cannot be read \(ENOENT\)/)
+})
+
+test('what a template reaches outside its spaces is allowed in a browser’s session and by no token', async () => {
+  const source = text('debian', '    pid: host\npolicy: {allow: [pid]}\n').replace('Shop', 'Deep')
+  const body = { source, allow: true }
+  const { secret } = await api.call<NewToken>('POST', '/me/tokens', { name: 'robot' })
+  const sent = await fetch(`${desk.skein.url}/api/v1/templates`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  assert.equal(((await sent.json()) as { error: { code: string } }).error.code, 'token_forbidden')
+  const saved = await api.call<TemplateDetail>('POST', '/templates', body)
+  assert.deepEqual(saved.version.permission?.reaches, ['main: pid of the host'])
+  const schema = await api.call<{ required: string[] }>('GET', '/templates/schema')
+  assert.deepEqual(schema.required, ['name', 'services'])
 })

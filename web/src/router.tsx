@@ -10,6 +10,7 @@ import {
 } from '@tanstack/react-router'
 import { Fault, Missing, MissingPage } from './app/fault.tsx'
 import { Frame } from './app/frame.tsx'
+import type { AuditSearch } from './audit/filter.ts'
 import { load } from './net/load.ts'
 import { SpacesPage } from './spaces/spaces-page.tsx'
 
@@ -218,6 +219,20 @@ const cluster = createRoute({
   ),
 })
 
+const audit = createRoute({
+  getParentRoute: () => frame,
+  path: '/audit',
+  validateSearch: (search: Record<string, unknown>): AuditSearch => ({
+    actor: text(search.actor),
+    action: text(search.action),
+    target: text(search.target),
+    from: text(search.from),
+    to: text(search.to),
+    peer: text(search.peer),
+  }),
+  component: lazyRouteComponent(() => load(() => import('./audit/audit-page.tsx')), 'AuditPage'),
+})
+
 /** What it was called before. */
 const peers = createRoute({
   getParentRoute: () => frame,
@@ -248,6 +263,7 @@ const inFrame = [
   variables,
   cluster,
   peers,
+  audit,
   account,
 ] as const
 

@@ -3,6 +3,7 @@
 
 import { accessWords } from './words/access.ts'
 import { accountWords } from './words/account.ts'
+import { auditWords } from './words/audit.ts'
 import { cliWords } from './words/cli.ts'
 import { clusterWords } from './words/cluster.ts'
 import { commonWords } from './words/common.ts'
@@ -17,6 +18,7 @@ export const words = {
   ...commonWords,
   ...accountWords,
   ...accessWords,
+  ...auditWords,
   ...cliWords,
   ...clusterWords,
   ...fileWords,

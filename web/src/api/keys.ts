@@ -32,6 +32,8 @@ export const keys = {
   hosts: ['hosts'],
   placement: (query: string) => ['placement', query],
   peers: ['peers'],
+  audit: (query: string) => ['audit', query],
+  auditReport: ['audit-report'],
 } as const
 
 export type Key = readonly string[]

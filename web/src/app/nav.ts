@@ -5,6 +5,7 @@ import {
   LayoutTemplate,
   type LucideIcon,
   Network,
+  ScrollText,
   UserRound,
   UsersRound,
   Variable,
@@ -14,7 +15,14 @@ import { can } from '../api/session.ts'
 import { words } from '../words.ts'
 
 export interface Place {
-  readonly to: '/spaces' | '/templates' | '/people' | '/variables' | '/cluster' | '/account'
+  readonly to:
+    | '/spaces'
+    | '/templates'
+    | '/people'
+    | '/variables'
+    | '/cluster'
+    | '/audit'
+    | '/account'
   readonly label: string
   readonly icon: LucideIcon
   readonly keys?: string
@@ -29,6 +37,7 @@ const administrators: readonly Place[] = [
   { to: '/people', label: words.nav.people, icon: UsersRound },
   { to: '/variables', label: words.nav.variables, icon: Variable },
   { to: '/cluster', label: words.nav.cluster, icon: Network, keys: 'g c' },
+  { to: '/audit', label: words.nav.audit, icon: ScrollText },
 ]
 
 export const allPlaces: readonly Place[] = [...everyone, ...administrators]
@@ -44,6 +53,7 @@ const needed: Partial<Record<Place['to'], readonly string[]>> = {
   '/people': ['user.list', 'group.list', 'role.list', 'invitation.list'],
   '/variables': ['variable.list', 'variable.listGroup', 'registry.list'],
   '/cluster': ['peer.list'],
+  '/audit': ['audit.read'],
 }
 
 export const placesFor = (me: Me): readonly Place[] =>

@@ -37,6 +37,7 @@ export const commonWords = {
     people: 'People',
     cluster: 'Cluster',
     variables: 'Variables',
+    audit: 'Audit',
     account: 'Account',
     signOut: 'Sign out',
     collapse: 'Collapse the sidebar',
