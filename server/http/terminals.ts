@@ -30,7 +30,8 @@ const terminalsSchema = z.object({
     )
     .max(1000),
 })
-const startupSchema = z.object({ log: z.string().max(1024 * 1024) })
+/** Its last lines, as the agent keeps them. */
+const startupSchema = z.object({ log: z.array(z.string().max(1024 * 1024)).max(10_000) })
 /** Digits alone: `Number` would also take `0x50`, `1e2` and spaces. */
 const count = (least: number, most: number) =>
   z
