@@ -142,6 +142,11 @@ const inside: readonly Place[] = [
   },
   { name: 'people', path: () => '/people', ready: (page) => page.getByText('mel').waitFor() },
   {
+    name: 'audit',
+    path: () => '/audit',
+    ready: (page) => page.getByText('The audit is whole').waitFor(),
+  },
+  {
     name: 'account',
     path: () => '/account',
     ready: (page) => page.getByText('This session').waitFor(),
