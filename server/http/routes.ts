@@ -24,6 +24,7 @@ import { templateRoutes } from './templates.ts'
 import { terminalRoutes } from './terminals.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
+import { registryRoutes, variableRoutes } from './variables.ts'
 
 export const routes: readonly Route[] = [
   ...setupRoutes,
@@ -37,6 +38,8 @@ export const routes: readonly Route[] = [
   ...invitationRoutes,
   ...groupRoutes,
   ...roleRoutes,
+  ...variableRoutes,
+  ...registryRoutes,
   // Before those that take an id: `schema` is none.
   ...templatePlanRoutes,
   ...templateRoutes,

@@ -6,6 +6,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { GroupId, RoleId, UserId } from '#protocol/ids.ts'
 import { keysIn, marked, markedExactly, unmarked } from '../records/marks.ts'
 import type { Change, Records, Row, View } from '../records/records.ts'
+import { endVariables } from '../values/end.ts'
 import { audited, type By, changed } from './audit.ts'
 import { assertName, renamed } from './roles.ts'
 import type { Makers } from './settings.ts'
@@ -92,6 +93,7 @@ export class Groups {
       const name = row.groups.profile?.name ?? ''
       const changes: Change[] = [
         { op: 'release', claim: `group:${name}`, holder: id },
+        ...endVariables(view, id),
         { op: 'delete', kind: 'group', id },
         audited(by, 'group.delete', { kind: 'group', id, name }, undefined, {
           before: stateOf(view, row),

@@ -15,6 +15,7 @@ import {
   type Row,
   type View,
 } from '../records/records.ts'
+import { endVariables } from '../values/end.ts'
 import { audited, type By, changed } from './audit.ts'
 import { type Person, sessionClaims } from './credential.ts'
 import { endCredential } from './factors.ts'
@@ -291,6 +292,7 @@ function removeSome(view: View, by: By, id: UserId): Decision<boolean> {
     ...view.list('token', { userId: id }).map(endToken),
     ...view.list('session', { userId: id }).map(endSession),
     ...view.list('credential', { userId: id }).map(endCredential),
+    ...endVariables(view, id),
   ]
   const end: Change[] = [
     { op: 'release', claim: `user:${profile.username}`, holder: id },

@@ -57,7 +57,7 @@ import { type LinkSockets, linkSockets } from './link-folder.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
 import { noteChange, Place, tellWhere } from './place.ts'
-import { storeAway } from './store-away.ts'
+import { missing, storeAway } from './store-away.ts'
 import { serveVolume } from './volume-door.ts'
 import { browserUrl } from './welcome.ts'
 
@@ -124,7 +124,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     },
     webFolder: WEB_FOLDER,
     cliFolder: CLI_FOLDER,
-    unready: () => (isLooking ? ['looking at its engine'] : []),
+    unready: () => [...(isLooking ? ['looking at its engine'] : []), ...missing(base.store)],
     storeAway: () => storeAway(base.store),
     watched: (spaces) => place.sharing?.want(spaces),
     ...directSource(config, links, spaces),
@@ -242,6 +242,8 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,
     ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
+    values: base.identity.variables,
+    loginFor: (image) => base.identity.registries.loginFor(image),
     agentKey: async (start) => base.identity.agentKey(start.spaceId as SpaceId, start.epoch),
     hostKeySeed: (spaceId) => base.identity.hostKeySeed(spaceId as SpaceId),
   })

@@ -8,3 +8,7 @@ export function storeAway(store: Store): { readonly storeAwayMs?: number } {
   const away = store.away()
   return away ? { storeAwayMs: Math.max(0, clock.nowMs() - away.sinceMs) } : {}
 }
+
+/** What /readyz says of it, to whoever asks: without the address. */
+export const missing = (store: Store): readonly string[] =>
+  store.away() ? ['its database does not answer'] : []

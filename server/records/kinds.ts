@@ -12,6 +12,7 @@ import type {
   Id,
   InvitationId,
   PeerId,
+  RegistryId,
   RoleId,
   SessionId,
   SpaceId,
@@ -19,6 +20,7 @@ import type {
   TemplateId,
   TokenId,
   UserId,
+  VariableId,
   VersionId,
 } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
@@ -186,6 +188,18 @@ export interface KindGroups {
     /** Who drives it, or did last. */
     driver: { peerId: PeerId; name: string; at: number }
   }
+  /** What templates name as `var.NAME` or `secret.NAME`. Of two of one owner and name the later made one counts. */
+  variable: {
+    /** `ownerId` is a person's, a group's, a template's, or `EVERYBODY` (values/variables.ts). */
+    body: { ownerId: Id; name: string; createdAt: number }
+    /** Sealed with a key from the cluster's secret file; `past` is the value before, which logs may still hold. */
+    value: { sealed: string; isSecret: boolean; at: number; by: Id; past?: string }
+  }
+  /** Where images are pulled from, and as whom. Of two of one host the later made one counts. */
+  registry: {
+    body: { host: string; createdAt: number }
+    login: { username: string; sealed: string; at: number; by: Id }
+  }
   /** Singletons, found by the claim `setting:<key>`. */
   setting: {
     value: { key: string; value: unknown }
@@ -208,6 +222,8 @@ interface KindIds {
   templateVersion: VersionId
   space: SpaceId
   host: HostId
+  variable: VariableId
+  registry: RegistryId
   setting: Id<'setting'>
 }
 export type KindId<K extends Kind> = KindIds[K]
@@ -226,6 +242,8 @@ interface KindIndexes {
   templateVersion: { templateId: TemplateId }
   space: { ownerId: UserId } | { hostId: HostId } | { templateId: TemplateId }
   host: never
+  variable: { ownerId: Id }
+  registry: never
   setting: never
 }
 export type IndexKey<K extends Kind> = KindIndexes[K]

@@ -186,6 +186,20 @@ export const groupSchemas = {
     }),
     driver: z.object({ peerId: id<'peer'>(), name: text(256), at: time }),
   },
+  variable: {
+    body: z.object({ ownerId: id(), name: text(64), createdAt: time }),
+    value: z.object({
+      sealed: text(128 * 1024),
+      isSecret: z.boolean(),
+      at: time,
+      by: id(),
+      past: text(128 * 1024).optional(),
+    }),
+  },
+  registry: {
+    body: z.object({ host: text(256), createdAt: time }),
+    login: z.object({ username: text(256), sealed: text(32 * 1024), at: time, by: id() }),
+  },
   setting: {
     value: z.object({ key: text(200), value: z.unknown() }),
   },

@@ -4,8 +4,9 @@ import type { TemplateHead } from '#protocol/api/templates.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { TemplateId, UserId, VersionId } from '#protocol/ids.ts'
 import { type Changed, cameFrom, changed, type Doer } from '../identity/audit.ts'
-import type { Change, Decision, Row, View } from '../records/records.ts'
+import { type Change, type Decision, MAX_CHANGES, type Row, type View } from '../records/records.ts'
 import { claimAnew } from '../records/renaming.ts'
+import { endVariables } from '../values/end.ts'
 import type { Permission } from './permission.ts'
 
 const MAX_TEMPLATES = 1000
@@ -153,6 +154,8 @@ export function decideRemove(view: View, id: TemplateId, by: Doer): Decision<boo
     throw new SkeinError('not_found', { thing: 'template' })
   const count = view.list('space', { templateId: id }).length
   if (count > 0) throw new SkeinError('template_in_use', { count })
+  const values = endVariables(view, id)
+  if (values.length > 0) return { changes: values.slice(0, MAX_CHANGES), result: true }
   const versions = versionsOf(view, id).reverse()
   const some = versions.slice(0, VERSIONS_AT_ONCE)
   const deletions = some.map(

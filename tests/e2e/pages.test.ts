@@ -208,7 +208,8 @@ const floatingInSpace: typeof floating = [
       await page.route(address, asFromElsewhere)
       await page.reload()
       await page.getByRole('button', { name: 'Reach it: Notes' }).click()
-      await page.unroute(address)
+      // A question that is under way is answered first.
+      await page.unrouteAll({ behavior: 'wait' })
     },
   ],
   [

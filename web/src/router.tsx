@@ -195,6 +195,18 @@ const people = createRoute({
   component: lazyRouteComponent(() => load(() => import('./people/people-page.tsx')), 'PeoplePage'),
 })
 
+const variables = createRoute({
+  getParentRoute: () => frame,
+  path: '/variables',
+  validateSearch: (search: Record<string, unknown>): { of?: string | undefined } => ({
+    of: text(search.of),
+  }),
+  component: lazyRouteComponent(
+    () => load(() => import('./variables/variables-page.tsx')),
+    'VariablesPage',
+  ),
+})
+
 const cluster = createRoute({
   getParentRoute: () => frame,
   path: '/cluster',
@@ -248,6 +260,7 @@ const inFrame = [
   newTemplate,
   template,
   people,
+  variables,
   cluster,
   peers,
   audit,

@@ -12,6 +12,7 @@ import { peopleWords } from './words/people.ts'
 import { spaceWords } from './words/spaces.ts'
 import { templateWords } from './words/templates.ts'
 import { terminalWords } from './words/terminal.ts'
+import { variableWords } from './words/variables.ts'
 
 export const words = {
   ...commonWords,
@@ -25,4 +26,5 @@ export const words = {
   ...spaceWords,
   ...templateWords,
   ...terminalWords,
+  ...variableWords,
 } as const

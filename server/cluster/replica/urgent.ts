@@ -20,7 +20,7 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   group: ['members', 'roles'],
   role: ['permissions'],
   credential: ['use', 'recovery'],
-  space: ['people', 'sharing', 'identity'],
+  space: ['people', 'identity'],
 }
 
 /** Whether a commit deletes a credential or writes who may do what. */

@@ -87,13 +87,12 @@ export class DataWorld {
   }
 
   /** What no member remembers of a database that went back may be lost. */
-  wentBack(database: Database, before?: Context): void {
+  wentBack(database: Database, before: Context): void {
     const members = this.peers.filter((peer) => peer.database === database && peer.isUp)
-    const memories = members.map(({ replica }) => replica)
-    this.ledger.wentBack(database, memories)
     const remembered = database.replica.heard.copy()
-    for (const { heard } of memories) remembered.union(heard)
-    if (!before || remembered.missingFrom(before).length > 0) database.history += 1
+    for (const { replica } of members) remembered.union(replica.heard)
+    this.ledger.wentBack(database, before, remembered)
+    if (remembered.missingFrom(before).length > 0) database.history += 1
   }
 
   /** One word in so many is lost on its way to the other members. */
@@ -131,7 +130,7 @@ export class DataWorld {
       changed: (changed) => this.ledger.changed(changed),
       newOrigin: () => this.newOrigin(),
       moved: (by) => this.#moved(by),
-      forgot: (of) => this.wentBack(of),
+      forgot: (of, memory) => this.wentBack(of, memory.heard),
     })
     peer.isShared = isShared
     this.peers.push(peer)

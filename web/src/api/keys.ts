@@ -27,6 +27,8 @@ export const keys = {
   roles: ['roles'],
   invitations: ['invitations'],
   factor: ['factor'],
+  variables: (scope: string) => ['variables', scope],
+  registries: ['registries'],
   hosts: ['hosts'],
   placement: (query: string) => ['placement', query],
   peers: ['peers'],

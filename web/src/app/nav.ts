@@ -8,13 +8,21 @@ import {
   ScrollText,
   UserRound,
   UsersRound,
+  Variable,
 } from 'lucide-react'
 import type { Me } from '#protocol/api/people.ts'
 import { can } from '../api/session.ts'
 import { words } from '../words.ts'
 
 export interface Place {
-  readonly to: '/spaces' | '/templates' | '/people' | '/cluster' | '/audit' | '/account'
+  readonly to:
+    | '/spaces'
+    | '/templates'
+    | '/people'
+    | '/variables'
+    | '/cluster'
+    | '/audit'
+    | '/account'
   readonly label: string
   readonly icon: LucideIcon
   readonly keys?: string
@@ -27,6 +35,7 @@ const everyone: readonly Place[] = [
 
 const administrators: readonly Place[] = [
   { to: '/people', label: words.nav.people, icon: UsersRound },
+  { to: '/variables', label: words.nav.variables, icon: Variable },
   { to: '/cluster', label: words.nav.cluster, icon: Network, keys: 'g c' },
   { to: '/audit', label: words.nav.audit, icon: ScrollText },
 ]
@@ -42,6 +51,7 @@ export const accountPlace: Place = {
 /** What one must be allowed to see of a place. */
 const needed: Partial<Record<Place['to'], readonly string[]>> = {
   '/people': ['user.list', 'group.list', 'role.list', 'invitation.list'],
+  '/variables': ['variable.list', 'variable.listGroup', 'registry.list'],
   '/cluster': ['peer.list'],
   '/audit': ['audit.read'],
 }

@@ -14,9 +14,9 @@ import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
-import { moveInRows } from '../spaces/row-focus.ts'
 import { words } from '../words.ts'
 import { imageText } from './images.ts'
+import { moveInRows } from './row-focus.ts'
 import { TemplateIcon } from './template-icon.tsx'
 
 const text = words.templates

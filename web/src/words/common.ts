@@ -36,6 +36,7 @@ export const commonWords = {
     templates: 'Templates',
     people: 'People',
     cluster: 'Cluster',
+    variables: 'Variables',
     audit: 'Audit',
     account: 'Account',
     signOut: 'Sign out',
