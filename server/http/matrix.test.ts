@@ -179,6 +179,7 @@ const expected: Record<string, keyof typeof shapes> = {
   'GET /audit': 'administrator',
   'GET /audit/export': 'administrator',
   'GET /live': 'signedInSeen',
+  'GET /openapi.json': 'anyone',
 }
 
 let world: World

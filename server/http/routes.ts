@@ -3,6 +3,7 @@
 import { auditRoutes } from './audit.ts'
 import { loginRoutes } from './cli/login-routes.ts'
 import { connectRoutes } from './connect.ts'
+import { describingRoutes } from './describing.ts'
 import { factorRoutes } from './factors.ts'
 import { fileRoutes } from './files.ts'
 import { groupRoutes, roleRoutes } from './groups.ts'
@@ -52,4 +53,5 @@ export const routes: readonly Route[] = [
   ...peerRoutes,
   ...auditRoutes,
   ...liveRoutes,
+  ...describingRoutes(() => routes),
 ]

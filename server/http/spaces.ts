@@ -13,7 +13,8 @@ import { may } from '../identity/policy.ts'
 import { resourceOf } from '../identity/subject.ts'
 import type { Row } from '../records/records.ts'
 import { standingOf } from '../spaces/shares.ts'
-import { givenId } from './body.ts'
+import { checked, givenId } from './body.ts'
+import { paged, pagingSchema } from './paging.ts'
 import type { Door, Wish } from './ports.ts'
 import { accepted, nothing, ok, type Reply } from './reply.ts'
 import { by, type Call, type ClosedAction, type ClosedCall, route } from './route.ts'
@@ -23,11 +24,14 @@ export const spaceRoutes = [
     method: 'GET',
     path: '/spaces',
     action: 'space.list',
-    handle(door, { person, host }) {
+    query: pagingSchema,
+    handle(door, { person, host, query }) {
+      const paging = checked(pagingSchema, Object.fromEntries(query))
       const rows = door.records.list('space')
       const seen = rows.filter((row) => may(person, 'space.see', resourceOf(row)))
-      const spaces = seen.flatMap(({ id }) => showTo(door, { person, host }, id) ?? [])
-      return ok({ spaces })
+      const { items, ...next } = paged(seen, paging)
+      const spaces = items.flatMap(({ id }) => showTo(door, { person, host }, id) ?? [])
+      return ok({ spaces, ...next })
     },
   }),
   route({

@@ -51,6 +51,7 @@ interface ActionRow {
 const row = <R extends Rule>(rule: R, verb: string, thing: string) => ({ rule, verb, thing })
 
 export const actions = {
+  'api.see': row('anyone', 'read the description of', 'API'),
   'setup.see': row('anyone', 'see', 'set-up'),
   'setup.finish': row('anyone', 'finish', 'set-up'),
   'session.ask': row('anyone', 'ask for', 'session'),

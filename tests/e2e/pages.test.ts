@@ -151,6 +151,11 @@ const inside: readonly Place[] = [
     ready: (page) => page.getByText('REGION').waitFor(),
   },
   {
+    name: 'audit',
+    path: () => '/audit',
+    ready: (page) => page.getByText('The audit is whole').waitFor(),
+  },
+  {
     name: 'account',
     path: () => '/account',
     ready: (page) => page.getByText('This session').waitFor(),

@@ -3,6 +3,7 @@
 import { ChevronRight } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
 import type { AuditEvent } from '#protocol/api/audit.ts'
+import { clientName } from '../account/client-name.ts'
 import { cx } from '../parts/class.ts'
 import { Moment } from '../parts/moment.tsx'
 import { words } from '../words.ts'
@@ -51,7 +52,7 @@ function Entry({ event, origins }: EntryProps) {
         <span className="min-w-0 grow break-words">
           <span className="font-medium">{actor.name}</span>{' '}
           <span className="text-ink-2">{text.action(action)}</span>{' '}
-          {target && <span className="font-medium">{target.name}</span>}
+          {target && <span className="font-medium">{nameOf(target)}</span>}
         </span>
         <span className="w-40 shrink-0 truncate font-mono text-ink-3 text-xs max-md:hidden">
           {address}
@@ -67,6 +68,10 @@ function Entry({ event, origins }: EntryProps) {
     </li>
   )
 }
+
+/** Sessions are named by what their browser says of itself, which is a long story. */
+const nameOf = ({ kind, name }: NonNullable<AuditEvent['target']>): string =>
+  kind === 'session' ? clientName(name).name : name
 
 function Facts({ event, origins }: EntryProps) {
   const { actor, action, target, address, credential, detail, origin, id, at } = event
