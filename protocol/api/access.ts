@@ -37,6 +37,7 @@ export type AddKey = z.input<typeof addKeySchema>
  * change, share and delete them. `audit`: read the audit.
  */
 export const tokenScopes = ['all', 'read', 'run', 'enter', 'spaces', 'audit'] as const
+const MAX_SCOPES = tokenScopes.length
 export type TokenScope = (typeof tokenScopes)[number]
 
 export interface Token {
@@ -54,7 +55,7 @@ export interface Token {
 
 export const createTokenSchema = z.strictObject({
   name: z.string().trim().min(1).max(MAX_CREDENTIAL_NAME_CHARS),
-  scopes: z.array(z.enum(tokenScopes)).min(1).max(tokenScopes.length).default(['all']),
+  scopes: z.array(z.enum(tokenScopes)).min(1).max(MAX_SCOPES).default(['all']),
   /** Absent: it has no end. */
   expiresInDays: z.int().min(1).max(MAX_TOKEN_DAYS).optional(),
 })

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import type { SshKey, Token } from './access.ts'
+import type { QuotaName } from './quota-names.ts'
 
 export const roles = ['administrator', 'member'] as const
 export type Role = (typeof roles)[number]
@@ -15,19 +16,16 @@ const MAX_CODE_CHARS = 32
 
 const password = z.string().max(MAX_PASSWORD_CHARS)
 
-const limits = {
+/** What a person's spaces may take together. A limit that is absent is none. */
+export const quotaSchema = z.object({
   spaces: z.int().min(0).max(100_000).optional(),
   running: z.int().min(0).max(100_000).optional(),
   /** Cores of running spaces. */
   cpus: z.number().min(0).max(100_000).optional(),
   /** Of running spaces. */
   memoryBytes: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
-}
-/** What a person's spaces may take together. A limit that is absent is none. */
-export const quotaSchema = z.object(limits)
+})
 export type Quota = z.infer<typeof quotaSchema>
-export const quotaNames = ['spaces', 'running', 'cpus', 'memoryBytes'] as const
-export type QuotaName = (typeof quotaNames)[number]
 
 /** Roles of one person or group, members that one request adds. */
 export const MAX_GIVEN = 50
@@ -107,7 +105,7 @@ export const updateUserSchema = z.strictObject({
   /** Ids of custom roles, all of them. */
   roles: z.array(z.uuid()).max(MAX_GIVEN).optional(),
   /** The person's own limits, all of them. */
-  quota: z.strictObject(limits).optional(),
+  quota: quotaSchema.strict().optional(),
 })
 export type UpdateUser = z.input<typeof updateUserSchema>
 
@@ -161,7 +159,7 @@ export const updateGroupSchema = z.strictObject({
   remove: z.array(name).max(MAX_GIVEN).default([]),
   /** Ids of custom roles, all of them. */
   roles: z.array(z.uuid()).max(MAX_GIVEN).optional(),
-  quota: z.strictObject(limits).optional(),
+  quota: quotaSchema.strict().optional(),
 })
 export type UpdateGroup = z.input<typeof updateGroupSchema>
 

@@ -3,8 +3,8 @@
 // Each peer reckons with what it knows: two that are asked in the same moment, or are cut off from one another, may
 // together give more. Nothing is taken back for that; the next start is refused.
 
-import type { Quota, QuotaName } from '#protocol/api/people.ts'
-import { quotaNames } from '#protocol/api/people.ts'
+import type { Quota } from '#protocol/api/people.ts'
+import { type QuotaName, quotaNames } from '#protocol/api/quota-names.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId, UserId } from '#protocol/ids.ts'
 import { groupsOf } from '../identity/subject.ts'

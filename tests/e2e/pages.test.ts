@@ -9,6 +9,7 @@ import { newId } from '#protocol/ids.ts'
 import { Api, TEST_PASSWORD } from '../support/api.ts'
 import { desktop, launchBrowser, phone, themes, Visitor } from '../support/browser.ts'
 import { Skein } from '../support/skein.ts'
+import { measureOpening, measureScrolling, withManySpaces } from './budget.ts'
 import { TerminalScreen } from './screen.ts'
 import { signIn } from './walk.ts'
 
@@ -301,6 +302,53 @@ test('who signs out is at the sign-in page, is told of a wrong password, and com
   assert.deepEqual(await again.accessFaults('wrong-password'), [])
   await signIn(page, 'ada')
   await again.leave()
+})
+
+/** Of everything but typefaces, as it comes over the wire: the promise. */
+const FIRST_PAGE_BYTES = 200_000
+/** What is promised is a second on a processor four times slower; a quarter of it there is all of it here. */
+const FIRST_PAGE_WORK_MS = 250
+/** A machine that runs all other tests meanwhile shares its caches with them. */
+const BUSY = 3
+
+test('the first page is small, soon there, and nothing on it moves', async (t) => {
+  await ada.page.goto('about:blank')
+  const opening = await measureOpening(ada.page)
+  t.diagnostic(JSON.stringify(opening))
+  assert.ok(opening.bytes > 50_000, 'what came was counted')
+  assert.ok(opening.bytes <= FIRST_PAGE_BYTES, `${opening.bytes} bytes`)
+  assert.equal(opening.shift, 0)
+  assert.ok(opening.workMs <= BUSY * FIRST_PAGE_WORK_MS, `${opening.workMs} ms`)
+})
+
+test('a thousand spaces scroll without a stutter, and the keys reach each of them', async (t) => {
+  const many = await Visitor.arrive(browser, skein.url)
+  const { page } = many
+  await signIn(page, 'ada')
+  await withManySpaces(page, 1000)
+  await page.goto('/spaces?sort=name')
+  const row = (name: string) => page.getByRole('link', { name, exact: true })
+  await row('space-0000').waitFor()
+  const scrolling = await measureScrolling(page, 120)
+  t.diagnostic(JSON.stringify(scrolling))
+  assert.ok(scrolling.scrolledPx > 10_000)
+  assert.ok(scrolling.rows < 80, `${scrolling.rows} rows are drawn`)
+  assert.ok(scrolling.workMs <= BUSY * (1000 / 60), `${scrolling.workMs} ms for each frame`)
+  await page.keyboard.press('k')
+  await row('space-0999').and(page.locator(':focus')).waitFor()
+  await page.keyboard.press('ArrowUp')
+  await row('space-0998').and(page.locator(':focus')).waitFor()
+  await page.evaluate("document.getElementById('content').scrollTop = 0")
+  await row('space-0000').waitFor()
+  await row('space-0998').and(page.locator(':focus')).waitFor()
+  await page.keyboard.press('/')
+  await page.keyboard.type('space-0500')
+  await page.waitForURL(/q=space-0500/)
+  await page.getByText('1 of 1,000').waitFor()
+  await page.keyboard.press('ArrowDown')
+  await row('space-0500').and(page.locator(':focus')).waitFor()
+  assert.deepEqual(many.complaints, [])
+  await many.leave()
 })
 
 test('no page complained on its console', () => {

@@ -1,7 +1,8 @@
 // Four limits, each of which may be left empty.
 
 import { type FormEvent, useState } from 'react'
-import { type Quota, type QuotaName, quotaNames } from '#protocol/api/people.ts'
+import type { Quota } from '#protocol/api/people.ts'
+import { type QuotaName, quotaNames } from '#protocol/api/quota-names.ts'
 import { Button } from '../parts/button.tsx'
 import { TextField } from '../parts/field.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'

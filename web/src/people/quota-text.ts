@@ -1,6 +1,7 @@
 // Limits as somebody types them, and as they are. Pure.
 
-import { type Quota, type QuotaName, quotaNames } from '#protocol/api/people.ts'
+import type { Quota } from '#protocol/api/people.ts'
+import { type QuotaName, quotaNames } from '#protocol/api/quota-names.ts'
 import { bytes } from '../format/quantity.ts'
 
 const GIB = 1024 ** 3

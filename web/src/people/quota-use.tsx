@@ -1,6 +1,7 @@
 // What somebody's spaces take, beside what they may.
 
-import { quotaNames, type UserDetail } from '#protocol/api/people.ts'
+import type { UserDetail } from '#protocol/api/people.ts'
+import { quotaNames } from '#protocol/api/quota-names.ts'
 import { words } from '../words.ts'
 import { amountText } from './quota-text.ts'
 

@@ -1,7 +1,7 @@
 // Words of people, groups, roles, invitations, quotas, second factors, and of sharing a space.
 
 import type { TokenScope } from '#protocol/api/access.ts'
-import type { QuotaName } from '#protocol/api/people.ts'
+import type { QuotaName } from '#protocol/api/quota-names.ts'
 import type { ShareLevel, SpaceStanding } from '#protocol/api/spaces.ts'
 
 const levels: Record<ShareLevel, { readonly name: string; readonly text: string }> = {
