@@ -20,8 +20,18 @@ COPY protocol ./protocol
 COPY web ./web
 RUN npm run build:web
 
-# What goes into every space, and the program for laptops.
+# What goes into every space; the Node that it was stripped from stays behind.
 FROM dependencies AS agent
+COPY tsconfig.json ./
+COPY scripts ./scripts
+COPY protocol ./protocol
+COPY link ./link
+COPY ssh ./ssh
+COPY agent ./agent
+RUN npm run build:agent && rm -f dist/node-*
+
+# The program for laptops.
+FROM dependencies AS laptop
 COPY tsconfig.json ./
 COPY scripts ./scripts
 COPY protocol ./protocol
@@ -30,7 +40,7 @@ COPY ssh ./ssh
 COPY agent ./agent
 COPY cli ./cli
 COPY server ./server
-RUN npm run build:agent && npm run build:cli
+RUN npm run build:cli
 
 # Only what a peer runs with; Node is the base's, and node-pty's binaries for other systems stay out.
 FROM dependencies AS production
@@ -49,6 +59,10 @@ WORKDIR /skein
 COPY --from=production /skein/node_modules ./node_modules
 # What Node has compiled is kept here; in an image nobody else shares it.
 RUN install -d -o skein -g skein node_modules/.cache/skein
+# What is large and seldom changes first: a changed server is then a few small layers.
+COPY --from=agent /skein/dist/agent ./dist/agent
+COPY --from=pages /skein/dist/web ./dist/web
+COPY --from=laptop /skein/dist/cli ./dist/cli
 COPY package.json LICENSE ./
 COPY migrations ./migrations
 COPY protocol ./protocol
@@ -58,8 +72,6 @@ COPY agent ./agent
 COPY server ./server
 COPY cli ./cli
 COPY scripts/ready.js ./scripts/
-COPY --from=agent /skein/dist ./dist
-COPY --from=pages /skein/dist/web ./dist/web
 RUN ln -s /skein/cli/bin.js /usr/local/bin/skein
 USER skein
 ENV NODE_ENV=production SKEIN_DATA=/var/lib/skein

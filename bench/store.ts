@@ -3,6 +3,8 @@
 import type { BenchRow } from './report.ts'
 
 const drivers: Record<string, () => Promise<BenchRow[]>> = {
+  sqlite: async () => (await import('./store-sqlite.ts')).sqliteRows(),
+  mysql: async () => (await import('./store-mysql.ts')).mysqlRows(),
   redis: async () => (await import('./store-redis.ts')).redisRows(),
 }
 

@@ -12,7 +12,7 @@ export async function adminReset(
   const { data } = loadConfig({ words }).config
   const answer = await askPeer(data, { ask: 'reset-password', name })
   print(asJson, answer, () => {
-    return `${answer.username} may now sign in with: ${answer.password}\nAll of ${answer.username}’s sessions have ended. Change the password after signing in.`
+    return `${answer.username} may now sign in with: ${answer.password}\nAll of ${answer.username}’s sessions have ended, and no second factor is asked for any more. Change the password after signing in.`
   })
   return 0
 }

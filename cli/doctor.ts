@@ -16,6 +16,7 @@ import type { Finding } from './doctor/finding.ts'
 import { checkClock, checkDisk, checkFolder, checkMemory, checkNode } from './doctor/machine.ts'
 import { checkExposure, checkListen, checkSsh, checkSubnets } from './doctor/network.ts'
 import { checkAppsDomain, checkPublicUrl } from './doctor/public.ts'
+import { checkStore } from './doctor/store.ts'
 import { print } from './output.ts'
 
 /** dockerd answers within milliseconds; a stuck one must not hold the report up. */
@@ -37,6 +38,7 @@ async function examine(config: Config): Promise<readonly Finding[]> {
     checkClock(Date.now(), statSync(import.meta.filename).mtimeMs),
     checkFolder(config.data),
     checkDisk(config.data),
+    ...(await checkStore(config.store)),
     await checkListen(config.listen, isOurs),
     await checkSsh(sshAddress(config), readChild(config.data, 'gateway-1') !== undefined),
     checkExposure(config.listen, config.publicUrl, tlsKindOf(config)),

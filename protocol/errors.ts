@@ -7,6 +7,7 @@ import { backupErrors } from './errors/backup.ts'
 import { configErrors } from './errors/config.ts'
 import { laptopErrors } from './errors/laptop.ts'
 import { linkErrors } from './errors/link.ts'
+import { peopleErrors } from './errors/people.ts'
 import { placementErrors } from './errors/placement.ts'
 import { type ErrorRow, row } from './errors/row.ts'
 import { stateErrors } from './errors/state.ts'
@@ -173,8 +174,9 @@ export const errorTable = {
   user_has_spaces: row(
     409,
     'The user owns {count} spaces.',
-    'Delete those spaces first, or disable the user instead.',
+    'Disable the user and hand those spaces over, or delete them first.',
   ),
+  ...peopleErrors,
   // Templates
   ...templateErrors,
   // Spaces

@@ -63,6 +63,8 @@ export const streamOpenSchema = z.discriminatedUnion('kind', [
     terminal: name,
     ...size,
     command: z.array(z.string()).max(256).optional(),
+    /** Looks on: makes none, types nothing, and its window gives no size. */
+    watch: z.literal(true).optional(),
   }),
   /** One program. Data to the agent is its stdin; data back are the pieces of exec.ts (both outputs). */
   z.object({

@@ -1,4 +1,4 @@
-// `npm run bench -- apps|create|gossip|idle|relay|replicate|ssh|terminal [--json]`: prepares the machine as the tests do, then measures.
+// `npm run bench -- apps|create|gossip|idle|relay|replicate|ssh|store|terminal [--json]`: prepares the machine as the tests do, then measures.
 
 import { join } from 'node:path'
 import { attached } from './lib/command.js'
@@ -16,6 +16,7 @@ const beside = {
   relay: ['socat'],
   replicate: ['redis'],
   ssh: ['sshClient', 'sshServer'],
+  store: ['mariadb', 'redis'],
 }
 
 await main(async () => {

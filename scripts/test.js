@@ -8,11 +8,8 @@ import { ensureTestImages } from './lib/images.js'
 import { removeLeftovers } from './lib/leftovers.js'
 import { node24, root } from './lib/node24.js'
 import { ensurePackages } from './lib/packages.js'
-import { buildPeerImage, ensureNodeImage } from './lib/peer-image.js'
 import { main, step } from './lib/say.js'
 
-/** Folders whose tests run a peer in a container. */
-const COMPOSE = /^(\.\/)?tests(\/?$|\/compose)/
 const words = process.argv.slice(2)
 
 await main(async () => {
@@ -36,10 +33,6 @@ await main(async () => {
   await ensureBuilt()
   await ensureEngine()
   await ensureTestImages()
-  // Minutes at first, seconds later: only for those who use it.
-  if (words.length === 0 || words.some((word) => COMPOSE.test(word))) {
-    await buildPeerImage(await ensureNodeImage())
-  }
   await removeLeftovers()
   step('Running the tests')
   return attached([node24(), join(root, 'scripts', 'lib', 'suite.js'), ...words], {

@@ -10,7 +10,8 @@ import { main } from './lib/say.js'
 
 await main(async () => {
   await ensureDependencies()
-  await ensurePackages(['ip', 'iptables'])
+  const hasDatabases = process.argv.includes('--databases')
+  await ensurePackages(['ip', 'iptables', ...(hasDatabases ? ['mariadb', 'redis'] : [])])
   await ensureBuilt()
   const program = join(root, 'tests', 'cluster', 'torture', 'main.ts')
   return attached([node24(), program, ...process.argv.slice(2)], { cwd: root })

@@ -110,13 +110,15 @@ class TerminalSession implements Sink {
     const { terminal, viewer } = this.#attached
     switch (frame.type) {
       case NumberedType.in:
+        if (this.#open.watch)
+          throw new SkeinError('forbidden', { action: 'type in', thing: 'terminal' })
         terminal.input(viewer, readAt(frame.body), readBytes(frame.body))
         return
       case NumberedType.ackOut:
         terminal.acked(viewer, readAt(frame.body))
         return
       case NumberedType.resize:
-        terminal.resize(viewer, readSize(frame.body))
+        if (!this.#open.watch) terminal.resize(viewer, readSize(frame.body))
         return
       case NumberedType.ping:
         this.send(encodeAt(NumberedType.pong, readAt(frame.body)))

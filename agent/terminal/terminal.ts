@@ -134,9 +134,9 @@ export class Terminal {
 
   /**
    * Answers an attach to this run and sends what follows from it. A client that attaches again replaces its older
-   * connection. Throws `too_many_streams` beyond MAX_VIEWERS.
+   * connection. `watches`: it types nothing and never drives. Throws `too_many_streams` beyond MAX_VIEWERS.
    */
-  attach(request: Attach, sink: Sink): Viewer {
+  attach(request: Attach, sink: Sink, watches = false): Viewer {
     for (const viewer of this.#viewers) {
       if (viewer.client !== request.client) continue
       this.detach(viewer, { lost: true })
@@ -149,10 +149,10 @@ export class Terminal {
     const resumed = this.#resumesFrom(request)
     if (resumed === undefined) this.#reader.parseTo(this.ring.end)
     const snapshot = resumed === undefined ? this.snapshot() : undefined
-    const viewer = this.#addViewer(request, snapshot?.at ?? resumed ?? 0, sink)
+    const viewer = this.#addViewer(request, snapshot?.at ?? resumed ?? 0, sink, watches)
     viewer.sendJson(NumberedType.attached, this.#answer(snapshot, resumed ?? 0, heard))
     if (snapshot) viewer.sendSnapshot(snapshot)
-    this.#drive(viewer)
+    if (!watches) this.#drive(viewer)
     this.#tellViewers()
     viewer.flush()
     this.#control()
@@ -267,9 +267,14 @@ export class Terminal {
     return { run: this.run, mode, from: snapshot?.at ?? from, heard, cols, rows }
   }
 
-  #addViewer({ client, label, cols, rows }: Attach, from: number, sink: Sink): Viewer {
+  #addViewer(
+    { client, label, cols, rows }: Attach,
+    from: number,
+    sink: Sink,
+    watches: boolean,
+  ): Viewer {
     const size = { cols, rows }
-    const viewer = new Viewer({ client, label, size, from, sink, source: this })
+    const viewer = new Viewer({ client, label, size, from, sink, source: this, watches })
     this.#viewers.add(viewer)
     return viewer
   }
@@ -286,9 +291,9 @@ export class Terminal {
     return undefined
   }
 
-  /** When the driver has left, and is not waited for any more, whoever watched the longest drives. */
+  /** When the driver has left, and is not waited for any more, whoever is there the longest and may type drives. */
   #inherit(nowMs: number): Viewer | undefined {
-    const [heir] = this.#viewers
+    const heir = [...this.#viewers].find(({ watches }) => !watches)
     if (!heir || this.#driver.isAwaited(nowMs)) return undefined
     this.#driver.take(heir.client)
     this.#applySize(heir.size)

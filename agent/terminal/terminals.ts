@@ -41,6 +41,8 @@ export interface TerminalsOptions {
 export interface OpenTerminal extends Size {
   readonly terminal: string
   readonly command?: readonly string[] | undefined
+  /** Looks on. */
+  readonly watch?: true | undefined
 }
 
 export interface AttachedViewer {
@@ -79,7 +81,7 @@ export class Terminals {
   /**
    * Attaches to a terminal, which is opened when it does not exist. Undefined when the client's run is gone: it has
    * been told, and none of its input goes to another run. Throws `name_invalid`, `too_many_terminals`,
-   * `too_many_streams` or `command_failed`.
+   * `too_many_streams`, `terminal_gone` (nothing to look on at) or `command_failed`.
    */
   async attach(
     open: OpenTerminal,
@@ -91,8 +93,9 @@ export class Terminals {
       sink.send(goneAnswer(request, existing))
       return undefined
     }
+    if (!existing && open.watch) throw new SkeinError('terminal_gone')
     const terminal = existing ?? (await this.#open(open, request))
-    return { terminal, viewer: terminal.attach(request, sink) }
+    return { terminal, viewer: terminal.attach(request, sink, open.watch) }
   }
 
   /** Hangs up on a terminal's program and forgets it. False when there is none of that name. */

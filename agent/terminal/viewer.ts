@@ -46,11 +46,14 @@ export interface ViewerOptions {
   readonly from: number
   readonly sink: Sink
   readonly source: Source
+  /** It only looks on. */
+  readonly watches: boolean
 }
 
 export class Viewer {
   readonly client: string
   readonly label: string | undefined
+  readonly watches: boolean
   #sentMs: number
   /** The size of its own window: the terminal's when it drives. */
   size: Size
@@ -66,6 +69,7 @@ export class Viewer {
   constructor(options: ViewerOptions) {
     this.client = options.client
     this.label = options.label
+    this.watches = options.watches
     this.size = options.size
     this.#sentMs = options.source.nowMs()
     this.#sink = options.sink

@@ -5,8 +5,10 @@ import { type Command, Option } from 'commander'
 import { SkeinError, toSkeinError } from '#protocol/errors.ts'
 import { printError } from '../output.ts'
 import type { Remote, RemoteOptions } from './remote.ts'
+import type { ShareOptions } from './share.ts'
 import { RemoteStatus, remoteStatus } from './status.ts'
 import { addTemplates } from './template-commands.ts'
+import { addVariables } from './variable-commands.ts'
 
 type Done = (status: number) => void
 
@@ -79,6 +81,7 @@ export function addRemoteCommands(program: Command, done: Done): void {
   addLogins(program, make)
   addSpaces(program, make)
   addTemplates(program, make)
+  addVariables(program, make)
   addWaysIn(program, make)
   addSsh(program, make)
   addCompletion(program, make)
@@ -177,6 +180,31 @@ function addSpaces(program: Command, make: CommandMaker): void {
       )
       .option('--no-wait', 'do not wait until it is done')
   }
+  addSharing(spaces, make)
+}
+
+function addSharing(spaces: Command, make: CommandMaker): void {
+  make
+    .remote<ShareOptions>(
+      spaces,
+      'share <space> <name>',
+      'let somebody, or a group, into a space of yours',
+      ['skein spaces share alpha bob', 'skein spaces share alpha crew --group --as viewer'],
+      async (remote, [space = '', name = ''], options) =>
+        (await import('./share.ts')).share(remote, space, name, options),
+    )
+    .option('--as <level>', 'viewer, user or manager', 'user')
+    .option('--group', 'the name is a group’s')
+  make
+    .remote<ShareOptions>(
+      spaces,
+      'unshare <space> <name>',
+      'let them in no longer; what they have open ends',
+      ['skein spaces unshare alpha bob'],
+      async (remote, [space = '', name = ''], options) =>
+        (await import('./share.ts')).unshare(remote, space, name, options),
+    )
+    .option('--group', 'the name is a group’s')
 }
 
 function addWaysIn(program: Command, make: CommandMaker): void {

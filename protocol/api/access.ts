@@ -31,8 +31,13 @@ export const addKeySchema = z.strictObject({
 })
 export type AddKey = z.input<typeof addKeySchema>
 
-/** What a token may do. Today everything that its owner may, but for what would make it permanent. */
-export const tokenScopes = ['all'] as const
+/**
+ * What a token may do of what its owner may. `all`: everything but what would make it permanent. `read`: see lists and
+ * facts, no contents. `run`: that of spaces, and start and stop them. `enter`: go into spaces. `spaces`: both, and make,
+ * change, share and delete them. `audit`: read the audit.
+ */
+export const tokenScopes = ['all', 'read', 'run', 'enter', 'spaces', 'audit'] as const
+const MAX_SCOPES = tokenScopes.length
 export type TokenScope = (typeof tokenScopes)[number]
 
 export interface Token {
@@ -50,6 +55,7 @@ export interface Token {
 
 export const createTokenSchema = z.strictObject({
   name: z.string().trim().min(1).max(MAX_CREDENTIAL_NAME_CHARS),
+  scopes: z.array(z.enum(tokenScopes)).min(1).max(MAX_SCOPES).default(['all']),
   /** Absent: it has no end. */
   expiresInDays: z.int().min(1).max(MAX_TOKEN_DAYS).optional(),
 })

@@ -1,6 +1,8 @@
 // Set-up, sessions and people as the HTTP API shows and takes them.
 
 import { z } from 'zod'
+import type { SshKey, Token } from './access.ts'
+import type { QuotaName } from './quota-names.ts'
 
 export const roles = ['administrator', 'member'] as const
 export type Role = (typeof roles)[number]
@@ -9,7 +11,24 @@ export type Role = (typeof roles)[number]
 export const MIN_PASSWORD_CHARS = 10
 export const MAX_PASSWORD_CHARS = 256
 
+/** A recovery code with spaces between its letters, and some to spare. */
+const MAX_CODE_CHARS = 32
+
 const password = z.string().max(MAX_PASSWORD_CHARS)
+
+/** What a person's spaces may take together. A limit that is absent is none. */
+export const quotaSchema = z.object({
+  spaces: z.int().min(0).max(100_000).optional(),
+  running: z.int().min(0).max(100_000).optional(),
+  /** Cores of running spaces. */
+  cpus: z.number().min(0).max(100_000).optional(),
+  /** Of running spaces. */
+  memoryBytes: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+})
+export type Quota = z.infer<typeof quotaSchema>
+
+/** Roles of one person or group, members that one request adds. */
+export const MAX_GIVEN = 50
 
 export interface User {
   readonly id: string
@@ -18,10 +37,21 @@ export interface User {
   readonly role: Role
   readonly disabled: boolean
   readonly createdAt: string
+  /** Custom roles, not those of the person's groups. */
+  readonly roles: readonly Ref[]
+  readonly groups: readonly Ref[]
+  readonly hasSecondFactor: boolean
+}
+
+interface Ref {
+  readonly id: string
+  readonly name: string
 }
 
 export interface Me {
   readonly user: User
+  /** What the person may beyond what every member may. */
+  readonly permissions: readonly string[]
   /** One of the two: what the request was signed in with. */
   readonly sessionId?: string
   readonly tokenId?: string
@@ -50,7 +80,12 @@ export const setupSchema = z.strictObject({
 })
 export type Setup = z.input<typeof setupSchema>
 
-export const loginSchema = z.strictObject({ username: z.string().min(1).max(64), password })
+export const loginSchema = z.strictObject({
+  username: z.string().min(1).max(64),
+  password,
+  /** Of the second factor, where there is one: six digits, or a recovery code. */
+  code: z.string().min(1).max(MAX_CODE_CHARS).optional(),
+})
 export type Login = z.input<typeof loginSchema>
 
 export const createUserSchema = z.strictObject({
@@ -67,6 +102,10 @@ export const updateUserSchema = z.strictObject({
   role: z.enum(roles).optional(),
   disabled: z.boolean().optional(),
   password: password.optional(),
+  /** Ids of custom roles, all of them. */
+  roles: z.array(z.uuid()).max(MAX_GIVEN).optional(),
+  /** The person's own limits, all of them. */
+  quota: quotaSchema.strict().optional(),
 })
 export type UpdateUser = z.input<typeof updateUserSchema>
 
@@ -81,12 +120,68 @@ export interface SessionInfo {
   readonly client: string
 }
 
-export interface AuditEvent {
-  readonly id: string
-  readonly at: string
-  readonly actor: { readonly kind: string; readonly id: string; readonly name: string }
-  readonly action: string
-  readonly target?: { readonly kind: string; readonly id: string; readonly name: string }
-  readonly address?: string
-  readonly detail?: Readonly<Record<string, unknown>>
+export interface UserDetail extends User {
+  readonly quota: Quota
+  /** With what the person's groups give. */
+  readonly effectiveQuota: Quota
+  readonly used: Readonly<Record<QuotaName, number>>
+  readonly permissions: readonly string[]
+  readonly sessions: readonly SessionInfo[]
+  readonly tokens: readonly Token[]
+  readonly keys: readonly SshKey[]
 }
+
+const name = z.string().min(1).max(64)
+const description = z.string().max(1000)
+
+export interface Group {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly members: readonly Ref[]
+  readonly roles: readonly Ref[]
+  readonly quota: Quota
+  readonly createdAt: string
+}
+
+export const createGroupSchema = z.strictObject({
+  id: z.uuid().optional(),
+  name,
+  description: description.default(''),
+})
+export type CreateGroup = z.input<typeof createGroupSchema>
+
+export const updateGroupSchema = z.strictObject({
+  name: name.optional(),
+  description: description.optional(),
+  /** User names. */
+  add: z.array(name).max(MAX_GIVEN).default([]),
+  remove: z.array(name).max(MAX_GIVEN).default([]),
+  /** Ids of custom roles, all of them. */
+  roles: z.array(z.uuid()).max(MAX_GIVEN).optional(),
+  quota: quotaSchema.strict().optional(),
+})
+export type UpdateGroup = z.input<typeof updateGroupSchema>
+
+export interface CustomRole {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly permissions: readonly string[]
+  readonly createdAt: string
+}
+
+export const createRoleSchema = z.strictObject({
+  id: z.uuid().optional(),
+  name,
+  description: description.default(''),
+  permissions: z.array(z.string().max(64)).max(100).default([]),
+})
+export type CreateRole = z.input<typeof createRoleSchema>
+
+export const updateRoleSchema = z.strictObject({
+  name: name.optional(),
+  description: description.optional(),
+  permissions: z.array(z.string().max(64)).max(100).optional(),
+})
+export type UpdateRole = z.input<typeof updateRoleSchema>

@@ -15,6 +15,12 @@ export const spaceStates = [
 ] as const
 export type SpaceState = (typeof spaceStates)[number]
 
+/** As what somebody is let into another's space, the least first. */
+export const shareLevels = ['viewer', 'user', 'manager'] as const
+export type ShareLevel = (typeof shareLevels)[number]
+/** What whoever asks is to a space; `administrator` governs it and does not enter it. */
+export type SpaceStanding = ShareLevel | 'owner' | 'administrator'
+
 export interface Ref {
   readonly id: string
   readonly name: string
@@ -33,6 +39,30 @@ export interface SpaceAgent {
 /** Who may open a port in a browser. `people` are those named, besides the owner. */
 export const visibilities = ['owner', 'people', 'signed-in', 'public'] as const
 export type Visibility = (typeof visibilities)[number]
+
+/** Somebody, or a group, with whom a space is shared. */
+export interface Share extends Ref {
+  readonly kind: 'user' | 'group'
+  readonly level: ShareLevel
+}
+
+/** Of one space: past it, make a group. */
+export const MAX_SHARES = 100
+
+export const shareSpaceSchema = z.strictObject({
+  kind: z.enum(['user', 'group']),
+  /** A user name, or a group's name. */
+  name: z.string().min(1).max(64),
+  /** Null takes the share away. */
+  level: z.enum(shareLevels).nullable(),
+})
+export type ShareSpace = z.input<typeof shareSpaceSchema>
+
+export const transferSpaceSchema = z.strictObject({
+  /** A user name. */
+  to: z.string().min(1).max(64),
+})
+export type TransferSpace = z.input<typeof transferSpaceSchema>
 
 /** How a port is reached from outside; `url` is absent where no apps domain is set and nobody is on this machine. */
 export interface PortAccess {
@@ -108,6 +138,10 @@ export interface Space {
   readonly id: string
   readonly name: string
   readonly owner: Ref
+  /** What whoever asks is to it. */
+  readonly standing?: SpaceStanding
+  /** With whom it is shared; shown to who may share or manage it. */
+  readonly shares?: readonly Share[]
   readonly template: Ref & {
     readonly icon?: string
     readonly versionId: string

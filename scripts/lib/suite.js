@@ -1,5 +1,5 @@
 // The test run itself, on Node 24: unit tests, then those that use the engine and Chromium, then those that measure, and
-// beside all of them what mostly waits; under one report that ends with the plain lines of Node's test runner. Each file is
+// beside the first two what mostly waits; under one report that ends with the plain lines of Node's test runner. Each file is
 // a run of its own: Node's runner waits for ever for a file whose process stays.
 
 import { globSync, readFileSync } from 'node:fs'
@@ -10,6 +10,7 @@ import { spec } from 'node:test/reporters'
 import { removeLeftovers } from './leftovers.js'
 import { root } from './node24.js'
 import { countsOf, eventsOf, failuresOf, isBad } from './outcomes.js'
+import { buildPeerImage, ensureNodeImage } from './peer-image.js'
 
 /**
  * No file may take longer: one that hangs, or fails and leaves something open, must not cost the whole run its report.
@@ -25,13 +26,16 @@ const MEASURES =
   /^(tests\/(apps|e2e)\/attacks|tests\/links\/(distance|hostile|killed)|ssh\/hostile)\.test\.ts$/
 /** Files that take minutes whatever runs beside them: they wait, or take what processor time is left. */
 const WAITS = /^tests\/(sim\/|cluster\/(lab|torture)\.)/
+/** Files that run a peer in a container: its image is built first, beside everything else. */
+const IN_IMAGE = /^tests\/compose\//
 /** Files that use the engine, a browser or a whole server: they leave the processor idle half of their time. */
 const WHOLE = /^tests\/|\.docker\.test\.ts$/
 /** Of those, what would still run when all others have ended, were it begun in its turn. */
 const LONG =
-  /^tests\/(cli\/ssh|cluster\/(rejoin|roaming|streams\.|two-engines)|compose\/|e2e\/pages|ssh\/gateway)/
+  /^tests\/(cli\/ssh|cluster\/(rejoin|roaming|streams\.|two-engines)|e2e\/pages|ssh\/gateway)/
 
 function laneOf(file) {
+  if (IN_IMAGE.test(file)) return 'image'
   if (WAITS.test(file)) return 'waiting'
   if (MEASURES.test(file)) return 'measuring'
   return WHOLE.test(file) ? 'whole' : 'unit'
@@ -99,6 +103,18 @@ async function runFile(file, { report, tally, again }) {
   for (const event of events) report.write(event)
 }
 
+/** Of these very sources; minutes at first, seconds later. Without one no test of it may pass with an older one. */
+async function hasBuiltImage({ report, tally }) {
+  try {
+    await buildPeerImage(await ensureNodeImage())
+    return true
+  } catch (error) {
+    report.write(line(`there is no image of a peer: ${error.message}`))
+    tally.note('the image of a peer', { tests: 1, fail: 1 }, 0)
+    return false
+  }
+}
+
 async function main(words) {
   const files = testFiles(words)
   if (files.length === 0) throw new Error(`No test file fits: ${words.join(' ')}`)
@@ -118,7 +134,11 @@ async function main(words) {
     await lane('unit', Math.max(2, availableParallelism()))
     await lane('whole', 3)
   }
-  await Promise.all([lane('waiting', 1), working()])
+  const waiting = async () => {
+    if (lanes.image && (await hasBuiltImage(kept))) await lane('image', 1)
+    await lane('waiting', 1)
+  }
+  await Promise.all([waiting(), working()])
   await lane('measuring', 1)
   // What fails a second time, with nothing beside it, is wrong.
   if (again.length > 0) await removeLeftovers()

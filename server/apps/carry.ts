@@ -203,7 +203,7 @@ const visitorOf = ({ visit, open }: Bound, claims: SessionClaims | undefined): s
 
 function stillHolds(parts: CarryParts, visit: Visit, claims: SessionClaims | undefined): boolean {
   const person = claims && parts.sessions.holds(claims)
-  const { kind } = admitTo(parts, visit.host, person?.userId)
+  const { kind } = admitTo(parts, visit.host, person)
   return (claims === undefined || person !== undefined) && kind === 'open'
 }
 

@@ -17,15 +17,15 @@ export function sharingOf(row: Row<'space'>, port: number): PortSharing {
 
 export type Verdict = 'open' | 'sign-in' | 'refused'
 
-/** `userId` is whoever is signed in. Being an administrator opens nothing: what is inside a space is its owner's. */
+/** `userId` is whoever is signed in, `enters` whether they may go into the space. Being an administrator opens nothing: what is inside a space is its owner's. */
 export function judge(
   { visibility, people }: PortSharing,
-  ownerId: UserId | undefined,
+  enters: boolean,
   userId: UserId | undefined,
 ): Verdict {
   if (visibility === 'public') return 'open'
   if (userId === undefined) return 'sign-in'
-  if (visibility === 'signed-in' || userId === ownerId) return 'open'
+  if (visibility === 'signed-in' || enters) return 'open'
   return visibility === 'people' && people.includes(userId) ? 'open' : 'refused'
 }
 

@@ -65,7 +65,7 @@ export function receive(parts: ReceiveParts, request: IncomingMessage): Visit {
     target: request.url ?? '/',
     isNavigation: isNavigation(asked),
     address: parts.address.of(request.socket.remoteAddress, asked.header('x-forwarded-for')),
-    admission: admitTo(parts, host, person?.userId),
+    admission: admitTo(parts, host, person),
   }
 }
 

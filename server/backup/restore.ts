@@ -2,8 +2,8 @@
 // first; then what is there is moved aside and what is ready takes its place, by renames, with the folder's locks held.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { chown, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chown, copyFile, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Random } from '../clock.ts'
 import type { StoreAddress } from '../store/address.ts'
@@ -134,10 +134,16 @@ async function restoreInto(
   return { header, contents, migrated, ...(aside !== undefined && { aside }) }
 }
 
-/** Into a database server, where they are to be in one; the file has done its work then. */
-async function placeRecords({ store }: RestoreOptions, staged: string): Promise<Contents> {
+/** Into a database server or another file, where they are to be there; what is staged has done its work then. */
+async function placeRecords(options: RestoreOptions, staged: string): Promise<Contents> {
+  const { store, data } = options
   const database = join(staged, DATABASE_FILE)
-  if (!store || store.kind === 'sqlite') return inspectDatabase(database)
+  if (!store || store.kind === 'sqlite') {
+    const contents = inspectDatabase(database)
+    const path = store?.path ?? join(data, DATABASE_FILE)
+    if (path !== join(data, DATABASE_FILE)) await placeFile(options, database, path)
+    return contents
+  }
   const compared = join(staged, COMPARED)
   const contents = await intoServer(staged, store, compared)
   await rm(compared, { recursive: true })
@@ -145,6 +151,38 @@ async function placeRecords({ store }: RestoreOptions, staged: string): Promise<
     await rm(join(staged, name), { force: true })
   return contents
 }
+
+/** A file elsewhere: what is there is moved aside as well. */
+async function placeFile(
+  { force, nowMs }: RestoreOptions,
+  database: string,
+  path: string,
+): Promise<void> {
+  if (existsSync(path) && !force) throw new SkeinError('restore_not_empty', { folder: path })
+  const aside = `${path}.${asideName(nowMs)}`
+  for (const end of ['', '-wal', '-shm']) {
+    if (existsSync(path + end)) await rename(path + end, aside + end)
+  }
+  const part = `${path}.part`
+  await copyFile(database, part)
+  await syncFile(part)
+  await rename(part, path)
+  await syncFolder(dirname(path))
+  await giveToOwnerOf(dirname(path), [path])
+  await rm(database)
+}
+
+async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r+')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+const asideName = (nowMs: number): string =>
+  `${ASIDE}${new Date(nowMs).toISOString().replace(/[:.]/g, '-')}`
 
 /** The next start has a number that no start before it had, also where the clock is wrong (cluster/boot.ts). */
 async function countStart(staged: string): Promise<void> {
@@ -166,7 +204,7 @@ async function replace(
   staged: string,
 ): Promise<string | undefined> {
   const former = occupants(data)
-  const aside = join(data, `${ASIDE}${new Date(nowMs).toISOString().replace(/[:.]/g, '-')}`)
+  const aside = join(data, asideName(nowMs))
   if (former.length > 0) mkdirSync(aside, { mode: 0o700 })
   await giveToOwnerOf(data, [aside])
   for (const name of former) await rename(join(data, name), join(aside, name))

@@ -11,6 +11,7 @@ import type { StreamOpen } from '#protocol/link.ts'
 import { eventually } from '../../tests/support/eventually.ts'
 import { attempt, HOST_KEY, Lodge, newKey, PAGE } from '../../tests/support/gateway/lodge.ts'
 import { ADDRESS_RULE } from '../identity/limits.ts'
+import { decideShareSpace } from '../spaces/shares.ts'
 
 const TIMEOUT_MS = 10_000
 const silent = { say: () => undefined }
@@ -62,6 +63,24 @@ test('a proved key enters its own space, is written down once, and opens streams
   )
   assert.equal(audit.body.address, '192.0.2.1')
   assert.match(String(audit.body.detail?.fingerprint), /^SHA256:/)
+})
+
+test('what is forwarded through a connection is written down, each port once', async () => {
+  const { userId, key } = await lodge.person('forwarder')
+  const id = await lodge.space(userId, 'ports')
+  const guest = await lodge.guest('ports', key)
+  await guest.ready(silent)
+  for (const port of [8080, 8080, 9090]) await guest.open({ kind: 'tcp', port })
+  const ports = await eventually(
+    async () => {
+      const entries = await lodge.world.records.read('audit', { subject: id })
+      const found = entries.filter(({ body }) => body.action === 'port.open')
+      return found.length >= 2 ? found : undefined
+    },
+    { timeoutMs: TIMEOUT_MS, what: 'the audit' },
+  )
+  assert.deepEqual(ports.map(({ body }) => body.detail?.port).toSorted(), [8080, 9090])
+  assert.ok(ports.every(({ body }) => body.credential?.kind === 'sshKey'))
 })
 
 test('a key that nobody registered is told where to add it', async () => {
@@ -179,6 +198,23 @@ test('a key that is removed, a user who is disabled and a space that is deleted 
     await assert.rejects(stream.finished, withCode('link_lost'))
     await assert.rejects(lodge.guest('site', key))
   }
+})
+
+test('a key enters a space that is shared with its person as user, and not as viewer, and no longer', async () => {
+  const by = { actor: { kind: 'system', id: 't', name: 't' }, address: 'local' } as const
+  const { records } = lodge.world
+  const ada = await lodge.person('ada')
+  const eve = await lodge.person('eve')
+  const id = await lodge.space(ada.userId, 'site')
+  const share = (level: 'viewer' | 'user' | null) =>
+    records.transact((view) => decideShareSpace(view, by, id, { kind: 'user', name: 'eve', level }))
+  await share('viewer')
+  await assert.rejects(lodge.guest('ada+site', eve.key), withCode('ssh_space_unknown'))
+  await share('user')
+  const guest = await lodge.guest('ada+site', eve.key)
+  const stream = await guest.open({ kind: 'sftp' })
+  await share(null)
+  await assert.rejects(stream.finished, withCode('link_lost'))
 })
 
 test('a stopped space is started when somebody wants that, and told of until it is there', async () => {

@@ -108,9 +108,16 @@ function recheckOnChange(
       if (visit.concerns(id) && !visit.holds()) connection.end()
     }
   }
-  for (const kind of ['user', 'sshKey', 'space'] as const) {
+  // A group or a role concerns whoever has it, which is quicker asked of each visit than found out.
+  const recheckAll = () => {
+    for (const [visit, connection] of visits) if (!visit.holds()) connection.end()
+  }
+  for (const kind of ['user', 'sshKey', 'space', 'group', 'role'] as const) {
     const loop = async () => {
-      for await (const { id } of records.watch(kind, { signal })) recheck(id)
+      for await (const { id } of records.watch(kind, { signal })) {
+        if (kind === 'group' || kind === 'role') recheckAll()
+        else recheck(id)
+      }
     }
     loop().catch((err: unknown) => {
       if (!signal.aborted) log.error({ err }, 'ssh visits are no longer looked after')

@@ -69,7 +69,8 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
   const { storeAway, watched } = parts
   const tabs = new Tabs({ identity, run: freshId(parts), roaming, storeAway, watched })
   const logins = new PendingLogins(clock, parts.random)
-  const door: Door = { ...parts, tabs, logins, roaming, visits: new Visits(clock) }
+  const visits = new Visits(clock)
+  const door: Door = { ...parts, tabs, logins, roaming, visits }
   const sockets = new Sockets(clock, identity)
   const front = new Front(parts.config, identity, roaming)
   let isDraining = false
@@ -77,7 +78,7 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
   const unready = () => [...(parts.unready?.() ?? []), ...(isAnnounced ? ['draining'] : [])]
   const newRequestId = () => freshId(parts) as string
   const { sessions, appPassKey: passKey } = identity
-  const apps = new Apps({ ...parts, sessions, passKey, newRequestId })
+  const apps = new Apps({ ...parts, sessions, passKey, visits, newRequestId })
   const shared = { door, front, apps, unready, newRequestId }
   const files = await WebFiles.open(parts.webFolder)
   const app = createApp({ ...shared, files, cliFiles: new CliFiles(parts.cliFolder) })
@@ -143,7 +144,16 @@ function endSocketsWithCredentials(
       sockets.recheck(({ userId }) => userId === id)
     }
   }
-  for (const loop of [credentials('session'), credentials('token'), users]) {
+  const rights = (kind: 'space' | 'group' | 'role') => async (): Promise<void> => {
+    for await (const { groups } of records.watch(kind, { signal })) {
+      // Of a space most changes are its runtime, and those come often.
+      if (kind !== 'space' || groups.includes('people') || groups.includes('identity')) {
+        sockets.recheck()
+      }
+    }
+  }
+  const all = [rights('space'), rights('group'), rights('role')]
+  for (const loop of [credentials('session'), credentials('token'), users, ...all]) {
     loop().catch((error: unknown) => (signal.aborted ? undefined : failed(error)))
   }
   return { close: () => stop.abort() }

@@ -3,6 +3,8 @@
 import { changePasswordSchema, type Me } from '#protocol/api/people.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Credential } from '../identity/credential.ts'
+import { permissions as allPermissions } from '../identity/policy.ts'
+import { subjectOf } from '../identity/subject.ts'
 import type { Door } from './ports.ts'
 import { nothing, ok } from './reply.ts'
 import { by, route } from './route.ts'
@@ -30,7 +32,8 @@ export const meRoutes = [
     method: 'GET',
     path: '/me/sessions',
     action: 'session.list',
-    handle: ({ identity }, { person }) => ok({ sessions: identity.sessions.list(person) }),
+    handle: ({ identity }, { person }) =>
+      ok({ sessions: identity.sessions.list(person.userId, person.credential.id) }),
   }),
   route({
     method: 'DELETE',
@@ -44,15 +47,19 @@ export const meRoutes = [
   }),
 ]
 
-export function showMe({ identity, config }: Door, credential: Credential): Me {
+export function showMe({ identity, config, records }: Door, credential: Credential): Me {
   const user = identity.users.show(credential.userId)
   if (!user) throw new SkeinError('not_signed_in')
+  const row = records.get('user', credential.userId)
+  const given = row ? subjectOf(records, row).permissions?.() : undefined
+  const permissions = user.role === 'administrator' ? allPermissions : [...(given ?? [])]
   const { peer } = config
   const { id } = credential
   const endMs = credential.kind === 'session' ? credential.claims.exp : credential.expiresAt
   const end = endMs === undefined ? {} : { expiresAt: new Date(endMs).toISOString() }
   return {
     user,
+    permissions,
     ...(credential.kind === 'session' ? { sessionId: id } : { tokenId: id }),
     ...end,
     peer,

@@ -8,6 +8,7 @@ import type { StreamOpen } from '#protocol/link.ts'
 import { encodeJson, NumberedType } from '#protocol/numbered/frames.ts'
 import type { LinkStream } from '../links/streams.ts'
 import { auditEntry, type EnterCall } from './entering.ts'
+import { assertThere, OnlooksFilter } from './onlookers.ts'
 import type { Door } from './ports.ts'
 
 /** Unsent bytes at which the agent is asked to wait; a viewer's whole credit is 256 kB. */
@@ -26,6 +27,8 @@ export interface RelayWish {
   /** How the entry is audited: what was done, and to which part of the space. */
   readonly action: string
   readonly detail: Readonly<Record<string, string | number>>
+  /** Only looks on: nothing that is typed passes. */
+  readonly watches?: boolean
 }
 
 /** Takes over the socket; every failure ends as an error frame and a close. */
@@ -44,7 +47,7 @@ export function relayNumbered(
     (stream) => {
       // From here on the stream is ended in order, after what was typed last.
       socket.off('close', leave)
-      join(door, stream, socket)
+      join(door, stream, socket, wish.watches ? new OnlooksFilter() : undefined)
     },
     (caught: unknown) => refuse(socket, caught, call.requestId),
   )
@@ -58,19 +61,26 @@ async function open(
 ): Promise<LinkStream> {
   const { actor } = call.person
   const { requestId } = call
+  if (wish.watches) await assertThere(door, call, wish.open)
   const options = { actor, requestId, signal }
   const stream = await door.streams.open({ space: call.target.id }, wish.open, options)
   auditEntry(door, call, wish.action, wish.detail)
   return stream
 }
 
-function join(door: Door, stream: LinkStream, socket: WebSocket): void {
+function join(
+  door: Door,
+  stream: LinkStream,
+  socket: WebSocket,
+  filter: OnlooksFilter | undefined,
+): void {
   if (socket.readyState !== socket.OPEN) {
     stream.abort()
     return
   }
   pumpDown(stream, socket)
-  pumpUp(stream, socket)
+  pumpUp(stream, socket, filter)
+  socket.once('withdrawn', () => refuse(socket, withdrawn(), '-'))
   endTogether(door, stream, socket)
   socket.resume()
 }
@@ -88,9 +98,16 @@ function pumpDown({ duplex }: LinkStream, socket: WebSocket): void {
 }
 
 /** Browser to agent: the WebSocket stops reading while the link's window is full. */
-function pumpUp({ duplex }: LinkStream, socket: WebSocket): void {
+function pumpUp(stream: LinkStream, socket: WebSocket, filter: OnlooksFilter | undefined): void {
+  const { duplex } = stream
+  const passed = (data: Buffer): Uint8Array => filter?.pass(data) ?? data
   socket.on('message', (data: Buffer) => {
-    if (duplex.writable && !duplex.write(data)) socket.pause()
+    try {
+      if (duplex.writable && !duplex.write(passed(data))) socket.pause()
+    } catch (caught) {
+      refuse(socket, caught, '-')
+      stream.abort()
+    }
   })
   duplex.on('drain', () => socket.resume())
 }
@@ -132,6 +149,9 @@ function endTogether({ clock, log }: Door, stream: LinkStream, socket: WebSocket
       .catch(() => log.info({}, 'a relayed connection was left'))
   })
 }
+
+const withdrawn = (): SkeinError =>
+  new SkeinError('forbidden', { action: 'go on in', thing: 'space' })
 
 /** The last frame and a close. A socket that is closed already takes neither, which is well. */
 function refuse(socket: WebSocket, caught: unknown, requestId: string): void {

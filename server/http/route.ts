@@ -67,6 +67,9 @@ export interface HttpRoute extends RouteFacts {
   readonly maxBodyBytes: number
   /** Bytes of any size pass through, so that nothing of it is kept for a repeated request. */
   readonly isStreamed: boolean
+  /** For the description of the API; the handler checks the query itself. */
+  readonly body?: z.ZodType
+  readonly query?: z.ZodObject
   /** Checks the rule, then gives the work that is still to do with the parsed body. */
   admit(door: Door, call: Call, exchange: Exchange): (body: unknown) => Promise<Reply>
 }
@@ -79,6 +82,8 @@ export interface SocketRoute extends RouteFacts {
   readonly isResumed: boolean
   /** Checks the rule and the query, then gives what to do with the socket. */
   admit(door: Door, call: Call): Attend
+  /** As what whoever asks is let in now; undefined when they no longer are. It ends when that changes. */
+  admittedAs(door: Door, call: Call): string | undefined
 }
 
 export type Route = HttpRoute | SocketRoute
@@ -93,6 +98,7 @@ export function route<
   action: ClosedAction
   target?: N
   body?: S
+  query?: z.ZodObject
   /** When it is not a small one. */
   maxBodyBytes?: number
   handle(door: Door, call: ClosedCall<z.output<S>, Targets[N]>): Promise<Reply> | Reply
@@ -102,6 +108,7 @@ export function route<
     ...facts(spec),
     isSocket: false,
     isStreamed: false,
+    ...described(spec),
     maxBodyBytes: spec.body === undefined ? 0 : (spec.maxBodyBytes ?? SMALL_BODY_BYTES),
     admit(door, call) {
       const target = admit(door.records, name, call.params.id, spec.action, call.person)
@@ -126,6 +133,7 @@ export function openRoute<S extends z.ZodType = z.ZodType<undefined>>(spec: {
     ...facts(spec),
     isSocket: false,
     isStreamed: false,
+    ...described(spec),
     maxBodyBytes: spec.body === undefined ? 0 : STRANGER_BODY_BYTES,
     admit(door, call) {
       return async (raw) => {
@@ -169,6 +177,8 @@ export function socketRoute<N extends TargetName = 'none'>(spec: {
   target?: N
   takesTickets?: true
   isResumed?: true
+  /** As what somebody is let in, where that makes a difference. */
+  as?(call: ClosedCall<undefined, Targets[N]>): string
   handle(door: Door, call: ClosedCall<undefined, Targets[N]>): Attend
 }): SocketRoute {
   const name = (spec.target ?? 'none') as N
@@ -181,8 +191,21 @@ export function socketRoute<N extends TargetName = 'none'>(spec: {
       const target = admit(door.records, name, call.params.id, spec.action, call.person)
       return spec.handle(door, { ...call, person: signedIn(call), target, body: undefined })
     },
+    admittedAs(door, call) {
+      try {
+        const target = admit(door.records, name, call.params.id, spec.action, call.person)
+        return spec.as?.({ ...call, person: signedIn(call), target, body: undefined }) ?? ''
+      } catch {
+        return undefined
+      }
+    },
   }
 }
+
+const described = ({ body, query }: { body?: z.ZodType; query?: z.ZodObject }) => ({
+  ...(body && { body }),
+  ...(query && { query }),
+})
 
 function facts(spec: {
   method: Method
@@ -202,5 +225,6 @@ function signedIn({ person }: Call): Person {
 export const by = ({ person, address }: { person: Person; address: string }): By => ({
   actor: person.actor,
   address,
+  credential: { kind: person.credential.kind, id: person.credential.id },
   ...(person.credential.kind === 'token' && { tokenId: person.credential.id }),
 })

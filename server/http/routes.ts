@@ -3,8 +3,12 @@
 import { auditRoutes } from './audit.ts'
 import { loginRoutes } from './cli/login-routes.ts'
 import { connectRoutes } from './connect.ts'
+import { describingRoutes } from './describing.ts'
+import { factorRoutes } from './factors.ts'
 import { fileRoutes } from './files.ts'
+import { groupRoutes, roleRoutes } from './groups.ts'
 import { hostRoutes } from './hosts.ts'
+import { invitationRoutes } from './invitations.ts'
 import { keyRoutes } from './keys.ts'
 import { liveRoutes } from './live/route.ts'
 import { meRoutes } from './me.ts'
@@ -20,6 +24,7 @@ import { templateRoutes } from './templates.ts'
 import { terminalRoutes } from './terminals.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
+import { registryRoutes, variableRoutes } from './variables.ts'
 
 export const routes: readonly Route[] = [
   ...setupRoutes,
@@ -28,7 +33,13 @@ export const routes: readonly Route[] = [
   ...meRoutes,
   ...keyRoutes,
   ...tokenRoutes,
+  ...factorRoutes,
   ...userRoutes,
+  ...invitationRoutes,
+  ...groupRoutes,
+  ...roleRoutes,
+  ...variableRoutes,
+  ...registryRoutes,
   // Before those that take an id: `schema` is none.
   ...templatePlanRoutes,
   ...templateRoutes,
@@ -42,4 +53,5 @@ export const routes: readonly Route[] = [
   ...peerRoutes,
   ...auditRoutes,
   ...liveRoutes,
+  ...describingRoutes(() => routes),
 ]

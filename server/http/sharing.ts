@@ -1,9 +1,13 @@
 // Who besides its owner may open a port of a space in a browser.
 
-import { sharePortSchema } from '#protocol/api/spaces.ts'
+import { sharePortSchema, shareSpaceSchema, transferSpaceSchema } from '#protocol/api/spaces.ts'
+import { SkeinError } from '#protocol/errors.ts'
 import { decideShare, portOf } from '../apps/share.ts'
-import { ok } from './reply.ts'
-import { by, route } from './route.ts'
+import type { Row } from '../records/records.ts'
+import { decideShareSpace } from '../spaces/shares.ts'
+import type { Door } from './ports.ts'
+import { nothing, ok } from './reply.ts'
+import { by, type ClosedCall, route } from './route.ts'
 import { shown } from './spaces.ts'
 
 export const sharingRoutes = [
@@ -20,4 +24,42 @@ export const sharingRoutes = [
       return ok(shown(door, call, id))
     },
   }),
+  route({
+    method: 'PUT',
+    path: '/spaces/:id/shares',
+    action: 'space.share',
+    target: 'space',
+    body: shareSpaceSchema,
+    async handle(door, call) {
+      const { id } = call.target
+      await door.records.transact((view) => decideShareSpace(view, by(call), id, call.body))
+      return ok(shown(door, call, id))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/spaces/:id/transfer',
+    action: 'space.transfer',
+    target: 'space',
+    body: transferSpaceSchema,
+    async handle(door, call) {
+      assertMayTransfer(door, call)
+      await door.spaces.transfer(by(call), call.target.id, call.body.to)
+      return nothing
+    },
+  }),
 ]
+
+/**
+ * Who gives a space to themselves is inside it: so only its owner can, or, for a person who is disabled and cannot,
+ * whoever governs spaces. Throws `owner_active`.
+ */
+function assertMayTransfer(
+  door: Door,
+  { person, target }: ClosedCall<unknown, Row<'space'>>,
+): void {
+  const ownerId = target.groups.identity?.ownerId
+  if (ownerId === person.userId) return
+  const isActive = ownerId && door.records.get('user', ownerId)?.groups.access?.disabled === false
+  if (isActive) throw new SkeinError('owner_active')
+}

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import type { WebSocket } from 'ws'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Clock } from '../clock.ts'
-import type { Credential } from '../identity/credential.ts'
+import type { Credential, Person } from '../identity/credential.ts'
 import type { Identity } from '../identity/identity.ts'
 
 /** Tabs with a few terminals each; past it a script opens them. */
@@ -16,16 +16,28 @@ const MAX_SILENT_MS = 60_000
 /** How long the other side may take to answer a close, ms. */
 const CLOSE_TIMEOUT_MS = 1000
 const SIGNED_OUT = 4401
+/** Whoever opened it is still signed in, and may be where it leads no longer. */
+const WITHDRAWN = 4403
 const GOING_AWAY = 1001
 /** “Service restart”, from the registry of close codes: the other side connects again at once. */
 const SERVICE_RESTART = 1012
 /** RFC 6455, 5.5: a control frame's payload without the code, bytes. */
 const MAX_REASON_BYTES = 123
 
+export interface SocketOptions {
+  /** Another one, through whichever peer, goes on where this one ended. */
+  readonly isResumed?: boolean
+  /** As what a person is let in now; undefined when they are not. */
+  readonly admittedAs?: (person: Person) => string | undefined
+}
+
 interface Entry {
   readonly socket: WebSocket
   readonly credential: Credential
   readonly isResumed: boolean
+  readonly admittedAs: (person: Person) => string | undefined
+  /** At first. */
+  readonly as: string | undefined
   heardMs: number
 }
 
@@ -52,9 +64,12 @@ export class Sockets {
     }
   }
 
-  /** `isResumed`: another one, through whichever peer, goes on where this one ended. */
-  add(socket: WebSocket, credential: Credential, isResumed = false): void {
-    const entry = { socket, credential, isResumed, heardMs: this.#clock.monotonicMs() }
+  add(socket: WebSocket, credential: Credential, options: SocketOptions = {}): void {
+    const { isResumed = false, admittedAs = () => '' } = options
+    const heardMs = this.#clock.monotonicMs()
+    const person = this.#identity.holds(credential)
+    const as = person && admittedAs(person)
+    const entry = { socket, credential, isResumed, admittedAs, as, heardMs }
     const hear = (): void => {
       entry.heardMs = this.#clock.monotonicMs()
     }
@@ -70,14 +85,29 @@ export class Sockets {
     })
   }
 
-  /** Closes what belongs to sessions and tokens that have ended: called when one or a user changed, and now and then. */
+  /** Closes what belongs to sessions, tokens and rights that have ended: called when one of them changed, and now and then. */
   recheck(concerns: (credential: Credential) => boolean = () => true): void {
-    for (const { socket, credential } of this.#entries) {
-      if (!concerns(credential) || this.#identity.holds(credential)) continue
-      socket.resume()
-      socket.emit('signed-out')
-      socket.close(SIGNED_OUT, 'signed out')
+    for (const entry of this.#entries) {
+      const { socket, credential } = entry
+      if (!concerns(credential)) continue
+      const person = this.#identity.holds(credential)
+      if (person) this.#recheckRights(entry, person)
+      else {
+        socket.resume()
+        socket.emit('signed-out')
+        socket.close(SIGNED_OUT, 'signed out')
+      }
     }
+  }
+
+  /** Whoever may do more or less by now comes back as that; who may nothing any more is told so. */
+  #recheckRights({ socket, admittedAs, as }: Entry, person: Person): void {
+    const now = admittedAs(person)
+    if (now === as) return
+    socket.resume()
+    if (now === undefined) socket.emit('withdrawn')
+    if (now === undefined) socket.close(WITHDRAWN, 'no longer allowed')
+    else socket.close(SERVICE_RESTART, 'changed rights')
   }
 
   /** Pings all, ends the dead and the expired, until `close`. */

@@ -9,22 +9,29 @@ import {
 import { SkeinError } from '#protocol/errors.ts'
 import type { HostId, SpaceId, TemplateId } from '#protocol/ids.ts'
 import { withUrls } from '../apps/show.ts'
+import { may } from '../identity/policy.ts'
+import { resourceOf } from '../identity/subject.ts'
 import type { Row } from '../records/records.ts'
-import { givenId } from './body.ts'
+import { standingOf } from '../spaces/shares.ts'
+import { checked, givenId } from './body.ts'
+import { paged, pagingSchema } from './paging.ts'
 import type { Door, Wish } from './ports.ts'
 import { accepted, nothing, ok, type Reply } from './reply.ts'
-import { type Call, type ClosedAction, type ClosedCall, route } from './route.ts'
+import { by, type Call, type ClosedAction, type ClosedCall, route } from './route.ts'
 
 export const spaceRoutes = [
   route({
     method: 'GET',
     path: '/spaces',
     action: 'space.list',
-    handle(door, { person, host }) {
-      const own = { ownerId: person.userId }
-      const rows = door.records.list('space', person.role === 'administrator' ? undefined : own)
-      const spaces = rows.flatMap(({ id }) => door.spaces.show(id) ?? [])
-      return ok({ spaces: spaces.map((space) => withUrls(space, door.config, host)) })
+    query: pagingSchema,
+    handle(door, { person, host, query }) {
+      const paging = checked(pagingSchema, Object.fromEntries(query))
+      const rows = door.records.list('space')
+      const seen = rows.filter((row) => may(person, 'space.see', resourceOf(row)))
+      const { items, ...next } = paged(seen, paging)
+      const spaces = items.flatMap(({ id }) => showTo(door, { person, host }, id) ?? [])
+      return ok({ spaces, ...next })
     },
   }),
   route({
@@ -33,13 +40,13 @@ export const spaceRoutes = [
     action: 'space.create',
     body: createSpaceSchema,
     async handle(door, call) {
-      const { person, body } = call
+      const { body } = call
       const id = body.id === undefined ? call.idFor('space') : givenId<'space'>(body.id)
       const templateId = body.templateId as TemplateId
       const { name, parameters, hostId } = body
       const host = hostId === undefined ? {} : { hostId: hostId as HostId }
       const space = { id, name, templateId, parameters, ...host }
-      const { intentId } = await door.spaces.create(person.actor, space, call.idFor('intent'))
+      const { intentId } = await door.spaces.create(by(call), space, call.idFor('intent'))
       return accepted(showIntent(door, call, id, intentId))
     },
   }),
@@ -57,10 +64,10 @@ export const spaceRoutes = [
     target: 'space',
     body: updateSpaceSchema,
     async handle(door, call) {
-      const { person, target, body } = call
-      if (body.name !== undefined) await door.spaces.rename(person.actor, target.id, body.name)
+      const { target, body } = call
+      if (body.name !== undefined) await door.spaces.rename(by(call), target.id, body.name)
       if (body.parameters !== undefined) {
-        await door.spaces.configure(person.actor, target.id, body.parameters)
+        await door.spaces.configure(by(call), target.id, body.parameters)
       }
       return ok(shown(door, call, target.id))
     },
@@ -74,8 +81,8 @@ export const spaceRoutes = [
     path: '/spaces/:id/forget',
     action: 'space.delete',
     target: 'space',
-    async handle({ spaces }, { person, target }) {
-      await spaces.forget(person.actor, target.id)
+    async handle({ spaces }, call) {
+      await spaces.forget(by(call), call.target.id)
       return nothing
     },
   }),
@@ -96,12 +103,7 @@ function wish(method: 'POST' | 'DELETE', path: string, action: ClosedAction, wan
     target: 'space',
     async handle(door: Door, call: ClosedCall<undefined, Row<'space'>>): Promise<Reply> {
       const { id } = call.target
-      const { intentId } = await door.spaces.want(
-        call.person.actor,
-        id,
-        wanted,
-        call.idFor('intent'),
-      )
+      const { intentId } = await door.spaces.want(by(call), id, wanted, call.idFor('intent'))
       return accepted(showIntent(door, call, id, intentId))
     },
   })
@@ -113,8 +115,18 @@ const showIntent = (door: Door, call: Call, id: SpaceId, intentId: string): Inte
 })
 
 /** With the addresses of its ports and apps as whoever asks can open them. Throws `not_found`. */
-export function shown({ spaces, config }: Door, { host }: Pick<Call, 'host'>, id: SpaceId): Space {
-  const space = spaces.show(id)
+export function shown(door: Door, call: Visitor, id: SpaceId): Space {
+  const space = showTo(door, call, id)
   if (!space) throw new SkeinError('not_found', { thing: 'space' })
-  return withUrls(space, config, host)
+  return space
+}
+
+type Visitor = Pick<Call, 'host' | 'person'>
+
+function showTo(door: Door, { host, person }: Visitor, id: SpaceId): Space | undefined {
+  const { spaces, records, config } = door
+  const space = spaces.show(id)
+  const row = records.get('space', id)
+  if (!space || !row || !person) return space
+  return withUrls({ ...space, ...standingOf(records, person, row) }, config, host)
 }

@@ -4,6 +4,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import { type Id, isId } from '#protocol/ids.ts'
 import { assertByPassword, type Person } from '../identity/credential.ts'
 import { type Action, actions, may, type Resource } from '../identity/policy.ts'
+import { resourceOf } from '../identity/subject.ts'
 import type { Records, Row } from '../records/records.ts'
 
 export interface Targets {
@@ -14,6 +15,9 @@ export interface Targets {
   key: Row<'sshKey'>
   token: Row<'token'>
   template: Row<'template'>
+  group: Row<'group'>
+  role: Row<'role'>
+  invitation: Row<'invitation'>
 }
 export type TargetName = keyof Targets
 
@@ -28,8 +32,7 @@ const finders: { [N in TargetName]: Finder<Targets[N]> } = {
   none: () => ({ target: undefined, resource: {} }),
   space: (records, id) => {
     const target = records.get('space', id as Id<'space'>)
-    const ownerId = target?.groups.identity?.ownerId
-    return target && ownerId && { target, resource: { ownerId } }
+    return target?.groups.identity && { target, resource: resourceOf(target) }
   },
   user: (records, id) => {
     const target = records.get('user', id as Id<'user'>)
@@ -54,6 +57,18 @@ const finders: { [N in TargetName]: Finder<Targets[N]> } = {
     const target = records.get('template', id as Id<'template'>)
     return target && { target, resource: {} }
   },
+  group: (records, id) => {
+    const target = records.get('group', id as Id<'group'>)
+    return target && { target, resource: {} }
+  },
+  role: (records, id) => {
+    const target = records.get('role', id as Id<'role'>)
+    return target && { target, resource: {} }
+  },
+  invitation: (records, id) => {
+    const target = records.get('invitation', id as Id<'invitation'>)
+    return target && { target, resource: {} }
+  },
 }
 
 /** Who may know that it exists at all; everyone else is told that it does not. */
@@ -63,6 +78,9 @@ const seeing: { [N in TargetName]?: Action } = {
   session: 'session.see',
   key: 'key.see',
   token: 'token.see',
+  group: 'group.list',
+  role: 'role.list',
+  invitation: 'invitation.list',
 }
 
 /** The target, if `person` may do `action` to it. Throws `not_signed_in`, `token_forbidden`, `not_found` or `forbidden`. */

@@ -4,8 +4,11 @@
 import { z } from 'zod'
 import { SkeinError } from '#protocol/errors.ts'
 import { isTerminalName } from '#protocol/names.ts'
+import { may } from '../identity/policy.ts'
+import { resourceOf } from '../identity/subject.ts'
 import { askAgent } from './ask-agent.ts'
 import { checked } from './body.ts'
+import { auditEntry, type EnterCall } from './entering.ts'
 import { relayNumbered } from './numbered-relay.ts'
 import { nothing, ok } from './reply.ts'
 import { type Call, route, socketRoute } from './route.ts'
@@ -27,7 +30,8 @@ const terminalsSchema = z.object({
     )
     .max(1000),
 })
-const startupSchema = z.object({ log: z.string().max(1024 * 1024) })
+/** Its last lines, as the agent keeps them. */
+const startupSchema = z.object({ log: z.array(z.string().max(1024 * 1024)).max(10_000) })
 /** Digits alone: `Number` would also take `0x50`, `1e2` and spaces. */
 const count = (least: number, most: number) =>
   z
@@ -44,7 +48,7 @@ export const terminalRoutes = [
   route({
     method: 'GET',
     path: '/spaces/:id/terminals',
-    action: 'space.enter',
+    action: 'space.watch',
     target: 'space',
     handle: async (door, call) =>
       ok(await askAgent(door, call, { question: 'terminals' }, terminalsSchema)),
@@ -57,20 +61,29 @@ export const terminalRoutes = [
     async handle(door, call) {
       const question = { question: 'close-terminal', name: terminalName(call) } as const
       await askAgent(door, call, question, z.unknown())
+      auditEntry(door, call, 'terminal.close', { terminal: question.name })
       return nothing
     },
   }),
   socketRoute({
     path: '/spaces/:id/terminals/:name/attach',
-    action: 'space.enter',
+    action: 'space.watch',
     target: 'space',
     takesTickets: true,
     isResumed: true,
+    as: (call) => (mayType(call) ? 'user' : 'viewer'),
     handle(door, call) {
       const terminal = terminalName(call)
       const size = checked(sizeSchema, Object.fromEntries(call.query))
-      const open = { kind: 'terminal', ...size, terminal } as const
-      const wish = { open, action: 'terminal.attach', detail: { terminal } }
+      const watches = !mayType(call)
+      const open = {
+        kind: 'terminal',
+        ...size,
+        terminal,
+        ...(watches && { watch: true as const }),
+      } as const
+      const action = watches ? 'terminal.watch' : 'terminal.attach'
+      const wish = { open, action, detail: { terminal }, watches }
       return (socket) => relayNumbered(door, call, wish, socket)
     },
   }),
@@ -83,6 +96,9 @@ export const terminalRoutes = [
       ok(await askAgent(door, call, { question: 'startup-log' }, startupSchema)),
   }),
 ]
+
+const mayType = ({ person, target }: EnterCall): boolean =>
+  may(person, 'space.enter', resourceOf(target))
 
 function terminalName({ params: { name = '' } }: Call): string {
   if (!isTerminalName(name)) throw new SkeinError('name_invalid', { name: name.slice(0, 100) })

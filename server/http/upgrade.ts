@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { SOCKET_PROTOCOL, TICKET_PROTOCOL } from '#protocol/api/live.ts'
 import { SkeinError } from '#protocol/errors.ts'
+import type { Person } from '../identity/credential.ts'
 import { answerBare } from './bare.ts'
 import type { Entry } from './entry.ts'
 import { authorityOf, type Front, rawValues, type Visitor } from './front.ts'
@@ -55,11 +56,11 @@ export class Upgrade {
     const ignore = (): void => undefined
     socket.on('error', ignore)
     try {
-      const { attend, person, isResumed } = this.#admit(request, requestId)
+      const { attend, person, isResumed, admittedAs } = this.#admit(request, requestId)
       this.#parts.sockets.assertRoom(person.credential)
       this.#server.handleUpgrade(request, socket, head, (taken: WebSocket) => {
         socket.off('error', ignore)
-        this.#parts.sockets.add(taken, person.credential, isResumed)
+        this.#parts.sockets.add(taken, person.credential, { isResumed, admittedAs })
         attend(taken)
       })
     } catch (caught) {
@@ -80,7 +81,9 @@ export class Upgrade {
     }
     const attend: Attend = found.route.admit(door, call)
     if (!call.person) throw new SkeinError('not_signed_in')
-    return { attend, person: call.person, isResumed: found.route.isResumed }
+    const { route } = found
+    const admittedAs = (person: Person) => route.admittedAs(door, { ...call, person })
+    return { attend, person: call.person, isResumed: route.isResumed, admittedAs }
   }
 
   /** A ticket opens what it is for and nothing else; elsewhere it is not even read. */

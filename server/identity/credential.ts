@@ -4,7 +4,7 @@
 import { SkeinError } from '#protocol/errors.ts'
 import type { SessionId, TokenId, UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
-import { type Action, actions, type Subject } from './policy.ts'
+import { type Action, actions, isInScope, type Subject } from './policy.ts'
 import type { SessionClaims } from './token.ts'
 
 export interface SessionCredential {
@@ -48,14 +48,29 @@ const withPasswordOnly: ReadonlySet<Action> = new Set<Action>([
   'key.add',
   'token.create',
   'login.approve',
+  'factor.change',
   'user.create',
   'user.govern',
+  'user.delete',
+  'invitation.create',
+  'group.create',
+  'group.update',
+  'group.delete',
+  'role.create',
+  'role.update',
+  'role.delete',
+  'space.transfer',
   'template.allow',
 ])
 
-/** Throws `token_forbidden`. */
+/** Throws `token_forbidden`, or `token_scope` where the token is for less. */
 export function assertByPassword(person: Person | undefined, action: Action): void {
-  if (person?.credential.kind !== 'token' || !withPasswordOnly.has(action)) return
+  if (person?.credential.kind !== 'token' || actions[action].rule === 'anyone') return
   const { verb, thing } = actions[action]
+  if (!isInScope(person, action)) {
+    const scopes = (person.scopes ?? []).join(', ')
+    throw new SkeinError('token_scope', { action: verb, thing, scopes })
+  }
+  if (!withPasswordOnly.has(action)) return
   throw new SkeinError('token_forbidden', { action: verb, thing })
 }

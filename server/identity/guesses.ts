@@ -30,7 +30,7 @@ interface Told {
 
 /** Buckets of one kind, on all peers together. */
 export class Guesses {
-  readonly #kind: 'address' | 'username'
+  readonly #kind: 'address' | 'username' | 'code'
   readonly #options: GuessesOptions
   readonly #buckets: Buckets
   /** A bucket is full again after this long: then nothing needs to be known of it. */
@@ -41,7 +41,7 @@ export class Guesses {
   readonly #heard = new Map<string, number>()
 
   /** Kinds begin with different letters. */
-  constructor(kind: 'address' | 'username', rule: BucketRule, options: GuessesOptions) {
+  constructor(kind: 'address' | 'username' | 'code', rule: BucketRule, options: GuessesOptions) {
     this.#kind = kind
     this.#options = options
     this.#buckets = new Buckets(rule, options.clock)

@@ -3,11 +3,17 @@
 import type { SpaceId } from '#protocol/ids.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Dot, Records } from '../records/records.ts'
+import { Registries } from '../values/registries.ts'
+import { Variables } from '../values/variables.ts'
 import type { Credential, Person } from './credential.ts'
+import { Factors } from './factors.ts'
+import { Groups } from './groups.ts'
 import type { GuessesOptions } from './guesses.ts'
+import { Invitations } from './invitations.ts'
 import { deriveAgentKey, deriveKey, loadClusterSecret } from './keys.ts'
 import { LastUse } from './last-use.ts'
 import { Passwords } from './passwords.ts'
+import { Roles } from './roles.ts'
 import { Sessions } from './sessions.ts'
 import { ensureSetting } from './settings.ts'
 import { Setup } from './setup.ts'
@@ -26,6 +32,12 @@ export interface Identity {
   readonly users: Users
   readonly keys: SshKeys
   readonly tokens: Tokens
+  readonly factors: Factors
+  readonly groups: Groups
+  readonly roles: Roles
+  readonly invitations: Invitations
+  readonly variables: Variables
+  readonly registries: Registries
   /** The person as they are now, or undefined when the session or token has ended. */
   holds(credential: Credential): Person | undefined
   /** The key of one start of a space's agent. */
@@ -61,13 +73,26 @@ export async function createIdentity(parts: IdentityParts): Promise<Identity> {
   const signingKey = Buffer.from(String(key), 'hex')
   const passwords = new Passwords(random)
   const told = { ...(live && { live }), ...(self !== undefined && { self }) }
-  const sessions = new Sessions({ ...makers, ...told, records, passwords, signingKey, knows })
+  const factors = new Factors({
+    ...makers,
+    records,
+    key: deriveKey(secret, 'skein credential'),
+  })
+  const sessions = new Sessions({
+    ...{ ...makers, ...told, records, passwords, signingKey, knows, factors },
+  })
   const lastUse = new LastUse({ records, clock })
   const tokens = new Tokens({ ...makers, records, lastUse })
   return {
     setup: new Setup({ ...makers, records, passwords, sessions }),
     sessions,
     users: new Users({ ...makers, records, passwords }),
+    factors,
+    groups: new Groups({ ...makers, records }),
+    roles: new Roles({ ...makers, records }),
+    invitations: new Invitations({ ...makers, records, passwords, sessions }),
+    variables: new Variables({ ...makers, records, key: deriveKey(secret, 'skein variable') }),
+    registries: new Registries({ ...makers, records, key: deriveKey(secret, 'skein registry') }),
     keys: new SshKeys({ ...makers, records, lastUse }),
     tokens,
     holds: (credential) =>

@@ -15,6 +15,8 @@ export interface BucketRule {
 export const ADDRESS_RULE: BucketRule = { burst: 20, refillMs: 3000 }
 /** A name is guessed at from many addresses: 360 an hour, against passwords of ten characters. */
 export const USERNAME_RULE: BucketRule = { burst: 10, refillMs: 10_000 }
+/** Six digits, three of which fit at a time: 60 guesses an hour are good for one in two hundred thousand. */
+export const CODE_RULE: BucketRule = { burst: 5, refillMs: 60_000 }
 /** About 2 MB; beyond it the key that was used longest ago is forgotten. */
 const MAX_KEYS = 10_000
 

@@ -2,16 +2,18 @@
 // makes it revocable; the user's epoch ends all of a user's sessions at once.
 
 import type { SessionInfo } from '#protocol/api/people.ts'
-import { SkeinError } from '#protocol/errors.ts'
+import { SkeinError, toSkeinError } from '#protocol/errors.ts'
 import type { SessionId, UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Change, Dot, Records, Row, View } from '../records/records.ts'
 import { audited, type By } from './audit.ts'
 import { type Person, type SessionCredential, sessionClaims } from './credential.ts'
+import type { Factors, Proof } from './factors.ts'
 import { Guesses, type GuessesOptions } from './guesses.ts'
-import { ADDRESS_RULE, bucketOf, USERNAME_RULE } from './limits.ts'
+import { ADDRESS_RULE, bucketOf, CODE_RULE, USERNAME_RULE } from './limits.ts'
 import type { Passwords } from './passwords.ts'
 import { freshId, type Makers } from './settings.ts'
+import { subjectOf } from './subject.ts'
 import { readToken, type SessionClaims, signToken } from './token.ts'
 
 /** Two weeks: a working fortnight without a password, and no theft that lasts for ever. */
@@ -35,6 +37,7 @@ interface SessionParts extends Makers, GuessesOptions {
   readonly records: Records
   readonly passwords: Passwords
   readonly signingKey: Buffer
+  readonly factors: Factors
   /** Whether this peer has heard of the transaction; a single peer always has. */
   readonly knows: (birth: Dot) => boolean
 }
@@ -43,16 +46,19 @@ export class Sessions {
   readonly #parts: SessionParts
   readonly #byAddress: Guesses
   readonly #byUsername: Guesses
+  readonly #byCode: Guesses
 
   constructor(parts: SessionParts) {
     this.#parts = parts
     this.#byAddress = new Guesses('address', ADDRESS_RULE, parts)
     this.#byUsername = new Guesses('username', USERNAME_RULE, parts)
+    this.#byCode = new Guesses('code', CODE_RULE, parts)
   }
 
   /** Counts what other peers' strangers try, until the signal aborts. */
   async followGuesses(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#byAddress.follow(signal), this.#byUsername.follow(signal)])
+    const all = [this.#byAddress, this.#byUsername, this.#byCode]
+    await Promise.all(all.map((guesses) => guesses.follow(signal)))
   }
 
   /** Counts one attempt from an address; shared by everything that takes a secret from a stranger. */
@@ -75,9 +81,12 @@ export class Sessions {
     this.#byAddress.giveBack(bucketOf(address))
   }
 
-  /** Rejects with `bad_credentials`, `rate_limited` or the codes of `transact`. */
+  /**
+   * Rejects with `bad_credentials`, `second_factor_needed` (the password was right), `second_factor_wrong`, `rate_limited`
+   * or the codes of `transact`.
+   */
   async login(
-    credentials: { username: string; password: string },
+    credentials: { username: string; password: string; code?: string | undefined },
     caller: Caller,
   ): Promise<SignedIn> {
     const { records, passwords } = this.#parts
@@ -90,31 +99,59 @@ export class Sessions {
       await this.#noteFailure(user, caller)
       throw new SkeinError('bad_credentials')
     }
+    const { code } = credentials
+    const isDouble = this.#parts.factors.isNeeded(user.id)
+    const session =
+      isDouble && code !== undefined ? await this.#startWith(code, user, caller) : undefined
     this.giveAttemptBack(caller.address)
     this.#byUsername.giveBack(credentials.username)
+    if (session) return session
+    if (isDouble) throw new SkeinError('second_factor_needed')
     return this.start(user.id, caller)
   }
 
+  /** A code is good once: it is used up in the transaction that makes the session, and every peer is told of that. */
+  async #startWith(code: string, user: Row<'user'>, caller: Caller): Promise<SignedIn> {
+    this.#byCode.take(user.id)
+    try {
+      const session = await this.start(user.id, caller, (view, sessionId) =>
+        this.#parts.factors.use(view, user.id, code, sessionId),
+      )
+      this.#byCode.giveBack(user.id)
+      return session
+    } catch (caught) {
+      if (toSkeinError(caught).code === 'second_factor_wrong') await this.#noteFailure(user, caller)
+      throw caught
+    }
+  }
+
   /** Makes a session for a user who has just proved to be that user. */
-  async start(userId: UserId, caller: Caller): Promise<SignedIn> {
+  async start(userId: UserId, caller: Caller, prove?: Prove): Promise<SignedIn> {
     const { records, clock } = this.#parts
     const sessionId = freshId<'session'>(this.#parts)
     const createdAt = clock.nowMs()
     const expiresAt = createdAt + SESSION_MS
-    const userEpoch = await records.transact((view) => {
+    const { userEpoch, proof } = await records.transact((view) => {
       const user = view.get('user', userId)
       if (!user?.groups.access || user.groups.access.disabled)
         throw new SkeinError('bad_credentials')
       const client = caller.client.slice(0, MAX_CLIENT_CHARS)
+      const given = prove?.(view, sessionId)
       const start = { userId, createdAt, expiresAt, address: caller.address, client }
       const by = { actor: actorOf(user), address: caller.address }
       const changes: Change[] = [
         ...outlived(view, userId, createdAt),
+        ...(given?.changes ?? []),
         { op: 'create', kind: 'session', id: sessionId, groups: { start } },
         audited(by, 'session.start', { kind: 'session', id: sessionId, name: client }),
       ]
-      return { changes, result: user.groups.access.epoch }
-    })
+      return { changes, result: { userEpoch: user.groups.access.epoch, proof: given } }
+    }, prove && EVERYWHERE)
+    // Another peer may have taken the same code in the same moment: one of the two stands.
+    if (proof && !proof.stands(records)) {
+      await this.end({ actor: NOBODY, address: caller.address }, sessionId)
+      throw new SkeinError('second_factor_wrong')
+    }
     return this.#sign({ sessionId, userId, userEpoch, exp: expiresAt })
   }
 
@@ -143,18 +180,18 @@ export class Sessions {
     // Absent although its birth is known here: it was deleted. Not known yet: the MAC is proof enough.
     if (row ? row.groups.start?.userId !== user.id : knows(claims.birthDot)) return undefined
     const credential = credentialOf(claims)
-    return { userId: user.id, role: access.role, actor: actorOf(user), credential }
+    return { ...subjectOf(records, user), actor: actorOf(user), credential }
   }
 
-  list(person: Person): SessionInfo[] {
-    const rows = this.#parts.records.list('session', { userId: person.userId })
+  /** Those of a person; `current` is the one that asks, if one does. */
+  list(userId: UserId, current?: string): SessionInfo[] {
+    const rows = this.#parts.records.list('session', { userId })
     return rows.flatMap(({ id, groups: { start } }) => {
       if (!start || start.expiresAt <= this.#parts.clock.nowMs()) return []
       const { address, client } = start
       const createdAt = new Date(start.createdAt).toISOString()
       const expiresAt = new Date(start.expiresAt).toISOString()
-      const current = id === person.credential.id
-      return [{ id, current, createdAt, expiresAt, address, client }]
+      return [{ id, current: id === current, createdAt, expiresAt, address, client }]
     })
   }
 
@@ -184,13 +221,18 @@ export class Sessions {
   async #noteFailure(user: Row<'user'> | undefined, { address }: Caller): Promise<void> {
     const name = user?.groups.profile?.username ?? 'unknown'
     const target = { kind: 'user', id: user?.id ?? (name as UserId), name }
-    const stranger = { kind: 'system', id: 'stranger', name: 'stranger' } as const
     await this.#parts.records.transact(() => ({
-      changes: [audited({ actor: stranger, address }, 'session.refused', target)],
+      changes: [audited({ actor: NOBODY, address }, 'session.refused', target)],
       result: undefined,
     }))
   }
 }
+
+/** What a second factor adds to the transaction that makes a session. */
+type Prove = (view: View, sessionId: SessionId) => Proof
+
+const EVERYWHERE = { ack: 'every' } as const
+const NOBODY = { kind: 'system', id: 'stranger', name: 'stranger' } as const
 
 const credentialOf = (claims: SessionClaims): SessionCredential => ({
   kind: 'session',

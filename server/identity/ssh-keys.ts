@@ -2,16 +2,17 @@
 // fingerprint makes that so on every peer.
 
 import type { SshKey } from '#protocol/api/access.ts'
-import type { Role } from '#protocol/api/people.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SshKeyId, UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Change, ClaimKey, Records, Row } from '../records/records.ts'
 import { audited, type By } from './audit.ts'
 import type { LastUse } from './last-use.ts'
+import type { Subject } from './policy.ts'
 import { cleanName, fingerprintOf, type PublicKey, parsePublicKey } from './public-key.ts'
 import { actorOf } from './sessions.ts'
 import { freshId, type Makers } from './settings.ts'
+import { subjectOf } from './subject.ts'
 
 /** A laptop or two, a phone, some robots; past it somebody collects. */
 export const MAX_KEYS_PER_USER = 50
@@ -23,11 +24,9 @@ export interface NewKey {
 }
 
 /** Whose an offered key is, and what they may. */
-export interface KeyHolder {
+export interface KeyHolder extends Subject {
   readonly keyId: SshKeyId
   readonly fingerprint: string
-  readonly userId: UserId
-  readonly role: Role
   readonly actor: Actor
 }
 
@@ -103,7 +102,7 @@ export class SshKeys {
     const user = body && records.get('user', body.userId)
     const access = user?.groups.access
     if (!keyId || !user || !access || access.disabled) return undefined
-    return { keyId, fingerprint, userId: user.id, role: access.role, actor: actorOf(user) }
+    return { ...subjectOf(records, user), keyId, fingerprint, actor: actorOf(user) }
   }
 
   /** To be called when the key has proved to be its holder's: an offered key alone is no use of it. */

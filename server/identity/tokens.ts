@@ -14,6 +14,7 @@ import type { LastUse } from './last-use.ts'
 import { cleanName } from './public-key.ts'
 import { actorOf } from './sessions.ts'
 import { freshId, type Makers } from './settings.ts'
+import { subjectOf } from './subject.ts'
 
 /** A laptop or two and some robots; past it somebody collects. */
 export const MAX_TOKENS_PER_USER = 50
@@ -38,7 +39,11 @@ export class Tokens {
   async create(
     by: By,
     userId: UserId,
-    input: { readonly name: string; readonly expiresInDays?: number | undefined },
+    input: {
+      readonly name: string
+      readonly scopes?: readonly TokenScope[]
+      readonly expiresInDays?: number | undefined
+    },
   ): Promise<NewToken> {
     const { records, clock, random } = this.#parts
     const id = freshId<'token'>(this.#parts)
@@ -55,12 +60,24 @@ export class Tokens {
       if (living.length >= MAX_TOKENS_PER_USER) {
         throw new SkeinError('too_many_tokens', { limit: MAX_TOKENS_PER_USER })
       }
-      const owned = { userId, userEpoch: access.epoch, scopes: ['all'] }
+      const owned = {
+        userId,
+        userEpoch: access.epoch,
+        scopes: [...new Set(input.scopes ?? ['all'])],
+      }
       const body = { ...owned, name, hash, createdAt, ...end }
       const changes: Change[] = [
         ...dead.slice(0, MAX_TOKENS_PER_USER).map(endToken),
         { op: 'create', kind: 'token', id, groups: { body } },
-        audited(by, 'token.create', { kind: 'token', id, name }, { days: days ?? 'no end' }),
+        audited(
+          by,
+          'token.create',
+          { kind: 'token', id, name },
+          {
+            days: days ?? 'no end',
+            scopes: owned.scopes,
+          },
+        ),
       ]
       return { changes, result: undefined }
     })
@@ -106,8 +123,8 @@ export class Tokens {
     const { expiresAt } = body
     const end = expiresAt === undefined ? {} : { expiresAt }
     const credential = { kind: 'token', id, userId: user.id, ...end } as const
-    const role = user.groups.access?.role ?? 'member'
-    return { userId: user.id, role, actor: actorOf(user), credential }
+    const scopes = body.scopes.filter(isScope)
+    return { ...subjectOf(records, user), scopes, actor: actorOf(user), credential }
   }
 }
 

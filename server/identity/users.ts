@@ -1,9 +1,12 @@
 // People: made, changed, disabled and deleted. Whatever takes rights away also ends the sessions that carry them.
 
-import type { Role, User } from '#protocol/api/people.ts'
+import { isDeepStrictEqual } from 'node:util'
+import type { Quota, Role, User } from '#protocol/api/people.ts'
+import type { Ref } from '#protocol/api/spaces.ts'
 import { SkeinError } from '#protocol/errors.ts'
-import type { UserId } from '#protocol/ids.ts'
+import type { RoleId, UserId } from '#protocol/ids.ts'
 import { isUserName } from '#protocol/names.ts'
+import { isIn, keysIn, type Marks, markedExactly } from '../records/marks.ts'
 import {
   type Change,
   type Decision,
@@ -12,8 +15,10 @@ import {
   type Row,
   type View,
 } from '../records/records.ts'
-import { audited, type By } from './audit.ts'
+import { endVariables } from '../values/end.ts'
+import { audited, type By, changed } from './audit.ts'
 import { type Person, sessionClaims } from './credential.ts'
+import { endCredential } from './factors.ts'
 import type { Passwords } from './passwords.ts'
 import { endSession } from './sessions.ts'
 import { freshId, type Makers } from './settings.ts'
@@ -32,10 +37,14 @@ export interface NewUser {
 }
 
 export interface UserPatch {
-  readonly displayName?: string
-  readonly role?: Role
-  readonly disabled?: boolean
-  readonly password?: string
+  readonly displayName?: string | undefined
+  readonly role?: Role | undefined
+  readonly disabled?: boolean | undefined
+  readonly password?: string | undefined
+  /** Ids of custom roles, all of them. */
+  readonly roles?: readonly string[] | undefined
+  /** The person's own, all of it. */
+  readonly quota?: Quota | undefined
 }
 
 interface UserParts extends Makers {
@@ -51,12 +60,14 @@ export class Users {
   }
 
   list(): User[] {
-    return this.#parts.records.list('user').map(showUser)
+    const { records } = this.#parts
+    const groups = records.list('group')
+    return records.list('user').map((row) => showUser(records, row, groups))
   }
 
   show(id: UserId): User | undefined {
     const row = this.#parts.records.get('user', id)
-    return row && showUser(row)
+    return row && showUser(this.#parts.records, row)
   }
 
   /** Rejects with `name_invalid`, `name_taken`, `password_weak`. The same id again answers the user as it is. */
@@ -104,10 +115,22 @@ export class Users {
         const value = { role, disabled, epoch: access.epoch + (ends ? 1 : 0) }
         changes.push({ op: 'set', kind: 'user', id, group: 'access', value })
       }
-      if (changes.length > 0) changes.push(audited(by, 'user.update', targetOf(row), said(patch)))
+      changes.push(...givenChanges(view, row, patch))
+      if (changes.length > 0) {
+        const password = patch.password === undefined ? undefined : { password: 'changed' }
+        const change = changed(stateOf(view, row), stateOf(view, row, patch))
+        changes.push(audited(by, 'user.update', targetOf(row), password, change))
+      }
       return { changes, result: undefined }
     })
     return this.#shown(id)
+  }
+
+  /** That whoever is signed in knows the password. Rejects with `bad_credentials`. */
+  async prove(id: UserId, password: string): Promise<void> {
+    const stored = this.#parts.records.get('user', id)?.groups.secret?.passwordHash
+    if (await this.#parts.passwords.verify(password, stored)) return
+    throw new SkeinError('bad_credentials')
   }
 
   /**
@@ -140,12 +163,16 @@ export class Users {
     })
   }
 
-  /** For whoever holds the machine: a random password that is told once. Rejects with `not_found`. */
+  /** For whoever holds the machine: a random password that is told once, and no second factor. Rejects with `not_found`. */
   async resetPassword(by: By, username: string): Promise<string> {
     const id = this.#parts.records.holder(`user:${username}`) as UserId | undefined
     if (id === undefined) throw new SkeinError('not_found', { thing: 'user' })
     const password = Buffer.from(this.#parts.random(RESET_BYTES)).toString('base64url')
     await this.update(by, id, { password, disabled: false })
+    await this.#parts.records.transact((view) => ({
+      changes: view.list('credential', { userId: id }).map(endCredential),
+      result: undefined,
+    }))
     return password
   }
 
@@ -178,7 +205,11 @@ export function newUser(
   ]
 }
 
-export function showUser({ id, groups: { profile, access } }: Row<'user'>): User {
+export function showUser(
+  view: Pick<View, 'get' | 'list'>,
+  { id, groups: { profile, access, roles } }: Row<'user'>,
+  groups = view.list('group'),
+): User {
   return {
     id,
     username: profile?.username ?? id,
@@ -186,8 +217,42 @@ export function showUser({ id, groups: { profile, access } }: Row<'user'>): User
     role: access?.role ?? 'member',
     disabled: access?.disabled ?? true,
     createdAt: new Date(profile?.createdAt ?? 0).toISOString(),
+    roles: rolesIn(view, roles?.roles),
+    groups: groups
+      .filter((group) => isIn(group.groups.members?.people, id))
+      .map((group) => ({ id: group.id, name: group.groups.profile?.name ?? group.id })),
+    hasSecondFactor: view
+      .list('credential', { userId: id })
+      .some((row) => row.groups.confirmed !== undefined),
   }
 }
+
+/** Those of the set that there are. */
+export const rolesIn = (view: Pick<View, 'get'>, given: Marks | undefined): Ref[] =>
+  keysIn(given).flatMap((id) => {
+    const name = view.get('role', id as RoleId)?.groups.profile?.name
+    return name === undefined ? [] : [{ id, name }]
+  })
+
+function givenChanges(view: View, row: Row<'user'>, { roles, quota }: UserPatch): Change[] {
+  const { id } = row
+  const held = row.groups.roles?.roles
+  const changes: Change[] = []
+  if (roles && !sameKeys(keysIn(held), roles)) {
+    for (const role of roles) {
+      if (!view.get('role', role as RoleId)) throw new SkeinError('not_found', { thing: 'role' })
+    }
+    const value = { roles: markedExactly(held, roles) }
+    changes.push({ op: 'set', kind: 'user', id, group: 'roles', value })
+  }
+  if (quota && !isDeepStrictEqual(quota, row.groups.quota ?? {})) {
+    changes.push({ op: 'set', kind: 'user', id, group: 'quota', value: quota })
+  }
+  return changes
+}
+
+export const sameKeys = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === new Set(b).size && b.every((key) => a.includes(key))
 
 const newSecret = (id: UserId, passwordHash: string): Change => ({
   op: 'set',
@@ -226,6 +291,8 @@ function removeSome(view: View, by: By, id: UserId): Decision<boolean> {
     ...view.list('sshKey', { userId: id }).flatMap(removal),
     ...view.list('token', { userId: id }).map(endToken),
     ...view.list('session', { userId: id }).map(endSession),
+    ...view.list('credential', { userId: id }).map(endCredential),
+    ...endVariables(view, id),
   ]
   const end: Change[] = [
     { op: 'release', claim: `user:${profile.username}`, holder: id },
@@ -243,8 +310,22 @@ const targetOf = (row: Row<'user'>) => ({
   name: row.groups.profile?.username ?? '',
 })
 
-/** What changed, for the audit: never the password itself. */
-const said = ({ password, ...rest }: UserPatch): Record<string, unknown> => ({
-  ...rest,
-  ...(password !== undefined && { password: 'changed' }),
-})
+/** What a person is, or would be with the patch, for the audit: never the password. Roles by name. */
+function stateOf(
+  view: Pick<View, 'get'>,
+  { groups }: Row<'user'>,
+  patch: UserPatch = {},
+): Record<string, unknown> {
+  const roles = patch.roles ?? keysIn(groups.roles?.roles)
+  return {
+    displayName: patch.displayName ?? groups.profile?.displayName,
+    role: patch.role ?? groups.access?.role,
+    disabled: patch.disabled ?? groups.access?.disabled,
+    roles: roleNames(view, roles),
+    quota: patch.quota ?? groups.quota ?? {},
+  }
+}
+
+/** Sorted; an id where the role is gone. */
+export const roleNames = (view: Pick<View, 'get'>, ids: readonly string[]): string[] =>
+  [...new Set(ids)].map((id) => view.get('role', id as RoleId)?.groups.profile?.name ?? id).sort()

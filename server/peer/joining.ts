@@ -1,5 +1,6 @@
 // How this peer's records become those of its cluster: taken over before anything is made of them, kept equal from then on.
 
+import { SkeinError } from '#protocol/errors.ts'
 import type { PeerId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import { systemClock as clock, systemRandom as random } from '../clock.ts'
@@ -13,7 +14,8 @@ import { resolveSeeds } from '../cluster/seeds.ts'
 import type { Config } from '../config/settings.ts'
 import { HOST_KEY_SETTING } from '../identity/host-key.ts'
 import { SIGNING_KEY_SETTING } from '../identity/identity.ts'
-import { adoptClusterSecret } from '../identity/keys.ts'
+import { adoptClusterSecret, deriveKey, loadClusterSecret } from '../identity/keys.ts'
+import { ensureSetting } from '../identity/settings.ts'
 import type { Log } from '../log.ts'
 import type { ReplicatedRecords } from '../records/open.ts'
 import type { Change } from '../records/records.ts'
@@ -29,6 +31,7 @@ import { loadPeerId } from './peer-id.ts'
 
 export const CLUSTER_SETTING = 'cluster-id'
 export const MEMBERSHIP_SETTING = 'membership-id'
+const PROOF_SETTING = 'shared-database-proof'
 /** What every peer of a cluster has in common, and only the first may make. */
 const SHARED_SETTINGS = [SIGNING_KEY_SETTING, CLUSTER_SETTING, HOST_KEY_SETTING, MEMBERSHIP_SETTING]
 const RUN_BYTES = 8
@@ -60,8 +63,23 @@ export async function joinRecords(joining: Joining): Promise<RecordsSharing> {
   })
   ending.defer(() => sharing.close())
   if (config.join !== undefined) await join(joining, sharing, config.join)
+  if (replica.isShared) await proveSecret(joining)
   if (isNew) writeSeen(config.data, { atMs: sharing.heardMs })
   return sharing
+}
+
+/**
+ * A shared database is its cluster's. A peer that was given its address and no token would serve the cluster's people without
+ * being heard by the others. What is compared is made from the cluster's secret, and tells nothing of it.
+ */
+async function proveSecret({ config, records }: Joining): Promise<void> {
+  const secret = await loadClusterSecret(config.data, random)
+  const proof = deriveKey(secret, 'skein shared database').toString('hex')
+  const held = await ensureSetting(records, PROOF_SETTING, () => proof, { clock, random })
+  if (held === proof) return
+  const reason = 'that database belongs to a cluster of which this server is no part'
+  const source = '--join, with a token of that cluster and an empty --data folder'
+  throw new SkeinError('config_invalid', { key: 'store', reason, source })
 }
 
 const hasShared = (records: ReplicatedRecords): boolean =>

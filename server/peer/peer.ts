@@ -44,6 +44,7 @@ import { httpConfig, sshConfig } from './door-config.ts'
 import { AGENTS_LEAVE_MS } from './duty/everybody.ts'
 import { takeUpDuty } from './duty/take-up.ts'
 import { openEngines } from './engines.ts'
+
 import {
   actorOf,
   CLUSTER_SETTING,
@@ -56,6 +57,7 @@ import { type LinkSockets, linkSockets } from './link-folder.ts'
 import { type Listeners, openListeners, type Upgrade } from './listeners.ts'
 import { loadPeerId } from './peer-id.ts'
 import { noteChange, Place, tellWhere } from './place.ts'
+import { missing, storeAway } from './store-away.ts'
 import { serveVolume } from './volume-door.ts'
 import { browserUrl } from './welcome.ts'
 
@@ -122,7 +124,7 @@ export async function startPeer(config: Config, log: Log): Promise<Peer> {
     },
     webFolder: WEB_FOLDER,
     cliFolder: CLI_FOLDER,
-    unready: () => (isLooking ? ['looking at its engine'] : []),
+    unready: () => [...(isLooking ? ['looking at its engine'] : []), ...missing(base.store)],
     storeAway: () => storeAway(base.store),
     watched: (spaces) => place.sharing?.want(spaces),
     ...directSource(config, links, spaces),
@@ -235,21 +237,18 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
     ...parts,
     agentFolder,
     self: { id: agents.self, name: config.name },
-    isOwn: ({ origin }) => origin === records.replica.origin,
+    isOwn: ({ origin }) => records.replica.wrote(origin),
     ...(config.appsDomain !== undefined && { common: environmentOfApps(config.appsDomain) }),
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,
     ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
+    values: base.identity.variables,
+    loginFor: (image) => base.identity.registries.loginFor(image),
     agentKey: async (start) => base.identity.agentKey(start.spaceId as SpaceId, start.epoch),
     hostKeySeed: (spaceId) => base.identity.hostKeySeed(spaceId as SpaceId),
   })
   ending.defer(() => spaces.close())
   return { links, spaces, templates }
-}
-
-function storeAway(store: Store): { readonly storeAwayMs?: number } {
-  const away = store.away()
-  return away ? { storeAwayMs: Math.max(0, clock.nowMs() - away.sinceMs) } : {}
 }
 
 /** Finds the others, or waits for them. */

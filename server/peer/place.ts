@@ -56,9 +56,19 @@ export class Place {
   /** Rejects with the codes of a store. */
   async list(): Promise<readonly PeerInfo[]> {
     const told = this.facts().map(async (peer) => {
-      return { ...peer, story: (await this.chronicle?.of(peer.id)) ?? [] }
+      return { ...peer, story: await this.#storyOf(peer.id) }
     })
     return await Promise.all(told)
+  }
+
+  /** Stories are in the database alone: while that is away there are none, and the rest is told all the same. */
+  async #storyOf(id: string): Promise<PeerInfo['story']> {
+    try {
+      return (await this.chronicle?.of(id)) ?? []
+    } catch (error) {
+      if (error instanceof SkeinError && error.code === 'store_unavailable') return []
+      throw error
+    }
   }
 
   facts(): readonly PeerFacts[] {

@@ -33,8 +33,10 @@ export interface Caught {
 export class CatchUp {
   readonly #options: CatchUpOptions
   readonly #recent = new Recent()
-  /** The origin of which others know more than this database has. */
-  #wrong: string | undefined
+  /** Origins that the database wrote under before, or of which others know more than it has. */
+  readonly #former = new Set<string>()
+  /** As it was when it could not be given back what it lacks. */
+  #refusedAt: Meta | undefined
 
   constructor(options: CatchUpOptions) {
     this.#options = options
@@ -42,13 +44,13 @@ export class CatchUp {
 
   /** The database shall write under another origin: others know more of what was written under this one. */
   distrust(origin: string): void {
-    this.#wrong = origin
+    this.#former.add(origin)
   }
 
   /** Everything after this commit; nothing when there is nothing. Rejects with the codes of a commit. */
   async look(durable: Meta): Promise<Caught | undefined> {
     const { store, state, clock, log } = this.#options
-    if (this.#wrong === durable.origin) return await this.#rejoin(durable)
+    if (this.#former.has(durable.origin)) return await this.#rejoin(durable)
     const news = await store.news(durable)
     if (news.kind === 'reload') return await this.#reload(durable)
     if (news.kind === 'back') return await this.#rejoin(durable)
@@ -78,9 +80,23 @@ export class CatchUp {
 
   async #rejoin(durable: Meta): Promise<Caught> {
     const { state, heard, clock } = this.#options
+    this.#former.add(durable.origin)
     const memory = { state, heard, meta: durable, recent: this.#recent }
-    const joined = await rejoin(this.#options, memory, this.#wrong === durable.origin)
+    let found: Meta | undefined
+    const joined = await rejoin(this.#options, memory, (meta) => {
+      found = meta
+      return this.#isFresh(meta)
+    }).catch((error: unknown) => {
+      this.#refusedAt = found
+      throw error
+    })
     const effects = effectsOfReload(state, joined, clock.nowMs())
     return { meta: joined.meta, effects, heard: joined.heard }
+  }
+
+  /** Given by another member just now. It may have gone back beyond an earlier origin, too, and its server be another. */
+  #isFresh(found: Meta): boolean {
+    const isKnown = this.#former.has(found.origin) || this.#options.heard.head(found.origin) > 0
+    return !isKnown && !(this.#refusedAt && isSameMeta(this.#refusedAt, found))
   }
 }

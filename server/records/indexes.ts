@@ -13,8 +13,10 @@ type IndexTable = { readonly [K in Kind]?: Readonly<Record<string, FieldOf<K>>> 
 const table = {
   session: { userId: ['start', 'userId'] },
   sshKey: { userId: ['body', 'userId'] },
+  credential: { userId: ['body', 'userId'] },
   token: { userId: ['body', 'userId'] },
   templateVersion: { templateId: ['body', 'templateId'] },
+  variable: { ownerId: ['body', 'ownerId'] },
   space: {
     ownerId: ['identity', 'ownerId'],
     hostId: ['placement', 'hostId'],

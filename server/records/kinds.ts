@@ -1,28 +1,79 @@
 // Every kind of record and its field groups. A group is written whole and is the unit of last-writer-wins, so the
 // groups are drawn such that two forms never write one group. `ownerOnly` groups need an Owner (spaces/owner.ts).
 
-import type { Role } from '#protocol/api/people.ts'
+import type { AuditCredential } from '#protocol/api/audit.ts'
+import type { Quota, Role } from '#protocol/api/people.ts'
 import type { ParameterValue, SpaceState, Visibility } from '#protocol/api/spaces.ts'
 import type { ErrorBody } from '#protocol/errors.ts'
 import type {
+  CredentialId,
+  GroupId,
   HostId,
   Id,
+  InvitationId,
   PeerId,
+  RegistryId,
+  RoleId,
   SessionId,
   SpaceId,
   SshKeyId,
   TemplateId,
   TokenId,
   UserId,
+  VariableId,
   VersionId,
 } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
+import type { Marks } from './marks.ts'
 
 export interface KindGroups {
   user: {
     profile: { username: string; displayName: string; createdAt: number }
     secret: { passwordHash: string }
     access: { role: Role; disabled: boolean; epoch: number }
+    roles: { roles: Marks }
+    quota: Quota
+  }
+  /** People who are given something together. Found by the claim `group:<name>`. */
+  group: {
+    profile: { name: string; description: string; createdAt: number }
+    members: { people: Marks }
+    roles: { roles: Marks }
+    /** Of each member who has none of their own. */
+    quota: Quota
+  }
+  /** Named permissions, the actions of identity/policy.ts. Found by the claim `role:<name>`. */
+  role: {
+    profile: { name: string; description: string; createdAt: number }
+    permissions: { actions: Marks }
+  }
+  /** A one-time link; deleted with its use. `used:<id>` is claimed by the session that used it. */
+  invitation: {
+    /** `hash` is the secret's SHA-256 in hexadecimal. */
+    body: {
+      purpose: 'invitation' | 'reset'
+      hash: string
+      createdAt: number
+      expiresAt: number
+      createdBy: UserId
+      /** Whose password it resets, and the epoch that this was made at: a later password ends it. */
+      userId?: UserId
+      userEpoch?: number
+      username?: string
+      role: Role
+      roles: RoleId[]
+      groups: GroupId[]
+    }
+  }
+  /** What somebody proves to be themselves with besides a password. `totp` today; others are kept and not understood. */
+  credential: {
+    /** `secret` is sealed with a key from the cluster's secret file (identity/sealed.ts). */
+    body: { userId: UserId; type: string; name: string; createdAt: number; secret: string }
+    confirmed: { at: number }
+    /** The latest time step that was used, and by which session. */
+    use: { step: number; by: string }
+    /** Recovery codes by their keyed hash; in while unused. */
+    recovery: { codes: Marks }
   }
   session: {
     start: { userId: UserId; createdAt: number; expiresAt: number; address: string; client: string }
@@ -97,6 +148,8 @@ export interface KindGroups {
     }
     /** Ports that others than the owner may open in a browser. */
     sharing: { ports: Record<string, { visibility: Visibility; people: UserId[] }> }
+    /** With whom it is shared, and as what. */
+    people: { users: Marks; groups: Marks }
     placement: { hostId: HostId; subnet: string }
     /** What is; written by the host's owner only. */
     runtime: {
@@ -135,6 +188,18 @@ export interface KindGroups {
     /** Who drives it, or did last. */
     driver: { peerId: PeerId; name: string; at: number }
   }
+  /** What templates name as `var.NAME` or `secret.NAME`. Of two of one owner and name the later made one counts. */
+  variable: {
+    /** `ownerId` is a person's, a group's, a template's, or `EVERYBODY` (values/variables.ts). */
+    body: { ownerId: Id; name: string; createdAt: number }
+    /** Sealed with a key from the cluster's secret file; `past` is the value before, which logs may still hold. */
+    value: { sealed: string; isSecret: boolean; at: number; by: Id; past?: string }
+  }
+  /** Where images are pulled from, and as whom. Of two of one host the later made one counts. */
+  registry: {
+    body: { host: string; createdAt: number }
+    login: { username: string; sealed: string; at: number; by: Id }
+  }
   /** Singletons, found by the claim `setting:<key>`. */
   setting: {
     value: { key: string; value: unknown }
@@ -146,6 +211,10 @@ export type Groups<K extends Kind> = KindGroups[K]
 
 interface KindIds {
   user: UserId
+  group: GroupId
+  role: RoleId
+  invitation: InvitationId
+  credential: CredentialId
   session: SessionId
   sshKey: SshKeyId
   token: TokenId
@@ -153,6 +222,8 @@ interface KindIds {
   templateVersion: VersionId
   space: SpaceId
   host: HostId
+  variable: VariableId
+  registry: RegistryId
   setting: Id<'setting'>
 }
 export type KindId<K extends Kind> = KindIds[K]
@@ -160,6 +231,10 @@ export type KindId<K extends Kind> = KindIds[K]
 /** Look-ups that `list` answers without a scan. */
 interface KindIndexes {
   user: never
+  group: never
+  role: never
+  invitation: never
+  credential: { userId: UserId }
   session: { userId: UserId }
   sshKey: { userId: UserId }
   token: { userId: UserId }
@@ -167,6 +242,8 @@ interface KindIndexes {
   templateVersion: { templateId: TemplateId }
   space: { ownerId: UserId } | { hostId: HostId } | { templateId: TemplateId }
   host: never
+  variable: { ownerId: Id }
+  registry: never
   setting: never
 }
 export type IndexKey<K extends Kind> = KindIndexes[K]
@@ -183,6 +260,9 @@ export interface StreamBodies {
     target?: { kind: string; id: string; name: string }
     address?: string
     detail?: Record<string, unknown>
+    credential?: AuditCredential | undefined
+    before?: Record<string, unknown> | undefined
+    after?: Record<string, unknown> | undefined
   }
   usage: { spaceId: SpaceId; cpuPercent: number; memoryBytes: number }
   timeline: {

@@ -32,6 +32,9 @@ export type ClaimKey =
   | `template:${string}`
   | `setting:${string}`
   | `ssh-key:${string}`
+  | `group:${string}`
+  | `role:${string}`
+  | `used:${string}`
 
 export interface View {
   get<K extends Kind>(kind: K, id: KindId<K>): Row<K> | undefined

@@ -42,15 +42,15 @@ export interface Memory {
 
 export type Rejoined = Loaded & { readonly meta: Meta }
 
-/** `isWrong`: others know more of what was written under the present origin. Rejects with the codes of a commit. */
+/** `mayGoOn`: whether a database as it was found has the new origin already. Rejects with the codes of a commit. */
 export async function rejoin(
   parts: RejoinParts,
   memory: Memory,
-  isWrong: boolean,
+  mayGoOn: (found: Meta) => boolean,
 ): Promise<Rejoined> {
   const found = await loadState(parts.store, parts.log)
-  const isRenewed = found.meta !== undefined && found.meta.origin !== memory.meta.origin && !isWrong
-  const there = isRenewed ? { ...found, meta: found.meta } : await renew(parts, found, memory)
+  const { meta } = found
+  const there = meta && mayGoOn(meta) ? { ...found, meta } : await renew(parts, found, memory)
   const returning = new Returning(parts, memory, there)
   await returning.run()
   return { ...there, meta: returning.meta }

@@ -41,12 +41,14 @@ export class Replica implements Replicable {
   readonly #merged = new Set<(joined: Joined) => void>()
   /** Others' transactions and our own. */
   readonly #heard: Context
+  readonly #origins: Set<string>
   #told: number
   receipts: Receipts | undefined
 
   constructor(parts: ReplicaParts) {
     this.#parts = parts
     this.#floors = new Map(parts.floors)
+    this.#origins = new Set([this.origin])
     this.#told = parts.line.durable.seq
     this.#heard = parts.heard.copy()
     this.#heard.add({ origin: this.origin, low: 1, high: this.seq })
@@ -62,6 +64,10 @@ export class Replica implements Replicable {
 
   get fingerprints(): Fingerprints {
     return this.#parts.state.fingerprints
+  }
+
+  wrote(origin: string): boolean {
+    return this.#origins.has(origin)
   }
 
   has(dot: Dot): boolean {
@@ -203,6 +209,7 @@ export class Replica implements Replicable {
   /** In the step in which it is seen that others have written it. It is theirs to tell everybody else. */
   caughtUp({ effects, heard }: Caught): void {
     if (heard) this.#heard.become(heard)
+    this.#origins.add(this.origin)
     this.#learn([effects])
     this.#told = this.seq
   }

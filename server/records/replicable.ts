@@ -27,6 +27,8 @@ export interface Receipts {
 export interface Replicable {
   /** Under which this database writes. */
   readonly origin: string
+  /** Whether this database writes under it, or did before it took another while this peer ran. */
+  wrote(origin: string): boolean
   /** The number of the last transaction that is durable. */
   readonly seq: number
   /** Whether a transaction was heard of, whatever is left of it. */

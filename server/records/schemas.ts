@@ -2,7 +2,7 @@
 // no defaults, no coercion, so that what is stored is what was given and fields of newer versions survive inside.
 
 import { z } from 'zod'
-import { roles } from '#protocol/api/people.ts'
+import { quotaSchema, roles } from '#protocol/api/people.ts'
 import { parameterValueSchema, spaceStates, visibilities } from '#protocol/api/spaces.ts'
 import { type ErrorCode, errorTable } from '#protocol/errors.ts'
 import { type Id, isId } from '#protocol/ids.ts'
@@ -15,6 +15,8 @@ const text = (maxChars: number) => z.string().max(maxChars)
 /** Milliseconds since 1970. */
 const time = z.number().nonnegative()
 const count = z.int().nonnegative()
+const marks = z.record(text(128), z.object({ n: count, as: text(32).optional() }))
+const about = z.object({ name: text(64), description: text(1000), createdAt: time })
 const parameters = z.record(text(64), parameterValueSchema)
 const errorBody = z.object({
   code: z.custom<ErrorCode>((value) => typeof value === 'string' && value in errorTable),
@@ -35,6 +37,42 @@ export const groupSchemas = {
     profile: z.object({ username: text(64), displayName: text(100), createdAt: time }),
     secret: z.object({ passwordHash: text(512) }),
     access: z.object({ role: z.enum(roles), disabled: z.boolean(), epoch: count }),
+    roles: z.object({ roles: marks }),
+    quota: quotaSchema,
+  },
+  group: {
+    profile: about,
+    members: z.object({ people: marks }),
+    roles: z.object({ roles: marks }),
+    quota: quotaSchema,
+  },
+  role: { profile: about, permissions: z.object({ actions: marks }) },
+  invitation: {
+    body: z.object({
+      purpose: z.enum(['invitation', 'reset']),
+      hash: text(64),
+      createdAt: time,
+      expiresAt: time,
+      createdBy: id<'user'>(),
+      userId: id<'user'>().optional(),
+      userEpoch: count.optional(),
+      username: text(64).optional(),
+      role: z.enum(roles),
+      roles: z.array(id<'role'>()).max(50),
+      groups: z.array(id<'group'>()).max(50),
+    }),
+  },
+  credential: {
+    body: z.object({
+      userId: id<'user'>(),
+      type: text(32),
+      name: text(400),
+      createdAt: time,
+      secret: text(4096),
+    }),
+    confirmed: z.object({ at: time }),
+    use: z.object({ step: count, by: text(64) }),
+    recovery: z.object({ codes: marks }),
   },
   session: {
     start: z.object({
@@ -115,6 +153,7 @@ export const groupSchemas = {
         z.object({ visibility: z.enum(visibilities), people: z.array(id<'user'>()).max(50) }),
       ),
     }),
+    people: z.object({ users: marks, groups: marks }),
     placement: z.object({ hostId: id<'host'>(), subnet: text(64) }),
     runtime: z.object({
       state: z.enum(spaceStates),
@@ -147,6 +186,20 @@ export const groupSchemas = {
     }),
     driver: z.object({ peerId: id<'peer'>(), name: text(256), at: time }),
   },
+  variable: {
+    body: z.object({ ownerId: id(), name: text(64), createdAt: time }),
+    value: z.object({
+      sealed: text(128 * 1024),
+      isSecret: z.boolean(),
+      at: time,
+      by: id(),
+      past: text(128 * 1024).optional(),
+    }),
+  },
+  registry: {
+    body: z.object({ host: text(256), createdAt: time }),
+    login: z.object({ username: text(256), sealed: text(32 * 1024), at: time, by: id() }),
+  },
   setting: {
     value: z.object({ key: text(200), value: z.unknown() }),
   },
@@ -161,6 +214,11 @@ export const bodySchemas = {
     target: z.object({ kind: text(64), id: text(256), name: text(256) }).optional(),
     address: text(256).optional(),
     detail: z.record(text(200), z.unknown()).optional(),
+    credential: z
+      .object({ kind: z.enum(['session', 'token', 'sshKey']), id: text(256) })
+      .optional(),
+    before: z.record(text(200), z.unknown()).optional(),
+    after: z.record(text(200), z.unknown()).optional(),
   }),
   usage: z.object({
     spaceId: id<'space'>(),

@@ -8,7 +8,7 @@ import { quantities } from '../templates/quantities.ts'
 import type { ParsedTemplate } from '../templates/template.ts'
 import type { Templates } from '../templates/templates.ts'
 import { fill } from '../templates/text.ts'
-import { type HostState, type Need, UNLIMITED_BYTES } from './placement.ts'
+import { type HostState, type Need, UNLIMITED_BYTES, UNLIMITED_CORES } from './placement.ts'
 import { nameOfHost } from './whose.ts'
 
 export interface HostSources {
@@ -51,7 +51,10 @@ function stateOf(sources: HostSources, view: View, same: readonly Row<'host'>[])
     memoryBytes: info?.memoryBytes ?? 0,
     spaces: there.length,
     running: wanted.length,
-    promisedBytes: wanted.reduce((sum, space) => sum + memoryOf(sources, space.groups.spec), 0),
+    promisedBytes: wanted.reduce(
+      (sum, space) => sum + demandOf(sources.templates, space.groups.spec).memoryBytes,
+      0,
+    ),
     ...(now?.images && { images: new Set(now.images) }),
   }
 }
@@ -76,18 +79,39 @@ export function needOf(
   }
 }
 
-/** A spec is written anew when it changes, so what it promises is reckoned once. */
-const promised = new WeakMap<Spec, number>()
+/** What a running space may take, its limits or what counts for none. */
+export interface Demand {
+  readonly cpus: number
+  readonly memoryBytes: number
+}
 
-function memoryOf({ templates }: HostSources, spec: Spec | undefined): number {
-  if (spec === undefined) return UNLIMITED_BYTES
+const UNKNOWN: Demand = { cpus: UNLIMITED_CORES, memoryBytes: UNLIMITED_BYTES }
+
+/** A spec is written anew when it changes, so what it promises is reckoned once. */
+const promised = new WeakMap<Spec, Demand>()
+
+export function demandOf(templates: Pick<Templates, 'parsed'>, spec: Spec | undefined): Demand {
+  if (spec === undefined) return UNKNOWN
   const known = promised.get(spec)
   if (known !== undefined) return known
   const template = templates.parsed(spec.versionId)?.template
-  if (template === undefined) return UNLIMITED_BYTES
-  const bytes = memoryOfTemplate(template, spec.parameters)
-  promised.set(spec, bytes)
-  return bytes
+  if (template === undefined) return UNKNOWN
+  const { parameters } = spec
+  const demand = {
+    cpus: coresOfTemplate(template, parameters),
+    memoryBytes: memoryOfTemplate(template, parameters),
+  }
+  promised.set(spec, demand)
+  return demand
+}
+
+function coresOfTemplate(template: ParsedTemplate, parameters: Spec['parameters']): number {
+  const scope = scopeOf(parameters)
+  const limits = template.services.map(({ cpus }) => {
+    const read = cpus && quantities.cores.read(fill(cpus.text, scope))
+    return read || UNLIMITED_CORES
+  })
+  return limits.reduce((sum, cores) => sum + cores, 0)
 }
 
 function memoryOfTemplate(template: ParsedTemplate, parameters: Spec['parameters']): number {

@@ -7,6 +7,8 @@ import { labelText } from '#protocol/placement.ts'
 
 /** What a space without a limit counts as: an editor, a shell and a small server. */
 export const UNLIMITED_BYTES = 512 * 1024 * 1024
+/** And in quotas, of cores. */
+export const UNLIMITED_CORES = 1
 /** Spaces that a core carries before a host counts as full: most of them wait for their people. */
 const SPACES_PER_CORE = 8
 /** To pull an image counts as this share of a host: better than a host that is half as free again, no better than that. */

@@ -35,7 +35,7 @@ export function showSpace(sources: Sources, row: Row<'space'>): Space | undefine
     name: name.name,
     owner: ownerOf(sources.records, identity.ownerId),
     template: templateOf(sources.records, row, versionId, parsed),
-    parameters: withoutSecrets(spec.parameters, parsed),
+    parameters: withoutSecrets(sources, row.groups),
     state: runtime?.state ?? 'starting',
     reason: runtime?.reason ?? 'It waits for its host.',
     since: iso(runtime?.since ?? desired.at),
@@ -92,14 +92,22 @@ function homeOf(parsed: Parsed | undefined): Pick<Space, 'home'> {
   return home === undefined ? {} : { home }
 }
 
-/** Secrets go in and never come out again. */
+/**
+ * Secrets go in and never come out again: neither those of the version that runs, nor of the one that the values are for, nor of
+ * the newest, by which they were given last. While one of them is still on its way, nothing is shown.
+ */
 function withoutSecrets(
-  parameters: Space['parameters'],
-  parsed: Parsed | undefined,
+  { records, templates }: Sources,
+  { spec, runtime }: Row<'space'>['groups'],
 ): Space['parameters'] {
-  const secrets = parsed?.head.parameters.filter(({ type }) => type === 'secret') ?? []
-  const hidden = new Set(secrets.map(({ name }) => name))
-  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !hidden.has(name)))
+  if (spec === undefined) return {}
+  const newest = records.get('template', spec.templateId)?.groups.head?.versionId
+  const ids = new Set([spec.versionId, runtime?.versionId, newest].filter((id) => id !== undefined))
+  const versions = [...ids].map((id) => templates.parsed(id))
+  if (versions.includes(undefined)) return {}
+  const asked = versions.flatMap((version) => version?.head.parameters ?? [])
+  const hidden = new Set(asked.filter(({ type }) => type === 'secret').map(({ name }) => name))
+  return Object.fromEntries(Object.entries(spec.parameters).filter(([name]) => !hidden.has(name)))
 }
 
 function agentOf(live: Sources['live'], row: Row<'space'>): Pick<Space, 'agent'> {

@@ -218,7 +218,7 @@ function isOne(options: ReadonlyMap<string, string>, name: string): boolean {
 }
 
 /** On this machine nobody can read along who could not read its memory. */
-const isHere = ({ host }: StoreHost): boolean =>
+export const isHere = ({ host }: StoreHost): boolean =>
   host === 'localhost' || host === '::1' || /^127\./.test(host)
 
 function unescaped(text: string | undefined): string | undefined {

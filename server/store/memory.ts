@@ -30,6 +30,8 @@ export class MemoryStore implements Store {
   #away: Away | undefined
   /** How many commits were made or refused. */
   commits = 0
+  /** How long each answer takes to arrive, as a network would have it. */
+  lag: (() => Promise<void>) | undefined
 
   constructor(database: Shared = { disk: new MemoryDisk() }, shared = false) {
     this.#database = database
@@ -38,6 +40,7 @@ export class MemoryStore implements Store {
 
   async *load(): AsyncIterable<Batch> {
     this.#assertThere()
+    await this.lag?.()
     const { meta, rows, tombstones, claims, heard, floors, parked } = this.#disk
     if (!meta) return
     yield {
@@ -55,6 +58,7 @@ export class MemoryStore implements Store {
   async commit(batch: Batch, after: Meta | undefined): Promise<void> {
     this.commits++
     await this.#held?.promise
+    await this.lag?.()
     this.#assertThere()
     if (this.#failure) {
       const code = this.#failure
@@ -62,6 +66,7 @@ export class MemoryStore implements Store {
       throw new SkeinError(code, { reason: 'a test asked for it' })
     }
     this.#disk.commit(structuredClone(batch), after)
+    await this.lag?.()
   }
 
   async meta(): Promise<Meta | undefined> {
@@ -70,8 +75,11 @@ export class MemoryStore implements Store {
   }
 
   async news(after: Meta): Promise<News> {
+    await this.lag?.()
     this.#assertThere()
-    return structuredClone(this.#disk.news(after))
+    const news = structuredClone(this.#disk.news(after))
+    await this.lag?.()
+    return news
   }
 
   away(): Away | undefined {

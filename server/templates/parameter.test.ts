@@ -4,6 +4,7 @@ import type { ParameterValue } from '#protocol/api/spaces.ts'
 import type { Parameter } from '#protocol/api/templates.ts'
 import { nearest } from './nearest.ts'
 import { checkParameters } from './parameter.ts'
+import { parseTemplate } from './parse.ts'
 import { quantities } from './quantities.ts'
 
 const parameter = (more: Partial<Parameter>): Parameter => ({
@@ -100,4 +101,37 @@ it('the nearest word is found when it is near enough', () => {
   assert.equal(nearest('iamge', words), 'image')
   assert.equal(nearest('zebra', words), undefined)
   assert.equal(nearest('', words), undefined)
+})
+
+describe('a parameter that is asked only when', () => {
+  const list: Parameter[] = [
+    parameter({ name: 'db', type: 'choice', choices, required: true }),
+    parameter({ name: 'on', type: 'switch' }),
+    parameter({ name: 'password', type: 'secret', required: true, when: { db: ['b'] } }),
+    parameter({ name: 'off', when: { on: ['false'] }, default: 'was off' }),
+  ]
+
+  it('is required where it is asked', () => {
+    assert.throws(() => checkParameters(list, { db: 'b' }), /required/)
+    assert.deepEqual(checkParameters(list, { db: 'b', password: 'x', on: true }), {
+      ...{ db: 'b', on: true, password: 'x' },
+    })
+  })
+
+  it('is empty where it is not, whatever was given and whatever its default', () => {
+    const given = { db: 'a', on: true, password: 'left over', off: 'left over' }
+    assert.deepEqual(checkParameters(list, given), { db: 'a', on: true })
+    assert.deepEqual(checkParameters(list, { db: 'a' }), { db: 'a', off: 'was off' })
+  })
+
+  it('names one that stands above it', () => {
+    const read = (parameters: string) =>
+      parseTemplate(`name: T\nparameters: {${parameters}}\nservices: {main: {image: x}}\n`)
+    const problem = (parameters: string) => read(parameters).problems?.[0]
+    assert.equal(problem('a: {}, b: {when: {a: x}}'), undefined)
+    assert.match(problem('b: {when: {a: x}}, a: {}')?.message ?? '', /stands before “b”/)
+    assert.match(problem('database: {}, b: {when: {databse: x}}')?.hint ?? '', /“database”/)
+    assert.match(problem('a: {type: size}, b: {when: {a: 2g}}')?.hint ?? '', /neither sizes/)
+    assert.match(problem('a: {}, b: {when: {}}')?.message ?? '', /names a parameter/)
+  })
 })

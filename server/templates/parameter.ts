@@ -2,12 +2,8 @@
 // was answered. The form in the browser is drawn from the same description.
 
 import type { ParameterValue } from '#protocol/api/spaces.ts'
-import {
-  isAsked,
-  type Parameter,
-  type ParameterType,
-  parameterTypes,
-} from '#protocol/api/templates.ts'
+import { type Parameter, type ParameterType, parameterTypes } from '#protocol/api/templates.ts'
+import { isAsked } from '#protocol/asked.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Field } from './field.ts'
 import { nearest } from './nearest.ts'
@@ -111,6 +107,9 @@ function readWhen(field: Field): Record<string, string[]> {
   return Object.fromEntries(read)
 }
 
+/** One size has many spellings, and a secret is nobody's to compare. */
+const UNCOMPARED: ReadonlySet<ParameterType> = new Set(['size', 'secret'])
+
 /** Each condition asks for a parameter before its own, so that no two wait for each other. */
 export function checkWhen(
   parameters: readonly Parameter[],
@@ -119,11 +118,14 @@ export function checkWhen(
   for (const [index, { name, when = {} }] of parameters.entries()) {
     const earlier = parameters.slice(0, index).map((parameter) => parameter.name)
     for (const other of Object.keys(when)) {
-      if (earlier.includes(other)) continue
+      const known = parameters.slice(0, index).find((one) => one.name === other)
+      if (known !== undefined && !UNCOMPARED.has(known.type)) continue
       const near = nearest(other, earlier)
       at.find(({ key }) => key === name)?.keyField.problem(
-        `No parameter “${other.slice(0, 64)}” stands before “${name}”.`,
-        near ? `Did you mean “${near}”?` : 'A condition looks at parameters that stand above.',
+        `No parameter “${other.slice(0, 64)}” that can be compared stands before “${name}”.`,
+        near && near !== other
+          ? `Did you mean “${near}”?`
+          : 'A condition looks at parameters above that are neither sizes nor secrets.',
       )
     }
   }

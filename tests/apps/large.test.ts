@@ -46,7 +46,7 @@ after(async () => {
   await skein?.close()
 })
 
-test('gigabytes come down whole, and the peer holds none of them', async (t) => {
+test(`${DOWN_BYTES / 1024 ** 2} MB come down whole, and the peer holds none of them`, async (t) => {
   const beforeMb = peerMegabytes()
   const expected = createHash('sha256')
   for (let i = 0; i < DOWN_BYTES / PIECE_BYTES; i++) expected.update(pieceOf(i))

@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import type { NewToken } from '#protocol/api/access.ts'
+import type { TemplateDetail } from '#protocol/api/templates.ts'
 import type { Api } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
 import { Desk } from './desk.ts'
@@ -125,4 +127,59 @@ test('a deleted space is gone', async () => {
   const gone = await laptop.skein(['spaces', 'delete', 'alpha'])
   assert.equal(gone.status, 0, gone.stderr)
   assert.deepEqual(await api.spaces(), [])
+})
+
+const text = (image: string, more = '') =>
+  `name: Shop\nservices:\n  main:\n    image: ${image}\n${more}`
+
+async function templating(words: readonly string[], input = '') {
+  const ran = await laptop.skein(['template', ...words], { input })
+  return { status: ran.status, out: ran.stdout.toString(), err: ran.stderr }
+}
+
+test('a template is checked, planned, saved, exported and taken in from a laptop', async () => {
+  const wrong = await templating(['check', '-'], text('x', '    privileged: true\n'))
+  assert.equal(wrong.status, 1)
+  assert.match(wrong.out, /^-:5:5 “privileged” is not allowed/)
+  const first = await templating(['plan', '-'], text('debian'))
+  assert.equal(first.status, 0, first.err)
+  assert.match(first.out, /Shop: a new template\n\+ container main: create/)
+  assert.match((await templating(['save', '-'], text('debian'))).out, /saved as version 1/)
+  const next = await templating(['plan', '-'], text('alpine'))
+  assert.match(next.out, /the next version\n~ container main: replace \(image\)/)
+  assert.match((await templating(['save', '-', '--note', 'n'], text('alpine'))).out, /version 2/)
+  assert.equal((await templating(['export', 'shop', '--yaml'])).out, text('alpine'))
+  const bundle = (await templating(['export', 'Shop'])).out.replaceAll('name: Shop', 'name: Copy')
+  assert.match((await templating(['import', '-'], bundle)).out, /Copy is version 2/)
+  assert.match((await templating([])).out, /^Copy$/m)
+  const asking = text('x', '    pid: host\npolicy: {allow: [pid]}\n')
+  assert.match((await templating(['save', '-'], asking)).err, /template_not_allowed/)
+})
+
+test('a Compose file becomes a template, and what could not be carried over is told by line', async () => {
+  const compose =
+    'services:\n  web:\n    image: nginx\n    ports: ["8080:80"]\n    restart: always\n'
+  const { status, out, err } = await templating(['import', '-', '--name', 'Web'], compose)
+  assert.equal(status, 0, err)
+  assert.match(out, /^name: Web\n/)
+  assert.match(err, /^-:4:\d+ services\.web\.ports changed: Port 80/m)
+  assert.match(err, /^-:5:5 services\.web\.restart left: /m)
+  assert.equal((await templating(['check', '-'], out)).status, 0)
+  assert.match((await templating(['check', '/no/such'])).err, /cannot be read \(ENOENT\)/)
+})
+
+test('what a template reaches outside its spaces is allowed in a browser’s session and by no token', async () => {
+  const source = text('debian', '    pid: host\npolicy: {allow: [pid]}\n').replace('Shop', 'Deep')
+  const body = { source, allow: true }
+  const { secret } = await api.call<NewToken>('POST', '/me/tokens', { name: 'robot' })
+  const sent = await fetch(`${desk.skein.url}/api/v1/templates`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  assert.equal(((await sent.json()) as { error: { code: string } }).error.code, 'token_forbidden')
+  const saved = await api.call<TemplateDetail>('POST', '/templates', body)
+  assert.deepEqual(saved.version.permission?.reaches, ['main: pid of the host'])
+  const schema = await api.call<{ required: string[] }>('GET', '/templates/schema')
+  assert.deepEqual(schema.required, ['name', 'services'])
 })

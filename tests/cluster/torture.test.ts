@@ -8,7 +8,9 @@ import { test } from 'node:test'
 import { amount } from '../support/amount.ts'
 
 /** Long enough for most faults to befall a server; the whole, for each to befall several. */
-const SECONDS = process.env.SKEIN_TEST_TORTURE_SECONDS ?? String(amount({ usual: 40, whole: 90 }))
+const SECONDS = process.env.SKEIN_TEST_TORTURE_SECONDS ?? String(amount({ usual: 30, whole: 90 }))
+/** The same upon databases. */
+const MIXED_SECONDS = String(amount({ usual: 30, whole: 90 }))
 const PROGRAM = new URL('./torture/main.ts', import.meta.url).pathname
 
 async function torture(...args: string[]): Promise<{ isWell: boolean; output: string }> {
@@ -31,6 +33,12 @@ test('servers that know nothing of one another are found out', async () => {
 
 test('five servers that are killed, stopped and cut off while clients write keep what they acknowledged', async (t) => {
   const { isWell, output } = await torture('--seconds', SECONDS)
+  assert.ok(isWell, output)
+  t.diagnostic(output)
+})
+
+test('five servers on a MariaDB, a Redis and a file keep what they acknowledged while those are killed as well', async (t) => {
+  const { isWell, output } = await torture('--databases', '--seconds', MIXED_SECONDS)
   assert.ok(isWell, output)
   t.diagnostic(output)
 })

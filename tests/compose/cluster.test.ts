@@ -16,7 +16,7 @@ let second: Api
 let terminal: TestTerminal | undefined
 
 before(async () => {
-  project = await Project.up('cluster')
+  project = await Project.up(['cluster'])
   first = project.api('PEER_1')
   second = project.api('PEER_2')
   await project.untilHealthy('peer-1', 'peer-2', 'peer-3')

@@ -25,13 +25,17 @@ services:
 
 export class Project {
   readonly #name: string
-  readonly #profile: string
+  readonly #profiles: readonly string[]
   readonly #environment: NodeJS.ProcessEnv
   readonly #ports: ReadonlyMap<string, number>
 
-  private constructor(profile: string, ports: ReadonlyMap<string, number>) {
-    this.#profile = profile
-    this.#name = `skein-test-${process.pid}-${profile}`
+  private constructor(
+    profiles: readonly string[],
+    ports: ReadonlyMap<string, number>,
+    more: NodeJS.ProcessEnv,
+  ) {
+    this.#profiles = profiles
+    this.#name = `skein-test-${process.pid}-${profiles.join('-')}`
     this.#ports = ports
     const named = [...ports].map(([name, port]) => [name, String(port)])
     this.#environment = {
@@ -41,17 +45,21 @@ export class Project {
       ...Object.fromEntries(named),
       SKEIN_LISTEN: `127.0.0.1:${ports.get('SINGLE_PORT')}`,
       SKEIN_SSH_LISTEN: `127.0.0.1:${ports.get('SINGLE_SSH_PORT')}`,
+      ...more,
     }
   }
 
-  /** With the profile's containers up and healthy. */
-  static async up(profile: 'single' | 'cluster'): Promise<Project> {
+  /** With the profiles' containers up and healthy. `more` is what .env would say beside. */
+  static async up(
+    profiles: readonly ('single' | 'cluster' | 'redis')[],
+    more: NodeJS.ProcessEnv = {},
+  ): Promise<Project> {
     const names = ['SINGLE', 'PEER_1', 'PEER_2', 'PEER_3']
     const ports = new Map<string, number>()
     for (const name of names) {
       for (const kind of ['PORT', 'SSH_PORT']) ports.set(`${name}_${kind}`, await freePort())
     }
-    const project = new Project(profile, ports)
+    const project = new Project(profiles, ports, more)
     try {
       await project.compose('up', '--detach', '--no-build')
       return project
@@ -63,7 +71,12 @@ export class Project {
   }
 
   async compose(...words: string[]): Promise<string> {
-    const argv = ['--project-name', this.#name, '--profile', this.#profile, ...words]
+    const argv = [
+      '--project-name',
+      this.#name,
+      ...this.#profiles.flatMap((name) => ['--profile', name]),
+      ...words,
+    ]
     const options = { cwd: ROOT, env: this.#environment, timeout: COMPOSE_TIMEOUT_MS }
     return (await run('docker-compose', argv, options)).stdout
   }

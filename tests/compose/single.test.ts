@@ -15,7 +15,7 @@ const spaceId = newId<'space'>()
 const terminals: TestTerminal[] = []
 
 before(async () => {
-  project = await Project.up('single')
+  project = await Project.up(['single'])
   api = project.api('SINGLE')
   await project.untilHealthy('skein')
   await api.setUp(await project.setupToken('skein'))

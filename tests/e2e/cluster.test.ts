@@ -10,7 +10,7 @@ import type { Browser, Page } from 'playwright-core'
 import type { PeerInfo } from '#protocol/api/peers.ts'
 import { newId } from '#protocol/ids.ts'
 import { type Api, TEST_PASSWORD } from '../support/api.ts'
-import { desktop, launchBrowser, phone, phoneThemes, Visitor } from '../support/browser.ts'
+import { desktop, launchBrowser, phone, Visitor } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { freePath, Skein } from '../support/skein.ts'
 import { signIn } from './walk.ts'
@@ -60,7 +60,7 @@ after(async () => {
 async function isForEveryone(name: string): Promise<void> {
   assert.deepEqual(await ada.accessFaults(name), [])
   await ada.resize(phone)
-  assert.deepEqual(await ada.accessFaults(`${name}-phone`, phoneThemes), [])
+  assert.deepEqual(await ada.accessFaults(`${name}-phone`), [])
   assert.equal(await ada.overflowPx(), 0)
   await ada.resize(desktop)
 }

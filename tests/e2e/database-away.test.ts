@@ -12,7 +12,8 @@ import { Skein } from '../support/skein.ts'
 import { signIn } from './walk.ts'
 
 const PATIENCE_MS = 60_000
-const SOURCE = 'name: Kept\nmain: dev\nservices:\n  dev: {image: skein/debian-test:1}\n'
+const template = (name: string) =>
+  `name: ${name}\nmain: dev\nservices:\n  dev: {image: skein/debian-test:1}\n`
 
 let redis: RedisServer
 let skein: Skein
@@ -35,7 +36,7 @@ after(async () => {
 
 test('while the database is away a page says so, reading goes on, and nothing acknowledged is missing afterwards', async () => {
   await signIn(ada.page, 'ada')
-  await api.createTemplate(SOURCE)
+  await api.createTemplate(template('Kept'))
   await redis.kill()
   const line = ada.page.getByText('Spaces and terminals go on; nothing can be changed')
   await line.waitFor({ timeout: PATIENCE_MS })
@@ -44,16 +45,18 @@ test('while the database is away a page says so, reading goes on, and nothing ac
     ['Kept'],
   )
   await ada.page.goto('/cluster')
-  await ada.page.getByText('Its database does not answer it').first().waitFor()
-  await ada.page.getByText('· no database').first().waitFor()
+  await ada.page.getByText('· no database').first().waitFor({ timeout: PATIENCE_MS })
   assert.deepEqual(await ada.accessFaults('database-away'), [])
   const begunMs = performance.now()
-  await assert.rejects(api.createTemplate(SOURCE), { code: 'store_unavailable' })
+  await assert.rejects(api.createTemplate(template('Refused')), { code: 'store_unavailable' })
   const waitedMs = performance.now() - begunMs
   assert(waitedMs < 30_000, `it waited ${waitedMs} ms`)
   await redis.up()
   await line.waitFor({ state: 'detached', timeout: PATIENCE_MS })
-  await eventually(() => api.createTemplate(SOURCE), { timeoutMs: PATIENCE_MS, what: 'a change' })
+  await eventually(() => api.createTemplate(template('Later')), {
+    timeoutMs: PATIENCE_MS,
+    what: 'a change',
+  })
   const names = (await api.templates()).map(({ name }) => name)
   assert(names.includes('Kept'))
   await skein.killPeer()

@@ -7,8 +7,9 @@ import type { Browser, Page, Route } from 'playwright-core'
 import type { Space } from '#protocol/api/spaces.ts'
 import { newId } from '#protocol/ids.ts'
 import { Api, TEST_PASSWORD } from '../support/api.ts'
-import { desktop, launchBrowser, phone, phoneThemes, Visitor } from '../support/browser.ts'
+import { desktop, launchBrowser, phone, themes, Visitor } from '../support/browser.ts'
 import { Skein } from '../support/skein.ts'
+import { measureOpening, measureScrolling, withManySpaces } from './budget.ts'
 import { TerminalScreen } from './screen.ts'
 import { signIn } from './walk.ts'
 
@@ -49,6 +50,10 @@ before(async () => {
   await api.createSpace({ id: ids.notebook, name: 'notebook', templateId })
   await api.createSpace({ id: ids.broken, name: 'broken', templateId: broken.id })
   await addMember('mel')
+  await api.call('PUT', '/variables/REGION', { value: 'eu-1' })
+  await api.call('PUT', '/variables/TOKEN', { value: 'hunter22', isSecret: true })
+  await api.call('PUT', '/me/variables/EDITOR', { value: 'vim' })
+  await api.call('PUT', '/registries/ghcr.io', { username: 'bot', secret: 'herring' })
   await api.until(ids.notebook, 'running')
   await api.until(ids.broken, 'failed')
   await api.saveTemplate(template.id, TEMPLATE.replace('letters', 'figures'))
@@ -142,6 +147,16 @@ const inside: readonly Place[] = [
   },
   { name: 'people', path: () => '/people', ready: (page) => page.getByText('mel').waitFor() },
   {
+    name: 'variables',
+    path: () => '/variables',
+    ready: (page) => page.getByText('REGION').waitFor(),
+  },
+  {
+    name: 'audit',
+    path: () => '/audit',
+    ready: (page) => page.getByText('The audit is whole').waitFor(),
+  },
+  {
     name: 'account',
     path: () => '/account',
     ready: (page) => page.getByText('This session').waitFor(),
@@ -153,7 +168,7 @@ test('the sign-in page is for everyone', async () => {
   const nobody = await Visitor.arrive(browser, skein.url)
   await nobody.page.goto('/spaces')
   await nobody.page.getByLabel('User name').fill('ada')
-  assert.deepEqual(await nobody.accessFaults('login'), [])
+  assert.deepEqual(await nobody.accessFaults('login', themes), [])
   assert.deepEqual(nobody.complaints, [])
   await nobody.leave()
 })
@@ -162,9 +177,9 @@ for (const place of inside) {
   test(`the page “${place.name}” is for everyone, at any width and in both themes`, async () => {
     await ada.page.goto(place.path())
     await place.ready(ada.page)
-    assert.deepEqual(await ada.accessFaults(place.name), [])
+    assert.deepEqual(await ada.accessFaults(place.name, themes), [])
     await ada.resize(phone)
-    assert.deepEqual(await ada.accessFaults(`${place.name}-phone`, phoneThemes), [])
+    assert.deepEqual(await ada.accessFaults(`${place.name}-phone`), [])
     assert.equal(await ada.overflowPx(), 0)
     await ada.resize(desktop)
   })
@@ -175,6 +190,16 @@ const floating: readonly (readonly [string, string, (page: Page) => Promise<void
   ['keys', '/spaces', (page) => page.keyboard.press('?')],
   ['add-key', '/account', (page) => page.getByRole('button', { name: 'Add an SSH key' }).click()],
   ['new-token', '/account', (page) => page.getByRole('button', { name: 'Create a token' }).click()],
+  [
+    'variable',
+    '/variables',
+    async (page) => page.getByRole('button', { name: 'Set a variable' }).click(),
+  ],
+  [
+    'registry',
+    '/variables',
+    async (page) => page.getByRole('button', { name: 'Change ghcr.io' }).click(),
+  ],
   ['add-person', '/people', (page) => page.getByRole('button', { name: 'Add a person' }).click()],
   [
     'delete',
@@ -203,7 +228,8 @@ const floatingInSpace: typeof floating = [
       await page.route(address, asFromElsewhere)
       await page.reload()
       await page.getByRole('button', { name: 'Reach it: Notes' }).click()
-      await page.unroute(address)
+      // A question that is under way is answered first.
+      await page.unrouteAll({ behavior: 'wait' })
     },
   ],
   [
@@ -231,9 +257,9 @@ for (const [name, path, open] of [...floating, ...floatingInSpace]) {
     await open(ada.page)
     const dialog = ada.page.getByRole('dialog')
     await dialog.waitFor()
-    assert.deepEqual(await ada.accessFaults(name), [])
+    assert.deepEqual(await ada.accessFaults(name, themes), [])
     await ada.resize(phone)
-    assert.deepEqual(await ada.accessFaults(`${name}-phone`, phoneThemes), [])
+    assert.deepEqual(await ada.accessFaults(`${name}-phone`), [])
     assert.equal(await ada.overflowPx(), 0)
     await ada.resize(desktop)
     await ada.page.keyboard.press('Escape')
@@ -245,7 +271,7 @@ test('a menu is for everyone', async () => {
   await ada.page.goto('/spaces')
   await ada.page.getByRole('button', { name: 'Actions for notebook' }).click()
   await ada.page.getByRole('menu').waitFor()
-  assert.deepEqual(await ada.accessFaults('menu'), [])
+  assert.deepEqual(await ada.accessFaults('menu', themes), [])
 })
 
 test('a member sees their own spaces only, and nothing of an administrator’s', async () => {
@@ -276,6 +302,53 @@ test('who signs out is at the sign-in page, is told of a wrong password, and com
   assert.deepEqual(await again.accessFaults('wrong-password'), [])
   await signIn(page, 'ada')
   await again.leave()
+})
+
+/** Of everything but typefaces, as it comes over the wire: the promise. */
+const FIRST_PAGE_BYTES = 200_000
+/** What is promised is a second on a processor four times slower; a quarter of it there is all of it here. */
+const FIRST_PAGE_WORK_MS = 250
+/** A machine that runs all other tests meanwhile shares its caches with them. */
+const BUSY = 3
+
+test('the first page is small, soon there, and nothing on it moves', async (t) => {
+  await ada.page.goto('about:blank')
+  const opening = await measureOpening(ada.page)
+  t.diagnostic(JSON.stringify(opening))
+  assert.ok(opening.bytes > 50_000, 'what came was counted')
+  assert.ok(opening.bytes <= FIRST_PAGE_BYTES, `${opening.bytes} bytes`)
+  assert.equal(opening.shift, 0)
+  assert.ok(opening.workMs <= BUSY * FIRST_PAGE_WORK_MS, `${opening.workMs} ms`)
+})
+
+test('a thousand spaces scroll without a stutter, and the keys reach each of them', async (t) => {
+  const many = await Visitor.arrive(browser, skein.url)
+  const { page } = many
+  await signIn(page, 'ada')
+  await withManySpaces(page, 1000)
+  await page.goto('/spaces?sort=name')
+  const row = (name: string) => page.getByRole('link', { name, exact: true })
+  await row('space-0000').waitFor()
+  const scrolling = await measureScrolling(page, 120)
+  t.diagnostic(JSON.stringify(scrolling))
+  assert.ok(scrolling.scrolledPx > 10_000)
+  assert.ok(scrolling.rows < 80, `${scrolling.rows} rows are drawn`)
+  assert.ok(scrolling.workMs <= BUSY * (1000 / 60), `${scrolling.workMs} ms for each frame`)
+  await page.keyboard.press('k')
+  await row('space-0999').and(page.locator(':focus')).waitFor()
+  await page.keyboard.press('ArrowUp')
+  await row('space-0998').and(page.locator(':focus')).waitFor()
+  await page.evaluate("document.getElementById('content').scrollTop = 0")
+  await row('space-0000').waitFor()
+  await row('space-0998').and(page.locator(':focus')).waitFor()
+  await page.keyboard.press('/')
+  await page.keyboard.type('space-0500')
+  await page.waitForURL(/q=space-0500/)
+  await page.getByText('1 of 1,000').waitFor()
+  await page.keyboard.press('ArrowDown')
+  await row('space-0500').and(page.locator(':focus')).waitFor()
+  assert.deepEqual(many.complaints, [])
+  await many.leave()
 })
 
 test('no page complained on its console', () => {

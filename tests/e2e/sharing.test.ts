@@ -7,8 +7,9 @@ import type { Browser, Page } from 'playwright-core'
 import { newId } from '#protocol/ids.ts'
 import { Api, TEST_PASSWORD } from '../support/api.ts'
 import { containerOf, startNode, writeInto } from '../support/apps.ts'
-import { desktop, launchBrowser, phone, phoneThemes, Visitor } from '../support/browser.ts'
+import { desktop, launchBrowser, phone, Visitor } from '../support/browser.ts'
 import { Skein } from '../support/skein.ts'
+import { TerminalScreen } from './screen.ts'
 import { signIn } from './walk.ts'
 
 const TEMPLATE = `name: Shell
@@ -99,7 +100,7 @@ test('an app says that it does not answer, and by itself that it does once somet
   assert.deepEqual(await ada.accessFaults('port-listens'), [])
   await ada.resize(phone)
   assert.equal(await ada.overflowPx(), 0)
-  assert.deepEqual(await ada.accessFaults('port-listens-phone', phoneThemes), [])
+  assert.deepEqual(await ada.accessFaults('port-listens-phone'), [])
   await ada.resize(desktop)
 })
 
@@ -159,4 +160,35 @@ test('a program shares by the API, and not for somebody else', async () => {
   await mel.signIn('mel')
   const wish = { visibility: 'public' }
   await assert.rejects(mel.call('PUT', `/spaces/${id}/ports/8000`, wish), { code: 'not_found' })
+})
+
+test('who is let in to look on sees what is typed and cannot type, until the share ends', async () => {
+  await api.call('PUT', `/spaces/${id}/shares`, { kind: 'user', name: 'mel', level: 'viewer' })
+  await page.goto(`/spaces/${id}`)
+  const own = new TerminalScreen(page)
+  await own.connected()
+  await own.enter("echo shown-''to-both")
+  const mel = await Visitor.arrive(browser, origin)
+  await signIn(mel.page, 'mel')
+  await mel.page.goto(`/spaces/${id}`)
+  await mel.page.getByText('You are looking on.').waitFor()
+  const seen = new TerminalScreen(mel.page)
+  await seen.shows(/shown-to-both/)
+  assert.equal(await mel.page.getByRole('button', { name: 'New terminal' }).count(), 0)
+  assert.deepEqual(await mel.accessFaults('looking-on'), [])
+  await mel.resize(phone)
+  assert.equal(await mel.overflowPx(), 0)
+  assert.deepEqual(await mel.accessFaults('looking-on-phone'), [])
+  await mel.resize(desktop)
+  await seen.enter('echo typed-by-mel')
+  await own.enter("echo and-''on")
+  await seen.shows(/and-on/)
+  assert.doesNotMatch((await own.lines()).join('\n'), /typed-by-mel/)
+  await api.call('PUT', `/spaces/${id}/shares`, { kind: 'user', name: 'mel', level: null })
+  await mel.page
+    .getByText('This space no longer exists')
+    .or(mel.page.getByText('You may not go on in this space.'))
+    .first()
+    .waitFor()
+  await mel.leave()
 })

@@ -84,6 +84,36 @@ test('a start-up script that hangs keeps nobody out, and its space stops all the
   await api.until(id, 'stopped', 15_000)
 })
 
+test('a shut-down script runs before its space ends, and its words are on the timeline without secrets', async () => {
+  const id = await created(
+    'closing',
+    ', volumes: ["kept:/kept"], environment: {TOKEN: "$'.concat('{{ param.token }}"}'),
+    [
+      'parameters: {token: {type: secret, default: hunter22}}',
+      'startup: "echo starting with $TOKEN"',
+      'shutdown: {script: "echo $TOKEN >> /kept/ends; echo closing with $TOKEN", timeout: 20s}',
+      'run: {once: {command: [sh, -c, "echo ran >> /kept/once"], restart: on-failure}}',
+    ].join('\n'),
+  )
+  await api.until(id, 'running')
+  await api.act(id, 'restart')
+  const step = await eventually(
+    async () =>
+      (await api.timeline(id)).find(
+        ({ step, state }) => step === 'shutdown' && state !== 'running',
+      ),
+    { timeoutMs: 30_000, what: 'the shut-down on the timeline' },
+  )
+  assert.deepEqual([step.state, step.log], ['done', ['closing with •••', '— status 0']])
+  await api.until(id, 'running')
+  const startup = (await api.timeline(id)).find((one) => one.step === 'startup')
+  assert.deepEqual(startup?.log, ['starting with •••'])
+  const terminal = await TestTerminal.open(api, id)
+  terminal.type('wc -l < /kept/ends; wc -l < /kept/once\n')
+  await terminal.until(/^1\r\n[12]\r$/m)
+  terminal.close()
+})
+
 async function created(name: string, service = '', head = ''): Promise<SpaceId> {
   const services = `services: {main: {image: "skein/debian-test:1"${service}}}`
   const { id: templateId } = await api.createTemplate(`name: ${name}\n${services}\n${head}`)

@@ -155,6 +155,74 @@ services:
   )
 })
 
+it('volumes belong to whom the template says, and what cannot be limited says so', async () => {
+  const id = await running(`
+name: ${newId()}
+main: main
+volumes:
+  data: { owner: "1234:5678" }
+  shared: { owner: dev, size: 1g }
+  home: {}
+services:
+  db:
+    image: ${IMAGE}
+    user: root
+    command: sleep 1000
+    stop_grace_period: 1s
+    stop_signal: SIGKILL
+    volumes: [ "data:/data", "shared:/shared" ]
+  main:
+    image: ${IMAGE}
+    user: dev
+    volumes: [ "home:/home/dev", "data:/data", "shared:/shared" ]
+`)
+  const owners = await exec(id, 'stat -c %u:%g /data; stat -c %U /shared /home/dev')
+  assert.equal(owners, '1234:5678\ndev\ndev')
+  const side = await docker('exec', `skein-${id}-db`, 'stat', '-c', '%u:%g', '/data')
+  assert.equal(side, '1234:5678')
+  const texts = (await stage.spaces.timeline(id)).map(({ text }) => text)
+  const isLimited = !texts.some((text) => /cannot limit the size of the volume shared/.test(text))
+  const options = await docker(
+    'volume',
+    'inspect',
+    '--format',
+    '{{json .Options}}',
+    `skein-${id}-shared`,
+  )
+  assert.equal(
+    options.includes('1073741824'),
+    isLimited,
+    'it is limited, or the timeline says that it is not',
+  )
+})
+
+it('what a version was allowed reaches the host, and only that', async () => {
+  const source = `
+name: ${newId()}
+policy: { allow: [paths, capabilities, pid] }
+services:
+  main:
+    image: ${IMAGE}
+    user: root
+    pid: host
+    cap_add: [ SYS_PTRACE ]
+    cap_drop: [ MKNOD ]
+    security_opt: [ "no-new-privileges:true" ]
+    volumes: [ "/usr/share:/on-host:ro" ]
+`
+  await assert.rejects(stage.template(source), { code: 'template_not_allowed' })
+  const { id: templateId } = await stage.template(source, true)
+  const id = await stage.create(templateId, `s${randomBytes(4).toString('hex')}`)
+  await stage.reaches(id, 'running', RUN_MS)
+  assert.match(await exec(id, 'ls -d /on-host/*; touch /on-host/x 2>&1 || true'), /Read-only/)
+  const format =
+    '{{.HostConfig.PidMode}} {{.HostConfig.CapAdd}} {{.HostConfig.Privileged}} {{.HostConfig.IpcMode}}'
+  assert.match(
+    await docker('inspect', '--format', format, main(id)),
+    /^host \[(CAP_)?SYS_PTRACE\] false private$/,
+  )
+})
+
 it('64 networks get 64 subnets that do not overlap', async () => {
   const engine = createEngine(address)
   const networks = new Networks({ engine, cluster, pool: '10.213.0.0/16', routes: readRoutes })

@@ -45,8 +45,8 @@ const COLOURS = "{ runOnly: ['color-contrast'] }"
 
 export const desktop = { width: 1440, height: 900 } as const
 export const phone = { width: 390, height: 844 } as const
-/** In which a phone's pages are looked at: a width changes no colour. */
-export const phoneThemes = themes.slice(-amount({ usual: 1, whole: themes.length }))
+/** What is looked at in passing, and on a phone: pages.test.ts looks at every page in both, and a width changes no colour. */
+const usualThemes = themes.slice(-amount({ usual: 1, whole: themes.length }))
 
 interface VisitorOptions {
   readonly theme?: Theme
@@ -139,7 +139,7 @@ export class Visitor {
    */
   async accessFaults(
     name: string,
-    inThemes: readonly Theme[] = themes,
+    inThemes: readonly Theme[] = usualThemes,
   ): Promise<readonly AccessFault[]> {
     const faults: AccessFault[] = []
     for (const theme of inThemes) {

@@ -169,11 +169,19 @@ export class Skein {
 
   async #isReady(): Promise<boolean> {
     try {
-      // Its own word first: requests that nobody takes would cost more than the start that they wait for.
-      if (!this.#child('peer').isReady) return false
+      if (this.#isStarting()) return false
       const answer = await fetch(`${this.#direct}/readyz`)
       await answer.arrayBuffer()
       return answer.ok
+    } catch {
+      return false
+    }
+  }
+
+  /** By its own word, where it has said any: requests that nobody takes would cost more than the start they wait for. */
+  #isStarting(): boolean {
+    try {
+      return !this.#child('peer').isReady
     } catch {
       return false
     }

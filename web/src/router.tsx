@@ -10,6 +10,7 @@ import {
 } from '@tanstack/react-router'
 import { Fault, Missing, MissingPage } from './app/fault.tsx'
 import { Frame } from './app/frame.tsx'
+import type { AuditSearch } from './audit/filter.ts'
 import { load } from './net/load.ts'
 import { SpacesPage } from './spaces/spaces-page.tsx'
 
@@ -37,6 +38,15 @@ const approve = createRoute({
   getParentRoute: () => root,
   path: '/cli/approve',
   component: lazyRouteComponent(() => load(() => import('./cli/approve-page.tsx')), 'ApprovePage'),
+})
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(
+    () => load(() => import('./session/invitation-page.tsx')),
+    'InvitationPage',
+  ),
 })
 
 const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame })
@@ -179,10 +189,33 @@ const template = createRoute({
   ),
 })
 
+export interface PeopleSearch {
+  /** Groups, roles or invitations; else people. */
+  readonly view?: string | undefined
+  /** Whose, or which one's, details are open. */
+  readonly open?: string | undefined
+}
+
 const people = createRoute({
   getParentRoute: () => frame,
   path: '/people',
+  validateSearch: (search: Record<string, unknown>): PeopleSearch => ({
+    view: text(search.view),
+    open: text(search.open),
+  }),
   component: lazyRouteComponent(() => load(() => import('./people/people-page.tsx')), 'PeoplePage'),
+})
+
+const variables = createRoute({
+  getParentRoute: () => frame,
+  path: '/variables',
+  validateSearch: (search: Record<string, unknown>): { of?: string | undefined } => ({
+    of: text(search.of),
+  }),
+  component: lazyRouteComponent(
+    () => load(() => import('./variables/variables-page.tsx')),
+    'VariablesPage',
+  ),
 })
 
 const cluster = createRoute({
@@ -195,6 +228,20 @@ const cluster = createRoute({
     () => load(() => import('./cluster/cluster-page.tsx')),
     'ClusterPage',
   ),
+})
+
+const audit = createRoute({
+  getParentRoute: () => frame,
+  path: '/audit',
+  validateSearch: (search: Record<string, unknown>): AuditSearch => ({
+    actor: text(search.actor),
+    action: text(search.action),
+    target: text(search.target),
+    from: text(search.from),
+    to: text(search.to),
+    peer: text(search.peer),
+  }),
+  component: lazyRouteComponent(() => load(() => import('./audit/audit-page.tsx')), 'AuditPage'),
 })
 
 /** What it was called before. */
@@ -224,13 +271,15 @@ const inFrame = [
   newTemplate,
   template,
   people,
+  variables,
   cluster,
   peers,
+  audit,
   account,
 ] as const
 
 export const router = createRouter({
-  routeTree: root.addChildren([setup, login, approve, frame.addChildren(inFrame)]),
+  routeTree: root.addChildren([setup, login, approve, invitation, frame.addChildren(inFrame)]),
   defaultErrorComponent: ({ error }) => <Fault error={error} />,
   defaultNotFoundComponent: Missing,
   defaultPreload: 'intent',

@@ -16,6 +16,8 @@ export interface DeskOptions {
   readonly command?: string[]
   /** Draws nothing, and so acks nothing. */
   readonly blind?: boolean
+  /** Only looks on. */
+  readonly watch?: true
 }
 
 export class Desk {
@@ -47,13 +49,13 @@ export class Desk {
   }
 
   connect(): this {
-    const { terminal = 'main', cols = 80, rows = 24, command } = this.#options
+    const { terminal = 'main', cols = 80, rows = 24, command, watch } = this.#options
     const [near, far] = duplexPair()
     this.#near = near
     this.#far = far
     for (const end of [near, far]) end.on('error', () => {})
     near.on('data', (chunk: Uint8Array) => this.#receive(near, chunk))
-    const open = { kind: 'terminal', terminal, cols, rows, command } as const
+    const open = { kind: 'terminal', terminal, cols, rows, command, watch } as const
     const stream: TerminalStream = {
       open,
       duplex: far,

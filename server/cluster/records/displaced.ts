@@ -33,6 +33,9 @@ interface Contest {
 
 const loses: Readonly<Record<string, (view: View, contest: Contest) => Change[]>> = {
   user: renameUser,
+  group: (view, contest) => renameNamed(view, contest, 'group'),
+  role: (view, contest) => renameNamed(view, contest, 'role'),
+  used: dropAccount,
   space: renameSpace,
   template: renameTemplate,
   setting: dropSetting,
@@ -80,6 +83,25 @@ function renameTemplate(view: View, contest: Contest): Change[] {
   ]
 }
 
+/** Groups and roles: what they give stays theirs, under another name. */
+function renameNamed(view: View, contest: Contest, kind: 'group' | 'role'): Change[] {
+  const row = view.get(kind, contest.holder as never)
+  const profile = row?.groups.profile
+  if (!row || !profile || contest.key !== `${kind}:${profile.name}`) return []
+  const claimOf = (name: string): ClaimKey => `${kind}:${name}`
+  const name = freeName(view, row.id, profile.name, MAX_SPACE_NAME_CHARS, claimOf)
+  const value = { ...profile, name }
+  const set: Change =
+    kind === 'group'
+      ? { op: 'set', kind, id: row.id as Id<'group'>, group: 'profile', value }
+      : { op: 'set', kind, id: row.id as Id<'role'>, group: 'profile', value }
+  return [claimOf(name), set].flatMap((it) =>
+    typeof it === 'string'
+      ? claimAnew(view, it, row.id)
+      : [it, ...told(contest, kind, profile.name, name)],
+  )
+}
+
 /** A key that opens two accounts opens the one that had it first. */
 function dropKey(view: View, contest: Contest): Change[] {
   const row = view.get('sshKey', contest.holder as Id<'sshKey'>)
@@ -105,7 +127,16 @@ function dropSetting(view: View, contest: Contest): Change[] {
  */
 function undoSetup(view: View, value: unknown, contest: Contest): Change[] {
   const by = typeof value === 'object' && value !== null && 'by' in value ? value.by : undefined
-  const row = typeof by === 'string' ? view.get('user', by as UserId) : undefined
+  return typeof by === 'string' ? undoAccount(view, by, contest, 'setup.displaced') : []
+}
+
+/** One link made two accounts, on two sides that did not hear of each other: the later one goes. */
+function dropAccount(view: View, contest: Contest): Change[] {
+  return undoAccount(view, contest.holder, contest, 'invitation.displaced')
+}
+
+function undoAccount(view: View, id: string, contest: Contest, action: string): Change[] {
+  const row = view.get('user', id as UserId)
   const { profile, access } = row?.groups ?? {}
   if (!row || !profile || !access) return []
   const sessions = view.list('session', { userId: row.id })
@@ -113,7 +144,7 @@ function undoSetup(view: View, value: unknown, contest: Contest): Change[] {
     .slice(0, MAX_ENDED)
     .map(({ id }): Change => ({ op: 'delete', kind: 'session', id }))
   const isUsed = view.list('space', { ownerId: row.id }).length > 0
-  const note = audited(contest, row.id, 'setup.displaced', 'user', profile.username, {})
+  const note = audited(contest, row.id, action, 'user', profile.username, {})
   if (isUsed) {
     const lowered = { ...access, role: 'member', epoch: access.epoch + 1 } as const
     return [

@@ -45,6 +45,14 @@ const names: Readonly<Record<string, (view: View, id: Id) => Borne | undefined>>
     const { identity, name } = groups ?? {}
     return borne(identity && name && `space:${identity.ownerId}/${name.name}`, versions?.name)
   },
+  group: (view, id) => {
+    const { groups, versions } = view.get('group', id as Id<'group'>) ?? {}
+    return borne(groups?.profile && `group:${groups.profile.name}`, versions?.profile)
+  },
+  role: (view, id) => {
+    const { groups, versions } = view.get('role', id as Id<'role'>) ?? {}
+    return borne(groups?.profile && `role:${groups.profile.name}`, versions?.profile)
+  },
   template: (view, id) => {
     const { groups, versions } = view.get('template', id as Id<'template'>) ?? {}
     return borne(groups?.meta && `template:${groups.meta.name}`, versions?.meta)

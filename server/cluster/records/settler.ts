@@ -49,9 +49,7 @@ export class Settler {
       if (joined.displaced.length > 0) this.#settleSoon()
       const { claims, tombstones, overridden } = joined
       if (claims.length + tombstones.length + overridden.length > 0) this.#merges += 1
-      const lost = joined.overridden.filter(
-        ({ lost: { origin } }) => origin === options.replica.origin,
-      )
+      const lost = joined.overridden.filter(({ lost: { origin } }) => options.replica.wrote(origin))
       if (lost.length > 0) this.#queue(() => overwritten(options, lost))
     })
     this.#loop = this.#look()
@@ -126,7 +124,7 @@ export class Settler {
   }
 
   #isOurs({ claim, birth }: StoredClaim, seen: Since): boolean {
-    if (birth.origin === this.#options.replica.origin) return true
+    if (this.#options.replica.wrote(birth.origin)) return true
     const nowMs = this.#options.clock.monotonicMs()
     const name = `${claim} ${birth.origin} ${birth.seq}`
     const sinceMs = seen.get(name) ?? nowMs

@@ -107,6 +107,36 @@ test('what either took away from a shared port is taken away', () => {
   assert.equal(mend('space', 'sharing', mended, later), undefined)
 })
 
+test('of members that two sides changed each keeps its own, and a removal wins', () => {
+  const group = (people: object) => JSON.stringify({ people })
+  const mended = mend(
+    ...(['group', 'members'] as const),
+    group({ ann: { n: 1 }, bob: { n: 1 }, eve: { n: 1 } }),
+    group({ ann: { n: 1 }, bob: { n: 2 }, dan: { n: 1 } }),
+  )
+  assert.deepEqual(JSON.parse(mended ?? '{}').people, {
+    ...{ ann: { n: 1 }, bob: { n: 2 }, eve: { n: 1 }, dan: { n: 1 } },
+  })
+  assert.equal(policyName('space', 'people'), 'least')
+})
+
+test('of two quotas each limit is the lower one', () => {
+  const [a, b] = [
+    { spaces: 5, cpus: 2 },
+    { spaces: 3, running: 1 },
+  ].map((one) => JSON.stringify(one))
+  const mended = mend('user', 'quota', a ?? '', b ?? '')
+  assert.deepEqual(JSON.parse(mended ?? '{}'), { spaces: 3, cpus: 2, running: 1 })
+})
+
+test('a code that one side has seen is used on both', () => {
+  const [later, earlier] = [
+    { step: 4, by: 'x' },
+    { step: 7, by: 'y' },
+  ].map((one) => JSON.stringify(one))
+  assert.equal(mend('credential', 'use', later ?? '', earlier ?? ''), earlier)
+})
+
 test('what does not have the expected form is left to the stamp', () => {
   for (const odd of ['', 'null', '[]', '{"ports":3}', '{"ports":{"80":null}}', '{"__proto__":1}']) {
     for (const group of ['sharing', 'access', 'nonsense', 'constructor']) {

@@ -6,7 +6,8 @@
 // left to the stamp.
 
 import { roles } from '#protocol/api/people.ts'
-import { visibilities } from '#protocol/api/spaces.ts'
+import { shareLevels, visibilities } from '#protocol/api/spaces.ts'
+import { joinMarks, type Marks } from '../../records/marks.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -28,8 +29,20 @@ const last: Policy = { name: 'last' }
 
 /** Every other group is `last`; claims are the earliest's; streams are unions; what was deleted stays deleted. */
 const table: Readonly<Record<string, Readonly<Record<string, Policy>>>> = {
-  user: { access: { name: 'least', both: leastAccess } },
+  user: {
+    access: { name: 'least', both: leastAccess },
+    roles: marks('roles'),
+    quota: { name: 'least', both: leastQuota },
+  },
+  group: {
+    members: marks('people'),
+    roles: marks('roles'),
+    quota: { name: 'least', both: leastQuota },
+  },
+  role: { permissions: marks('actions') },
+  credential: { use: { name: 'least', both: latestUse }, recovery: marks('codes') },
   space: {
+    people: marks('users', 'groups'),
     sharing: { name: 'least', both: leastSharing },
     runtime: { name: 'fenced', epoch: (value) => wholeNumber(value.epoch) },
   },
@@ -76,6 +89,37 @@ function leastAccess(later: Fields, earlier: Fields): Fields {
     disabled: later.disabled === true || earlier.disabled === true,
     epoch: Math.max(wholeNumber(later.epoch), wholeNumber(earlier.epoch)),
   }
+}
+
+/** Sets whose removals win; what a key is in as is the lesser of the two (records/marks.ts). */
+function marks(...fields: readonly string[]): Policy {
+  const both = (later: Fields, earlier: Fields): Fields => {
+    const joined = fields.flatMap((field) => {
+      const [a, b] = [later[field], earlier[field]]
+      if (!isMarks(a) || !isMarks(b)) return []
+      return [[field, joinMarks(a, b, shareLevels)] as const]
+    })
+    return { ...later, ...Object.fromEntries(joined) }
+  }
+  return { name: 'least', both }
+}
+
+const isMarks = (value: unknown): value is Marks =>
+  isFields(value) &&
+  Object.values(value).every((mark) => isFields(mark) && Number.isInteger(mark.n))
+
+/** Of each limit the lower one; what only one of them limits stays limited. */
+function leastQuota(later: Fields, earlier: Fields): Fields {
+  const limits = Object.entries(earlier).map(([name, limit]) => {
+    const other = later[name]
+    return [name, typeof other === 'number' && other < Number(limit) ? other : limit] as const
+  })
+  return { ...later, ...Object.fromEntries(limits) }
+}
+
+/** A code that either has seen is used. */
+function latestUse(later: Fields, earlier: Fields): Fields {
+  return wholeNumber(earlier.step) > wholeNumber(later.step) ? { ...later, ...earlier } : later
 }
 
 /** Ports that both share, each as openly as the more careful of the two, with whom both let in. */

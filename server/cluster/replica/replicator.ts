@@ -22,6 +22,7 @@ import {
 } from './limits.ts'
 import type { Local } from './local.ts'
 import type { Message } from './message.ts'
+import { lacksOwn, ofOthers } from './own.ts'
 import { newestFirst } from './pieces.ts'
 import { isBelowFloor } from './purge.ts'
 import { type ReplicatorRules, replicatorRules } from './rules.ts'
@@ -188,19 +189,10 @@ export class Replicator {
     conversation.heard = Context.of(heard)
     conversation.floors = floors
     for (const span of [...heard, ...reach]) conversation.reach.add(span)
-    this.#lacksOwn(turn, conversation.peer, conversation.heard)
+    lacksOwn(turn, this.#local, { by: conversation.peer, theirs: conversation.heard })
     const lacks = conversation.heard.missingFrom(this.#local.heard).length > 0
     if (lacks && !isReply) this.#sendContext(turn, conversation.peer, true)
     this.#ask(turn, conversation)
-  }
-
-  /** Whether another has heard of more under our origin than is here. */
-  #lacksOwn(turn: Turn, by: string, theirs: Context): boolean {
-    const { origin, heard } = this.#local
-    const seq = theirs.head(origin)
-    if (seq <= heard.head(origin)) return false
-    turn.effects.push({ type: 'rolled-back', by, seq })
-    return true
   }
 
   #hearDigest(turn: Turn, conversation: Conversation, message: Message & { type: 'digest' }): void {
@@ -276,13 +268,11 @@ export class Replicator {
     const comparison = this.#comparison
     if (comparison?.id !== message.id || comparison.peer !== conversation.peer) return
     comparison.sinceMs = turn.nowMs
-    // Another member of our own database has written what is not in memory yet: what is compared would be of before.
-    if (this.#lacksOwn(turn, conversation.peer, Context.of(message.heard))) {
-      this.#comparison = undefined
-      return
-    }
     const sums = this.#rules.comparesBuckets ? message.sums : this.#local.prints.all()
-    comparison.sums(turn, message.heard, sums)
+    // Where memory is of before, what another member wrote since would not be compared.
+    const theirs = Context.of(message.heard)
+    if (lacksOwn(turn, this.#local, { by: comparison.peer, theirs })) this.#comparison = undefined
+    else comparison.sums(turn, message.heard, sums)
     if (comparison.isDone) this.#fetchCompared(turn, conversation)
   }
 
@@ -322,9 +312,7 @@ export class Replicator {
     const onTheWay = [...this.#merging.values()].flatMap(({ spans }) => spans)
     const expected = this.#local.heard.copy()
     for (const span of [...onTheWay, ...askedElsewhere]) expected.add(span)
-    // Of our own origin everything is in our own database: what is not here yet another member of it has written.
-    const { origin } = this.#local
-    const missing = expected.missingFrom(heard).filter((span) => span.origin !== origin)
+    const missing = ofOthers(expected.missingFrom(heard), this.#local)
     if (missing.length === 0) return
     if (this.#rules.heedsFloors && isBelowFloor(missing, floors)) {
       this.#compare(turn, conversation, 'floor')

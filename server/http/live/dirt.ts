@@ -1,8 +1,10 @@
 // Watches records and live values and collects what changed, so that a burst of a hundred changes is one message a
 // tab: a window opens with the first change and is emptied when it ends.
 
-import type { HostId, SpaceId, UserId } from '#protocol/ids.ts'
+import type { HostId, SpaceId } from '#protocol/ids.ts'
 import type { Clock } from '../../clock.ts'
+import type { Resource } from '../../identity/policy.ts'
+import { resourceOf } from '../../identity/subject.ts'
 import type { Live, LiveTopic } from '../../live/live.ts'
 import type { Kind } from '../../records/kinds.ts'
 import type { Changed, Records } from '../../records/records.ts'
@@ -27,22 +29,27 @@ export class Dirt {
   readonly #parts: DirtParts
   readonly #stop = new AbortController()
   readonly #pending = new Map<string, Dirty>()
-  /** Whose a space was, for the news of its end. */
-  readonly #owners = new Map<SpaceId, UserId>()
+  /** Whose a space was and with whom it was shared, for the news of its end. */
+  readonly #resources = new Map<SpaceId, Resource>()
   readonly #hostStates = new Map<string, string | undefined>()
   #usageToldMs = Number.NEGATIVE_INFINITY
 
   constructor(parts: DirtParts) {
     this.#parts = parts
-    for (const { id } of parts.records.list('space')) this.#ownerOf(id)
+    for (const { id } of parts.records.list('space')) this.#resourceOf(id)
     this.#onRecord('template', () => this.#mark({ topic: 'templates' }))
     this.#onRecord('templateVersion', () => this.#mark({ topic: 'templates' }))
     this.#onRecord('user', () => this.#mark({ topic: 'users' }))
+    this.#onRights()
     this.#onRecord('host', () => this.#mark({ topic: 'hosts' }))
-    this.#onRecord('space', ({ id }) => {
+    this.#onRecord('space', ({ id, groups }) => {
+      const before = this.#resources.get(id)
+      const isMoved = groups.includes('people') || groups.includes('identity')
       this.#markSpace(id, 'space')
       this.#markSpaces(id)
-      if (!parts.records.get('space', id)) this.#owners.delete(id)
+      // Whoever it is no longer shared with hears that it has gone.
+      if (before && isMoved) this.#mark({ topic: 'spaces', resource: before }, `${id} before`)
+      if (!parts.records.get('space', id)) this.#resources.delete(id)
     })
     this.#onTimeline()
     this.#onLive('host', (id) => this.#markHost(id))
@@ -100,13 +107,27 @@ export class Dirt {
   }
 
   #markSpace(id: SpaceId, kind: SpaceTopic): void {
-    const ownerId = this.#ownerOf(id)
-    this.#mark({ topic: `${kind}:${id}`, ...(ownerId && { ownerId }) })
+    const resource = this.#resourceOf(id)
+    this.#mark({ topic: `${kind}:${id}`, ...(resource && { resource }) })
   }
 
   #markSpaces(id: SpaceId): void {
-    const ownerId = this.#ownerOf(id)
-    this.#mark({ topic: 'spaces', ...(ownerId && { ownerId }) })
+    const resource = this.#resourceOf(id)
+    this.#mark({ topic: 'spaces', ...(resource && { resource }) }, id)
+  }
+
+  /** Membership decides who sees which spaces, too. */
+  #onRights(): void {
+    this.#onRecord('group', () => {
+      this.#mark({ topic: 'groups' })
+      this.#markAllSpaces()
+    })
+    this.#onRecord('role', () => this.#mark({ topic: 'roles' }))
+    this.#onRecord('invitation', () => this.#mark({ topic: 'invitations' }))
+  }
+
+  #markAllSpaces(): void {
+    for (const [id, resource] of this.#resources) this.#mark({ topic: 'spaces', resource }, id)
   }
 
   /** Whether a space waits for its host is part of the space. Which images a host has is not. */
@@ -127,19 +148,20 @@ export class Dirt {
     const nowMs = this.#parts.clock.monotonicMs()
     if (nowMs - this.#usageToldMs < USAGE_EVERY_MS) return
     this.#usageToldMs = nowMs
-    // One sample stands for all: every owner's list is a little out of date.
-    for (const ownerId of new Set(this.#owners.values())) this.#mark({ topic: 'spaces', ownerId })
+    // One sample stands for all: everybody's list is a little out of date.
+    this.#markAllSpaces()
   }
 
-  #ownerOf(id: SpaceId): UserId | undefined {
-    const now = this.#parts.records.get('space', id)?.groups.identity?.ownerId
-    if (now) this.#owners.set(id, now)
-    return now ?? this.#owners.get(id)
+  #resourceOf(id: SpaceId): Resource | undefined {
+    const row = this.#parts.records.get('space', id)
+    if (row) this.#resources.set(id, resourceOf(row))
+    return this.#resources.get(id)
   }
 
-  #mark(dirty: Dirty): void {
+  /** `of` tells one topic's news of different spaces apart. */
+  #mark(dirty: Dirty, of = ''): void {
     const isFirst = this.#pending.size === 0
-    this.#pending.set(`${dirty.topic} ${dirty.ownerId ?? ''}`, dirty)
+    this.#pending.set(`${dirty.topic} ${of}`, dirty)
     if (!isFirst) return
     this.#parts.clock.delay(WINDOW_MS, this.#stop.signal).then(
       () => {

@@ -1,12 +1,12 @@
 // Which topics of protocol/api/live.ts a change touches, and who may hear of them. Pure.
 
-import { isId, type UserId } from '#protocol/ids.ts'
-import { type Action, may, type Subject } from '../../identity/policy.ts'
+import { isId } from '#protocol/ids.ts'
+import { type Action, may, type Resource, type Subject } from '../../identity/policy.ts'
 
-/** One thing that changed. `ownerId` is known where only the owner and administrators may hear of it. */
+/** One thing that changed. `resource` is known where only those may hear of it who may see that. */
 export interface Dirty {
   readonly topic: string
-  readonly ownerId?: UserId
+  readonly resource?: Resource
 }
 
 export type SpaceTopic = 'space' | 'timeline' | 'terminals'
@@ -16,13 +16,16 @@ const whole: Readonly<Record<string, Action>> = {
   spaces: 'space.see',
   templates: 'template.list',
   users: 'user.list',
+  groups: 'group.list',
+  roles: 'role.list',
+  invitations: 'invitation.list',
   hosts: 'host.list',
   peers: 'peer.list',
 }
 const perSpace: Readonly<Record<SpaceTopic, Action>> = {
   space: 'space.see',
   timeline: 'space.see',
-  terminals: 'space.enter',
+  terminals: 'space.watch',
 }
 
 /** The action that a topic stands for; undefined when there is no such topic. */
@@ -35,5 +38,5 @@ export function actionOf(topic: string): Action | undefined {
 
 export function mayHear(subject: Subject, dirty: Dirty): boolean {
   const action = actionOf(dirty.topic)
-  return action !== undefined && may(subject, action, dirty)
+  return action !== undefined && may(subject, action, dirty.resource)
 }

@@ -66,11 +66,17 @@ export const containerListAnswer = z.array(
   }),
 )
 
-const endpoint = z.object({
-  EndpointID: z.string().default(''),
-  IPAddress: z.string().default(''),
-  Gateway: z.string().default(''),
-})
+const endpoint = z
+  .object({
+    EndpointID: z.string().default(''),
+    IPAddress: z.string().default(''),
+    Gateway: z.string().default(''),
+  })
+  .transform(({ EndpointID: id, IPAddress: address, Gateway: gateway }) => ({
+    id,
+    address,
+    gateway,
+  }))
 
 export const containerAnswer = z.object({
   Id: z.string(),

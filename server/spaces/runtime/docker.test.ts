@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { chooseVersion } from './docker.ts'
+import { chooseVersion } from './api-version.ts'
 
 it('the API that we know is asked for while the engine still speaks it', () => {
   assert.equal(chooseVersion('1.12', '1.41'), '1.41')

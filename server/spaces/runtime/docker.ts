@@ -17,6 +17,7 @@ import {
   versionAnswer,
   volumeListAnswer,
 } from './answers.ts'
+import { chooseVersion } from './api-version.ts'
 import { type Call, type EngineAddress, EngineClient, refusedStatus } from './client.ts'
 import type { ContainerSpec } from './container-spec.ts'
 import type {
@@ -28,9 +29,11 @@ import type {
   Image,
   NetworkSpec,
   NetworkSummary,
+  PullOptions,
 } from './engine.ts'
 import { demultiplex, jsonLines, lastLines } from './lines.ts'
-import { PullCounter, type PullProgress } from './pull.ts'
+import { PullCounter } from './pull.ts'
+import { loginHeaders } from './registry-login.ts'
 import { parseSubnet } from './subnets.ts'
 
 /** Reading; dockerd answers within milliseconds unless its disk is stuck. */
@@ -41,8 +44,6 @@ const CHANGE_TIMEOUT_MS = 60_000
 const ARCHIVE_TIMEOUT_MS = 300_000
 /** The first line of a pull; the rest takes what it takes. */
 const PULL_START_TIMEOUT_MS = 120_000
-/** The API that we speak where the engine knows it (Docker 20.10 and newer). */
-const API_VERSION = '1.41'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -93,11 +94,7 @@ class DockerEngine implements Engine {
     return images.flatMap(({ RepoTags }) => RepoTags).filter((name) => !name.includes('<none>'))
   }
 
-  async pull(
-    owner: Owner,
-    name: string,
-    options: { onProgress: (progress: PullProgress) => void; signal?: AbortSignal },
-  ): Promise<void> {
+  async pull(owner: Owner, name: string, options: PullOptions): Promise<void> {
     const missing = (reason: string, cause?: unknown) =>
       new SkeinError('image_missing', { image: name, reason }, cause)
     const query = { fromImage: name, tag: /[:@][^/]*$/.test(name) ? undefined : 'latest' }
@@ -107,6 +104,7 @@ class DockerEngine implements Engine {
         path: '/images/create',
         query,
         timeoutMs: PULL_START_TIMEOUT_MS,
+        headers: loginHeaders(options.login),
         signal: options.signal,
       })
       const counter = new PullCounter()
@@ -188,12 +186,7 @@ class DockerEngine implements Engine {
       health: State.Health?.Status || 'none',
       mounts: Mounts.map(({ Source, Destination }) => ({ source: Source, target: Destination })),
       startedAt: State.StartedAt,
-      endpoints: Object.fromEntries(
-        Object.entries(NetworkSettings).map(([name, { EndpointID, IPAddress, Gateway }]) => [
-          name,
-          { id: EndpointID, address: IPAddress, gateway: Gateway },
-        ]),
-      ),
+      endpoints: NetworkSettings,
     }
   }
 
@@ -281,7 +274,7 @@ class DockerEngine implements Engine {
   }
 
   async createVolume(owner: Owner, name: string, labels: Labels, bytes?: number): Promise<void> {
-    const limit = bytes === undefined ? {} : { DriverOpts: { size: String(bytes) } }
+    const limit = bytes !== undefined && { DriverOpts: { size: String(bytes) } }
     const json = { Name: name, Labels: labels, ...limit }
     await this.#change(owner, { method: 'POST', path: '/volumes/create', json })
   }
@@ -383,19 +376,4 @@ function splitVariable(line: string): [string, string] {
 function splitTag(name: string): [string, string] {
   const at = name.lastIndexOf(':')
   return at > name.lastIndexOf('/') ? [name.slice(0, at), name.slice(at + 1)] : [name, 'latest']
-}
-
-/** Ours where the engine still speaks it, else the oldest that it speaks. */
-export function chooseVersion(oldest: string, newest: string): string {
-  if (compareVersions(newest, API_VERSION) < 0) {
-    throw new SkeinError('engine_refused', {
-      reason: `its API ${newest} is older than ${API_VERSION} (Docker 20.10)`,
-    })
-  }
-  return compareVersions(oldest, API_VERSION) > 0 ? oldest : API_VERSION
-}
-
-function compareVersions(left: string, right: string): number {
-  const [a = [], b = []] = [left, right].map((version) => version.split('.').map(Number))
-  return (a[0] ?? 0) - (b[0] ?? 0) || (a[1] ?? 0) - (b[1] ?? 0)
 }

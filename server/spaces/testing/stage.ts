@@ -12,6 +12,7 @@ import { openRecords } from '../../records/open.ts'
 import type { Records } from '../../records/records.ts'
 import { openMemoryStore } from '../../store/memory.ts'
 import { createTemplates, type Templates } from '../../templates/templates.ts'
+import type { ValueProvider } from '../../templates/values.ts'
 import { createHosts, type LocalHosts } from '../hosts.ts'
 import type { AgentFolder } from '../runtime/agent-volume.ts'
 import type { Engine } from '../runtime/engine.ts'
@@ -32,6 +33,8 @@ export interface StageOptions {
   readonly agentFolder?: AgentFolder
   readonly routes?: () => Promise<readonly Range[]>
   readonly spacesPerUser?: number
+  /** Variables and secrets; none unless said. */
+  readonly values?: ValueProvider
   /** Whether an agent links once its space is launched; true unless said otherwise. */
   readonly linking?: boolean
 }
@@ -93,8 +96,8 @@ export class Stage {
   }
 
   /** Saves a template with this source, by default one container with a volume. */
-  async template(source = ONE_CONTAINER): Promise<{ id: TemplateId }> {
-    const { id } = await this.templates.save(ada, { source })
+  async template(source = ONE_CONTAINER, allow = false): Promise<{ id: TemplateId }> {
+    const { id } = await this.templates.save(ada, { source, allow })
     return { id: id as TemplateId }
   }
 
@@ -137,7 +140,8 @@ export class Stage {
   }
 
   #open() {
-    const { engine, cluster = 'test', agentFolder = noAgent, routes, spacesPerUser } = this.#options
+    const { engine, cluster = 'test', agentFolder = noAgent, routes } = this.#options
+    const { spacesPerUser, values } = this.#options
     const hosts = createHosts()
     const spaces = createSpaces({
       records: this.records,
@@ -157,6 +161,8 @@ export class Stage {
       agentKey: () => Promise.resolve(new Uint8Array(32)),
       hostKeySeed: () => new Uint8Array(32),
       ...(spacesPerUser && { spacesPerUser }),
+      ...(values && { values }),
+      publicUrl: 'https://skein.example',
     })
     return { hosts, spaces }
   }

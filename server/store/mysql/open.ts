@@ -24,7 +24,7 @@ import { DatabaseFailure, type FailureKind } from './failure.ts'
 import { load } from './load.ts'
 import { migrate } from './migrate.ts'
 import { readNews } from './news.ts'
-import { packed, statementsOf } from './script.ts'
+import { type Commit, packed, statementsOf } from './script.ts'
 import { Servers } from './servers.ts'
 import type { Session } from './session.ts'
 import { readSpans } from './spans.ts'
@@ -80,6 +80,14 @@ export class MysqlStore implements Store {
   readonly #options: MysqlOptions
   readonly #closing = new AbortController()
   #forgetting: Promise<void> | undefined
+  /**
+   * Whether there may be groups in quarantine. A commit is taken only upon what was loaded, told as news or committed here, so
+   * nobody else can have put one there unseen.
+   */
+  #isParked = true
+  #parkings = 0
+  /** Whoever pauses for a database that is away goes on when it is back. */
+  #back = Promise.withResolvers<void>()
 
   constructor(options: MysqlOptions) {
     const { address, log, clock = systemClock, random = systemRandom } = options
@@ -91,8 +99,10 @@ export class MysqlStore implements Store {
       address,
       clock,
       onChange: (host, failure) => {
-        if (host) log.info({ database: hostText(host) }, 'speaking to the database')
-        else log.error({ reason: failure?.message }, 'the database does not answer')
+        if (host) {
+          log.info({ database: hostText(host) }, 'speaking to the database')
+          this.#answered()
+        } else log.error({ reason: failure?.message }, 'the database does not answer')
       },
     })
   }
@@ -119,9 +129,15 @@ export class MysqlStore implements Store {
   async *load(): AsyncIterable<Batch> {
     const lent = await this.#servers.lend().catch(told)
     let isWhole = false
+    let found = 0
+    const parkings = this.#parkings
     try {
-      yield* load(lent.session)
+      for await (const batch of load(lent.session)) {
+        found += batch.parked?.length ?? 0
+        yield batch
+      }
       isWhole = true
+      if (found === 0 && parkings === this.#parkings) this.#isParked = false
     } catch (error) {
       throw inform(lent.fail(error))
     } finally {
@@ -131,18 +147,22 @@ export class MysqlStore implements Store {
   }
 
   async commit(batch: Batch, after: Meta | undefined): Promise<void> {
-    const commit = { batch, after, token: this.#random(16) }
+    const mayUnpark = this.#note(batch)
+    const commit = { batch, after, token: this.#random(16), mayUnpark }
     const { writeMs = WRITE_MS } = this.#options
     const begunMs = this.#clock.monotonicMs()
     let isSent = false
+    let last: DatabaseFailure | undefined
     for (let attempt = 0; ; attempt++) {
       const waitedMs = this.#clock.monotonicMs() - begunMs
       const isLate = waitedMs > writeMs
+      // Nobody waits for it any more, and nothing was sent: to make it now would surprise.
+      if (isLate && last && !isSent) throw inform(last, waitedMs)
       const work = isLate && isSent ? look : write
       const ended = await this.#attempt((session) => work(session, commit))
       if (ended === 'written') break
       if (ended instanceof DatabaseFailure) {
-        if (isLate && !isSent) throw inform(ended, waitedMs)
+        last = ended
         if (UNSURE.includes(ended.kind)) isSent = true
       }
       await this.#pause(attempt)
@@ -157,8 +177,10 @@ export class MysqlStore implements Store {
     })
   }
 
-  news(after: Meta): Promise<News> {
-    return this.#read((session) => readNews(session, after))
+  async news(after: Meta): Promise<News> {
+    const news = await this.#read((session) => readNews(session, after))
+    if (news.kind === 'news') for (const batch of news.batches) this.#note(batch)
+    return news
   }
 
   away(): Away | undefined {
@@ -204,10 +226,28 @@ export class MysqlStore implements Store {
   }
 
   /** Rejects when the store is closed. */
-  #pause(attempt: number): Promise<void> {
+  async #pause(attempt: number): Promise<void> {
     const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10))
     const [chance = 0] = this.#random(1)
-    return this.#clock.delay((longest * (128 + chance)) / 384, this.#closing.signal)
+    const back = new AbortController()
+    const signal = AbortSignal.any([this.#closing.signal, back.signal])
+    const pause = this.#clock.delay((longest * (128 + chance)) / 384, signal)
+    pause.catch(() => undefined) // it is back
+    await Promise.race([pause, this.#back.promise])
+    back.abort()
+  }
+
+  #note({ parked = [] }: Batch): boolean {
+    if (parked.length > 0) {
+      this.#isParked = true
+      this.#parkings++
+    }
+    return this.#isParked
+  }
+
+  #answered(): void {
+    this.#back.resolve()
+    this.#back = Promise.withResolvers()
   }
 
   #forgetNow(revision: number): void {
@@ -228,22 +268,19 @@ const CERTAIN: readonly FailureKind[] = ['full', 'failed', 'duplicate']
 /** A commit may have been made. */
 const UNSURE: readonly FailureKind[] = ['lost', 'notServing']
 
-interface Commit {
-  readonly batch: Batch
-  readonly after: Meta | undefined
-  readonly token: Uint8Array
-}
-
+type Decided = Omit<Commit, 'server'>
 type Ended = 'written' | 'again'
 
 /** Undone by the server when the connection ends before it does. What it throws is certain, but when lost. */
-async function write(session: Session, commit: Commit): Promise<Ended> {
+async function write(session: Session, commit: Decided): Promise<Ended> {
   try {
-    for (const text of textsOf(commit)) await session.ask(text)
+    const { id: server, takesTexts } = session.server
+    const chars = takesTexts ? TEXT_CHARS : 0
+    for (const text of textsOf({ ...commit, server }, chars)) await session.ask(text)
     return 'written'
   } catch (error) {
     if (!(error instanceof DatabaseFailure) || session.isDead) throw error
-    await session.ask('ROLLBACK')
+    await undo(session)
     // By an attempt whose answer was lost.
     if (await isNoted(session, commit)) return 'written'
     if (error.kind === 'again') return 'again'
@@ -253,28 +290,38 @@ async function write(session: Session, commit: Commit): Promise<Ended> {
 }
 
 /**
- * Whoever waited has been told that the outcome is not known. To write now would surprise, and a server that dies of a
+ * Whoever waited has been told that the outcome is not known. To make it now would surprise, and a server that dies of a
  * commit would die of it for ever. What was sent before was made by now or never will be: servers undo what a
  * connection that ended had begun, within the seconds for which they wait for a lock.
  */
-async function look(session: Session, commit: Commit): Promise<Ended> {
+async function look(session: Session, commit: Decided): Promise<Ended> {
   if (await isNoted(session, commit)) return 'written'
   throw new SkeinError('store_unavailable', { seconds: WRITE_MS / 1000, reason: 'it was cut off' })
 }
 
-async function isNoted(session: Session, { batch, token }: Commit): Promise<boolean> {
+async function isNoted(session: Session, { batch, token }: Decided): Promise<boolean> {
   const [lines = []] = await session.ask(
     sql`SELECT 1 FROM commits WHERE revision = ${batch.meta.revision} AND token = ${token}`,
   )
   return lines.length > 0
 }
 
-function* textsOf({ batch, after, token }: Commit): Generator<string> {
+/** Under Galera a connection is told only now, and by this, that its transaction was undone in the meantime. */
+async function undo(session: Session): Promise<void> {
+  try {
+    await session.ask('ROLLBACK')
+  } catch (error) {
+    if (!(error instanceof DatabaseFailure) || error.kind !== 'again') throw error
+    await session.ask('ROLLBACK')
+  }
+}
+
+function* textsOf(commit: Commit, chars: number): Generator<string> {
   function* all(): Generator<string> {
-    yield* statementsOf(batch, after, token)
+    yield* statementsOf(commit)
     yield 'COMMIT'
   }
-  yield* packed(all(), TEXT_CHARS)
+  yield* packed(all(), chars)
 }
 
 function told(error: unknown): never {

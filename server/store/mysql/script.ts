@@ -21,20 +21,27 @@ const NO_COMMIT = '18446744073709551615'
 
 type Tuple = readonly Value[]
 
+export interface Commit {
+  readonly batch: Batch
+  readonly after: Meta | undefined
+  readonly token: Uint8Array
+  /** Whether there may be groups in quarantine. Mostly there are none, and to look for some costs as much as a write. */
+  readonly mayUnpark: boolean
+  /** Which server is written to (`dialect.ts`). */
+  readonly server: string
+}
+
 /** Without `COMMIT`. */
-export function* statementsOf(
-  batch: Batch,
-  after: Meta | undefined,
-  token: Uint8Array,
-): Generator<string> {
+export function* statementsOf(commit: Commit): Generator<string> {
+  const { batch, token, mayUnpark } = commit
   yield 'START TRANSACTION'
-  yield advance(batch.meta, after)
+  yield advance(commit)
   yield note(batch.meta, token)
   const { revision } = batch.meta
-  yield* bury(batch.tombstones, revision)
-  yield* drop(batch.gone ?? [])
+  yield* bury(batch.tombstones, revision, mayUnpark)
+  yield* drop(batch.gone ?? [], mayUnpark)
   yield* remove('gone', batch.gone ?? [], revision)
-  yield* writeRows(batch, revision)
+  yield* writeRows(batch, revision, mayUnpark)
   yield* insert(
     `REPLACE INTO claim VALUES`,
     batch.claims.map((one) => {
@@ -71,13 +78,16 @@ export function* statementsOf(
   )
 }
 
-function advance(meta: Meta, after: Meta | undefined): string {
-  const { origin, seq, hlc, position, revision } = meta
+/** Under one origin by one server; a new origin is for another. */
+function advance({ batch, after, server }: Commit): string {
+  const { origin, seq, hlc, position, revision } = batch.meta
   if (!after) {
-    return sql`INSERT IGNORE INTO meta VALUES (1, ${origin}, ${seq}, ${hlc}, ${position}, ${revision})`
+    return sql`INSERT IGNORE INTO meta VALUES (1, ${origin}, ${seq}, ${hlc}, ${position}, ${revision}, ${server})`
   }
-  return sql`UPDATE meta SET origin = ${origin}, seq = ${seq}, hlc = ${hlc}, position = ${position}, revision = ${revision}
-    WHERE one = 1 AND origin = ${after.origin} AND seq = ${after.seq} AND hlc = ${after.hlc} AND revision = ${after.revision}`
+  const same = sql`AND server IN ('', ${server})`
+  return sql`UPDATE meta SET origin = ${origin}, seq = ${seq}, hlc = ${hlc}, position = ${position}, revision = ${revision},
+    server = ${server} WHERE one = 1 AND origin = ${after.origin} AND seq = ${after.seq} AND hlc = ${after.hlc}
+    AND revision = ${after.revision} `.concat(origin === after.origin && server !== '' ? same : '')
 }
 
 /** Whether the row was changed is asked of the server in the same breath: without, its number is there already. */
@@ -86,7 +96,7 @@ function note({ origin, seq, hlc, revision }: Meta, token: Uint8Array): string {
     UNIX_TIMESTAMP()`
 }
 
-function* writeRows({ rows }: Batch, revision: number): Generator<string> {
+function* writeRows({ rows }: Batch, revision: number, mayUnpark: boolean): Generator<string> {
   yield* insert(
     'REPLACE INTO record VALUES',
     rows.map(({ kind, id, birth }) => [kind, id, birth.origin, birth.seq, revision]),
@@ -95,11 +105,15 @@ function* writeRows({ rows }: Batch, revision: number): Generator<string> {
     groups.map((group) => [kind, id, ...columnsOf(group), revision]),
   )
   yield* insert('REPLACE INTO record_group VALUES', groups)
-  yield* where('DELETE FROM quarantine', ['kind', 'id', 'name'], groups)
+  if (mayUnpark) yield* where('DELETE FROM quarantine', ['kind', 'id', 'name'], groups)
 }
 
 /** Tombstones, and what they name goes. */
-function* bury(tombstones: readonly StoredTombstone[], revision: number): Generator<string> {
+function* bury(
+  tombstones: readonly StoredTombstone[],
+  revision: number,
+  mayUnpark: boolean,
+): Generator<string> {
   yield* insert(
     'INSERT INTO tombstone VALUES',
     tombstones.map((one) => [...nameOf(one), one.atMs, revision]),
@@ -109,10 +123,10 @@ function* bury(tombstones: readonly StoredTombstone[], revision: number): Genera
     one.dots.map(({ origin, seq }) => [...nameOf(one), origin, seq]),
   )
   yield* insert('INSERT IGNORE INTO tombstone_dot VALUES', dots)
-  yield* drop(tombstones)
+  yield* drop(tombstones, mayUnpark)
 }
 
-function* drop(names: readonly StoredName[]): Generator<string> {
+function* drop(names: readonly StoredName[], mayUnpark: boolean): Generator<string> {
   const claims = names.filter(({ kind }) => kind === CLAIM_KIND)
   const rows = names.filter(({ kind }) => kind !== CLAIM_KIND).map(({ kind, id }) => [kind, id])
   yield* where(
@@ -120,7 +134,8 @@ function* drop(names: readonly StoredName[]): Generator<string> {
     ['claim', 'birth_origin', 'birth_seq'],
     claims.map(({ id, birth }) => [id, birth.origin, birth.seq]),
   )
-  for (const table of ['record', 'record_group', 'quarantine']) {
+  const tables = ['record', 'record_group', ...(mayUnpark ? ['quarantine'] : [])]
+  for (const table of tables) {
     yield* where(`DELETE FROM ${table}`, ['kind', 'id'], rows)
   }
 }

@@ -13,6 +13,8 @@ import { DatabaseFailure, failureOf } from './failure.ts'
 const CONNECT_MS = 2000
 /** Until it has answered, ms: above the time for which it waits for a lock (`dialect.ts`). */
 const ANSWER_MS = 4000
+/** What a slow way carries at least, characters a millisecond: so much longer may a large question take. */
+const SLOWEST_CHARS_A_MS = 50
 /** Before an idle connection is proved by the system, ms; firewalls forget after some minutes. */
 const KEEP_ALIVE_MS = 30_000
 
@@ -66,7 +68,8 @@ export class Session {
   /** Statements with semicolons between them: the first that fails is the last. Rejects with a DatabaseFailure. */
   async ask(text: string, limitMs = ANSWER_MS): Promise<Results> {
     try {
-      return await within(query(this.#connection, text), limitMs, this.#clock)
+      const limit = limitMs + text.length / SLOWEST_CHARS_A_MS
+      return await within(query(this.#connection, text), limit, this.#clock)
     } catch (error) {
       const failure = failureOf(error, true)
       if (failure.kind === 'lost' || failure.kind === 'notServing') this.end()

@@ -210,6 +210,70 @@ test('a database of a newer version is left alone', async () => {
   await scribe.store.close()
 })
 
+test('what somebody else has put into the database is refused by name, and holds up nothing', async () => {
+  await using server = await RedisServer.start()
+  const scribe = new Scribe(await open(server.url()))
+  await using _ = { [Symbol.asyncDispose]: () => scribe.store.close() }
+  await scribe.write(2)
+  const good = String(await server.call('HGET', '{skein:main}:meta', 'seq'))
+  for (const bad of ['', 'many', '-1e99']) {
+    await server.call('HSET', '{skein:main}:meta', 'seq', bad)
+    await assert.rejects(scribe.store.meta(), { code: 'store_failed' })
+  }
+  await server.call('HSET', '{skein:main}:meta', 'seq', good)
+  const name = 'r["k","planted"]'
+  await server.call('ZADD', '{skein:main}:revisions', '2', name)
+  for (const bad of ['', 'x', '\x91\xdb\xff\xff\xff\xff', '\xdd\xff\xff\xff\xff']) {
+    await server.call('HSET', '{skein:main}:elements', name, bad)
+    await assert.rejects(Array.fromAsync(scribe.store.load()), { code: 'store_failed' })
+  }
+  await server.call('ZREM', '{skein:main}:revisions', name)
+  await scribe.write(1)
+  await scribe.assertNothingMissing()
+  await server.call('DEL', '{skein:main}:dots')
+  await server.call('SET', '{skein:main}:dots', 'a string')
+  await assert.rejects(scribe.write(1), { code: 'store_failed' })
+  assert.equal(scribe.store.away(), undefined)
+})
+
+test('names and texts of every kind come back as they were, and none is taken for another', async () => {
+  await using server = await RedisServer.start()
+  const store = await open(server.url())
+  const odd = [
+    '',
+    '/',
+    ' ',
+    '"',
+    '\\',
+    '\u0000',
+    '{x}',
+    '["a","b"]',
+    'ü€😀',
+    '\ud800',
+    '\r\n*3',
+    ':',
+    '1:a',
+  ]
+  const meta = { origin: '00112233445566ff', seq: 1, hlc: 1n << 62n, position: 0, revision: 0 }
+  const version = { epoch: 2 ** 40, hlc: (1n << 62n) + 1n, origin: meta.origin, seq: 2 ** 53 - 1 }
+  const rows = odd.flatMap((kind) =>
+    odd.map((id) => ({
+      ...{ kind, id, birth: { origin: meta.origin, seq: 1 } },
+      groups: [
+        { name: `g${id}`.toWellFormed(), body: JSON.stringify(kind), unknown: undefined, version },
+      ],
+    })),
+  )
+  await store.commit({ meta, rows, tombstones: [], claims: [], entries: [] }, undefined)
+  const found = (await Array.fromAsync(store.load())).flatMap((batch) => batch.rows)
+  const byName = (all: typeof rows) =>
+    all.toSorted((a, b) =>
+      JSON.stringify([a.kind, a.id]) < JSON.stringify([b.kind, b.id]) ? -1 : 1,
+    )
+  assert.deepEqual(byName(found as typeof rows), byName(rows))
+  await store.close()
+})
+
 /** A disk of its own that is soon full. */
 function smallDisk() {
   const folder = mkdtempSync(join(tmpdir(), 'skein-disk-'))

@@ -17,6 +17,8 @@ const SILENCE_MS = 5000
 const SLOWEST_BYTES_A_MS = 50
 const WATCH_MS = 500
 const CONNECT_MS = 5000
+/** How long the other end may take to say that it has heard of the end, ms. */
+const DISCONNECT_MS = 100
 /** Of keepalive, ms: a way that is cut is found although nothing is asked. */
 const KEEP_ALIVE_MS = 10_000
 
@@ -36,6 +38,7 @@ export class Connection {
   readonly #keys: Keys
   readonly #clock: Clock
   #reason: string | undefined
+  #isClosed = false
   #asked = 0
   #heardBytes = 0
   /** Until when the server may be silent, monotonic ms. */
@@ -59,19 +62,30 @@ export class Connection {
     client.on('error', (error: unknown) => {
       cause ??= error
     })
+    const opened = new AbortController()
+    // A server that hangs is connected to by its system, and then says nothing.
+    options.clock.delay(CONNECT_MS, opened.signal).then(
+      () => {
+        cause ??= new Error('the server does not answer')
+        end(client)
+      },
+      () => undefined, // it answered
+    )
     try {
       await client.connect()
       const facts = await factsFrom(client)
       assertFit(facts, options)
       return new Connection(client, facts, options)
     } catch (error) {
-      client.disconnect()
+      end(client)
       throw meaningOf(cause ?? error)
+    } finally {
+      opened.abort()
     }
   }
 
   get isOpen(): boolean {
-    return this.#client.status === 'ready'
+    return !this.#isClosed && this.#client.status === 'ready'
   }
 
   /** Resolves with the reason when it has ended, whoever ended it. */
@@ -107,9 +121,10 @@ export class Connection {
   }
 
   close(reason: string): void {
+    this.#isClosed = true
     this.#reason ??= reason
     clearInterval(this.#watch)
-    this.#client.disconnect()
+    end(this.#client)
   }
 
   async #call(command: string, args: readonly Argument[]): Promise<Reply> {
@@ -155,9 +170,17 @@ const FIXED: RedisOptions = {
   connectTimeout: CONNECT_MS,
   keepAlive: KEEP_ALIVE_MS,
   sentinelCommandTimeout: CONNECT_MS,
+  sentinelReconnectStrategy: () => null,
+  disconnectTimeout: DISCONNECT_MS,
   // What it checks is among the facts.
   enableReadyCheck: false,
   connectionName: 'skein',
+}
+
+/** At once: the other end may never say that it has heard of it. */
+function end(client: Redis): void {
+  client.disconnect()
+  client.stream?.destroy()
 }
 
 async function factsFrom(client: Redis): Promise<Facts> {

@@ -1,7 +1,7 @@
 // What a server says of itself when it is connected to, and whether a state may be kept there. Pure.
 
-/** The oldest with `HELLO`, ACLs and scripts whose effects are replicated. */
-const OLDEST = 6
+/** The oldest that this is tried with; earlier ones write scripts into their log, not what they did. */
+const OLDEST = 7
 
 export interface Facts {
   readonly version: string

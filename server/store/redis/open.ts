@@ -20,7 +20,7 @@ import {
   type Sweep,
 } from '../store.ts'
 import type { Connection, Reply } from './connection.ts'
-import { ConnectionLost, meaningOf, type NotNow } from './failure.ts'
+import { ConnectionLost, meaningOf, NotNow, reasonOf } from './failure.ts'
 import { connectionOptions } from './options.ts'
 import { noteOf, readNews, readPage } from './pages.ts'
 import { metaOf, NOTHING } from './read.ts'
@@ -113,7 +113,7 @@ class RedisStore implements Store {
 
   async meta(): Promise<Meta | undefined> {
     const fields = ['origin', 'seq', 'hlc', 'revision', 'position']
-    return metaOf(await this.#read((connection) => connection.read('meta', fields)))
+    return this.#read(async (connection) => metaOf(await connection.read('meta', fields)))
   }
 
   async news(after: Meta): Promise<News> {
@@ -145,18 +145,23 @@ class RedisStore implements Store {
 
   /** A question that may be asked twice. */
   async #read<T>(ask: (connection: Connection) => Promise<T>): Promise<T> {
-    const untilMs = this.#clock.monotonicMs() + READ_MS
+    const untilMs = this.#clock.monotonicMs() + this.#patienceMs()
     for (;;) {
       const connection = await this.#server.ready(Math.max(0, untilMs - this.#clock.monotonicMs()))
       try {
         return await ask(connection)
       } catch (error) {
-        const meaning = meaningOf(error)
-        if (meaning instanceof SkeinError) throw meaning
-        await this.#giveUp(connection, meaning)
+        if (!(error instanceof NotNow || error instanceof ConnectionLost)) throw readable(error)
+        await this.#giveUp(connection, error)
         if (this.#clock.monotonicMs() > untilMs) throw this.#server.unavailable(READ_MS)
       }
     }
+  }
+
+  /** For a database that has been away for a while nobody waits. */
+  #patienceMs(): number {
+    const away = this.#server.away()
+    return away && this.#clock.nowMs() - away.sinceMs > READ_MS ? 0 : READ_MS
   }
 
   /** Until it is known whether the commit was kept; by its token it is made once however often it is sent. */
@@ -203,6 +208,13 @@ function commitArguments(note: string, batch: Batch, after: Meta | undefined): A
     String(meta.position),
     ...operationsOf(batch),
   ]
+}
+
+/** What is neither the server's nor the connection's is an answer of a form that we never wrote. */
+function readable(error: unknown): SkeinError {
+  if (error instanceof SkeinError) return error
+  const reason = `the database holds what Skein did not write (${reasonOf(error).split('\n')[0]})`
+  return new SkeinError('store_failed', { reason }, error)
 }
 
 const newer = (format: string): SkeinError =>

@@ -29,6 +29,8 @@ function whereOf({ hosts, primary, ...address }: RedisAddress): RedisOptions {
   return {
     sentinels: [...hosts],
     name: primary,
+    // A primary that hangs ends no connection; the sentinels say that there is another.
+    failoverDetector: true,
     ...(tls && { tls, sentinelTLS: tls, enableTLSForSentinelMode: true }),
   }
 }

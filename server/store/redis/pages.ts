@@ -16,19 +16,12 @@ import { padded } from './names.ts'
 import { elementsOf, entryOf, goneOf, metaOf, NOTHING } from './read.ts'
 
 const bytes = z.instanceof(Buffer)
-const texts = z.array(bytes)
+/** By hand: a load has a hundred thousand of them. */
+const texts = z.custom<Buffer[]>((value) => Array.isArray(value) && value.every(Buffer.isBuffer))
 const metaFields = z.array(bytes.nullable())
 
 const emptySchema = z.tuple([metaFields])
-const pageSchema = z.tuple([
-  metaFields,
-  bytes.nullable(),
-  z.number(),
-  bytes,
-  texts,
-  z.array(bytes.nullable()),
-  texts,
-])
+const pageSchema = z.tuple([metaFields, bytes.nullable(), z.number(), bytes, texts, texts, texts])
 
 /** Of the five fields that `metaOf` reads, the next says which server took the origin. */
 const RUN_FIELD = 5
@@ -51,7 +44,8 @@ export async function readPage(
   after: number,
   behind: number = after,
 ): Promise<Page | undefined> {
-  const args = [String(behind), String(NEWS_BATCH), after === NOTHING ? '1' : '0']
+  const most = after === NOTHING ? 0 : MAX_NEWS
+  const args = [String(behind), String(NEWS_BATCH), String(most)]
   const answer = await connection.run('page', args)
   if (emptySchema.safeParse(answer).success) return undefined
   const [fields, note, ahead, upTo, names, packed, gone] = pageSchema.parse(answer)
@@ -86,6 +80,7 @@ export async function readNews(
   for (let last = first; last.upTo < last.meta.revision; ) {
     const next = await readPage(connection, after.revision, last.upTo)
     if (!next || next.meta.origin !== after.origin) return { kind: 'back', meta: next?.meta }
+    if (next.ahead > MAX_NEWS) return { kind: 'reload' }
     pages.push(next)
     last = next
   }

@@ -28,13 +28,9 @@ export interface Elements {
   readonly floors: StoredFloor[]
 }
 
-const metaSchema = z.tuple([
-  z.string().min(1),
-  z.coerce.number().int(),
-  z.string().regex(/^\d+$/),
-  z.coerce.number().int(),
-  z.coerce.number().int(),
-])
+const digits = z.string().regex(/^\d{1,19}$/)
+const whole = digits.transform(Number).pipe(z.int())
+const metaSchema = z.tuple([z.string().min(1), whole, digits, whole, whole])
 
 /** Of `origin`, `seq`, `hlc`, `revision` and `position`. */
 export function metaOf(fields: readonly (Buffer | null)[]): Meta | undefined {
@@ -58,18 +54,20 @@ export function elementsOf(
     heard: [],
     floors: [],
   }
+  const words = new Words()
   names.forEach((name, i) => {
     const bytes = packed[i]
-    if (bytes) addElement(elements, name.toString(), new ListReader(bytes), after)
+    if (!bytes) return
+    const text = name.toString()
+    const list = new ListReader(bytes)
+    if (text[0] === ELEMENT.row) addRow(elements, text, { list, words, after })
+    else addElement(elements, text, list)
   })
   return elements
 }
 
-function addElement(elements: Elements, name: string, list: ListReader, after: number): void {
+function addElement(elements: Elements, name: string, list: ListReader): void {
   switch (name[0]) {
-    case ELEMENT.row:
-      addRow(elements, name, list, after)
-      return
     case ELEMENT.claim:
       elements.claims.push(claimOf(list))
       return
@@ -86,19 +84,25 @@ function addElement(elements: Elements, name: string, list: ListReader, after: n
   }
 }
 
-function addRow(elements: Elements, name: string, list: ListReader, after: number): void {
-  const [kind, id] = rowOf(name)
+interface RowParts {
+  readonly list: ListReader
+  readonly words: Words
+  readonly after: number
+}
+
+function addRow(elements: Elements, name: string, { list, words, after }: RowParts): void {
+  const [word, id] = rowOf(name)
+  const kind = words.once(word)
   const birth = list.text()
-  const stamps = new Stamps()
   const groups: StoredGroup[] = []
   while (!list.isOver) {
     const isParked = list.text() === PARKED
-    const group = groupOf(list, stamps)
+    const group = groupOf(list, words)
     if (Number(list.text()) <= after) continue
     if (isParked) elements.parked.push({ kind, id, group })
     else groups.push(group)
   }
-  if (birth !== '') elements.rows.push({ kind, id, birth: dotOf(birth), groups })
+  if (birth !== '') elements.rows.push({ kind, id, birth: words.dot(birth), groups })
 }
 
 /** Before the first commit. */
@@ -143,9 +147,9 @@ export function goneOf(texts: readonly Buffer[]): Required<Pick<Batch, 'gone' | 
 
 const pastSchema = z.array(z.tuple([z.string(), z.number()]))
 
-function groupOf(list: ListReader, stamps: Stamps): StoredGroup {
-  const name = list.text()
-  const version = stamps.version(list.text(), list.text())
+function groupOf(list: ListReader, words: Words): StoredGroup {
+  const name = words.once(list.text())
+  const version = words.version(list.text(), list.text())
   const body = list.text()
   const unknown = list.bytes()
   const past = list.text()
@@ -184,14 +188,30 @@ function heardOf(list: ListReader): StoredHeard {
   return { origin, head, gaps }
 }
 
-/** Groups of a row that were written together share their version. */
-class Stamps {
+/** Kinds, names and origins are few and in every row; what was written together has one version. */
+class Words {
+  readonly #words = new Map<string, string>()
   #text = ''
   #version: Version | undefined
 
+  once(word: string): string {
+    const kept = this.#words.get(word)
+    if (kept !== undefined) return kept
+    this.#words.set(word, word)
+    return word
+  }
+
+  dot(text: string): Dot {
+    const { origin, seq } = dotOf(text)
+    return { origin: this.once(origin), seq }
+  }
+
   version(dot: string, stamp: string): Version {
     const text = `${dot} ${stamp}`
-    if (!this.#version || text !== this.#text) this.#version = versionOf(dot, stamp)
+    if (!this.#version || text !== this.#text) {
+      const version = versionOf(dot, stamp)
+      this.#version = { ...version, origin: this.once(version.origin) }
+    }
     this.#text = text
     return this.#version
   }

@@ -75,6 +75,46 @@ test('the primary is killed: peers go on at another, and what it had not passed 
   await fresh.store.close()
 })
 
+test('the primary hangs: peers go on at another, and what it says when it wakes is nothing to anybody', async (t) => {
+  await using group = await SentinelGroup.start()
+  const peers = [await join(group.url()), await join(group.url())]
+  const acknowledged = new Set<string>()
+  const add = async (peer: Peer) => {
+    const user = userChange()
+    await write(peer, user)
+    acknowledged.add(user.id)
+  }
+  for (const peer of peers) await add(peer)
+  const primary = await group.primary()
+  const hungMs = performance.now()
+  primary.signal('SIGSTOP')
+  for (const peer of peers) {
+    await eventually(() => add(peer).then(() => true), { timeoutMs: PATIENCE_MS, what: 'a write' })
+  }
+  const goneOnMs = performance.now() - hungMs
+  t.diagnostic(`peers went on after ${(goneOnMs / 1000).toFixed(1)} s`)
+  assert(goneOnMs < GO_ON_MS, `they went on after ${goneOnMs} ms`)
+  primary.signal('SIGCONT')
+  await eventually(
+    async () => /role:slave/.test(String(await primary.call('INFO', 'replication'))),
+    {
+      timeoutMs: PATIENCE_MS,
+      what: 'the former primary to follow',
+    },
+  )
+  for (const peer of peers) await add(peer)
+  for (const { records } of peers) {
+    await eventually(() => hasAll(records, acknowledged), {
+      timeoutMs: PATIENCE_MS,
+      what: 'all that was acknowledged',
+    })
+  }
+  for (const { records, store } of peers) {
+    await records.close()
+    await store.close()
+  }
+})
+
 const hasAll = (records: ReplicatedRecords, ids: ReadonlySet<string>): boolean => {
   const there = new Set<string>(records.list('user').map(({ id }) => id))
   return [...ids].every((id) => there.has(id))

@@ -31,6 +31,7 @@ const DEEDS_PER_SECOND = 20
 const SKEW_MS = 20
 /** Told where something is wrong. */
 const LAST_FAULTS = 12
+const LAST_LINES = 20
 
 /** So that every deletion is forgotten while it still matters. */
 const ENV = { SKEIN_TOMBSTONE_SECONDS: '2' }
@@ -51,6 +52,11 @@ const say = (line: string) => console.log(line)
 async function torture(): Promise<boolean> {
   const network = new Namespaces(Number(args.peers), args.tag)
   const databases = args.databases ? await Databases.open(network.hubHost) : undefined
+  // Whoever ends this early must find nothing of it running.
+  process.once('SIGTERM', () => {
+    const ended = databases?.[Symbol.asyncDispose]() ?? Promise.resolve()
+    void ended.finally(() => process.exit(1))
+  })
   const servers = network.places.map(
     (place) => new Server(place, network, { env: ENV, database: databases?.of(place) }),
   )
@@ -74,7 +80,12 @@ async function torture(): Promise<boolean> {
       { operations: [...site.made, ...recorder.operations], finals, skewMs: SKEW_MS },
       equalMs,
     )
-    if (!isWell) for (const line of faults.told.slice(-LAST_FAULTS)) say(`  ${line}`)
+    if (!isWell) {
+      for (const line of faults.told.slice(-LAST_FAULTS)) say(`  ${line}`)
+      for (const { name, output } of servers) {
+        for (const line of output.slice(-LAST_LINES)) say(`  ${name}: ${line}`)
+      }
+    }
     return isWell
   } finally {
     await Promise.all(servers.map((server) => server.remove()))

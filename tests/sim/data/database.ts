@@ -15,6 +15,7 @@ export interface Job {
 
 interface Snapshot {
   readonly atMs: number
+  readonly history: number
   readonly copy: Replica
 }
 
@@ -32,6 +33,8 @@ export class Database {
   /** How often it went back to an earlier state, and how often when it took its origin. */
   era = 0
   originEra = 0
+  /** Grows when something is undone that nobody remembers: older snapshots are of another history then. */
+  history = 0
   fullUntilMs = 0
   slowUntilMs = 0
   corruptUntilMs = 0
@@ -77,7 +80,8 @@ export class Database {
   }
 
   snapshot(): void {
-    this.snapshots.push({ atMs: this.#agenda.nowMs, copy: this.replica.copy() })
+    const { history, replica } = this
+    this.snapshots.push({ atMs: this.#agenda.nowMs, history, copy: replica.copy() })
   }
 
   #work(): void {

@@ -174,12 +174,16 @@ function goBack(
   { database: at, ageMs }: DataFault & { type: 'back' | 'restore' },
 ) {
   const database = world.databases[at]
-  const old = database?.snapshots.findLast(({ atMs }) => atMs <= world.agenda.nowMs - ageMs)
+  const untilMs = world.agenda.nowMs - ageMs
+  const old = database?.snapshots.findLast(
+    ({ atMs, history }) => atMs <= untilMs && history === database.history,
+  )
   if (!database || !old || !world.peers.some((peer) => peer.database === database && peer.isUp)) {
     return
   }
+  const before = database.replica.heard.copy()
   database.goBack(old.copy)
-  world.wentBack(database)
+  world.wentBack(database, before)
 }
 
 /** All peers of the database stop; it becomes what it was, under a new origin; they start again. */
@@ -195,6 +199,7 @@ function restore(
   for (const peer of peers) world.crash(peer)
   const { copy } = old
   world.ledger.restored(database, copy)
+  database.history += 1
   database.replica.become(copy)
   if (!keepsOrigin) Object.assign(database.replica, { origin: world.newOrigin(), seq: 0 })
   for (const peer of peers) peer.start()

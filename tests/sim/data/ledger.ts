@@ -115,10 +115,10 @@ export class Ledger {
   }
 
   /** A shared database is what it was, and members remember more: what none of them does is gone. */
-  wentBack(database: Database, memories: readonly Replica[]): void {
+  wentBack(database: Database, before: Context, remembered: Context): void {
     for (const origin of this.#originsOf(database)) {
-      const heads = [database.replica, ...memories].map(({ heard }) => heard.head(origin))
-      this.#undone.push({ origin, after: Math.max(...heads) })
+      const after = remembered.head(origin)
+      if (after < before.head(origin)) this.#undone.push({ origin, after })
     }
     this.#heardBefore.delete(database)
     this.#restored.add(database)

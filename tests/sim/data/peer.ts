@@ -37,7 +37,7 @@ export interface PeerParts {
   /** Its fellows are told that there is something new. */
   readonly moved: (peer: DataPeer) => void
   /** What it remembered of a database that went back is gone with its process. */
-  readonly forgot: (database: Database) => void
+  readonly forgot: (database: Database, memory: Replica) => void
 }
 
 export class DataPeer {
@@ -113,7 +113,7 @@ export class DataPeer {
     this.member = undefined
     this.#timer += 1
     this.database.crash(this.#process)
-    if (member?.isOfBefore) this.#parts.forgot(this.database)
+    if (member?.isOfBefore) this.#parts.forgot(this.database, member.view)
   }
 
   /** A fellow has committed. */

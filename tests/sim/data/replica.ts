@@ -45,7 +45,7 @@ export class Replica implements Known {
   readonly buried = new Map<string, StoredTombstone>()
   readonly floors = new Map<string, number>()
   readonly entries = new Map<string, StoredEntry>()
-  prints = new Fingerprints()
+  readonly prints = new Fingerprints()
   faults: ReplicaFaults = {}
   rules: JoinRules = joinRules
   #lastHlc = 0n
@@ -184,12 +184,13 @@ export class Replica implements Known {
     const { origin, seq, hlc, wasPutRight, faults, rules } = other
     Object.assign(this, { origin, seq, hlc, wasPutRight, faults, rules, heard: other.heard.copy() })
     this.ahead = other.ahead.copy()
+    for (const row of this.rows.values()) this.prints.remove(row.kind, row.id, hashOfStored(row))
+    for (const claim of this.claimed.values()) this.prints.removeClaim(claim)
     for (const name of ['rows', 'claimed', 'buried', 'floors', 'entries'] as const) {
       const [mine, theirs] = [this[name] as Map<string, unknown>, [...other[name]]]
       mine.clear()
       for (const [key, value] of theirs) mine.set(key, value)
     }
-    this.prints = new Fingerprints()
     for (const row of this.rows.values()) this.prints.add(row.kind, row.id, hashOfStored(row))
     for (const claim of this.claimed.values()) this.prints.addClaim(claim)
   }

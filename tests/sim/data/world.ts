@@ -87,12 +87,12 @@ export class DataWorld {
   }
 
   /** What no member remembers of a database that went back may be lost. */
-  wentBack(database: Database): void {
+  wentBack(database: Database, before: Context): void {
     const members = this.peers.filter((peer) => peer.database === database && peer.isUp)
-    this.ledger.wentBack(
-      database,
-      members.map(({ replica }) => replica),
-    )
+    const remembered = database.replica.heard.copy()
+    for (const { replica } of members) remembered.union(replica.heard)
+    this.ledger.wentBack(database, before, remembered)
+    if (remembered.missingFrom(before).length > 0) database.history += 1
   }
 
   /** One word in so many is lost on its way to the other members. */
@@ -130,7 +130,7 @@ export class DataWorld {
       changed: (changed) => this.ledger.changed(changed),
       newOrigin: () => this.newOrigin(),
       moved: (by) => this.#moved(by),
-      forgot: (of) => this.wentBack(of),
+      forgot: (of, memory) => this.wentBack(of, memory.heard),
     })
     peer.isShared = isShared
     this.peers.push(peer)

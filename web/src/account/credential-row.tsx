@@ -11,7 +11,8 @@ interface CredentialRowProps {
   readonly children: ReactNode
   readonly end: string
   readonly endLabel: string
-  readonly onEnd: () => void
+  /** Absent for who may not. */
+  readonly onEnd: (() => void) | undefined
 }
 
 export function CredentialRow(props: CredentialRowProps) {
@@ -25,9 +26,11 @@ export function CredentialRow(props: CredentialRowProps) {
         </p>
         {children}
       </div>
-      <Button aria-label={endLabel} onClick={onEnd} small>
-        {end}
-      </Button>
+      {onEnd && (
+        <Button aria-label={endLabel} onClick={onEnd} small>
+          {end}
+        </Button>
+      )}
     </li>
   )
 }

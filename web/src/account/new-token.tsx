@@ -1,7 +1,12 @@
 // Makes a token and shows it, once.
 
 import { type FormEvent, useState } from 'react'
-import { MAX_CREDENTIAL_NAME_CHARS, type NewToken as Made } from '#protocol/api/access.ts'
+import {
+  MAX_CREDENTIAL_NAME_CHARS,
+  type NewToken as Made,
+  type TokenScope,
+  tokenScopes,
+} from '#protocol/api/access.ts'
 import { useCreateToken } from '../api/access.ts'
 import { Button } from '../parts/button.tsx'
 import { CodeLine, Command } from '../parts/code-line.tsx'
@@ -14,6 +19,9 @@ import { words } from '../words.ts'
 const text = words.tokens
 /** Longer than most forget what it was for, shorter than most keep a laptop. */
 const USUAL_DAYS = '90'
+const scopeOptions = tokenScopes.map((value) => ({ value, label: words.scopes[value].name }))
+const scopeOf = (value: string): TokenScope =>
+  tokenScopes.find((scope) => scope === value) ?? 'read'
 const options = Object.entries(text.after).map(([value, label]) => ({ value, label }))
 
 export function NewToken({ onClose }: { readonly onClose: () => void }) {
@@ -38,6 +46,7 @@ interface AskProps {
 function Ask({ onMade, onClose }: AskProps) {
   const [name, setName] = useState('')
   const [days, setDays] = useState(USUAL_DAYS)
+  const [scope, setScope] = useState<TokenScope>('all')
   const [checked, setChecked] = useState(false)
   const create = useCreateToken()
   const missing = name.trim() === ''
@@ -46,7 +55,7 @@ function Ask({ onMade, onClose }: AskProps) {
     setChecked(true)
     if (missing) return
     const end = days === 'never' ? {} : { expiresInDays: Number(days) }
-    create.mutate({ name: name.trim(), ...end }, { onSuccess: onMade })
+    create.mutate({ name: name.trim(), scopes: [scope], ...end }, { onSuccess: onMade })
   }
   return (
     <form className="flex flex-col gap-4" noValidate onSubmit={submit}>
@@ -59,6 +68,16 @@ function Ask({ onMade, onClose }: AskProps) {
         placeholder={text.nameHint}
         value={name}
       />
+      <Field help={words.scopes[scope].text} label={words.scopesLabel}>
+        {(aria) => (
+          <Select
+            aria={aria}
+            onValue={(value) => setScope(scopeOf(value))}
+            options={scopeOptions}
+            value={scope}
+          />
+        )}
+      </Field>
       <Field help={days === 'never' ? text.neverHelp : undefined} label={text.expires}>
         {(aria) => <Select aria={aria} onValue={setDays} options={options} value={days} />}
       </Field>

@@ -36,7 +36,8 @@ export function TokenList() {
             onEnd={() => setRevoking(token)}
           >
             <p className="tabular text-ink-3 text-xs">
-              {text.since} <Moment at={token.createdAt} />, <Ends token={token} />,{' '}
+              {token.scopes.map((scope) => words.scopes[scope].name).join(', ')}; {text.since}{' '}
+              <Moment at={token.createdAt} />, <Ends token={token} />,{' '}
               <LastUsed at={token.lastUsedAt} unused={text.unused} used={text.used} />
             </p>
           </CredentialRow>

@@ -24,9 +24,18 @@ export const keys = {
   templatePlan: (wish: string) => ['template-plan', wish],
   starters: ['starters'],
   users: ['users'],
+  user: (id: string) => ['user', id],
+  groups: ['groups'],
+  roles: ['roles'],
+  invitations: ['invitations'],
+  factor: ['factor'],
+  variables: (scope: string) => ['variables', scope],
+  registries: ['registries'],
   hosts: ['hosts'],
   placement: (query: string) => ['placement', query],
   peers: ['peers'],
+  audit: (query: string) => ['audit', query],
+  auditReport: ['audit-report'],
 } as const
 
 export type Key = readonly string[]
@@ -46,7 +55,13 @@ export function staleAfter(topic: string): readonly Key[] {
     case 'templates':
       return [keys.templates, ['template'], ['template-plan']]
     case 'users':
-      return [keys.users, keys.me]
+      return [keys.users, ['user'], keys.me]
+    case 'groups':
+      return [keys.groups, keys.users, ['user'], keys.me]
+    case 'roles':
+      return [keys.roles, keys.users, ['user'], keys.me]
+    case 'invitations':
+      return [keys.invitations]
     case 'hosts':
       return [keys.hosts, ['placement']]
     case 'peers':

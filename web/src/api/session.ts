@@ -26,6 +26,10 @@ export const setupQuery = queryOptions({
   queryFn: ({ signal }) => request<SetupState>('GET', '/setup', undefined, signal),
 })
 
+/** Whether a person may what is some people's only: by the built-in role, or by one that was made. */
+export const can = ({ permissions }: Me, permission: string): boolean =>
+  permissions.includes(permission)
+
 /** Inside the frame, where somebody is signed in. */
 export function useMe(): Me {
   const { data } = useQuery(meQuery)

@@ -2,6 +2,7 @@
 
 import type { Space, SpaceState } from '#protocol/api/spaces.ts'
 import { words } from '../words.ts'
+import { mayDelete, mayManage } from './standing.ts'
 
 export type SpaceAction = 'start' | 'stop' | 'restart' | 'delete'
 
@@ -16,7 +17,8 @@ const allowed: Record<SpaceState, readonly SpaceAction[]> = {
 }
 
 export const mayAsk = (space: Space, action: SpaceAction): boolean =>
-  allowed[space.state].includes(action)
+  allowed[space.state].includes(action) &&
+  (action === 'delete' ? mayDelete(space) : mayManage(space))
 
 const next: Record<SpaceAction, SpaceState> = {
   start: 'starting',

@@ -9,9 +9,9 @@ import type { Template } from '#protocol/api/templates.ts'
 import { type Key, keys } from '../api/keys.ts'
 import { queryClient } from '../api/query-client.ts'
 import { words } from '../words.ts'
-import { accountPlace, placesFor } from './nav.ts'
+import { accountPlace, allPlaces } from './nav.ts'
 
-const places = [...placesFor('administrator'), accountPlace]
+const places = [...allPlaces, accountPlace]
 
 export function Crumbs() {
   const { pathname } = useLocation()

@@ -5,14 +5,24 @@ import {
   LayoutTemplate,
   type LucideIcon,
   Network,
+  ScrollText,
   UserRound,
   UsersRound,
+  Variable,
 } from 'lucide-react'
-import type { Role } from '#protocol/api/people.ts'
+import type { Me } from '#protocol/api/people.ts'
+import { can } from '../api/session.ts'
 import { words } from '../words.ts'
 
 export interface Place {
-  readonly to: '/spaces' | '/templates' | '/people' | '/cluster' | '/account'
+  readonly to:
+    | '/spaces'
+    | '/templates'
+    | '/people'
+    | '/variables'
+    | '/cluster'
+    | '/audit'
+    | '/account'
   readonly label: string
   readonly icon: LucideIcon
   readonly keys?: string
@@ -25,8 +35,12 @@ const everyone: readonly Place[] = [
 
 const administrators: readonly Place[] = [
   { to: '/people', label: words.nav.people, icon: UsersRound },
+  { to: '/variables', label: words.nav.variables, icon: Variable },
   { to: '/cluster', label: words.nav.cluster, icon: Network, keys: 'g c' },
+  { to: '/audit', label: words.nav.audit, icon: ScrollText },
 ]
+
+export const allPlaces: readonly Place[] = [...everyone, ...administrators]
 
 export const accountPlace: Place = {
   to: '/account',
@@ -34,5 +48,13 @@ export const accountPlace: Place = {
   icon: UserRound,
 }
 
-export const placesFor = (role: Role): readonly Place[] =>
-  role === 'administrator' ? [...everyone, ...administrators] : everyone
+/** What one must be allowed to see of a place. */
+const needed: Partial<Record<Place['to'], readonly string[]>> = {
+  '/people': ['user.list', 'group.list', 'role.list', 'invitation.list'],
+  '/variables': ['variable.list', 'variable.listGroup', 'registry.list'],
+  '/cluster': ['peer.list'],
+  '/audit': ['audit.read'],
+}
+
+export const placesFor = (me: Me): readonly Place[] =>
+  allPlaces.filter(({ to }) => needed[to]?.some((permission) => can(me, permission)) ?? true)

@@ -14,9 +14,10 @@ import {
   Sun,
 } from 'lucide-react'
 import type { Space } from '#protocol/api/spaces.ts'
-import { useMe } from '../api/session.ts'
+import { can, useMe } from '../api/session.ts'
 import { mayAsk } from '../api/space-action.ts'
 import { askSpace, useSpaces } from '../api/spaces.ts'
+import { mayEnter } from '../api/standing.ts'
 import { useTemplates } from '../api/templates.ts'
 import { words } from '../words.ts'
 import { accountPlace, placesFor } from './nav.ts'
@@ -54,7 +55,7 @@ function useSpaceEntries(): readonly PaletteEntry[] {
         void navigate({ to: '/spaces/$spaceId', params })
       }),
     ]
-    if (space.owner.id === me.user.id) {
+    if (mayEnter(space)) {
       all.push(
         entry('connect', words.palette.connect(space.name), Cable, () => {
           void navigate({ to: '/spaces/$spaceId', params, search: { connect: true } })
@@ -73,7 +74,7 @@ function useSpaceEntries(): readonly PaletteEntry[] {
 
 function useFixedEntries(): readonly PaletteEntry[] {
   const navigate = useNavigate()
-  const { user } = useMe()
+  const me = useMe()
   const action = (label: string, icon: LucideIcon, run: () => void): PaletteEntry => ({
     id: label,
     group: 'action',
@@ -81,7 +82,7 @@ function useFixedEntries(): readonly PaletteEntry[] {
     icon,
     run,
   })
-  const pages = [...placesFor(user.role), accountPlace].map(
+  const pages = [...placesFor(me), accountPlace].map(
     ({ to, label, icon }): PaletteEntry => ({
       id: to,
       group: 'page',
@@ -95,7 +96,7 @@ function useFixedEntries(): readonly PaletteEntry[] {
   )
   return [
     action(words.palette.newSpace, Plus, () => void navigate({ to: '/spaces/new' })),
-    ...(user.role === 'administrator'
+    ...(can(me, 'template.create')
       ? [action(words.palette.newTemplate, Plus, () => void navigate({ to: '/templates/new' }))]
       : []),
     ...pages,

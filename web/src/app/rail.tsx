@@ -31,7 +31,7 @@ export function Rail() {
         {railOpen && words.product}
       </Link>
       <div className="flex grow flex-col gap-0.5">
-        {placesFor(me.user.role).map((place) => (
+        {placesFor(me).map((place) => (
           <RailLink key={place.to} open={railOpen} place={place} />
         ))}
       </div>

@@ -49,7 +49,8 @@ export function TopBar({ onPalette, onKeys }: TopBarProps) {
 }
 
 function AccountMenu({ onKeys }: { readonly onKeys: () => void }) {
-  const { user } = useMe()
+  const me = useMe()
+  const { user } = me
   const logout = useLogout()
   const navigate = useNavigate()
   const name = user.displayName || user.username
@@ -65,7 +66,7 @@ function AccountMenu({ onKeys }: { readonly onKeys: () => void }) {
   )
   const entries: readonly MenuEntry[] = [
     { kind: 'head', text: user.displayName ? `${name} (${user.username})` : name },
-    ...placesFor(user.role).map(
+    ...placesFor(me).map(
       ({ to, label, icon }): MenuEntry => ({
         kind: 'item',
         icon,

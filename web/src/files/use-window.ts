@@ -1,7 +1,7 @@
 // Which rows of a long list are in sight. All rows are of one height, so that is arithmetic.
 
 import { type RefObject, useCallback, useEffect, useState } from 'react'
-import { usePhone } from '../parts/use-phone.ts'
+import { useIsPhone } from '../parts/is-phone.ts'
 
 const ROW_PX = 34
 /** Two lines and room for a finger. */
@@ -9,8 +9,9 @@ const PHONE_ROW_PX = 52
 const HEAD_PX = 32
 /** Rows drawn ahead of either edge. */
 const AHEAD = 12
+
 export function useWindow(scroller: RefObject<HTMLElement | null>, rows: number) {
-  const isPhone = usePhone()
+  const isPhone = useIsPhone()
   const rowPx = isPhone ? PHONE_ROW_PX : ROW_PX
   const [seen, setSeen] = useState({ top: 0, height: 900 })
   useEffect(() => {

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { meQuery, setupQuery, useLogin } from '../api/session.ts'
+import { RequestError } from '../net/request.ts'
 import { Button } from '../parts/button.tsx'
 import { TextField } from '../parts/field.tsx'
 import { Go } from '../parts/go.tsx'
@@ -15,18 +16,27 @@ import { returnTo } from './return-to.ts'
 
 const route = getRouteApi('/login')
 
+const isCodeNeeded = (error: unknown): boolean =>
+  error instanceof RequestError && error.code === 'second_factor_needed'
+
 export function LoginPage() {
   const me = useQuery(meQuery)
   const setup = useQuery(setupQuery)
   const { to } = route.useSearch()
   const [username, setUsername] = useState('')
   const [password, setPassword] = useState('')
+  const [code, setCode] = useState('')
+  const [asked, setAsked] = useState(false)
   const login = useLogin()
   if (me.data) return <Go href={() => returnTo(to)} />
   const submit = (event: FormEvent) => {
     event.preventDefault()
     // Once one is signed in, the page is drawn again and goes on.
-    login.mutate({ username: username.trim().toLowerCase(), password })
+    const given = asked ? { code: code.trim() } : {}
+    login.mutate(
+      { username: username.trim().toLowerCase(), password, ...given },
+      { onError: (error) => isCodeNeeded(error) && setAsked(true) },
+    )
   }
   return (
     <Bare title={words.login.title}>
@@ -46,11 +56,24 @@ export function LoginPage() {
           onValue={setPassword}
           value={password}
         />
-        {login.error && <ErrorNotice error={login.error} />}
+        {asked && (
+          <TextField
+            autoComplete="one-time-code"
+            autoFocus
+            help={words.factor.loginHelp}
+            label={words.factor.loginCode}
+            mono
+            onValue={setCode}
+            value={code}
+          />
+        )}
+        {login.error && !(isCodeNeeded(login.error) && asked) && (
+          <ErrorNotice error={login.error} />
+        )}
         <Button
           busy={login.isPending}
           className="mt-1 h-9"
-          disabled={username === '' || password === ''}
+          disabled={username === '' || password === '' || (asked && code.trim() === '')}
           kind="primary"
           type="submit"
         >

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react'
 import type { ListeningPort, ServiceState, Space } from '#protocol/api/spaces.ts'
-import { useMe } from '../api/session.ts'
+import { isOwn } from '../api/standing.ts'
 import { cx } from '../parts/class.ts'
 import { Section } from '../parts/page.tsx'
 import { HealthMark, healthOf } from '../ports/app-health.tsx'
@@ -42,7 +42,7 @@ const Nothing = ({ children }: { readonly children: ReactNode }) => (
 )
 
 function Apps({ space }: { readonly space: Space }) {
-  const mine = useMe().user.id === space.owner.id
+  const mine = isOwn(space)
   if (space.apps.length === 0) return <Nothing>{text.noApps}</Nothing>
   return (
     <ul>
@@ -83,7 +83,7 @@ const Row = ({ children }: { readonly children: ReactNode }) => (
 )
 
 function Ports({ space }: { readonly space: Space }) {
-  const mine = useMe().user.id === space.owner.id
+  const mine = isOwn(space)
   if (space.ports.length === 0) {
     return <Nothing>{space.state === 'running' ? text.none : text.notRunning}</Nothing>
   }

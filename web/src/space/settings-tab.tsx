@@ -6,6 +6,7 @@ import type { ParameterValue, Space } from '#protocol/api/spaces.ts'
 import type { Parameter } from '#protocol/api/templates.ts'
 import { mayAsk } from '../api/space-action.ts'
 import { useUpdateSpace } from '../api/spaces.ts'
+import { mayManage } from '../api/standing.ts'
 import { useTemplates } from '../api/templates.ts'
 import { bytes } from '../format/quantity.ts'
 import { Button } from '../parts/button.tsx'
@@ -28,9 +29,11 @@ export function SettingsTab() {
   const [deleting, setDeleting] = useState(false)
   return (
     <div className="max-w-4xl px-4 py-2 sm:px-6">
-      <Section text={text.nameText} title={text.name}>
-        <Rename key={space.name} space={space} />
-      </Section>
+      {mayManage(space) && (
+        <Section text={text.nameText} title={text.name}>
+          <Rename key={space.name} space={space} />
+        </Section>
+      )}
       <Section text={text.parametersText} title={text.parameters}>
         <Parameters space={space} />
       </Section>

@@ -59,6 +59,11 @@ function Facts({ space }: { readonly space: Space }) {
         <Fact>
           {space.template.name} {words.templates.version(space.template.version)}
         </Fact>
+        {space.standing && space.standing !== 'owner' && (
+          <Fact>
+            {words.shareSpace.standing[space.standing]} ({space.owner.name})
+          </Fact>
+        )}
         {running && usage && (
           <Fact>
             {percent(usage.cpuPercent)} {words.spaces.columns.cpu}, {bytes(usage.memoryBytes)}

@@ -3,8 +3,8 @@
 import { getRouteApi, Link, Outlet, useMatchRoute } from '@tanstack/react-router'
 import { Suspense } from 'react'
 import type { Space } from '#protocol/api/spaces.ts'
-import { useMe } from '../api/session.ts'
 import { useSpace } from '../api/spaces.ts'
+import { mayEnter } from '../api/standing.ts'
 import { useKeys } from '../app/use-keys.ts'
 import { RequestError } from '../net/request.ts'
 import { buttonClass } from '../parts/button.tsx'
@@ -56,9 +56,12 @@ const tabs = [
   { to: '/spaces/$spaceId/settings', label: words.space.tabs.settings },
 ] as const
 
+/** What shows what is inside, and is refused to who may not go in. */
+const forEntering: ReadonlySet<string> = new Set(['/spaces/$spaceId/files'])
+
 function Loaded({ space }: { readonly space: Space }) {
   const matches = useMatchRoute()
-  const mine = useMe().user.id === space.owner.id
+  const mine = mayEnter(space)
   const open = space.ports.filter(({ listening }) => listening !== false).length
   const { connect } = route.useSearch()
   const navigate = route.useNavigate()
@@ -80,30 +83,32 @@ function Loaded({ space }: { readonly space: Space }) {
         aria-label={words.space.tabs.label}
         className="flex shrink-0 gap-1 overflow-x-auto border-b px-2 sm:px-4"
       >
-        {tabs.map(({ to, label }) => {
-          const here = Boolean(matches({ to, params: { spaceId: space.id } }))
-          return (
-            <Link
-              aria-current={here ? 'page' : undefined}
-              className={cx(
-                '-mb-px flex h-9 shrink-0 items-center whitespace-nowrap border-b-2 px-2 text-sm',
-                here
-                  ? 'border-accent font-medium text-ink'
-                  : 'border-transparent text-ink-2 hover:text-ink',
-              )}
-              key={to}
-              params={{ spaceId: space.id }}
-              to={to}
-            >
-              {label}
-              {to === '/spaces/$spaceId/ports' && open > 0 && (
-                <span className="tabular ml-1.5 rounded-full bg-sunken px-1.5 text-ink-2 text-xs">
-                  {open}
-                </span>
-              )}
-            </Link>
-          )
-        })}
+        {tabs
+          .filter(({ to }) => mine || !forEntering.has(to))
+          .map(({ to, label }) => {
+            const here = Boolean(matches({ to, params: { spaceId: space.id } }))
+            return (
+              <Link
+                aria-current={here ? 'page' : undefined}
+                className={cx(
+                  '-mb-px flex h-9 shrink-0 items-center whitespace-nowrap border-b-2 px-2 text-sm',
+                  here
+                    ? 'border-accent font-medium text-ink'
+                    : 'border-transparent text-ink-2 hover:text-ink',
+                )}
+                key={to}
+                params={{ spaceId: space.id }}
+                to={to}
+              >
+                {label}
+                {to === '/spaces/$spaceId/ports' && open > 0 && (
+                  <span className="tabular ml-1.5 rounded-full bg-sunken px-1.5 text-ink-2 text-xs">
+                    {open}
+                  </span>
+                )}
+              </Link>
+            )
+          })}
       </nav>
       <div className="min-h-0 grow">
         <Outlet />

@@ -4,8 +4,9 @@
 import { Play, RotateCw } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useEffect } from 'react'
 import type { Space } from '#protocol/api/spaces.ts'
-import { useMe } from '../api/session.ts'
+import { mayAsk } from '../api/space-action.ts'
 import { askSpace, useTimeline } from '../api/spaces.ts'
+import { mayEnter, mayWatch } from '../api/standing.ts'
 import { markUsed } from '../app/preferences.ts'
 import { useKeys } from '../app/use-keys.ts'
 import { load } from '../net/load.ts'
@@ -31,9 +32,7 @@ const Terminals = lazy(async () => {
 
 export function TerminalTab() {
   const space = useCurrentSpace()
-  const me = useMe()
-  const mine = space.owner.id === me.user.id
-  if (!mine) {
+  if (!mayWatch(space)) {
     return <Empty text={words.space.notYours.text} title={words.space.notYours.title} />
   }
   if (space.state === 'running') return <Running key={space.id} space={space} />
@@ -50,7 +49,7 @@ function Running({ space }: { readonly space: Space }) {
         </div>
       }
     >
-      <Terminals spaceId={space.id} />
+      <Terminals spaceId={space.id} watching={!mayEnter(space)} />
     </Suspense>
   )
 }
@@ -75,12 +74,15 @@ function NotRunning({ space }: { readonly space: Space }) {
 
 function Stopped({ space }: { readonly space: Space }) {
   const start = () => askSpace(space, 'start')
-  useKeys({ enter: start })
+  const may = mayAsk(space, 'start')
+  useKeys(may ? { enter: start } : {})
   return (
     <Empty text={words.space.stopped.text} title={words.space.stopped.title}>
-      <Button icon={Play} kind="primary" onClick={start}>
-        {words.spaces.actions.start}
-      </Button>
+      {may && (
+        <Button icon={Play} kind="primary" onClick={start}>
+          {words.spaces.actions.start}
+        </Button>
+      )}
     </Empty>
   )
 }
@@ -117,9 +119,11 @@ function Failed({ space }: { readonly space: Space }) {
     <Panel title={words.space.failed.title}>
       {failure ? <ErrorNotice error={failure} /> : <p>{space.reason}</p>}
       {failure?.log && failure.log.length > 0 && <LogLines lines={failure.log} open />}
-      <Button className="mt-4" icon={RotateCw} kind="primary" onClick={start}>
-        {words.space.startAgain}
-      </Button>
+      {mayAsk(space, 'start') && (
+        <Button className="mt-4" icon={RotateCw} kind="primary" onClick={start}>
+          {words.space.startAgain}
+        </Button>
+      )}
     </Panel>
   )
 }

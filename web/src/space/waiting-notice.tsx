@@ -5,6 +5,7 @@ import { CloudOff } from 'lucide-react'
 import { useState } from 'react'
 import type { Space, Waiting } from '#protocol/api/spaces.ts'
 import { useForgetSpace } from '../api/spaces.ts'
+import { mayDelete } from '../api/standing.ts'
 import { Button } from '../parts/button.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { TextField } from '../parts/field.tsx'
@@ -29,9 +30,11 @@ export function WaitingNotice({ space }: { readonly space: Space }) {
         </p>
         <p className="mt-0.5 text-ink-2">{whatNext(waiting)}</p>
       </div>
-      <Button kind="quiet" onClick={() => setAsking(true)} small>
-        {text.forget}
-      </Button>
+      {mayDelete(space) && (
+        <Button kind="quiet" onClick={() => setAsking(true)} small>
+          {text.forget}
+        </Button>
+      )}
       {asking && <ForgetSpace onClose={() => setAsking(false)} space={space} />}
     </div>
   )

@@ -15,13 +15,12 @@ import { Select } from '../parts/select.tsx'
 import { nameProblem } from '../session/checks.ts'
 import { words } from '../words.ts'
 import { NameField, ParameterField } from './parameter-field.tsx'
-import { initialValues, problemsOf, sentValues, type Values } from './parameters.ts'
+import { askedOf, initialValues, problemsOf, sentValues, type Values } from './parameters.ts'
 import { ANY_HOST, type HostOption, hostOptions } from './placement.ts'
 import { Preview } from './preview.tsx'
 import { suggestName } from './suggest.ts'
 
 export function NewSpaceForm({ template }: { readonly template: Template }) {
-  const { parameters } = template.head
   const form = useForm(template)
   return (
     <form className="flex flex-col gap-5" noValidate onSubmit={form.onSubmit} ref={form.ref}>
@@ -31,7 +30,7 @@ export function NewSpaceForm({ template }: { readonly template: Template }) {
         onSuggest={form.suggest}
         problem={form.nameProblem}
       />
-      {parameters.map((parameter) => (
+      {form.parameters.map((parameter) => (
         <ParameterField
           key={parameter.name}
           onValue={(value) => form.setValue(parameter.name, value)}
@@ -79,8 +78,7 @@ function HostField({ options, chosen, onChosen }: HostFieldProps) {
 /** Where it would go with these parameters, and the person's choice among the hosts that could take it. */
 function useHostChoice(template: Template, values: Values) {
   const [picked, setHostId] = useState(ANY_HOST)
-  const { parameters } = template.head
-  const told = parameters.filter(({ type }) => type !== 'secret')
+  const told = askedOf(template.head.parameters, values).filter(({ type }) => type !== 'secret')
   const placement = usePlacement(template.id, sentValues(told, values)).data
   const options = hostOptions(placement)
   // What was chosen may have come to be unfit: with more memory asked for, or with the last room given away.
@@ -89,11 +87,11 @@ function useHostChoice(template: Template, values: Values) {
 }
 
 function useForm(template: Template) {
-  const { parameters } = template.head
   const taken = useTakenNames()
   const [typedName, setName] = useState<string>()
   const [dice, setDice] = useState(0)
-  const [values, setValues] = useState(() => initialValues(parameters))
+  const [values, setValues] = useState(() => initialValues(template.head.parameters))
+  const parameters = askedOf(template.head.parameters, values)
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
   // One id for this form: however often it is sent, one space comes of it.
   const [id] = useState(() => newId())
@@ -127,6 +125,7 @@ function useForm(template: Template) {
   }
   useKeys({ 'mod+enter': submit })
   return {
+    parameters,
     ref,
     name,
     values,

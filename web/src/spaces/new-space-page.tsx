@@ -1,7 +1,7 @@
 // A new space: the template on the left, what it asks on the right, and what will come of it below.
 
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { useMe } from '../api/session.ts'
+import { can, useMe } from '../api/session.ts'
 import { useTemplates } from '../api/templates.ts'
 import { buttonClass } from '../parts/button.tsx'
 import { Empty } from '../parts/empty.tsx'
@@ -45,9 +45,9 @@ export function NewSpacePage() {
 }
 
 function NoTemplates() {
-  const { user } = useMe()
+  const me = useMe()
   const text = words.newSpace.none
-  const administrator = user.role === 'administrator'
+  const administrator = can(me, 'template.create')
   return (
     <Empty
       picture={<Mark size={44} />}

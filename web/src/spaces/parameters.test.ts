@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Parameter } from '#protocol/api/templates.ts'
-import { initialValues, problemOf, problemsOf, sentValues } from './parameters.ts'
+import { askedOf, initialValues, problemOf, problemsOf, sentValues } from './parameters.ts'
 import { parseSize, sizeText, splitSize } from './size.ts'
 
 const parameter = (more: Partial<Parameter>): Parameter => ({
@@ -59,4 +59,18 @@ test('a form begins with the defaults and sends only what was filled in', () => 
   assert.deepEqual(values, { n: 2, s: false, c: 'a', t: '' })
   assert.deepEqual(sentValues(parameters, { ...values, n: '3' }), { n: 3, s: false, c: 'a' })
   assert.deepEqual(problemsOf(parameters, values), {})
+})
+
+test('what depends on another answer is asked for once that was given', () => {
+  const parameters = [
+    parameter({ name: 'db', type: 'choice' }),
+    parameter({ name: 'password', type: 'secret', required: true, when: { db: ['pg', 'my'] } }),
+    parameter({ name: 'backup', type: 'switch', when: { db: ['pg'] } }),
+    parameter({ name: 'hour', when: { backup: ['true'] } }),
+  ]
+  const asked = (values: Record<string, string | boolean>) =>
+    askedOf(parameters, values).map(({ name }) => name)
+  assert.deepEqual(asked({ db: 'none', backup: true }), ['db'])
+  assert.deepEqual(asked({ db: 'my', backup: true }), ['db', 'password'])
+  assert.deepEqual(asked({ db: 'pg', backup: true }), ['db', 'password', 'backup', 'hour'])
 })

@@ -3,6 +3,7 @@
 
 import type { CreateSpace, ParameterValue } from '#protocol/api/spaces.ts'
 import type { Parameter } from '#protocol/api/templates.ts'
+import { isAsked } from '#protocol/asked.ts'
 import { bytes } from '../format/quantity.ts'
 import { words } from '../words.ts'
 import { parseSize, sizeText } from './size.ts'
@@ -30,6 +31,17 @@ function initialValue(parameter: Parameter): ParameterValue {
     case 'secret':
       return preset === undefined ? '' : preset
   }
+}
+
+/** Those that are asked for with these values; the others are empty, whatever was typed before. */
+export function askedOf(parameters: readonly Parameter[], values: Values): readonly Parameter[] {
+  const answered: Record<string, ParameterValue> = {}
+  return parameters.filter((parameter) => {
+    if (!isAsked(parameter, answered)) return false
+    const value = values[parameter.name]
+    if (value !== undefined) answered[parameter.name] = value
+    return true
+  })
 }
 
 export function problemsOf(parameters: readonly Parameter[], values: Values): Problems {

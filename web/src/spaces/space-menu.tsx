@@ -11,20 +11,24 @@ import {
   Settings2,
   Square,
   Trash2,
+  Users,
 } from 'lucide-react'
 import { Suspense, useState } from 'react'
 import type { Space } from '#protocol/api/spaces.ts'
 import { mayAsk, type SpaceAction } from '../api/space-action.ts'
 import { askSpace } from '../api/spaces.ts'
+import { mayManage } from '../api/standing.ts'
 import { IconButton } from '../parts/icon-button.tsx'
 import { lazyPart } from '../parts/lazy-part.ts'
 import { Menu, type MenuEntry, when } from '../parts/menu.tsx'
 import { words } from '../words.ts'
 
+const ShareSpace = lazyPart(() => import('../space/share-space.tsx'), 'ShareSpace')
 const DeleteSpace = lazyPart(() => import('./delete-space.tsx'), 'DeleteSpace')
 
 export function SpaceMenu({ space, mine }: { readonly space: Space; readonly mine: boolean }) {
   const [deleting, setDeleting] = useState(false)
+  const [sharing, setSharing] = useState(false)
   const navigate = useNavigate()
   const { actions } = words.spaces
   const ask = (action: SpaceAction) => askSpace(space, action)
@@ -55,6 +59,10 @@ export function SpaceMenu({ space, mine }: { readonly space: Space; readonly min
         void navigate({ to: '/spaces/$spaceId', params, search: { connect: true } })
       }),
     ),
+    ...when(
+      mayManage(space),
+      item(Users, words.shareSpace.action, () => setSharing(true)),
+    ),
     item(ListTree, actions.timeline, () => {
       void navigate({ to: '/spaces/$spaceId/timeline', params })
     }),
@@ -78,6 +86,7 @@ export function SpaceMenu({ space, mine }: { readonly space: Space; readonly min
         trigger={<IconButton icon={Ellipsis} label={words.spaces.menu(space.name)} />}
       />
       <Suspense fallback={null}>
+        {sharing && <ShareSpace onClose={() => setSharing(false)} space={space} />}
         {deleting && <DeleteSpace onClose={() => setDeleting(false)} space={space} />}
       </Suspense>
     </>

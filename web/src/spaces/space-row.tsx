@@ -17,25 +17,28 @@ import { words } from '../words.ts'
 import { SpaceMenu } from './space-menu.tsx'
 import { StateMark } from './state-mark.tsx'
 
-/** One grid for the head and every row, so that rows out of sight can be skipped and columns still stand. */
+/** One grid for the head and every row, so that rows out of sight can be left out and columns still stand. */
 export const rowGrid =
   'sm:grid sm:grid-cols-[minmax(130px,1.1fr)_minmax(180px,1.8fr)_minmax(150px,1.2fr)_84px_88px_60px_72px_96px_136px] sm:gap-x-3'
 
 interface SpaceRowProps {
+  /** Of the row in the list, from 0; the head is the table's first row. */
+  readonly index: number
   readonly space: Space
   readonly mine: boolean
   readonly usedAtMs: number
 }
 
-export const SpaceRow = memo(function SpaceRow({ space, mine, usedAtMs }: SpaceRowProps) {
+export const SpaceRow = memo(function SpaceRow({ index, space, mine, usedAtMs }: SpaceRowProps) {
   const { usage } = space
   const cell = 'hidden truncate text-ink-2 text-sm sm:block'
   const figure = cx(cell, 'tabular text-right')
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a table's rows cannot be skipped while out of sight
+    // biome-ignore lint/a11y/useSemanticElements: a table's rows cannot be left out while out of sight
     <div
+      aria-rowindex={index + 2}
       className={cx(
-        'far-row group relative flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-2.5 hover:bg-hover has-[a.row:focus-visible]:bg-hover sm:min-h-10 sm:py-0',
+        'group relative flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-2.5 hover:bg-hover has-[a.row:focus-visible]:bg-hover sm:h-10 sm:py-0',
         rowGrid,
       )}
       role="row"

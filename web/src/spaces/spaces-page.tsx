@@ -12,6 +12,7 @@ import { Button, buttonClass } from '../parts/button.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { RowsLoading } from '../parts/loading.tsx'
+import type { LongListHandle } from '../parts/long-list.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
@@ -19,7 +20,6 @@ import { words } from '../words.ts'
 import { fits, parseFilter } from './filter.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { defaultOrder, ordered, orderText, parseOrder } from './order.ts'
-import { moveInRows } from './row-focus.ts'
 import { SpacesTable } from './spaces-table.tsx'
 
 const route = getRouteApi('/frame/spaces')
@@ -51,6 +51,7 @@ function SpacesList({ spaces }: { readonly spaces: readonly Space[] }) {
   const navigate = useNavigate()
   const me = useMe()
   const filterInput = useRef<HTMLInputElement>(null)
+  const rows = useRef<LongListHandle>(null)
   const terms = parseFilter(q)
   const shown = spaces.filter((space) => fits(space, terms, me.user.id))
   const setFilter = (next: string) =>
@@ -64,10 +65,10 @@ function SpacesList({ spaces }: { readonly spaces: readonly Space[] }) {
   useKeys({
     '/': () => filterInput.current?.focus(),
     enter: openRecent,
-    j: () => moveInRows(1),
-    k: () => moveInRows(-1),
-    arrowdown: () => moveInRows(1),
-    arrowup: () => moveInRows(-1),
+    j: () => rows.current?.move(1),
+    k: () => rows.current?.move(-1),
+    arrowdown: () => rows.current?.move(1),
+    arrowup: () => rows.current?.move(-1),
   })
   return (
     <>
@@ -75,7 +76,7 @@ function SpacesList({ spaces }: { readonly spaces: readonly Space[] }) {
         all={spaces.length}
         filter={q}
         inputRef={filterInput}
-        onDown={() => moveInRows(1)}
+        onDown={() => rows.current?.move(1)}
         onEnter={openRecent}
         onFilter={setFilter}
         shown={shown.length}
@@ -86,7 +87,6 @@ function SpacesList({ spaces }: { readonly spaces: readonly Space[] }) {
         </Empty>
       ) : (
         <SpacesTable
-          myId={me.user.id}
           onOrder={(order) =>
             void navigate({
               to: '/spaces',
@@ -95,6 +95,7 @@ function SpacesList({ spaces }: { readonly spaces: readonly Space[] }) {
             })
           }
           order={parseOrder(sort)}
+          rowsRef={rows}
           spaces={shown}
         />
       )}

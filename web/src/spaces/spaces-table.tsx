@@ -1,10 +1,12 @@
 // The list of spaces: a head that sorts, and the rows. On a phone the rows are small cards and the head is gone.
 
 import { ArrowDown, ArrowUp } from 'lucide-react'
+import type { Ref } from 'react'
 import type { Space } from '#protocol/api/spaces.ts'
+import { mayEnter } from '../api/standing.ts'
 import { usePreferences } from '../app/preferences.ts'
 import { cx } from '../parts/class.ts'
-import { Growing } from '../parts/growing.tsx'
+import { LongList, type LongListHandle } from '../parts/long-list.tsx'
 import { words } from '../words.ts'
 import { clicked, type Order, ordered, type SortColumn, usedAtMs } from './order.ts'
 import { rowGrid, SpaceRow } from './space-row.tsx'
@@ -12,9 +14,14 @@ import { rowGrid, SpaceRow } from './space-row.tsx'
 interface SpacesTableProps {
   readonly spaces: readonly Space[]
   readonly order: Order
-  readonly myId: string
   readonly onOrder: (order: Order) => void
+  readonly rowsRef: Ref<LongListHandle>
 }
+
+/** Pixels: `h-8`, `sm:h-10`, and three lines with their gaps. */
+const HEAD_PX = 32
+const ROW_PX = 40
+const PHONE_ROW_PX = 105
 
 type Column = keyof typeof words.spaces.columns
 
@@ -30,17 +37,18 @@ const columns: readonly { readonly name: Column; readonly right?: boolean }[] = 
   { name: 'actions' },
 ]
 
-export function SpacesTable({ spaces, order, myId, onOrder }: SpacesTableProps) {
+export function SpacesTable({ spaces, order, onOrder, rowsRef }: SpacesTableProps) {
   const { usedAt } = usePreferences()
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a table's rows cannot be skipped while out of sight
-    <div aria-label={words.spaces.title} role="table">
+    // biome-ignore lint/a11y/useSemanticElements: a table's rows cannot be left out while out of sight
+    <div aria-label={words.spaces.title} aria-rowcount={spaces.length + 1} role="table">
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
       <div
         className={cx(
           'sticky top-0 z-20 hidden h-8 items-center border-b bg-surface px-3',
           rowGrid,
         )}
+        aria-rowindex={1}
         role="row"
         tabIndex={-1}
       >
@@ -48,16 +56,21 @@ export function SpacesTable({ spaces, order, myId, onOrder }: SpacesTableProps) 
           <Head key={name} name={name} onOrder={onOrder} order={order} right={right ?? false} />
         ))}
       </div>
-      <Growing
-        draw={(space) => (
+      <LongList
+        draw={(space, index) => (
           <SpaceRow
-            key={space.id}
-            mine={space.owner.id === myId}
+            index={index}
+            mine={mayEnter(space)}
             space={space}
             usedAtMs={usedAtMs(space, usedAt)}
           />
         )}
+        headPx={HEAD_PX}
         items={ordered(spaces, order, usedAt)}
+        keyOf={(space) => space.id}
+        phoneRowPx={PHONE_ROW_PX}
+        ref={rowsRef}
+        rowPx={ROW_PX}
       />
     </div>
   )

@@ -5,11 +5,11 @@ import { Suspense } from 'react'
 import type { TemplateDetail } from '#protocol/api/templates.ts'
 import { useTemplateVersion } from '../api/templates.ts'
 import { Button } from '../parts/button.tsx'
+import { useIsPhone } from '../parts/is-phone.ts'
 import { lazyPart } from '../parts/lazy-part.ts'
 import { Loading } from '../parts/loading.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { Select } from '../parts/select.tsx'
-import { usePhone } from '../parts/use-phone.ts'
 import { words } from '../words.ts'
 
 const DiffView = lazyPart(() => import('./code/diff-view.tsx'), 'DiffView')
@@ -27,7 +27,7 @@ interface DiffPageProps {
 
 export function DiffPage({ template, left, right, draft }: DiffPageProps) {
   const navigate = useNavigate()
-  const isPhone = usePhone()
+  const isPhone = useIsPhone()
   const leftSource = useSource(template, left, draft)
   const rightSource = useSource(template, right, draft)
   const error = leftSource.error ?? rightSource.error

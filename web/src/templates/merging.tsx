@@ -5,10 +5,10 @@ import { Suspense, useState } from 'react'
 import type { TemplateDetail } from '#protocol/api/templates.ts'
 import { useTemplateVersion } from '../api/templates.ts'
 import { Button } from '../parts/button.tsx'
+import { useIsPhone } from '../parts/is-phone.ts'
 import { lazyPart } from '../parts/lazy-part.ts'
 import { Loading } from '../parts/loading.tsx'
 import { Advice, ErrorNotice } from '../parts/notice.tsx'
-import { usePhone } from '../parts/use-phone.ts'
 import { words } from '../words.ts'
 import { merge } from './merge.ts'
 import type { Editing } from './use-editing.ts'
@@ -73,7 +73,7 @@ interface BothProps {
 }
 
 function Both({ template, base, mine, onUse, onClose }: BothProps) {
-  const isPhone = usePhone()
+  const isPhone = useIsPhone()
   const { author, number } = template.version
   const [merged] = useState(() => merge(base, mine, template.source))
   const [result, setResult] = useState(merged.text)

@@ -3,7 +3,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import type { TemplateDetail } from '#protocol/api/templates.ts'
-import { useMe } from '../api/session.ts'
+import { can, useMe } from '../api/session.ts'
 import { useKeys } from '../app/use-keys.ts'
 import { Advice, ErrorNotice } from '../parts/notice.tsx'
 import { toast } from '../parts/toast.ts'
@@ -63,8 +63,7 @@ interface DeskProps extends Pick<TemplateEditorProps, 'template' | 'older' | 'ta
 
 function Desk({ template, older, tab, editing, onOpen }: DeskProps) {
   const navigate = useNavigate()
-  const { user } = useMe()
-  const mayEdit = user.role === 'administrator'
+  const mayEdit = can(useMe(), 'template.update')
   const editor = useRef<SourceEditorHandle>(null)
   const returning = usePublish(template)
   const source = older?.source ?? editing.source

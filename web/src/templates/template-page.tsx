@@ -4,7 +4,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { TemplateDetail } from '#protocol/api/templates.ts'
-import { useMe } from '../api/session.ts'
+import { can, useMe } from '../api/session.ts'
 import { useDeleteTemplate, useTemplate, useTemplateVersion } from '../api/templates.ts'
 import { Missing } from '../app/fault.tsx'
 import { RequestError } from '../net/request.ts'
@@ -61,7 +61,7 @@ export function TemplatePage() {
 
 function Actions({ template }: { readonly template: TemplateDetail }) {
   const [deleting, setDeleting] = useState(false)
-  const { user } = useMe()
+  const me = useMe()
   const remove = useDeleteTemplate()
   const navigate = useNavigate()
   const confirm = () =>
@@ -74,7 +74,7 @@ function Actions({ template }: { readonly template: TemplateDetail }) {
   return (
     <>
       <TemplateMenu
-        onDelete={user.role === 'administrator' ? () => setDeleting(true) : undefined}
+        onDelete={can(me, 'template.delete') ? () => setDeleting(true) : undefined}
         template={template}
       />
       <Link className={buttonClass('plain')} search={{ template: template.id }} to="/spaces/new">

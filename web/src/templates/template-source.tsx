@@ -2,9 +2,9 @@
 
 import { Suspense } from 'react'
 import { useTemplateSchema } from '../api/templates.ts'
+import { useIsPhone } from '../parts/is-phone.ts'
 import { lazyPart } from '../parts/lazy-part.ts'
 import { Loading } from '../parts/loading.tsx'
-import { usePhone } from '../parts/use-phone.ts'
 import { words } from '../words.ts'
 import type { Language } from './code/schema.ts'
 import { SourceEditor, type SourceEditorProps } from './source-editor.tsx'
@@ -12,7 +12,7 @@ import { SourceEditor, type SourceEditorProps } from './source-editor.tsx'
 const CodeEditor = lazyPart(() => import('./code/code-editor.tsx'), 'CodeEditor')
 
 export function TemplateSource(props: Omit<SourceEditorProps, 'language'>) {
-  const isPhone = usePhone()
+  const isPhone = useIsPhone()
   // Of our own server and written by the same tables as the parser: a foreign shape would only offer nothing.
   const language = useTemplateSchema().data as Language | undefined
   if (isPhone) return <SourceEditor {...props} />

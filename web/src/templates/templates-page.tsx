@@ -3,7 +3,7 @@
 import { Link } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import type { Template } from '#protocol/api/templates.ts'
-import { useMe } from '../api/session.ts'
+import { can, useMe } from '../api/session.ts'
 import { useTemplates } from '../api/templates.ts'
 import { useKeys } from '../app/use-keys.ts'
 import { buttonClass } from '../parts/button.tsx'
@@ -14,23 +14,23 @@ import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
-import { moveInRows } from '../spaces/row-focus.ts'
 import { words } from '../words.ts'
 import { imageText } from './images.ts'
+import { moveInRows } from './row-focus.ts'
 import { TemplateIcon } from './template-icon.tsx'
 
 const text = words.templates
 
 export function TemplatesPage() {
   const templates = useTemplates()
-  const { user } = useMe()
+  const me = useMe()
   useKeys({
     j: () => moveInRows(1),
     k: () => moveInRows(-1),
     arrowdown: () => moveInRows(1),
     arrowup: () => moveInRows(-1),
   })
-  const add = user.role === 'administrator' && (
+  const add = can(me, 'template.create') && (
     <Link className={buttonClass('primary')} to="/templates/new">
       <Plus aria-hidden="true" size={15} />
       {text.new}

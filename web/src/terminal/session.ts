@@ -24,6 +24,8 @@ interface SessionOptions {
   readonly name: string
   /** Who watches, as the other viewers are told. */
   readonly label: string
+  /** Only looks on: nothing is typed, and the size is others'. */
+  readonly watching: boolean
   readonly onSearch: () => void
 }
 
@@ -64,6 +66,7 @@ export class TerminalSession {
   }
 
   type(typed: string): void {
+    if (this.#options.watching) return
     const control = this.control.get()
     if (control) this.control.set(false)
     this.connection.type(text.encode(control ? withControl(typed) : typed))
@@ -139,6 +142,7 @@ export class TerminalSession {
   }
 
   #typeBinary(bytes: string): void {
+    if (this.#options.watching) return
     this.connection.type(Uint8Array.from(bytes, (char) => char.charCodeAt(0)))
   }
 

@@ -14,10 +14,11 @@ interface TerminalTabsProps {
   readonly onChoose: (name: string) => void
   readonly onClose: (name: string) => void
   readonly onNew: () => void
+  readonly watching: boolean
 }
 
 export function TerminalTabs(props: TerminalTabsProps) {
-  const { names, active, session, onChoose, onClose, onNew } = props
+  const { names, active, session, onChoose, onClose, onNew, watching } = props
   return (
     <div className="flex h-9 shrink-0 items-center gap-2 border-b bg-surface pr-3 pl-1.5 sm:pr-6 sm:pl-4">
       <ul
@@ -34,29 +35,31 @@ export function TerminalTabs(props: TerminalTabsProps) {
           >
             <button
               aria-current={name === active ? 'true' : undefined}
-              className="flex h-7 items-center gap-1.5 rounded pl-2"
+              className={cx('flex h-7 items-center gap-1.5 rounded pl-2', watching && 'pr-2')}
               onClick={() => onChoose(name)}
               type="button"
             >
               <SquareTerminal aria-hidden="true" className="text-ink-3" size={14} />
               {name}
             </button>
-            <button
-              aria-label={words.terminal.close(name)}
-              className={cx(
-                'mx-1 flex size-5 items-center justify-center rounded text-ink-3 hover:bg-line hover:text-ink focus-visible:opacity-100',
-                name !== active && 'opacity-0 group-hover:opacity-100 pointer-coarse:opacity-100',
-              )}
-              onClick={() => onClose(name)}
-              title={words.terminal.close(name)}
-              type="button"
-            >
-              <X aria-hidden="true" size={13} />
-            </button>
+            {!watching && (
+              <button
+                aria-label={words.terminal.close(name)}
+                className={cx(
+                  'mx-1 flex size-5 items-center justify-center rounded text-ink-3 hover:bg-line hover:text-ink focus-visible:opacity-100',
+                  name !== active && 'opacity-0 group-hover:opacity-100 pointer-coarse:opacity-100',
+                )}
+                onClick={() => onClose(name)}
+                title={words.terminal.close(name)}
+                type="button"
+              >
+                <X aria-hidden="true" size={13} />
+              </button>
+            )}
           </li>
         ))}
       </ul>
-      <IconButton icon={Plus} label={words.terminal.new} onClick={onNew} />
+      {!watching && <IconButton icon={Plus} label={words.terminal.new} onClick={onNew} />}
       <div className="grow" />
       {session && <ConnectionMark session={session} />}
     </div>

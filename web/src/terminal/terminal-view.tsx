@@ -25,6 +25,7 @@ interface TerminalViewProps {
   readonly name: string
   readonly label: string
   readonly visible: boolean
+  readonly watching: boolean
   readonly onSession: (session: TerminalSession | undefined) => void
   readonly onClose: () => void
 }
@@ -69,13 +70,13 @@ export function TerminalView(props: TerminalViewProps) {
           />
         )}
       </div>
-      {session && <KeyRow session={session} />}
+      {session && !props.watching && <KeyRow session={session} />}
     </section>
   )
 }
 
 function useSession(
-  { spaceId, name, label, onSession }: TerminalViewProps,
+  { spaceId, name, label, watching, onSession }: TerminalViewProps,
   host: RefObject<HTMLDivElement | null>,
   onSearch: () => void,
 ): TerminalSession | undefined {
@@ -85,7 +86,7 @@ function useSession(
   useEffect(() => {
     if (!host.current) return
     const opened = new TerminalSession(
-      { spaceId, name, label, onSearch: () => search() },
+      { spaceId, name, label, watching, onSearch: () => search() },
       host.current,
     )
     setSession(opened)
@@ -95,7 +96,7 @@ function useSession(
       setSession(undefined)
       tell(undefined)
     }
-  }, [spaceId, name, label, host])
+  }, [spaceId, name, label, watching, host])
   return session
 }
 

@@ -15,9 +15,15 @@ import type { TerminalSession } from './session.ts'
 import { TerminalTabs } from './terminal-tabs.tsx'
 import { TerminalView } from './terminal-view.tsx'
 
-export function Terminals({ spaceId }: { readonly spaceId: string }) {
+interface TerminalsProps {
+  readonly spaceId: string
+  /** Only looks on. */
+  readonly watching: boolean
+}
+
+export function Terminals({ spaceId, watching }: TerminalsProps) {
   const { user } = useMe()
-  const tabs = useTabs(spaceId)
+  const tabs = useTabs(spaceId, watching)
   const [closing, setClosing] = useState<string>()
   const [sessions, setSessions] = useState<ReadonlyMap<string, TerminalSession>>(new Map())
   const close = useCloseTerminal(spaceId)
@@ -41,8 +47,14 @@ export function Terminals({ spaceId }: { readonly spaceId: string }) {
         onChoose={tabs.choose}
         onClose={setClosing}
         onNew={tabs.add}
+        watching={watching}
         session={tabs.active === undefined ? undefined : sessions.get(tabs.active)}
       />
+      {watching && (
+        <p className="shrink-0 border-b bg-accent-soft px-4 py-1.5 text-ink-2 text-sm sm:px-6">
+          {words.shareSpace.watching}
+        </p>
+      )}
       <div className="relative min-h-0 grow">
         {tabs.mounted.map((name) => (
           <TerminalView
@@ -53,9 +65,13 @@ export function Terminals({ spaceId }: { readonly spaceId: string }) {
             onSession={remember(name)}
             spaceId={spaceId}
             visible={name === tabs.active}
+            watching={watching}
           />
         ))}
-        {tabs.names.length === 0 && tabs.ready && (
+        {tabs.names.length === 0 && tabs.ready && watching && (
+          <Empty {...words.shareSpace.noTerminals} />
+        )}
+        {tabs.names.length === 0 && tabs.ready && !watching && (
           <Empty text={words.terminal.emptyText} title={words.terminal.empty}>
             <Button icon={SquareTerminal} kind="primary" onClick={tabs.add}>
               {words.terminal.new}
@@ -78,7 +94,7 @@ export function Terminals({ spaceId }: { readonly spaceId: string }) {
 }
 
 /** Which tabs there are, which one is looked at, and which were. The address bar names the one that is looked at. */
-function useTabs(spaceId: string) {
+function useTabs(spaceId: string, watching: boolean) {
   const listed = useTerminals(spaceId, true)
   const { terminal: asked } = useSearch({ strict: false })
   const navigate = useNavigate()
@@ -88,7 +104,7 @@ function useTabs(spaceId: string) {
   // An agent that cannot be asked yet does not keep anyone from typing.
   const ready = listed.data !== undefined || listed.error !== null
   const known = [...(listed.data ?? []).map(({ name }) => name), ...own]
-  const first = ready && known.length === 0 && gone.size === 0 ? ['main'] : []
+  const first = !watching && ready && known.length === 0 && gone.size === 0 ? ['main'] : []
   const names = [...new Set([...known, ...first])].filter((name) => !gone.has(name))
   const active = asked !== undefined && names.includes(asked) ? asked : names[0]
 

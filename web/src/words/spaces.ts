@@ -1,6 +1,7 @@
 // Words of the spaces page, the form for a new one and the page of one.
 
 import type { SpaceState } from '#protocol/api/spaces.ts'
+import { count } from '../format/quantity.ts'
 
 const states: Record<SpaceState, string> = {
   stopped: 'Stopped',
@@ -47,7 +48,10 @@ export const spaceWords = {
       text: (filter: string) => `Nothing fits “${filter}”.`,
       clear: 'Clear the filter',
     },
-    shown: (shown: number, all: number) => (shown === all ? `${all}` : `${shown} of ${all}`),
+    shown: (shown: number, all: number) =>
+      shown === all
+        ? count(all, 'space', 'spaces')
+        : `${shown.toLocaleString('en')} of ${all.toLocaleString('en')}`,
     actions: {
       terminal: 'Terminal',
       start: 'Start',

@@ -1,4 +1,4 @@
-// Whether the page is as narrow as a phone, where it is not only laid out differently.
+// Whether the window is as narrow as a phone's: what is measured in pixels then differs, and not only how it looks.
 
 import { useSyncExternalStore } from 'react'
 
@@ -10,4 +10,4 @@ function subscribe(listener: () => void): () => void {
   return () => phones.removeEventListener('change', listener)
 }
 
-export const usePhone = (): boolean => useSyncExternalStore(subscribe, () => phones.matches)
+export const useIsPhone = (): boolean => useSyncExternalStore(subscribe, () => phones.matches)

@@ -1,0 +1,101 @@
+// Groups and custom roles, for whoever governs them.
+
+import {
+  createGroupSchema,
+  createRoleSchema,
+  updateGroupSchema,
+  updateRoleSchema,
+} from '#protocol/api/people.ts'
+import { assertAboveGroup, assertAboveRole, assertHas, assertMayGive } from '../identity/above.ts'
+import { isPermission, permissions } from '../identity/policy.ts'
+import { givenId } from './body.ts'
+import { created, nothing, ok } from './reply.ts'
+import { by, route } from './route.ts'
+
+export const groupRoutes = [
+  route({
+    method: 'GET',
+    path: '/groups',
+    action: 'group.list',
+    handle: ({ identity }) => ok({ groups: identity.groups.list() }),
+  }),
+  route({
+    method: 'POST',
+    path: '/groups',
+    action: 'group.create',
+    body: createGroupSchema,
+    async handle({ identity }, call) {
+      const { id: given, ...rest } = call.body
+      const id = given === undefined ? call.idFor('group') : givenId<'group'>(given)
+      return created(await identity.groups.create(by(call), id, rest))
+    },
+  }),
+  route({
+    method: 'PATCH',
+    path: '/groups/:id',
+    action: 'group.update',
+    target: 'group',
+    body: updateGroupSchema,
+    async handle({ identity, records }, call) {
+      const { person, target, body } = call
+      assertAboveGroup(records, person, target)
+      assertMayGive(records, person, { roles: body.roles ?? [] })
+      return ok(await identity.groups.update(by(call), target.id, body))
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/groups/:id',
+    action: 'group.delete',
+    target: 'group',
+    async handle({ identity, records }, call) {
+      assertAboveGroup(records, call.person, call.target)
+      await identity.groups.remove(by(call), call.target.id)
+      return nothing
+    },
+  }),
+]
+
+export const roleRoutes = [
+  route({
+    method: 'GET',
+    path: '/roles',
+    action: 'role.list',
+    handle: ({ identity }) => ok({ roles: identity.roles.list(), permissions }),
+  }),
+  route({
+    method: 'POST',
+    path: '/roles',
+    action: 'role.create',
+    body: createRoleSchema,
+    async handle({ identity }, call) {
+      const { id: given, ...rest } = call.body
+      assertHas(call.person, rest.permissions.filter(isPermission))
+      const id = given === undefined ? call.idFor('role') : givenId<'role'>(given)
+      return created(await identity.roles.create(by(call), id, rest))
+    },
+  }),
+  route({
+    method: 'PATCH',
+    path: '/roles/:id',
+    action: 'role.update',
+    target: 'role',
+    body: updateRoleSchema,
+    async handle({ identity }, call) {
+      assertAboveRole(call.person, call.target)
+      assertHas(call.person, (call.body.permissions ?? []).filter(isPermission))
+      return ok(await identity.roles.update(by(call), call.target.id, call.body))
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/roles/:id',
+    action: 'role.delete',
+    target: 'role',
+    async handle({ identity }, call) {
+      assertAboveRole(call.person, call.target)
+      await identity.roles.remove(by(call), call.target.id)
+      return nothing
+    },
+  }),
+]

@@ -1,0 +1,32 @@
+// Some of a few things, each with a box of its own.
+
+import type { Ref } from '#protocol/api/spaces.ts'
+
+interface PickManyProps {
+  readonly label: string
+  readonly options: readonly Ref[]
+  readonly chosen: readonly string[]
+  readonly onChosen: (ids: readonly string[]) => void
+  readonly disabled?: boolean
+}
+
+export function PickMany({ label, options, chosen, onChosen, disabled }: PickManyProps) {
+  const toggle = (id: string) =>
+    onChosen(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id])
+  return (
+    <fieldset className="flex flex-col gap-1.5" disabled={disabled}>
+      <legend className="mb-1.5 font-medium text-sm">{label}</legend>
+      {options.map(({ id, name }) => (
+        <label className="flex items-center gap-2.5 text-sm" key={id}>
+          <input
+            checked={chosen.includes(id)}
+            className="size-4 shrink-0 accent-accent"
+            onChange={() => toggle(id)}
+            type="checkbox"
+          />
+          {name}
+        </label>
+      ))}
+    </fieldset>
+  )
+}
