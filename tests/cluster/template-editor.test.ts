@@ -9,7 +9,7 @@ import type { TemplateDetail } from '#protocol/api/templates.ts'
 import { newId } from '#protocol/ids.ts'
 import { publish, signIn, writeSource } from '../e2e/walk.ts'
 import { type Api, TEST_PASSWORD } from '../support/api.ts'
-import { desktop, launchBrowser, phone, phoneThemes, Visitor } from '../support/browser.ts'
+import { desktop, launchBrowser, phone, themes, Visitor } from '../support/browser.ts'
 import { docker } from '../support/docker.ts'
 import { eventually } from '../support/eventually.ts'
 import type { Skein } from '../support/skein.ts'
@@ -105,9 +105,9 @@ const source = async (): Promise<string> =>
 
 /** Nothing for axe in either theme, wide or on a phone, and nothing to push sideways. */
 async function isForEveryone(visitor: Visitor, name: string): Promise<void> {
-  assert.deepEqual(await visitor.accessFaults(name), [])
+  assert.deepEqual(await visitor.accessFaults(name, themes), [])
   await visitor.resize(phone)
-  assert.deepEqual(await visitor.accessFaults(`${name}-phone`, phoneThemes), [])
+  assert.deepEqual(await visitor.accessFaults(`${name}-phone`), [])
   assert.equal(await visitor.overflowPx(), 0)
   await visitor.resize(desktop)
 }
@@ -128,6 +128,7 @@ test('by keys alone a service is written, with what is offered, planned and publ
   await page.getByRole('option', { name: 'shm_size' }).waitFor()
   await page.getByText('Shared memory, which databases').waitFor()
   await page.keyboard.press('Tab')
+  await editor(page).getByText('shm_size').waitFor()
   await page.keyboard.type('64m')
   await page.keyboard.press('Escape')
   await page.getByText('No problems').waitFor()

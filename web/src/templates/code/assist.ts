@@ -25,6 +25,7 @@ export const assist = (language: () => Language | undefined): Extension => [
   autocompletion({
     override: [(context) => completions(context, language())],
     icons: false,
+    interactionDelay: 0,
     maxRenderedOptions: 60,
   }),
   hoverTooltip((view, position) => {

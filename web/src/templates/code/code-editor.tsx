@@ -1,6 +1,6 @@
 // The editor of templates: CodeMirror with what helps, in a chunk of its own.
 
-import { acceptCompletion } from '@codemirror/autocomplete'
+import { acceptCompletion, completionStatus } from '@codemirror/autocomplete'
 import { defaultKeymap, historyKeymap, indentWithTab } from '@codemirror/commands'
 import { yaml } from '@codemirror/lang-yaml'
 import { indentUnit } from '@codemirror/language'
@@ -45,7 +45,7 @@ export function CodeEditor(props: SourceEditorProps) {
       keymap.of([
         { key: 'Mod-s', preventDefault: true, run: saved },
         { key: 'Mod-.', run: mend },
-        { key: 'Tab', run: acceptCompletion },
+        { key: 'Tab', run: takeOffer },
         { key: 'Enter', run: breakLine },
         ...lintKeymap,
         ...searchKeymap,
@@ -82,6 +82,10 @@ export function CodeEditor(props: SourceEditorProps) {
     />
   )
 }
+
+/** While something is offered Tab takes it, and never indents because the offer was just being renewed. */
+const takeOffer = (view: EditorView): boolean =>
+  acceptCompletion(view) || completionStatus(view.state) === 'active'
 
 /** As deep as the line before, and deeper after a colon, which is what YAML mostly wants. */
 function breakLine(view: EditorView): boolean {
