@@ -40,12 +40,7 @@ export const assist = (language: () => Language | undefined): Extension => [
     }
   }),
   lintGutter(),
-  EditorState.phrases.of({
-    Completions: text.completions,
-    Diagnostics: text.diagnostics,
-    'No diagnostics': words.template.noProblems,
-    close: words.actions.close,
-  }),
+  EditorState.phrases.of(text.phrases),
 ]
 
 function completions(

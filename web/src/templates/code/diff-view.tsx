@@ -69,11 +69,7 @@ const side = (label: string, isOpen: boolean): readonly Extension[] => [
   look,
   EditorState.readOnly.of(!isOpen),
   EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
-  EditorState.phrases.of({
-    '$ unchanged lines': text.alike,
-    Accept: text.keepMine,
-    Reject: text.takeOver,
-  }),
+  EditorState.phrases.of(text.phrases),
   keymap.of([
     { key: 'Alt-ArrowDown', run: goToNextChunk },
     { key: 'Alt-ArrowUp', run: goToPreviousChunk },

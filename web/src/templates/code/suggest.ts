@@ -95,7 +95,7 @@ function inExpression(language: Language, text: string, { isFilter }: Expression
   const answered = keysOf(text).filter(({ path }) => samePath(path, ['parameters']))
   return [
     ...answered.map(({ key }): Suggestion => ({ label: `param.${key}`, kind: 'name' })),
-    ...described(language['x-values']).filter(({ label }) => label !== 'param.'),
+    ...described(language['x-values']).filter(({ label }) => !/^param\./.test(label)),
   ]
 }
 
