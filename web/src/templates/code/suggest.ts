@@ -94,7 +94,7 @@ function inExpression(language: Language, text: string, { isFilter }: Expression
   if (isFilter) return described(language['x-filters'])
   const answered = keysOf(text).filter(({ path }) => samePath(path, ['parameters']))
   return [
-    ...answered.map(({ key }): Suggestion => ({ label: `param.${key}`, kind: 'name' })),
+    ...answered.map(({ key }): Suggestion => ({ label: ['param', key].join('.'), kind: 'name' })),
     ...described(language['x-values']).filter(({ label }) => !/^param\./.test(label)),
   ]
 }
