@@ -19,6 +19,8 @@ export type GroupId = Id<'group'>
 export type RoleId = Id<'role'>
 export type InvitationId = Id<'invitation'>
 export type CredentialId = Id<'credential'>
+export type VariableId = Id<'variable'>
+export type RegistryId = Id<'registry'>
 
 const PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 

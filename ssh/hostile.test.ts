@@ -18,10 +18,11 @@ import { Bystander } from './testing/bystander.ts'
 import { TestServer } from './testing/server.ts'
 
 /**
- * Of the echoes during one attack. On a quiet machine it is about 10 ms, with the attacker in this very process; what is
- * asserted holds on two busy cores as well, far below what the attacks cost an unguarded server.
+ * Half of the echoes during one attack. On a quiet machine it is a few ms, with the attacker in this very process; what is
+ * asserted holds on two busy cores as well, far below what the attacks cost an unguarded server. An attack may be over
+ * after some dozens of echoes: anything but the median would rest on one of them.
  */
-const MAX_P99_MS = 250
+const MAX_P50_MS = 250
 /** One echo at worst: a busy machine may hold up any one. */
 const SLOW_ECHO_MS = 2000
 const MB = 1024 * 1024
@@ -75,7 +76,7 @@ async function attack(t: TestContext, act: (attacker: Attacker) => Promise<void>
   }
   await watched
   t.diagnostic(`echoes of another: ${echoes}`)
-  assert.ok(echoes.p99Ms < MAX_P99_MS, `echoes took ${echoes}`)
+  assert.ok(echoes.p50Ms < MAX_P50_MS, `echoes took ${echoes}`)
   assert.ok(echoes.maxMs < SLOW_ECHO_MS, `echoes took ${echoes}`)
 }
 

@@ -8,6 +8,7 @@ import type { Remote, RemoteOptions } from './remote.ts'
 import type { ShareOptions } from './share.ts'
 import { RemoteStatus, remoteStatus } from './status.ts'
 import { addTemplates } from './template-commands.ts'
+import { addVariables } from './variable-commands.ts'
 
 type Done = (status: number) => void
 
@@ -80,6 +81,7 @@ export function addRemoteCommands(program: Command, done: Done): void {
   addLogins(program, make)
   addSpaces(program, make)
   addTemplates(program, make)
+  addVariables(program, make)
   addWaysIn(program, make)
   addSsh(program, make)
   addCompletion(program, make)

@@ -10,7 +10,10 @@ CREATE TABLE meta (
   seq BIGINT UNSIGNED NOT NULL,
   hlc BIGINT UNSIGNED NOT NULL,
   position BIGINT UNSIGNED NOT NULL,
-  revision BIGINT UNSIGNED NOT NULL
+  revision BIGINT UNSIGNED NOT NULL,
+  -- Which server took the last commit; empty under Galera, where all are as good. Another may lack what that one
+  -- acknowledged, as a replica that was promoted does.
+  server VARBINARY(64) NOT NULL
 ) ENGINE = InnoDB;
 
 -- The commits of a day, by which one whose answer was lost is found again, and by which others tell whether what they

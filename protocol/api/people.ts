@@ -120,16 +120,6 @@ export interface SessionInfo {
   readonly client: string
 }
 
-export interface AuditEvent {
-  readonly id: string
-  readonly at: string
-  readonly actor: { readonly kind: string; readonly id: string; readonly name: string }
-  readonly action: string
-  readonly target?: { readonly kind: string; readonly id: string; readonly name: string }
-  readonly address?: string
-  readonly detail?: Readonly<Record<string, unknown>>
-}
-
 export interface UserDetail extends User {
   readonly quota: Quota
   /** With what the person's groups give. */

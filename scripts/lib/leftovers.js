@@ -21,7 +21,9 @@ const NAMESPACES = '/run/netns'
 const MACHINE_FOLDER = '/run/skein'
 
 export async function removeLeftovers() {
-  const clusters = dataFolders()
+  const databases = dataFolders('skein-mariadb-').filter(({ owner }) => !isAlive(owner))
+  for (const { path } of databases) endDatabase(path)
+  const clusters = dataFolders('skein-test-')
     .filter((folder) => !isAlive(folder.owner))
     .map(endServers)
   const isOurs = (labels) =>
@@ -39,16 +41,16 @@ export async function removeLeftovers() {
   for (const { Name } of volumes) await remove(`/volumes/${encodeURIComponent(Name)}?force=1`)
   const spaces = namespaces().filter((name) => isLostNamespace(name))
   for (const name of spaces) await capture(['ip', 'netns', 'del', name])
-  const made = [clusters, containers, networks, volumes, spaces]
+  const made = [databases, clusters, containers, networks, volumes, spaces]
   const engines = await removeLostEngines(isAlive)
   const count = made.reduce((sum, { length }) => sum + length, engines)
   if (count > 0) note(`removed ${count} things that an earlier test run left behind`)
 }
 
-/** The data folders of tests' servers, with the process that made each. */
-function dataFolders() {
+/** The folders of tests' servers, with the process that made each. */
+function dataFolders(prefix) {
   return readdirSync(tmpdir())
-    .filter((name) => name.startsWith('skein-test-'))
+    .filter((name) => name.startsWith(prefix))
     .map((name) => join(tmpdir(), name))
     .map((path) => ({ path, owner: readJson(join(path, 'test-process.json')) }))
     .filter(({ owner }) => owner !== undefined)
@@ -63,6 +65,17 @@ function endServers({ path }) {
   rmSync(path, { recursive: true, force: true })
   if (peer?.cluster) rmSync(join(MACHINE_FOLDER, peer.cluster), { recursive: true, force: true })
   return peer?.cluster
+}
+
+/** Only what runs on this folder: a number may have been given again. */
+function endDatabase(path) {
+  try {
+    const pid = Number(readFileSync(join(path, 'pid'), 'utf8'))
+    if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(path)) process.kill(pid, 'SIGKILL')
+  } catch {
+    // It had ended.
+  }
+  rmSync(path, { recursive: true, force: true })
 }
 
 /** The supervisor first, or it would start the next peer. */

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { after, before, test } from 'node:test'
+import { eventually } from '../../tests/support/eventually.ts'
 import { AppWorld, codeIn, cookieIn, headerOf } from '../../tests/support/http/app-world.ts'
 import type { Client } from '../../tests/support/http/client.ts'
 
@@ -58,6 +59,23 @@ test('an owner comes by Skein’s page, once, and back to where they wanted to g
   const there = await it.get('/deep?x=1', { Cookie: `${cookieIn(redeemed)}; mine=1` })
   assert.equal(there.body, 'app /deep?x=1')
   assert.equal(last().headers.cookie, 'mine=1')
+})
+
+test('whoever opens an app is in the audit, once a visit, with where from and by which session', async () => {
+  const pass = await it.enter(it.owner)
+  for (let i = 0; i < 3; i++) await it.get(`/audited/${i}`, { Cookie: pass })
+  const visits = await eventually(
+    async () => {
+      const entries = await it.world.records.read('audit', { limit: 500 })
+      const found = entries.filter(({ body }) => body.action === 'app.visit')
+      return found.length > 0 ? found : undefined
+    },
+    { timeoutMs: 10_000, what: 'the visit in the audit' },
+  )
+  const ids = visits.map(({ body }) => body.credential?.id)
+  assert.equal(new Set(ids).size, ids.length)
+  assert.equal(visits[0]?.body.credential?.kind, 'session')
+  assert.ok(visits[0]?.body.address)
 })
 
 test('the app is told who visits and where, whatever the visitor claims', async () => {

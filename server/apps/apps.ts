@@ -9,6 +9,7 @@ import type { SpaceId } from '#protocol/ids.ts'
 import type { Clock, Random } from '../clock.ts'
 import { ClientAddress } from '../http/address.ts'
 import type { HttpConfig, Log, SpacesPort } from '../http/ports.ts'
+import type { Visits } from '../http/visits.ts'
 import type { Sessions } from '../identity/sessions.ts'
 import type { Streams } from '../links/streams.ts'
 import type { Live } from '../live/live.ts'
@@ -18,6 +19,7 @@ import { type CarryParts, carryRequest, carryUpgrade, type Open } from './carry.
 import type { DirectSource } from './direct/direct-ways.ts'
 import { answerReserved, type EnterWish, isReserved, sendToSignIn, ticketUrl } from './entering.ts'
 import { appSlug } from './host.ts'
+import { noteVisit } from './note-visit.ts'
 import { OpenWays, type Way } from './open-ways.ts'
 import { Passes } from './passes.ts'
 import { answerPreflight } from './preflight.ts'
@@ -42,6 +44,7 @@ export interface AppsParts {
   readonly log: Log
   /** Signs tickets and passes. */
   readonly passKey: Buffer
+  readonly visits: Visits
   readonly newRequestId: () => string
 }
 
@@ -79,7 +82,10 @@ export class Apps {
       visit = receive(this.#parts, request)
       const refusal = this.#refusal(visit)
       if (refusal) answer(request, response, refusal)
-      else carryRequest(this.#parts, { visit, open: visit.admission as Open }, request, response)
+      else {
+        noteVisit(this.#parts, visit)
+        carryRequest(this.#parts, { visit, open: visit.admission as Open }, request, response)
+      }
     } catch (caught) {
       answer(request, response, this.#asAnswer(caught, visit))
     }
@@ -94,6 +100,7 @@ export class Apps {
       const refusal = this.#refusal(visit)
       if (refusal) answerSocket(socket, refusal)
       else {
+        noteVisit(this.#parts, visit)
         const bound = { visit, open: visit.admission as Open }
         carryUpgrade(this.#parts, bound, request, socket, first)
       }

@@ -3,7 +3,7 @@
 import type { SharePort } from '#protocol/api/spaces.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId, UserId } from '#protocol/ids.ts'
-import { audited, type By } from '../identity/audit.ts'
+import { audited, type By, changed } from '../identity/audit.ts'
 import type { Change, Decision, View } from '../records/records.ts'
 import type { PortSharing } from './sharing.ts'
 
@@ -50,10 +50,24 @@ export function decideShare(
   const detail = { port, visibility: wish.visibility, ...(names.length > 0 && { people: names }) }
   const changes: Change[] = [
     { op: 'set', kind: 'space', id, group: 'sharing', value: { ports } },
-    audited(by, 'space.share', target, detail),
+    audited(
+      by,
+      'port.share',
+      target,
+      detail,
+      changed(
+        { visibility: before?.visibility ?? 'owner', people: namesOf(view, before) },
+        { visibility: wish.visibility, people: names },
+      ),
+    ),
   ]
   return { changes, result: undefined }
 }
+
+const namesOf = (view: View, sharing: Pick<PortSharing, 'people'> | undefined): string[] =>
+  (sharing?.people ?? []).map(
+    (id) => view.get('user', id as UserId)?.groups.profile?.username ?? id,
+  )
 
 function userOf(view: View, name: string): UserId {
   const id = view.holder(`user:${name}`)

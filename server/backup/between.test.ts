@@ -1,13 +1,14 @@
 // A backup carries a state from one kind of database to another: what has been through all of them is what it was.
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { MariaDb } from '../../tests/support/mariadb.ts'
 import { RedisServer } from '../../tests/support/redis.ts'
 import { quietLog } from '../../tests/support/rows.ts'
+import { Scribe } from '../../tests/support/scribe.ts'
 import { systemRandom } from '../clock.ts'
 import { parseStore } from '../store/address.ts'
 import { openServerStore, openStore } from '../store/open.ts'
@@ -101,6 +102,30 @@ test('sqlite to MariaDB to Redis to sqlite: everything is as it was, and nothing
       code: 'restore_not_empty',
     })
   } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test('a backup of a database that others write to meanwhile is a state that there was', async () => {
+  await using redis = await RedisServer.start()
+  const folder = mkdtempSync(join(tmpdir(), 'skein-between-'))
+  const scribe = new Scribe(await openStoreAt(redis.url()))
+  try {
+    await scribe.write(100, 20)
+    const before = scribe.acknowledged.size
+    const writing = scribe.writeUntilStopped(20)
+    mkdirSync(join(folder, 'data'))
+    await backUp(join(folder, 'data'), redis.url(), join(folder, 'a.backup'))
+    scribe.stop()
+    await writing
+    const restored = join(folder, 'restored')
+    await restore(join(folder, 'a.backup'), restored, undefined)
+    const { rows = [] } = await contentsOf(await openSqliteStore(file(restored)))
+    assert(rows.length >= before, 'what was acknowledged before is in it')
+    assert.equal(rows.length % 20, 0, 'no commit is in it by half')
+  } finally {
+    scribe.stop()
+    await scribe.store.close()
     rmSync(folder, { recursive: true, force: true })
   }
 })

@@ -65,6 +65,24 @@ test('a proved key enters its own space, is written down once, and opens streams
   assert.match(String(audit.body.detail?.fingerprint), /^SHA256:/)
 })
 
+test('what is forwarded through a connection is written down, each port once', async () => {
+  const { userId, key } = await lodge.person('forwarder')
+  const id = await lodge.space(userId, 'ports')
+  const guest = await lodge.guest('ports', key)
+  await guest.ready(silent)
+  for (const port of [8080, 8080, 9090]) await guest.open({ kind: 'tcp', port })
+  const ports = await eventually(
+    async () => {
+      const entries = await lodge.world.records.read('audit', { subject: id })
+      const found = entries.filter(({ body }) => body.action === 'port.open')
+      return found.length >= 2 ? found : undefined
+    },
+    { timeoutMs: TIMEOUT_MS, what: 'the audit' },
+  )
+  assert.deepEqual(ports.map(({ body }) => body.detail?.port).toSorted(), [8080, 9090])
+  assert.ok(ports.every(({ body }) => body.credential?.kind === 'sshKey'))
+})
+
 test('a key that nobody registered is told where to add it', async () => {
   await assert.rejects(lodge.guest('site', newKey()), (error) => {
     assert.ok(error instanceof SkeinError)

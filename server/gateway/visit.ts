@@ -59,12 +59,16 @@ const KINDS: ReadonlySet<string> = new Set<StreamKind>([
   'accepted',
 ])
 
+/** Ways of one connection that are written down; an attacker's thousand sockets shall not fill the audit. */
+const MAX_NOTED = 100
+
 export class Visit {
   readonly #parts: VisitParts
   readonly #ended = new AbortController()
   /** Names that were let try on this connection, and whether each has cost an attempt. */
   readonly #tried = new Map<string, boolean>()
   readonly #streams = new Set<LinkStream>()
+  readonly #noted = new Set<string>()
   #address: string | undefined
   #guest: Guest | undefined
   /** How many streams end by themselves. */
@@ -128,7 +132,7 @@ export class Visit {
     if (!isProven) return
     const row = this.#find(holder, user)
     if (!row) throw this.#unknownSpace(holder, user, address)
-    await this.#enter({ blob, holder, spaceId: row.id }, row, address)
+    this.#enter({ blob, holder, spaceId: row.id }, row, address)
     if (this.#tried.get(user)) this.#parts.sessions.giveAttemptBack(address)
     this.#tried.delete(user)
   }
@@ -165,6 +169,7 @@ export class Visit {
       requestId: this.#parts.newRequestId(),
       signal: AbortSignal.any([gone.signal, this.#ended.signal]),
     })
+    this.#note(open, row, holder)
     const isBrief = endsByItself(open)
     this.#streams.add(stream)
     if (isBrief) this.#brief++
@@ -227,23 +232,42 @@ export class Visit {
   }
 
   /** Let in and written down: once a connection, since it has one space. */
-  async #enter(guest: Guest, row: Row<'space'>, address: string): Promise<void> {
+  #enter(guest: Guest, row: Row<'space'>, address: string): void {
     const isNew = this.#guest === undefined
     if (!isNew && this.#guest?.spaceId !== guest.spaceId) {
       throw new SkeinError('conflict', { thing: 'visit' })
     }
     this.#guest = guest
-    const { keys, records } = this.#parts
     const { holder } = guest
-    keys.noteUse(holder.keyId)
+    this.#parts.keys.noteUse(holder.keyId)
     if (!isNew) return
+    this.#write(row, holder, address, 'ssh.attach', { fingerprint: holder.fingerprint })
+  }
+
+  /** What is forwarded and copied through the connection, each way once. */
+  #note(open: StreamOpen, row: Row<'space'>, holder: KeyHolder): void {
+    const way = wayThrough(open)
+    if (!way || this.#address === undefined) return
+    const key = JSON.stringify(way)
+    if (this.#noted.has(key) || this.#noted.size >= MAX_NOTED) return
+    this.#noted.add(key)
+    this.#write(row, holder, this.#address, way.action, way.detail)
+  }
+
+  /** Not waited for: a full disk must not close the door through which it could be emptied. */
+  #write(
+    row: Row<'space'>,
+    holder: KeyHolder,
+    address: string,
+    action: string,
+    detail: Record<string, unknown>,
+  ): void {
     const target = { kind: 'space', id: row.id, name: row.groups.name?.name ?? row.id }
-    const by = { actor: holder.actor, address }
-    const note = audited(by, 'ssh.attach', target, { fingerprint: holder.fingerprint })
-    // Not waited for: a full disk must not close the door through which it could be emptied.
-    records
+    const by = { actor: holder.actor, address, credential: credentialOf(holder) }
+    const note = audited(by, action, target, detail)
+    this.#parts.records
       .transact(() => ({ changes: [note], result: undefined }))
-      .catch((err: unknown) => this.#parts.log.error({ err }, 'ssh access not audited'))
+      .catch((err: unknown) => this.#parts.log.error({ err }, `${action} not audited`))
   }
 
   #unknownKey(blob: Buffer, user: string, address: string): SkeinError {
@@ -260,6 +284,35 @@ export class Visit {
     return new SkeinError('ssh_space_unknown', { name, page: this.#parts.url })
   }
 }
+
+/** What of an opened stream is written down besides the entry itself; undefined for shells and commands. */
+function wayThrough(
+  open: StreamOpen,
+): { readonly action: string; readonly detail: Record<string, unknown> } | undefined {
+  const through = { through: 'ssh' }
+  switch (open.kind) {
+    case 'tcp':
+      return {
+        action: 'port.open',
+        detail: {
+          protocol: 'tcp',
+          port: open.port,
+          ...(open.host && { host: open.host }),
+          ...through,
+        },
+      }
+    case 'unix':
+      return { action: 'port.open', detail: { protocol: 'unix', path: open.path, ...through } }
+    case 'listen':
+      return { action: 'port.listen', detail: { on: open.on, ...through } }
+    case 'sftp':
+      return { action: 'file.sftp', detail: through }
+    default:
+      return undefined
+  }
+}
+
+const credentialOf = ({ keyId }: KeyHolder) => ({ kind: 'sshKey', id: keyId }) as const
 
 const mayEnter = (holder: KeyHolder, row: Row<'space'>): boolean =>
   row.groups.desired?.state !== 'deleted' && may(holder, 'space.enter', resourceOf(row))

@@ -5,6 +5,7 @@ import { type Context, Hono } from 'hono'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Apps } from '../apps/apps.ts'
 import { ENTER_PATH } from '../apps/entering.ts'
+import { apiPage } from './api-page.ts'
 import { readBody } from './body.ts'
 import type { CliFiles } from './cli/files.ts'
 import { CONTINUE_PATH, continueHere } from './continue.ts'
@@ -16,6 +17,7 @@ import { authorityOf, type Front, rawValues } from './front.ts'
 import { addSecurityHeaders, allowElsewhere } from './headers.ts'
 import { Idempotency } from './idempotency.ts'
 import { parseJson } from './json.ts'
+import { openApi } from './openapi.ts'
 import type { Door } from './ports.ts'
 import { withReceived } from './received.ts'
 import { freshIds, type IdFor, repeatableIds } from './repeats.ts'
@@ -82,6 +84,10 @@ export function createApp(parts: AppParts): Hono<AppContext> {
   app.post(CONTINUE_PATH, (c) =>
     continueHere(door, parts.front.receiveHandover(entryOf(c), addressOf(c)), c.req.raw),
   )
+  app.get('/api', (c) => {
+    parts.front.receive(entryOf(c), addressOf(c))
+    return c.html(apiPage(openApi(routes, door.config.peer.version)))
+  })
   addRefusals(app, parts)
   return app
 }

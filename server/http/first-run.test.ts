@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { AuditEvent } from '#protocol/api/people.ts'
+import type { AuditEvent } from '#protocol/api/audit.ts'
 import { PASSWORD, World } from '../../tests/support/http/world.ts'
 
 let world: World

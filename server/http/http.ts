@@ -69,7 +69,8 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
   const { storeAway, watched } = parts
   const tabs = new Tabs({ identity, run: freshId(parts), roaming, storeAway, watched })
   const logins = new PendingLogins(clock, parts.random)
-  const door: Door = { ...parts, tabs, logins, roaming, visits: new Visits(clock) }
+  const visits = new Visits(clock)
+  const door: Door = { ...parts, tabs, logins, roaming, visits }
   const sockets = new Sockets(clock, identity)
   const front = new Front(parts.config, identity, roaming)
   let isDraining = false
@@ -77,7 +78,7 @@ export async function createHttp(parts: HttpParts): Promise<Http> {
   const unready = () => [...(parts.unready?.() ?? []), ...(isAnnounced ? ['draining'] : [])]
   const newRequestId = () => freshId(parts) as string
   const { sessions, appPassKey: passKey } = identity
-  const apps = new Apps({ ...parts, sessions, passKey, newRequestId })
+  const apps = new Apps({ ...parts, sessions, passKey, visits, newRequestId })
   const shared = { door, front, apps, unready, newRequestId }
   const files = await WebFiles.open(parts.webFolder)
   const app = createApp({ ...shared, files, cliFiles: new CliFiles(parts.cliFolder) })

@@ -14,10 +14,9 @@ import type {
   TemplateImport,
 } from '#protocol/api/templates.ts'
 import type { SpaceId, TemplateId } from '#protocol/ids.ts'
-import type { Actor } from '#protocol/link.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { PublishedPeer } from '../cluster/published.ts'
-import type { By } from '../identity/audit.ts'
+import type { By, Doer } from '../identity/audit.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { Streams } from '../links/streams.ts'
 import type { Live } from '../live/live.ts'
@@ -57,11 +56,11 @@ export interface TemplatesPort {
   get(id: TemplateId): TemplateDetail | undefined
   /** Makes the template, or its next version. Rejects with `template_invalid`, `template_not_allowed`, `conflict`. */
   save(
-    actor: Actor,
+    by: Doer,
     template: { id?: TemplateId; source: string; note: string; base?: string; allow?: boolean },
   ): Promise<TemplateDetail>
   /** Rejects with `template_in_use`. */
-  remove(actor: Actor, id: TemplateId): Promise<unknown>
+  remove(by: Doer, id: TemplateId): Promise<unknown>
   check(source: string): TemplateCheck
   /** What a text, or the newest version, would make and change. Throws `not_found`. */
   plan(request: PlanTemplate): TemplatePlan
@@ -70,7 +69,7 @@ export interface TemplatesPort {
   export(id: TemplateId): TemplateBundle
   /** Rejects as `save` does. */
   import(
-    actor: Actor,
+    by: Doer,
     wish: { id: TemplateId; bundle: TemplateBundle; allow: boolean },
   ): Promise<TemplateImport>
   readonly starters: readonly Starter[]

@@ -26,8 +26,18 @@ export function errorReply(caught: unknown, requestId: string, log: Log): Reply 
   const error = toSkeinError(caught, requestId)
   if (error.status >= 500 && error.code !== 'unavailable')
     log.error({ err: error.cause ?? error, code: error.code, requestId }, error.message)
-  const headers = headersOf(error)
-  return { status: error.status, body: { error: error.body }, ...(headers && { headers }) }
+  const headers = { 'content-type': 'application/problem+json', ...headersOf(error) }
+  return { status: error.status, body: problemOf(error, requestId), headers }
+}
+
+/** A problem document (RFC 9457). `error` has the same in the form that programs of before read. */
+export function problemOf(error: SkeinError, requestId: string): Record<string, unknown> {
+  const { code, message, hint } = error.body
+  return {
+    type: `urn:skein:error:${code}`,
+    ...{ title: message, status: error.status, detail: hint },
+    ...{ instance: `urn:skein:request:${requestId}`, code, error: error.body },
+  }
 }
 
 function headersOf({ code, details }: SkeinError): Record<string, string> | undefined {
@@ -40,6 +50,6 @@ export function toResponse({ status, body, stream, cookie, headers }: Reply): Re
   if (cookie !== undefined) all.append('set-cookie', cookie)
   if (stream) return new Response(stream, { status, headers: all })
   if (body === undefined) return new Response(null, { status, headers: all })
-  all.set('content-type', 'application/json; charset=utf-8')
+  if (!all.has('content-type')) all.set('content-type', 'application/json; charset=utf-8')
   return new Response(JSON.stringify(body), { status, headers: all })
 }

@@ -67,6 +67,9 @@ export interface HttpRoute extends RouteFacts {
   readonly maxBodyBytes: number
   /** Bytes of any size pass through, so that nothing of it is kept for a repeated request. */
   readonly isStreamed: boolean
+  /** For the description of the API; the handler checks the query itself. */
+  readonly body?: z.ZodType
+  readonly query?: z.ZodObject
   /** Checks the rule, then gives the work that is still to do with the parsed body. */
   admit(door: Door, call: Call, exchange: Exchange): (body: unknown) => Promise<Reply>
 }
@@ -95,6 +98,7 @@ export function route<
   action: ClosedAction
   target?: N
   body?: S
+  query?: z.ZodObject
   /** When it is not a small one. */
   maxBodyBytes?: number
   handle(door: Door, call: ClosedCall<z.output<S>, Targets[N]>): Promise<Reply> | Reply
@@ -104,6 +108,7 @@ export function route<
     ...facts(spec),
     isSocket: false,
     isStreamed: false,
+    ...described(spec),
     maxBodyBytes: spec.body === undefined ? 0 : (spec.maxBodyBytes ?? SMALL_BODY_BYTES),
     admit(door, call) {
       const target = admit(door.records, name, call.params.id, spec.action, call.person)
@@ -128,6 +133,7 @@ export function openRoute<S extends z.ZodType = z.ZodType<undefined>>(spec: {
     ...facts(spec),
     isSocket: false,
     isStreamed: false,
+    ...described(spec),
     maxBodyBytes: spec.body === undefined ? 0 : STRANGER_BODY_BYTES,
     admit(door, call) {
       return async (raw) => {
@@ -196,6 +202,11 @@ export function socketRoute<N extends TargetName = 'none'>(spec: {
   }
 }
 
+const described = ({ body, query }: { body?: z.ZodType; query?: z.ZodObject }) => ({
+  ...(body && { body }),
+  ...(query && { query }),
+})
+
 function facts(spec: {
   method: Method
   path: string
@@ -214,5 +225,6 @@ function signedIn({ person }: Call): Person {
 export const by = ({ person, address }: { person: Person; address: string }): By => ({
   actor: person.actor,
   address,
+  credential: { kind: person.credential.kind, id: person.credential.id },
   ...(person.credential.kind === 'token' && { tokenId: person.credential.id }),
 })

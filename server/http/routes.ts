@@ -3,6 +3,7 @@
 import { auditRoutes } from './audit.ts'
 import { loginRoutes } from './cli/login-routes.ts'
 import { connectRoutes } from './connect.ts'
+import { describingRoutes } from './describing.ts'
 import { factorRoutes } from './factors.ts'
 import { fileRoutes } from './files.ts'
 import { groupRoutes, roleRoutes } from './groups.ts'
@@ -23,6 +24,7 @@ import { templateRoutes } from './templates.ts'
 import { terminalRoutes } from './terminals.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
+import { registryRoutes, variableRoutes } from './variables.ts'
 
 export const routes: readonly Route[] = [
   ...setupRoutes,
@@ -36,6 +38,8 @@ export const routes: readonly Route[] = [
   ...invitationRoutes,
   ...groupRoutes,
   ...roleRoutes,
+  ...variableRoutes,
+  ...registryRoutes,
   // Before those that take an id: `schema` is none.
   ...templatePlanRoutes,
   ...templateRoutes,
@@ -49,4 +53,5 @@ export const routes: readonly Route[] = [
   ...peerRoutes,
   ...auditRoutes,
   ...liveRoutes,
+  ...describingRoutes(() => routes),
 ]

@@ -13,21 +13,25 @@ import { may } from '../identity/policy.ts'
 import { resourceOf } from '../identity/subject.ts'
 import type { Row } from '../records/records.ts'
 import { standingOf } from '../spaces/shares.ts'
-import { givenId } from './body.ts'
+import { checked, givenId } from './body.ts'
+import { paged, pagingSchema } from './paging.ts'
 import type { Door, Wish } from './ports.ts'
 import { accepted, nothing, ok, type Reply } from './reply.ts'
-import { type Call, type ClosedAction, type ClosedCall, route } from './route.ts'
+import { by, type Call, type ClosedAction, type ClosedCall, route } from './route.ts'
 
 export const spaceRoutes = [
   route({
     method: 'GET',
     path: '/spaces',
     action: 'space.list',
-    handle(door, { person, host }) {
+    query: pagingSchema,
+    handle(door, { person, host, query }) {
+      const paging = checked(pagingSchema, Object.fromEntries(query))
       const rows = door.records.list('space')
       const seen = rows.filter((row) => may(person, 'space.see', resourceOf(row)))
-      const spaces = seen.flatMap(({ id }) => showTo(door, { person, host }, id) ?? [])
-      return ok({ spaces })
+      const { items, ...next } = paged(seen, paging)
+      const spaces = items.flatMap(({ id }) => showTo(door, { person, host }, id) ?? [])
+      return ok({ spaces, ...next })
     },
   }),
   route({
@@ -36,13 +40,13 @@ export const spaceRoutes = [
     action: 'space.create',
     body: createSpaceSchema,
     async handle(door, call) {
-      const { person, body } = call
+      const { body } = call
       const id = body.id === undefined ? call.idFor('space') : givenId<'space'>(body.id)
       const templateId = body.templateId as TemplateId
       const { name, parameters, hostId } = body
       const host = hostId === undefined ? {} : { hostId: hostId as HostId }
       const space = { id, name, templateId, parameters, ...host }
-      const { intentId } = await door.spaces.create(person.actor, space, call.idFor('intent'))
+      const { intentId } = await door.spaces.create(by(call), space, call.idFor('intent'))
       return accepted(showIntent(door, call, id, intentId))
     },
   }),
@@ -60,10 +64,10 @@ export const spaceRoutes = [
     target: 'space',
     body: updateSpaceSchema,
     async handle(door, call) {
-      const { person, target, body } = call
-      if (body.name !== undefined) await door.spaces.rename(person.actor, target.id, body.name)
+      const { target, body } = call
+      if (body.name !== undefined) await door.spaces.rename(by(call), target.id, body.name)
       if (body.parameters !== undefined) {
-        await door.spaces.configure(person.actor, target.id, body.parameters)
+        await door.spaces.configure(by(call), target.id, body.parameters)
       }
       return ok(shown(door, call, target.id))
     },
@@ -77,8 +81,8 @@ export const spaceRoutes = [
     path: '/spaces/:id/forget',
     action: 'space.delete',
     target: 'space',
-    async handle({ spaces }, { person, target }) {
-      await spaces.forget(person.actor, target.id)
+    async handle({ spaces }, call) {
+      await spaces.forget(by(call), call.target.id)
       return nothing
     },
   }),
@@ -99,12 +103,7 @@ function wish(method: 'POST' | 'DELETE', path: string, action: ClosedAction, wan
     target: 'space',
     async handle(door: Door, call: ClosedCall<undefined, Row<'space'>>): Promise<Reply> {
       const { id } = call.target
-      const { intentId } = await door.spaces.want(
-        call.person.actor,
-        id,
-        wanted,
-        call.idFor('intent'),
-      )
+      const { intentId } = await door.spaces.want(by(call), id, wanted, call.idFor('intent'))
       return accepted(showIntent(door, call, id, intentId))
     },
   })

@@ -8,7 +8,7 @@ import { templateSchema } from '../templates/schema.ts'
 import { assertMayAllow } from './allowing.ts'
 import { givenId, TEMPLATE_BODY_BYTES } from './body.ts'
 import { created, ok } from './reply.ts'
-import { route } from './route.ts'
+import { by, route } from './route.ts'
 
 export const templatePlanRoutes = [
   route({
@@ -43,7 +43,7 @@ export const templatePlanRoutes = [
       assertMayAllow(call)
       const { id: given, bundle, allow } = call.body
       const id = given === undefined ? call.idFor('template') : givenId<'template'>(given)
-      return created(await templates.import(call.person.actor, { id, bundle, allow }))
+      return created(await templates.import(by(call), { id, bundle, allow }))
     },
   }),
   route({

@@ -14,7 +14,7 @@ import { assertMayAllow } from './allowing.ts'
 import { givenId, TEMPLATE_BODY_BYTES } from './body.ts'
 import type { Door } from './ports.ts'
 import { created, nothing, ok } from './reply.ts'
-import { type ClosedCall, route } from './route.ts'
+import { by, type ClosedCall, route } from './route.ts'
 
 export const templateRoutes = [
   route({
@@ -43,7 +43,7 @@ export const templateRoutes = [
       const held = templates.get(id)
       if (held) return created(repeated(held, source))
       const template = { source, note, id, allow }
-      return created(await templates.save(call.person.actor, template))
+      return created(await templates.save(by(call), template))
     },
   }),
   route({
@@ -82,7 +82,7 @@ export const templateRoutes = [
         allow,
         ...(base !== undefined && { base }),
       }
-      return ok(await templates.save(call.person.actor, template))
+      return ok(await templates.save(by(call), template))
     },
   }),
   route({
@@ -91,7 +91,7 @@ export const templateRoutes = [
     action: 'template.delete',
     target: 'template',
     async handle({ templates }, call) {
-      await templates.remove(call.person.actor, call.target.id)
+      await templates.remove(by(call), call.target.id)
       return nothing
     },
   }),

@@ -8,7 +8,7 @@ import { may } from '../identity/policy.ts'
 import { resourceOf } from '../identity/subject.ts'
 import { askAgent } from './ask-agent.ts'
 import { checked } from './body.ts'
-import type { EnterCall } from './entering.ts'
+import { auditEntry, type EnterCall } from './entering.ts'
 import { relayNumbered } from './numbered-relay.ts'
 import { nothing, ok } from './reply.ts'
 import { type Call, route, socketRoute } from './route.ts'
@@ -30,7 +30,8 @@ const terminalsSchema = z.object({
     )
     .max(1000),
 })
-const startupSchema = z.object({ log: z.string().max(1024 * 1024) })
+/** Its last lines, as the agent keeps them. */
+const startupSchema = z.object({ log: z.array(z.string().max(1024 * 1024)).max(10_000) })
 /** Digits alone: `Number` would also take `0x50`, `1e2` and spaces. */
 const count = (least: number, most: number) =>
   z
@@ -60,6 +61,7 @@ export const terminalRoutes = [
     async handle(door, call) {
       const question = { question: 'close-terminal', name: terminalName(call) } as const
       await askAgent(door, call, question, z.unknown())
+      auditEntry(door, call, 'terminal.close', { terminal: question.name })
       return nothing
     },
   }),

@@ -9,7 +9,8 @@ import { actions, may } from '../identity/policy.ts'
 import { subjectOf } from '../identity/subject.ts'
 import type { Row } from '../records/records.ts'
 import { quotaOf } from '../spaces/quotas.ts'
-import { givenId } from './body.ts'
+import { checked, givenId } from './body.ts'
+import { paged, pagingSchema } from './paging.ts'
 import type { Door } from './ports.ts'
 import { created, nothing, ok } from './reply.ts'
 import { by, type ClosedCall, route } from './route.ts'
@@ -21,7 +22,12 @@ export const userRoutes = [
     method: 'GET',
     path: '/users',
     action: 'user.list',
-    handle: ({ identity }) => ok({ users: identity.users.list() }),
+    query: pagingSchema,
+    handle({ identity }, { query }) {
+      const paging = checked(pagingSchema, Object.fromEntries(query))
+      const { items: users, ...next } = paged(identity.users.list(), paging)
+      return ok({ users, ...next })
+    },
   }),
   route({
     method: 'POST',

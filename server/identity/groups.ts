@@ -6,10 +6,11 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { GroupId, RoleId, UserId } from '#protocol/ids.ts'
 import { keysIn, marked, markedExactly, unmarked } from '../records/marks.ts'
 import type { Change, Records, Row, View } from '../records/records.ts'
-import { audited, type By } from './audit.ts'
+import { endVariables } from '../values/end.ts'
+import { audited, type By, changed } from './audit.ts'
 import { assertName, renamed } from './roles.ts'
 import type { Makers } from './settings.ts'
-import { rolesIn, sameKeys } from './users.ts'
+import { roleNames, rolesIn, sameKeys } from './users.ts'
 
 /** Membership is looked up by going through all of them. */
 export const MAX_GROUPS = 200
@@ -76,7 +77,8 @@ export class Groups {
       const changes = [...renamed(view, 'group', row, patch), ...regiven(view, row, patch)]
       if (changes.length > 0) {
         const target = { kind: 'group', id, name: row.groups.profile.name }
-        changes.push(audited(by, 'group.update', target, { ...patch }))
+        const change = changed(stateOf(view, row), stateOf(view, row, patch))
+        changes.push(audited(by, 'group.update', target, undefined, change))
       }
       return { changes, result: undefined }
     })
@@ -91,8 +93,12 @@ export class Groups {
       const name = row.groups.profile?.name ?? ''
       const changes: Change[] = [
         { op: 'release', claim: `group:${name}`, holder: id },
+        ...endVariables(view, id),
         { op: 'delete', kind: 'group', id },
-        audited(by, 'group.delete', { kind: 'group', id, name }),
+        audited(by, 'group.delete', { kind: 'group', id, name }, undefined, {
+          before: stateOf(view, row),
+          after: {},
+        }),
       ]
       return { changes, result: undefined }
     })
@@ -119,6 +125,25 @@ function showGroup(view: Pick<View, 'get'>, { id, groups }: Row<'group'>): Group
     roles: rolesIn(view, roles?.roles),
     quota: quota ?? {},
     createdAt: new Date(profile?.createdAt ?? 0).toISOString(),
+  }
+}
+
+/** What a group is, or would be with the patch, for the audit; people and roles by name. */
+function stateOf(
+  view: Pick<View, 'get'>,
+  { groups }: Row<'group'>,
+  patch: GroupPatch = {},
+): Record<string, unknown> {
+  const { add = [], remove = [] } = patch
+  const held = keysIn(groups.members?.people).map(
+    (id) => view.get('user', id as UserId)?.groups.profile?.username ?? id,
+  )
+  return {
+    name: patch.name ?? groups.profile?.name,
+    description: patch.description ?? groups.profile?.description,
+    members: [...new Set([...held.filter((name) => !remove.includes(name)), ...add])].sort(),
+    roles: roleNames(view, patch.roles ?? keysIn(groups.roles?.roles)),
+    quota: patch.quota ?? groups.quota ?? {},
   }
 }
 

@@ -250,7 +250,11 @@ test('a change of people is in the audit with the change, without any password',
     entries.map(({ body }) => body.action),
     ['user.update', 'user.create'],
   )
-  assert.deepEqual(entries[0]?.body.detail, { role: 'administrator', password: 'changed' })
+  const body = entries[0]?.body
+  assert.deepEqual(
+    [body?.detail, body?.before, body?.after],
+    [{ password: 'changed' }, { role: 'member' }, { role: 'administrator' }],
+  )
 })
 
 test('a refused login is in the audit, with the name only if it is one', async () => {

@@ -3,6 +3,8 @@
 import type { SpaceId } from '#protocol/ids.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Dot, Records } from '../records/records.ts'
+import { Registries } from '../values/registries.ts'
+import { Variables } from '../values/variables.ts'
 import type { Credential, Person } from './credential.ts'
 import { Factors } from './factors.ts'
 import { Groups } from './groups.ts'
@@ -34,6 +36,8 @@ export interface Identity {
   readonly groups: Groups
   readonly roles: Roles
   readonly invitations: Invitations
+  readonly variables: Variables
+  readonly registries: Registries
   /** The person as they are now, or undefined when the session or token has ended. */
   holds(credential: Credential): Person | undefined
   /** The key of one start of a space's agent. */
@@ -87,6 +91,8 @@ export async function createIdentity(parts: IdentityParts): Promise<Identity> {
     groups: new Groups({ ...makers, records }),
     roles: new Roles({ ...makers, records }),
     invitations: new Invitations({ ...makers, records, passwords, sessions }),
+    variables: new Variables({ ...makers, records, key: deriveKey(secret, 'skein variable') }),
+    registries: new Registries({ ...makers, records, key: deriveKey(secret, 'skein registry') }),
     keys: new SshKeys({ ...makers, records, lastUse }),
     tokens,
     holds: (credential) =>

@@ -51,6 +51,7 @@ interface ActionRow {
 const row = <R extends Rule>(rule: R, verb: string, thing: string) => ({ rule, verb, thing })
 
 export const actions = {
+  'api.see': row('anyone', 'read the description of', 'API'),
   'setup.see': row('anyone', 'see', 'set-up'),
   'setup.finish': row('anyone', 'finish', 'set-up'),
   'session.ask': row('anyone', 'ask for', 'session'),
@@ -108,6 +109,15 @@ export const actions = {
   /** What a version reaches outside its spaces: privileges, devices, folders of the host. */
   'template.allow': row('administrator', 'allow privileges to', 'template'),
   'template.delete': row('administrator', 'delete', 'template'),
+  /** The server's variables and its templates'; their secrets nobody sees. */
+  'variable.list': row('administrator', 'list', 'server’s variables'),
+  'variable.set': row('administrator', 'change', 'server’s variables'),
+  'variable.listGroup': row('administrator', 'list', 'group’s variables'),
+  'variable.setGroup': row('administrator', 'change', 'group’s variables'),
+  'variable.listOwn': row('signed-in', 'list', 'account’s variables'),
+  'variable.setOwn': row('signed-in', 'change', 'account’s variables'),
+  'registry.list': row('administrator', 'list', 'server’s registries'),
+  'registry.set': row('administrator', 'change', 'server’s registries'),
   'space.list': row('signed-in', 'list', 'server’s spaces'),
   'space.create': row('signed-in', 'create spaces on', 'server'),
   'space.see': row('viewer-or-administrator', 'see', 'space'),
@@ -218,6 +228,10 @@ const implied: Readonly<Partial<Record<Action, readonly Action[]>>> = {
   'role.update': ['role.list'],
   'role.delete': ['role.list'],
   'invitation.withdraw': ['invitation.list'],
+  'variable.set': ['variable.list'],
+  'variable.listGroup': ['group.list'],
+  'variable.setGroup': ['variable.listGroup', 'group.list'],
+  'registry.set': ['registry.list'],
 }
 
 export const withImplied = (action: Action): readonly Action[] => [

@@ -8,7 +8,7 @@ import { isSpaceName } from '#protocol/names.ts'
 import { keysIn, markedExactly } from '../records/marks.ts'
 import type { Change, Records, Row, View } from '../records/records.ts'
 import { claimAnew } from '../records/renaming.ts'
-import { audited, type By } from './audit.ts'
+import { audited, type By, changed } from './audit.ts'
 import { isPermission } from './policy.ts'
 import type { Makers } from './settings.ts'
 import { sameKeys } from './users.ts'
@@ -71,7 +71,8 @@ export class Roles {
       const changes = [...renamed(view, 'role', row, patch), ...repermitted(row, patch)]
       if (changes.length > 0) {
         const target = { kind: 'role', id, name: row.groups.profile.name }
-        changes.push(audited(by, 'role.update', target, { ...patch }))
+        const change = changed(stateOf(row), stateOf(row, patch))
+        changes.push(audited(by, 'role.update', target, undefined, change))
       }
       return { changes, result: undefined }
     })
@@ -87,7 +88,10 @@ export class Roles {
       const changes: Change[] = [
         { op: 'release', claim: `role:${name}`, holder: id },
         { op: 'delete', kind: 'role', id },
-        audited(by, 'role.delete', { kind: 'role', id, name }),
+        audited(by, 'role.delete', { kind: 'role', id, name }, undefined, {
+          before: stateOf(row),
+          after: {},
+        }),
       ]
       return { changes, result: undefined }
     })
@@ -109,6 +113,13 @@ function showRole({ id, groups: { profile, permissions } }: Row<'role'>): Custom
     createdAt: new Date(profile?.createdAt ?? 0).toISOString(),
   }
 }
+
+/** What a role is, or would be with the patch, for the audit. */
+const stateOf = ({ groups }: Row<'role'>, patch: RolePatch = {}): Record<string, unknown> => ({
+  name: patch.name ?? groups.profile?.name,
+  description: patch.description ?? groups.profile?.description,
+  permissions: [...new Set(patch.permissions ?? keysIn(groups.permissions?.actions))].sort(),
+})
 
 function repermitted(row: Row<'role'>, { permissions }: RolePatch): Change[] {
   const held = row.groups.permissions?.actions

@@ -15,7 +15,8 @@ import {
   type Row,
   type View,
 } from '../records/records.ts'
-import { audited, type By } from './audit.ts'
+import { endVariables } from '../values/end.ts'
+import { audited, type By, changed } from './audit.ts'
 import { type Person, sessionClaims } from './credential.ts'
 import { endCredential } from './factors.ts'
 import type { Passwords } from './passwords.ts'
@@ -115,7 +116,11 @@ export class Users {
         changes.push({ op: 'set', kind: 'user', id, group: 'access', value })
       }
       changes.push(...givenChanges(view, row, patch))
-      if (changes.length > 0) changes.push(audited(by, 'user.update', targetOf(row), said(patch)))
+      if (changes.length > 0) {
+        const password = patch.password === undefined ? undefined : { password: 'changed' }
+        const change = changed(stateOf(view, row), stateOf(view, row, patch))
+        changes.push(audited(by, 'user.update', targetOf(row), password, change))
+      }
       return { changes, result: undefined }
     })
     return this.#shown(id)
@@ -287,6 +292,7 @@ function removeSome(view: View, by: By, id: UserId): Decision<boolean> {
     ...view.list('token', { userId: id }).map(endToken),
     ...view.list('session', { userId: id }).map(endSession),
     ...view.list('credential', { userId: id }).map(endCredential),
+    ...endVariables(view, id),
   ]
   const end: Change[] = [
     { op: 'release', claim: `user:${profile.username}`, holder: id },
@@ -304,8 +310,22 @@ const targetOf = (row: Row<'user'>) => ({
   name: row.groups.profile?.username ?? '',
 })
 
-/** What changed, for the audit: never the password itself. */
-const said = ({ password, ...rest }: UserPatch): Record<string, unknown> => ({
-  ...rest,
-  ...(password !== undefined && { password: 'changed' }),
-})
+/** What a person is, or would be with the patch, for the audit: never the password. Roles by name. */
+function stateOf(
+  view: Pick<View, 'get'>,
+  { groups }: Row<'user'>,
+  patch: UserPatch = {},
+): Record<string, unknown> {
+  const roles = patch.roles ?? keysIn(groups.roles?.roles)
+  return {
+    displayName: patch.displayName ?? groups.profile?.displayName,
+    role: patch.role ?? groups.access?.role,
+    disabled: patch.disabled ?? groups.access?.disabled,
+    roles: roleNames(view, roles),
+    quota: patch.quota ?? groups.quota ?? {},
+  }
+}
+
+/** Sorted; an id where the role is gone. */
+export const roleNames = (view: Pick<View, 'get'>, ids: readonly string[]): string[] =>
+  [...new Set(ids)].map((id) => view.get('role', id as RoleId)?.groups.profile?.name ?? id).sort()

@@ -242,6 +242,8 @@ async function raise(base: Foundation, agentFolder: AgentFolder, port: () => num
     subnets: config.spacesSubnets,
     spacesPerUser: config.spacesPerUser,
     ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
+    values: base.identity.variables,
+    loginFor: (image) => base.identity.registries.loginFor(image),
     agentKey: async (start) => base.identity.agentKey(start.spaceId as SpaceId, start.epoch),
     hostKeySeed: (spaceId) => base.identity.hostKeySeed(spaceId as SpaceId),
   })

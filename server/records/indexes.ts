@@ -16,6 +16,7 @@ const table = {
   credential: { userId: ['body', 'userId'] },
   token: { userId: ['body', 'userId'] },
   templateVersion: { templateId: ['body', 'templateId'] },
+  variable: { ownerId: ['body', 'ownerId'] },
   space: {
     ownerId: ['identity', 'ownerId'],
     hostId: ['placement', 'hostId'],

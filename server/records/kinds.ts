@@ -1,6 +1,7 @@
 // Every kind of record and its field groups. A group is written whole and is the unit of last-writer-wins, so the
 // groups are drawn such that two forms never write one group. `ownerOnly` groups need an Owner (spaces/owner.ts).
 
+import type { AuditCredential } from '#protocol/api/audit.ts'
 import type { Quota, Role } from '#protocol/api/people.ts'
 import type { ParameterValue, SpaceState, Visibility } from '#protocol/api/spaces.ts'
 import type { ErrorBody } from '#protocol/errors.ts'
@@ -11,6 +12,7 @@ import type {
   Id,
   InvitationId,
   PeerId,
+  RegistryId,
   RoleId,
   SessionId,
   SpaceId,
@@ -18,6 +20,7 @@ import type {
   TemplateId,
   TokenId,
   UserId,
+  VariableId,
   VersionId,
 } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
@@ -185,6 +188,18 @@ export interface KindGroups {
     /** Who drives it, or did last. */
     driver: { peerId: PeerId; name: string; at: number }
   }
+  /** What templates name as `var.NAME` or `secret.NAME`. Of two of one owner and name the later made one counts. */
+  variable: {
+    /** `ownerId` is a person's, a group's, a template's, or `EVERYBODY` (values/variables.ts). */
+    body: { ownerId: Id; name: string; createdAt: number }
+    /** Sealed with a key from the cluster's secret file; `past` is the value before, which logs may still hold. */
+    value: { sealed: string; isSecret: boolean; at: number; by: Id; past?: string }
+  }
+  /** Where images are pulled from, and as whom. Of two of one host the later made one counts. */
+  registry: {
+    body: { host: string; createdAt: number }
+    login: { username: string; sealed: string; at: number; by: Id }
+  }
   /** Singletons, found by the claim `setting:<key>`. */
   setting: {
     value: { key: string; value: unknown }
@@ -207,6 +222,8 @@ interface KindIds {
   templateVersion: VersionId
   space: SpaceId
   host: HostId
+  variable: VariableId
+  registry: RegistryId
   setting: Id<'setting'>
 }
 export type KindId<K extends Kind> = KindIds[K]
@@ -225,6 +242,8 @@ interface KindIndexes {
   templateVersion: { templateId: TemplateId }
   space: { ownerId: UserId } | { hostId: HostId } | { templateId: TemplateId }
   host: never
+  variable: { ownerId: Id }
+  registry: never
   setting: never
 }
 export type IndexKey<K extends Kind> = KindIndexes[K]
@@ -241,6 +260,9 @@ export interface StreamBodies {
     target?: { kind: string; id: string; name: string }
     address?: string
     detail?: Record<string, unknown>
+    credential?: AuditCredential | undefined
+    before?: Record<string, unknown> | undefined
+    after?: Record<string, unknown> | undefined
   }
   usage: { spaceId: SpaceId; cpuPercent: number; memoryBytes: number }
   timeline: {

@@ -186,6 +186,20 @@ export const groupSchemas = {
     }),
     driver: z.object({ peerId: id<'peer'>(), name: text(256), at: time }),
   },
+  variable: {
+    body: z.object({ ownerId: id(), name: text(64), createdAt: time }),
+    value: z.object({
+      sealed: text(128 * 1024),
+      isSecret: z.boolean(),
+      at: time,
+      by: id(),
+      past: text(128 * 1024).optional(),
+    }),
+  },
+  registry: {
+    body: z.object({ host: text(256), createdAt: time }),
+    login: z.object({ username: text(256), sealed: text(32 * 1024), at: time, by: id() }),
+  },
   setting: {
     value: z.object({ key: text(200), value: z.unknown() }),
   },
@@ -200,6 +214,11 @@ export const bodySchemas = {
     target: z.object({ kind: text(64), id: text(256), name: text(256) }).optional(),
     address: text(256).optional(),
     detail: z.record(text(200), z.unknown()).optional(),
+    credential: z
+      .object({ kind: z.enum(['session', 'token', 'sshKey']), id: text(256) })
+      .optional(),
+    before: z.record(text(200), z.unknown()).optional(),
+    after: z.record(text(200), z.unknown()).optional(),
   }),
   usage: z.object({
     spaceId: id<'space'>(),

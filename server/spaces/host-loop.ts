@@ -12,7 +12,7 @@ import { adopt } from './adopt.ts'
 import { removeCarriers } from './copies/carrier.ts'
 import type { OnHost } from './copies/copies.ts'
 import { type HostConfig, HostWatch, type SeenHost } from './host-watch.ts'
-import { Images } from './images.ts'
+import { Images, type LoginFor } from './images.ts'
 import { Lanes, type Verdict } from './lanes.ts'
 import { Launcher, type Surroundings } from './launch.ts'
 import { Networks, type SubnetTurn } from './network.ts'
@@ -42,6 +42,8 @@ export interface LoopOptions
     RenderingOptions {
   readonly live: Live
   readonly links: { unlink(spaceId: string): void }
+  /** Without it every pull is a stranger's. */
+  readonly loginFor?: LoginFor
   readonly hosts: Hosts
   readonly templates: Pick<Templates, 'parsed'>
   readonly timeline: Timeline
@@ -82,7 +84,7 @@ export class HostLoop {
     const turn = options.routes && subnetTurn
     const launcher = new Launcher({
       ...options,
-      images: new Images(engine),
+      images: new Images(engine, options.loginFor),
       networks: new Networks({ engine, cluster, pool, routes, ...(turn && { turn }) }),
       agentVolume: this.#agentVolume,
     })

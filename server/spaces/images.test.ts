@@ -4,6 +4,7 @@ import { newId } from '#protocol/ids.ts'
 import { eventually } from '../../tests/support/eventually.ts'
 import { createHosts } from './hosts.ts'
 import { checkArchitecture, Images } from './images.ts'
+import { loginHeaders } from './runtime/registry-login.ts'
 import { FakeEngine, fakeImage } from './testing/fake-engine.ts'
 import { soon } from './testing/stage.ts'
 
@@ -30,6 +31,25 @@ it('spaces that want the same image share one pull, and each hears of its progre
   })
   assert.equal(engine.calls.filter((call) => call === 'pull').length, 1)
   assert.deepEqual(heard.toSorted(), [1, 2])
+})
+
+it('a login goes with the pulls that it is for', async () => {
+  const engine = new FakeEngine()
+  for (const name of ['ghcr.io/app', 'debian']) engine.registry.set(name, fakeImage())
+  const login = { host: 'ghcr.io', username: 'bot', secret: 'herring' }
+  const images = new Images(engine, (image) => (image.startsWith('ghcr.io/') ? login : undefined))
+  const { signal } = new AbortController()
+  await createHosts().act(newId<'host'>(), async (owner) => {
+    for (const name of ['ghcr.io/app', 'debian']) {
+      await images.pull(owner, name, () => undefined, signal)
+    }
+  })
+  assert.deepEqual(engine.logins, ['ghcr.io', undefined])
+  const { 'X-Registry-Auth': header = '' } = loginHeaders(login)
+  assert.deepEqual(JSON.parse(Buffer.from(header, 'base64url').toString()), {
+    ...{ username: 'bot', password: 'herring', serveraddress: 'ghcr.io' },
+  })
+  assert.deepEqual(loginHeaders(undefined), {})
 })
 
 it('a pull that failed is made again by the next who wants it', async () => {

@@ -4,18 +4,24 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { Owner } from './owner.ts'
 import type { Engine, Image } from './runtime/engine.ts'
 import type { PullProgress } from './runtime/pull.ts'
+import type { RegistryLogin } from './runtime/registry-login.ts'
 
 interface SharedPull {
   readonly done: Promise<void>
   readonly watchers: Set<(progress: PullProgress) => void>
 }
 
+/** As whom an image is pulled. Throws `value_unreadable`. */
+export type LoginFor = (image: string) => RegistryLogin | undefined
+
 export class Images {
   readonly #engine: Engine
+  readonly #loginFor: LoginFor
   readonly #pulls = new Map<string, SharedPull>()
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, loginFor: LoginFor = () => undefined) {
     this.#engine = engine
+    this.#loginFor = loginFor
   }
 
   find(owner: Owner, name: string): Promise<Image | undefined> {
@@ -50,7 +56,7 @@ export class Images {
       for (const watcher of watchers) watcher(progress)
     }
     const done = this.#engine
-      .pull(owner, name, { onProgress })
+      .pull(owner, name, { onProgress, login: this.#loginFor(name) })
       .finally(() => this.#pulls.delete(name))
     // Everyone may have gone when it fails; those who wait are told by their own await.
     done.catch(() => undefined)

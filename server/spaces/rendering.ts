@@ -9,7 +9,7 @@ import { renderTemplate } from '../templates/render.ts'
 import type { RenderedSpace } from '../templates/rendered.ts'
 import type { ParsedTemplate } from '../templates/template.ts'
 import type { Scope } from '../templates/text.ts'
-import { noValues, type ValueProvider } from '../templates/values.ts'
+import { noValues, type StoredValues, type ValueProvider } from '../templates/values.ts'
 import { version } from '../version.ts'
 import type { Runtime } from './machine.ts'
 import { nameOfHost } from './whose.ts'
@@ -27,6 +27,12 @@ export interface Renderable {
   readonly template: ParsedTemplate
   readonly versionId: NonNullable<Runtime['versionId']>
   readonly parameters: NonNullable<Runtime['parameters']>
+}
+
+interface Ground {
+  readonly scope: Scope
+  /** Beside the secrets of the scope. */
+  readonly hidden: readonly string[]
 }
 
 export class Rendering {
@@ -47,18 +53,22 @@ export class Rendering {
   async mask(space: Renderable): Promise<Mask> {
     const { template, parameters } = space
     try {
-      const scope = await this.#scope(space)
+      const { scope, hidden } = await this.#ground(space)
       const given = template.parameters
         .filter(({ type }) => type === 'secret')
         .map(({ name }) => String(parameters[name] ?? ''))
       const kept = Object.values(scope.secrets ?? {})
-      return new Mask([...given, ...kept, ...renderedSecrets(template, scope)])
+      return new Mask([...given, ...kept, ...hidden, ...renderedSecrets(template, scope)])
     } catch {
       return Mask.all
     }
   }
 
-  async #scope({ row, template, parameters }: Renderable): Promise<Scope> {
+  async #scope(space: Renderable): Promise<Scope> {
+    return (await this.#ground(space)).scope
+  }
+
+  async #ground({ row, template, parameters }: Renderable): Promise<Ground> {
     const { records, publicUrl } = this.#options
     const { identity, name, spec, placement } = row.groups
     if (identity === undefined || spec === undefined) {
@@ -66,13 +76,9 @@ export class Rendering {
     }
     const owner = records.get('user', identity.ownerId)?.groups.profile
     const host = placement && records.get('host', placement.hostId)
-    const { vars, secrets } = await this.#stored(
-      template,
-      row.id,
-      identity.ownerId,
-      spec.templateId,
-    )
-    return {
+    const stored = await this.#stored(template, row.id, identity.ownerId, spec.templateId)
+    const { vars, secrets, hidden = [] } = stored
+    const scope = {
       space: { id: row.id, name: name?.name ?? row.id },
       user: {
         id: identity.ownerId,
@@ -88,6 +94,7 @@ export class Rendering {
       vars,
       secrets,
     }
+    return { scope, hidden }
   }
 
   async #stored(
@@ -95,7 +102,7 @@ export class Rendering {
     spaceId: Row<'space'>['id'],
     ownerId: NonNullable<Row<'space'>['groups']['identity']>['ownerId'],
     templateId: NonNullable<Row<'space'>['groups']['spec']>['templateId'],
-  ) {
+  ): Promise<StoredValues> {
     if (vars.length + secrets.length === 0) return { vars: {}, secrets: {} }
     const { values = noValues } = this.#options
     return await values.valuesFor({ spaceId, ownerId, templateId, vars, secrets })

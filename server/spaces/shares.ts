@@ -11,7 +11,7 @@ import {
 } from '#protocol/api/spaces.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { GroupId, SpaceId, UserId } from '#protocol/ids.ts'
-import { audited, type By } from '../identity/audit.ts'
+import { audited, type By, changed } from '../identity/audit.ts'
 import { levelOf, type Subject } from '../identity/policy.ts'
 import { resourceOf } from '../identity/subject.ts'
 import { keysIn, type Marks, marked, markOf, unmarked } from '../records/marks.ts'
@@ -44,7 +44,13 @@ export function decideShareSpace(
   const detail = { [wish.kind]: wish.name, level: wish.level ?? 'none' }
   const changes: Change[] = [
     { op: 'set', kind: 'space', id, group: 'people', value },
-    audited(by, wish.level === null ? 'space.unshare' : 'space.share', targetOf(row), detail),
+    audited(
+      by,
+      wish.level === null ? 'space.unshare' : 'space.share',
+      targetOf(row),
+      detail,
+      changed({ level: markOf(before, key)?.as ?? null }, { level: wish.level }),
+    ),
   ]
   return { changes, result: undefined }
 }
@@ -91,7 +97,13 @@ export function decideTransfer(
           },
         ]
       : []),
-    audited(by, 'space.transfer', targetOf(row), { from: nameOf(view, identity.ownerId), to }),
+    audited(
+      by,
+      'space.transfer',
+      targetOf(row),
+      undefined,
+      changed({ owner: nameOf(view, identity.ownerId) }, { owner: to }),
+    ),
   ]
   return { changes, result: undefined }
 }

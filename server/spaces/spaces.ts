@@ -7,6 +7,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import { makeId, type SpaceId, type TemplateId, type UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { By } from '../identity/audit.ts'
+import { cameFrom, type Doer } from '../identity/audit.ts'
 import type { Decision, Dot, Row, View } from '../records/records.ts'
 import type { SpaceAddress } from './address.ts'
 import { VolumeCopies } from './copies/copies.ts'
@@ -48,25 +49,16 @@ export interface Spaces {
   /** All, or those that the actor owns. */
   list(actor?: Actor): readonly Space[]
   /** Rejects with `no_host_fits` beside what is wrong with the wish itself. */
-  create(
-    actor: Actor,
-    creation: Creation,
-    intentId?: string,
-  ): Promise<{ readonly intentId: string }>
+  create(by: Doer, creation: Creation, intentId?: string): Promise<{ readonly intentId: string }>
   /** Where a new space would go. Throws `not_found`. */
   preview(templateId: TemplateId, parameters: Creation['parameters']): PlacementPreview
   /** A wish with an intent that was taken before is that wish. */
-  want(
-    actor: Actor,
-    id: SpaceId,
-    wish: Wish,
-    intentId?: string,
-  ): Promise<{ readonly intentId: string }>
+  want(by: Doer, id: SpaceId, wish: Wish, intentId?: string): Promise<{ readonly intentId: string }>
   /** Rejects with `space_not_waiting` where its host answers. */
-  forget(actor: Actor, id: SpaceId): Promise<void>
-  rename(actor: Actor, id: SpaceId, name: string): Promise<void>
+  forget(by: Doer, id: SpaceId): Promise<void>
+  rename(by: Doer, id: SpaceId, name: string): Promise<void>
   configure(
-    actor: Actor,
+    by: Doer,
     id: SpaceId,
     parameters: Readonly<Record<string, ParameterValue>>,
   ): Promise<void>
@@ -161,13 +153,9 @@ class HostedSpaces implements Spaces {
     return rows.flatMap((row) => showSpace(this.#sources, row) ?? [])
   }
 
-  create(
-    actor: Actor,
-    creation: Creation,
-    intentId?: string,
-  ): Promise<{ readonly intentId: string }> {
+  create(by: Doer, creation: Creation, intentId?: string): Promise<{ readonly intentId: string }> {
     const decide: Intending = (view, wisher) => decideCreate(view, wisher, creation)
-    return this.#intend(actor, decide, intentId)
+    return this.#intend(by, decide, intentId)
   }
 
   preview(templateId: TemplateId, parameters: Creation['parameters']): PlacementPreview {
@@ -187,16 +175,16 @@ class HostedSpaces implements Spaces {
   }
 
   want(
-    actor: Actor,
+    by: Doer,
     id: SpaceId,
     wish: Wish,
     intentId?: string,
   ): Promise<{ readonly intentId: string }> {
-    return this.#intend(actor, (view, wisher) => decideWant(view, wisher, id, wish), intentId)
+    return this.#intend(by, (view, wisher) => decideWant(view, wisher, id, wish), intentId)
   }
 
-  async forget(actor: Actor, id: SpaceId): Promise<void> {
-    const wisher = this.#wisher(actor)
+  async forget(by: Doer, id: SpaceId): Promise<void> {
+    const wisher = this.#wisher(by)
     await this.#options.records.transact((view) => {
       const row = view.get('space', id)
       const { live } = this.#options
@@ -207,17 +195,17 @@ class HostedSpaces implements Spaces {
     })
   }
 
-  async rename(actor: Actor, id: SpaceId, name: string): Promise<void> {
-    const wisher = this.#wisher(actor)
+  async rename(by: Doer, id: SpaceId, name: string): Promise<void> {
+    const wisher = this.#wisher(by)
     await this.#options.records.transact((view) => decideRename(view, wisher, id, name))
   }
 
   async configure(
-    actor: Actor,
+    by: Doer,
     id: SpaceId,
     parameters: Readonly<Record<string, ParameterValue>>,
   ): Promise<void> {
-    const wisher = this.#wisher(actor)
+    const wisher = this.#wisher(by)
     await this.#options.records.transact((view) => decideConfigure(view, wisher, id, parameters))
   }
 
@@ -260,20 +248,20 @@ class HostedSpaces implements Spaces {
     return { ...this.#options, presence: this.#presence }
   }
 
-  #wisher(actor: Actor): Wisher {
+  #wisher(by: Doer): Wisher {
     const { clock, random, templates } = this.#options
     const nowMs = clock.nowMs()
     const spacesPerUser = this.#options.spacesPerUser ?? DEFAULT_SPACES_PER_USER
     const intentId = makeId(nowMs, random(10))
-    return { actor, intentId, nowMs, templates, spacesPerUser, placer: this.#placer }
+    return { ...cameFrom(by), intentId, nowMs, templates, spacesPerUser, placer: this.#placer }
   }
 
   async #intend(
-    actor: Actor,
+    by: Doer,
     decide: Intending,
     given: string | undefined,
   ): Promise<{ readonly intentId: string }> {
-    const wisher = this.#wisher(actor)
+    const wisher = this.#wisher(by)
     const own = given === undefined ? wisher : { ...wisher, intentId: given }
     const intentId = await this.#options.records.transact((view) => decide(view, own), placing)
     return { intentId }

@@ -2,10 +2,11 @@
 // Pure; nothing here knows of containers. The host's owner reads the wish and acts.
 
 import type { ParameterValue } from '#protocol/api/spaces.ts'
+import type { Parameter } from '#protocol/api/templates.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { HostId, SpaceId, TemplateId, UserId } from '#protocol/ids.ts'
-import type { Actor } from '#protocol/link.ts'
 import { isSpaceName } from '#protocol/names.ts'
+import { type Came, type Changed, changed } from '../identity/audit.ts'
 import type { KindGroups } from '../records/kinds.ts'
 import type { Change, Decision, Row, View } from '../records/records.ts'
 import { claimAnew } from '../records/renaming.ts'
@@ -25,8 +26,7 @@ type Desired = KindGroups['space']['desired']
 type Spec = KindGroups['space']['spec']
 type Values = Readonly<Record<string, ParameterValue>>
 
-export interface Wisher {
-  readonly actor: Actor
+export interface Wisher extends Came {
   readonly intentId: string
   readonly nowMs: number
   readonly templates: Pick<Templates, 'parsed'>
@@ -119,7 +119,17 @@ export function decideWant(view: View, wisher: Wisher, id: SpaceId, wish: Wish):
   const changes: Change[] = [
     { op: 'set', kind: 'space', id, group: 'desired', value },
     ...renewal,
-    audited(wisher, `space.${verbs[wish]}`, id, name?.name ?? id),
+    audited(
+      wisher,
+      `space.${verbs[wish]}`,
+      id,
+      name?.name ?? id,
+      undefined,
+      changed(
+        { wanted: desired.state, versionId: spec.versionId },
+        { wanted: value.state, versionId: (specIn(renewal) ?? spec).versionId },
+      ),
+    ),
   ]
   return { changes, result: intentId }
 }
@@ -178,7 +188,7 @@ export function decideRename(
     ...(before === undefined ? [] : [release]),
     ...claimAnew(view, `space:${ownerId}/${name}`, id),
     { op: 'set', kind: 'space', id, group: 'name', value: { name } },
-    audited(wisher, 'space.rename', id, name, { before: before ?? '' }),
+    audited(wisher, 'space.rename', id, name, undefined, changed({ name: before }, { name })),
   ]
   return { changes, result: undefined }
 }
@@ -203,9 +213,24 @@ export function decideConfigure(
   const values = checkParameters(head.parameters, { ...Object.fromEntries(kept), ...parameters })
   const changes: Change[] = [
     { op: 'set', kind: 'space', id, group: 'spec', value: { ...spec, parameters: values } },
-    audited(wisher, 'space.configure', id, name?.name ?? id),
+    audited(
+      wisher,
+      'space.configure',
+      id,
+      name?.name ?? id,
+      undefined,
+      changed(told(head.parameters, spec.parameters), told(head.parameters, values)),
+    ),
   ]
   return { changes, result: undefined }
+}
+
+/** Secrets only by a mark of their own: whether one was changed may be told, and nothing of what it is. */
+function told(parameters: readonly Parameter[], values: Values): Values {
+  const secret = new Set(parameters.filter(({ type }) => type === 'secret').map(({ name }) => name))
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, secret.has(name) ? '(secret)' : value]),
+  )
 }
 
 /** Parameters that the newest version no longer has are dropped; what it asks anew must have a default. */
@@ -241,14 +266,19 @@ function claimable(view: View, ownerId: UserId, name: string, id: SpaceId): void
 }
 
 const audited = (
-  { actor }: Wisher,
+  { actor, address, credential }: Wisher,
   action: string,
   id: SpaceId,
   name: string,
   detail?: Record<string, unknown>,
+  change?: Changed,
 ): Change => ({
   op: 'append',
   stream: 'audit',
   subject: id,
-  body: { actor, action, target: { kind: 'space', id, name }, ...(detail && { detail }) },
+  body: {
+    ...{ actor, action, target: { kind: 'space', id, name } },
+    ...(address !== undefined && { address }),
+    ...{ ...(credential && { credential }), ...(detail && { detail }), ...change },
+  },
 })

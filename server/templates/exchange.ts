@@ -9,7 +9,7 @@ import {
 } from '#protocol/api/templates.ts'
 import { SkeinError, toSkeinError } from '#protocol/errors.ts'
 import type { TemplateId, VersionId } from '#protocol/ids.ts'
-import type { Actor } from '#protocol/link.ts'
+import type { Doer } from '../identity/audit.ts'
 import type { Records } from '../records/records.ts'
 import type { Templates } from './templates.ts'
 
@@ -48,7 +48,7 @@ export function exportTemplate(
 /** Saves the versions one after the other. The newest must be accepted; older ones that are not are left out and told. */
 export async function importTemplate(
   { templates }: ExchangeOptions,
-  actor: Actor,
+  by: Doer,
   { id, bundle, allow }: TemplateWish,
 ): Promise<TemplateImport> {
   const newest = bundle.versions.at(-1)
@@ -58,7 +58,7 @@ export async function importTemplate(
     const { number, source } = version
     const note = noteOf(version)
     try {
-      saved = await templates.save(actor, { id, source, note, allow: allow && version === newest })
+      saved = await templates.save(by, { id, source, note, allow: allow && version === newest })
     } catch (caught) {
       if (version === newest) throw caught
       skipped.push({ number, reason: toSkeinError(caught).message })

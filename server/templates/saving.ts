@@ -3,9 +3,10 @@
 import type { TemplateHead } from '#protocol/api/templates.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { TemplateId, UserId, VersionId } from '#protocol/ids.ts'
-import type { Actor } from '#protocol/link.ts'
-import type { Change, Decision, Row, View } from '../records/records.ts'
+import { type Changed, cameFrom, changed, type Doer } from '../identity/audit.ts'
+import { type Change, type Decision, MAX_CHANGES, type Row, type View } from '../records/records.ts'
 import { claimAnew } from '../records/renaming.ts'
+import { endVariables } from '../values/end.ts'
 import type { Permission } from './permission.ts'
 
 const MAX_TEMPLATES = 1000
@@ -28,11 +29,12 @@ export interface Saving extends SaveTemplateRequest {
   readonly nowMs: number
   readonly head: TemplateHead
   readonly reaches: readonly string[]
-  readonly actor: Actor
+  readonly by: Doer
 }
 
 export function decideSave(view: View, saving: Saving): Decision<void> {
-  const { id, base, source, head, actor, nowMs } = saving
+  const { id, base, source, head, by, nowMs } = saving
+  const { actor } = cameFrom(by)
   const row = view.get('template', id)
   const current = row?.groups.head
   // A save that was sent twice, or that changes nothing, makes no version, whatever it was made upon.
@@ -74,15 +76,30 @@ export function decideSave(view: View, saving: Saving): Decision<void> {
     ...naming(view, row, meta.name, id),
     ...(row === undefined ? creation(view, id, { meta, head: pointer }) : []),
     ...(row === undefined ? [] : setting(id, meta, pointer)),
-    audited(actor, row === undefined ? 'template.create' : 'template.update', id, meta.name),
-    ...(permission ? [audited(actor, 'template.allow', id, meta.name, permission.reaches)] : []),
+    audited(
+      by,
+      row === undefined ? 'template.create' : 'template.update',
+      id,
+      meta.name,
+      undefined,
+      changed(stateOf(row?.groups.meta, current), stateOf(meta, pointer)),
+    ),
+    ...(permission ? [audited(by, 'template.allow', id, meta.name, permission.reaches)] : []),
   ]
   return { changes, result: undefined }
 }
 
-function permissionOf({ reaches, actor, nowMs }: Saving): Permission | undefined {
+const stateOf = (
+  meta: Partial<Meta> | undefined,
+  head: Row<'template'>['groups']['head'],
+): Record<string, unknown> => ({
+  ...(meta && { name: meta.name, description: meta.description }),
+  ...(head && { version: head.number, versionId: head.versionId }),
+})
+
+function permissionOf({ reaches, by, nowMs }: Saving): Permission | undefined {
   if (reaches.length === 0) return undefined
-  return { reaches: [...reaches], by: actor.id as UserId, at: nowMs }
+  return { reaches: [...reaches], by: cameFrom(by).actor.id as UserId, at: nowMs }
 }
 
 /** Whether the version that has this text already may do all of it. */
@@ -130,13 +147,15 @@ function naming(
 const VERSIONS_AT_ONCE = 90
 
 /** Answers whether there is more to remove. */
-export function decideRemove(view: View, id: TemplateId, actor: Actor): Decision<boolean> {
+export function decideRemove(view: View, id: TemplateId, by: Doer): Decision<boolean> {
   const row = view.get('template', id)
   const name = row?.groups.meta?.name
   if (row === undefined || name === undefined)
     throw new SkeinError('not_found', { thing: 'template' })
   const count = view.list('space', { templateId: id }).length
   if (count > 0) throw new SkeinError('template_in_use', { count })
+  const values = endVariables(view, id)
+  if (values.length > 0) return { changes: values.slice(0, MAX_CHANGES), result: true }
   const versions = versionsOf(view, id).reverse()
   const some = versions.slice(0, VERSIONS_AT_ONCE)
   const deletions = some.map(
@@ -147,7 +166,7 @@ export function decideRemove(view: View, id: TemplateId, actor: Actor): Decision
     ...deletions,
     { op: 'delete', kind: 'template', id },
     { op: 'release', claim: `template:${name}`, holder: id },
-    audited(actor, 'template.delete', id, name),
+    audited(by, 'template.delete', id, name),
   ]
   return { changes, result: false }
 }
@@ -159,19 +178,21 @@ export const versionsOf = (view: View, templateId: TemplateId): Row<'templateVer
   )
 
 const audited = (
-  actor: Actor,
+  by: Doer,
   action: string,
   id: TemplateId,
   name: string,
   reaches?: readonly string[],
+  change?: Changed,
 ): Change => ({
   op: 'append',
   stream: 'audit',
   subject: id,
   body: {
-    actor,
+    ...cameFrom(by),
     action,
     target: { kind: 'template', id, name },
     ...(reaches && { detail: { reaches } }),
+    ...change,
   },
 })

@@ -12,8 +12,8 @@ import type {
 } from '#protocol/api/templates.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { makeId, type SpaceId, type TemplateId, type VersionId } from '#protocol/ids.ts'
-import type { Actor } from '#protocol/link.ts'
 import type { Clock, Random } from '../clock.ts'
+import type { Doer } from '../identity/audit.ts'
 import type { Records, Row } from '../records/records.ts'
 import {
   type ExchangeOptions,
@@ -52,15 +52,15 @@ export interface Templates {
   planSpace(id: SpaceId): SpacePlan
   export(id: TemplateId): TemplateBundle
   /** Rejects as `save` does. */
-  import(actor: Actor, wish: TemplateWish): Promise<TemplateImport>
+  import(by: Doer, wish: TemplateWish): Promise<TemplateImport>
   list(): readonly Template[]
   get(id: TemplateId): TemplateDetail | undefined
   /** A version as it is rendered; undefined when there is none. */
   parsed(versionId: VersionId): Parsed | undefined
   /** Rejects with `template_invalid`, `template_not_allowed`, `conflict`, `name_taken` or `too_large`. */
-  save(actor: Actor, request: SaveTemplateRequest): Promise<TemplateDetail>
+  save(by: Doer, request: SaveTemplateRequest): Promise<TemplateDetail>
   /** Rejects with `template_in_use` or `not_found`. */
-  remove(actor: Actor, id: TemplateId): Promise<void>
+  remove(by: Doer, id: TemplateId): Promise<void>
 }
 
 export interface TemplatesOptions {
@@ -112,8 +112,8 @@ class RecordedTemplates implements Templates {
     return exportTemplate(this.#exchange, id)
   }
 
-  import(actor: Actor, wish: TemplateWish): Promise<TemplateImport> {
-    return importTemplate(this.#exchange, actor, wish)
+  import(by: Doer, wish: TemplateWish): Promise<TemplateImport> {
+    return importTemplate(this.#exchange, by, wish)
   }
 
   list(): readonly Template[] {
@@ -142,7 +142,7 @@ class RecordedTemplates implements Templates {
     return result
   }
 
-  async save(actor: Actor, request: SaveTemplateRequest): Promise<TemplateDetail> {
+  async save(by: Doer, request: SaveTemplateRequest): Promise<TemplateDetail> {
     const result = parseTemplate(request.source)
     if (result.problems !== undefined) throw invalid(result)
     const { reaches } = result.template
@@ -154,7 +154,7 @@ class RecordedTemplates implements Templates {
       nowMs: this.#clock.nowMs(),
       head: result.head,
       reaches,
-      actor,
+      by,
     }
     await this.#records.transact((view) => decideSave(view, saving))
     const saved = this.get(saving.id)
@@ -162,11 +162,11 @@ class RecordedTemplates implements Templates {
     return saved
   }
 
-  async remove(actor: Actor, id: TemplateId): Promise<void> {
+  async remove(by: Doer, id: TemplateId): Promise<void> {
     // A transaction takes a hundred changes, so old versions go first; the template itself goes last, at once with
     // its name.
     let more = true
-    while (more) more = await this.#records.transact((view) => decideRemove(view, id, actor))
+    while (more) more = await this.#records.transact((view) => decideRemove(view, id, by))
   }
 
   #newId<K extends string>() {

@@ -50,6 +50,10 @@ before(async () => {
   await api.createSpace({ id: ids.notebook, name: 'notebook', templateId })
   await api.createSpace({ id: ids.broken, name: 'broken', templateId: broken.id })
   await addMember('mel')
+  await api.call('PUT', '/variables/REGION', { value: 'eu-1' })
+  await api.call('PUT', '/variables/TOKEN', { value: 'hunter22', isSecret: true })
+  await api.call('PUT', '/me/variables/EDITOR', { value: 'vim' })
+  await api.call('PUT', '/registries/ghcr.io', { username: 'bot', secret: 'herring' })
   await api.until(ids.notebook, 'running')
   await api.until(ids.broken, 'failed')
   await api.saveTemplate(template.id, TEMPLATE.replace('letters', 'figures'))
@@ -143,6 +147,16 @@ const inside: readonly Place[] = [
   },
   { name: 'people', path: () => '/people', ready: (page) => page.getByText('mel').waitFor() },
   {
+    name: 'variables',
+    path: () => '/variables',
+    ready: (page) => page.getByText('REGION').waitFor(),
+  },
+  {
+    name: 'audit',
+    path: () => '/audit',
+    ready: (page) => page.getByText('The audit is whole').waitFor(),
+  },
+  {
     name: 'account',
     path: () => '/account',
     ready: (page) => page.getByText('This session').waitFor(),
@@ -176,6 +190,16 @@ const floating: readonly (readonly [string, string, (page: Page) => Promise<void
   ['keys', '/spaces', (page) => page.keyboard.press('?')],
   ['add-key', '/account', (page) => page.getByRole('button', { name: 'Add an SSH key' }).click()],
   ['new-token', '/account', (page) => page.getByRole('button', { name: 'Create a token' }).click()],
+  [
+    'variable',
+    '/variables',
+    async (page) => page.getByRole('button', { name: 'Set a variable' }).click(),
+  ],
+  [
+    'registry',
+    '/variables',
+    async (page) => page.getByRole('button', { name: 'Change ghcr.io' }).click(),
+  ],
   ['add-person', '/people', (page) => page.getByRole('button', { name: 'Add a person' }).click()],
   [
     'delete',

@@ -13,6 +13,10 @@ export class Latency {
     this.#times.push(performance.now() - beganMs)
   }
 
+  get p50Ms(): number {
+    return this.#at(0.5)
+  }
+
   get p99Ms(): number {
     return this.#at(0.99)
   }
@@ -22,7 +26,7 @@ export class Latency {
   }
 
   toString(): string {
-    const figures = [this.#at(0.5), this.p99Ms, this.maxMs].map((ms) => ms.toFixed(1))
+    const figures = [this.p50Ms, this.p99Ms, this.maxMs].map((ms) => ms.toFixed(1))
     const load = loadavg()[0]?.toFixed(1)
     return `p50, p99, max ${figures.join(', ')} ms of ${this.#times.length}, load ${load}`
   }

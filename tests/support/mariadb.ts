@@ -13,6 +13,7 @@ import {
   type MysqlStore,
   openMysqlStore,
 } from '../../server/store/mysql/open.ts'
+import { thisProcess } from '../../server/supervisor/process.ts'
 import { eventually } from './eventually.ts'
 import { quietLog } from './rows.ts'
 import { freePort } from './skein.ts'
@@ -81,6 +82,8 @@ export class MariaDb implements AsyncDisposable {
     const folder = mkdtempSync(join(options.folder ?? tmpdir(), 'skein-mariadb-'))
     const server = new MariaDb(await freePort(), folder, options)
     server.#give(folder)
+    // Tells scripts/lib/leftovers.js whose this is, should this process be killed.
+    writeFileSync(join(folder, 'test-process.json'), JSON.stringify(thisProcess()))
     server.putCertificate(options.tls)
     await server.#install()
     return server

@@ -189,6 +189,8 @@ export const PRIMARY = 'skein'
 
 /** Of the sentinels, ms: how long a primary is silent before they choose another. */
 const DOWN_AFTER_MS = 2000
+/** How long they give a failover, ms; only twice as long after one they try another. */
+const FAILOVER_MS = 4000
 
 /** One primary, its replicas, and three sentinels that watch them. */
 export class SentinelGroup implements AsyncDisposable {
@@ -269,7 +271,7 @@ class Sentinel implements AsyncDisposable {
       `sentinel monitor ${PRIMARY} ${host} ${primaryPort} 2`,
       `sentinel auth-pass ${PRIMARY} "${PASSWORD}"`,
       `sentinel down-after-milliseconds ${PRIMARY} ${DOWN_AFTER_MS}`,
-      `sentinel failover-timeout ${PRIMARY} 10000`,
+      `sentinel failover-timeout ${PRIMARY} ${FAILOVER_MS}`,
     ]
     writeFileSync(file, `${lines.join('\n')}\n`)
     return new Sentinel(

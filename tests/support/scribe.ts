@@ -27,8 +27,8 @@ export class Scribe {
     for (let i = 0; i < commits; i++) await this.#commit(rows)
   }
 
-  async writeUntilStopped(): Promise<void> {
-    while (!this.#isStopped) await this.#commit(1)
+  async writeUntilStopped(rows = 1): Promise<void> {
+    while (!this.#isStopped) await this.#commit(rows)
   }
 
   stop(): void {

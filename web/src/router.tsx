@@ -10,6 +10,7 @@ import {
 } from '@tanstack/react-router'
 import { Fault, Missing, MissingPage } from './app/fault.tsx'
 import { Frame } from './app/frame.tsx'
+import type { AuditSearch } from './audit/filter.ts'
 import { load } from './net/load.ts'
 import { SpacesPage } from './spaces/spaces-page.tsx'
 
@@ -194,6 +195,18 @@ const people = createRoute({
   component: lazyRouteComponent(() => load(() => import('./people/people-page.tsx')), 'PeoplePage'),
 })
 
+const variables = createRoute({
+  getParentRoute: () => frame,
+  path: '/variables',
+  validateSearch: (search: Record<string, unknown>): { of?: string | undefined } => ({
+    of: text(search.of),
+  }),
+  component: lazyRouteComponent(
+    () => load(() => import('./variables/variables-page.tsx')),
+    'VariablesPage',
+  ),
+})
+
 const cluster = createRoute({
   getParentRoute: () => frame,
   path: '/cluster',
@@ -204,6 +217,20 @@ const cluster = createRoute({
     () => load(() => import('./cluster/cluster-page.tsx')),
     'ClusterPage',
   ),
+})
+
+const audit = createRoute({
+  getParentRoute: () => frame,
+  path: '/audit',
+  validateSearch: (search: Record<string, unknown>): AuditSearch => ({
+    actor: text(search.actor),
+    action: text(search.action),
+    target: text(search.target),
+    from: text(search.from),
+    to: text(search.to),
+    peer: text(search.peer),
+  }),
+  component: lazyRouteComponent(() => load(() => import('./audit/audit-page.tsx')), 'AuditPage'),
 })
 
 /** What it was called before. */
@@ -233,8 +260,10 @@ const inFrame = [
   newTemplate,
   template,
   people,
+  variables,
   cluster,
   peers,
+  audit,
   account,
 ] as const
 

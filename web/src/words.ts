@@ -3,6 +3,7 @@
 
 import { accessWords } from './words/access.ts'
 import { accountWords } from './words/account.ts'
+import { auditWords } from './words/audit.ts'
 import { cliWords } from './words/cli.ts'
 import { clusterWords } from './words/cluster.ts'
 import { commonWords } from './words/common.ts'
@@ -11,11 +12,13 @@ import { peopleWords } from './words/people.ts'
 import { spaceWords } from './words/spaces.ts'
 import { templateWords } from './words/templates.ts'
 import { terminalWords } from './words/terminal.ts'
+import { variableWords } from './words/variables.ts'
 
 export const words = {
   ...commonWords,
   ...accountWords,
   ...accessWords,
+  ...auditWords,
   ...cliWords,
   ...clusterWords,
   ...fileWords,
@@ -23,4 +26,5 @@ export const words = {
   ...spaceWords,
   ...templateWords,
   ...terminalWords,
+  ...variableWords,
 } as const

@@ -54,6 +54,11 @@ interface Ear {
   theirs: readonly Span[] | undefined
   /** It has the same database, so that there is nothing to exchange. */
   isMember: boolean
+  /**
+   * While what it pushed is being stored. Its word that ours is durable there waits for that: of two that took one code in
+   * the same moment, whoever waited for that word must then see what the other wrote before it.
+   */
+  merging: Promise<void> | undefined
 }
 
 export class RecordsSharing {
@@ -154,7 +159,8 @@ export class RecordsSharing {
     const { clock } = this.#options
     this.#absence?.met(clock.nowMs(), clock.monotonicMs())
     const isMember = this.#isMember(line.peer)
-    const ear: Ear = { line, outlet: new Outlet(line, encode), theirs: undefined, isMember }
+    const outlet = new Outlet(line, encode)
+    const ear: Ear = { line, outlet, theirs: undefined, isMember, merging: undefined }
     this.#ears.set(line.peer, ear)
     line.onMessage = (bytes) => this.#heard(ear, bytes)
     if (isMember) this.#tellMembers()
@@ -211,17 +217,29 @@ export class RecordsSharing {
 
   #heard(ear: Ear, bytes: Buffer): void {
     const { peer } = ear.line
-    if (this.#ears.get(peer) !== ear || this.#closed.signal.aborted) return
+    if (!this.#isHere(ear)) return
     this.#heardMs = this.#options.clock.nowMs()
     try {
       const message = decode(bytes)
       if (message.type === 'context') ear.theirs = message.heard
       if (message.type === 'moved') this.#members.moved(message.meta)
-      this.#step({ type: 'message', peer, message })
+      const step = () => this.#step({ type: 'message', peer, message })
+      if (message.type === 'ack' && ear.merging) this.#later(ear, step)
+      else step()
     } catch (error) {
       if (!(error instanceof Malformed)) throw error
       ear.line.refuse(error.message)
     }
+  }
+
+  #later(ear: Ear, step: () => void): void {
+    void ear.merging?.then(() => {
+      if (this.#isHere(ear)) step()
+    })
+  }
+
+  #isHere(ear: Ear): boolean {
+    return this.#ears.get(ear.line.peer) === ear && !this.#closed.signal.aborted
   }
 
   #step(input: Input): void {
@@ -241,13 +259,10 @@ export class RecordsSharing {
         this.#ears.get(effect.to as PeerId)?.outlet.send(effect.message, effect.priority)
         return
       case 'merge':
-        this.#answer(effect.ticket, this.#options.replica.merge(effect.delta), (merged) => {
-          this.#absence?.merged(merged)
-          return { type: 'merged', ticket: effect.ticket }
-        })
+        this.#merge(effect)
         return
       case 'collect':
-        this.#answer(effect.ticket, this.#collect(effect), (delta) => ({
+        void this.#answer(effect.ticket, this.#collect(effect), (delta) => ({
           type: 'collected',
           ticket: effect.ticket,
           delta,
@@ -264,14 +279,27 @@ export class RecordsSharing {
     }
   }
 
+  #merge({ ticket, from, delta }: Effect & { type: 'merge' }): void {
+    const answered = this.#answer(ticket, this.#options.replica.merge(delta), (merged) => {
+      this.#absence?.merged(merged)
+      return { type: 'merged', ticket }
+    })
+    const ear = this.#ears.get(from as PeerId)
+    if (!ear) return
+    const merging = Promise.all([ear.merging, answered]).then(() => {
+      if (ear.merging === merging) ear.merging = undefined
+    })
+    ear.merging = merging
+  }
+
   async #collect({ spans, buckets }: Effect & { type: 'collect' }) {
     const { replica } = this.#options
     if (buckets.length > 0) return replica.reconcile(buckets)
     return await replica.collect(spans, Number.MAX_SAFE_INTEGER)
   }
 
-  #answer<T>(ticket: number, work: Promise<T>, done: (result: T) => Input): void {
-    work.then(
+  #answer<T>(ticket: number, work: Promise<T>, done: (result: T) => Input): Promise<void> {
+    return work.then(
       (result) => this.#step(done(result)),
       (err: unknown) => {
         if (this.#closed.signal.aborted) return

@@ -28,6 +28,7 @@ export interface Call {
   readonly path: string
   readonly query?: Readonly<Record<string, string | undefined>>
   readonly json?: unknown
+  readonly headers?: Readonly<Record<string, string>>
   /** A tar archive, sent as it comes. */
   readonly archive?: Readable | Buffer
   readonly timeoutMs: number
@@ -115,7 +116,7 @@ export class EngineClient {
         agent: this.#agent,
         method: call.method,
         path: `${this.#prefix}${call.path}${queryText(call.query)}`,
-        headers,
+        headers: { ...headers, ...call.headers },
         signal,
       })
       outgoing.on('response', resolve)

@@ -29,9 +29,11 @@ import type {
   Image,
   NetworkSpec,
   NetworkSummary,
+  PullOptions,
 } from './engine.ts'
 import { demultiplex, jsonLines, lastLines } from './lines.ts'
-import { PullCounter, type PullProgress } from './pull.ts'
+import { PullCounter } from './pull.ts'
+import { loginHeaders } from './registry-login.ts'
 import { parseSubnet } from './subnets.ts'
 
 /** Reading; dockerd answers within milliseconds unless its disk is stuck. */
@@ -92,11 +94,7 @@ class DockerEngine implements Engine {
     return images.flatMap(({ RepoTags }) => RepoTags).filter((name) => !name.includes('<none>'))
   }
 
-  async pull(
-    owner: Owner,
-    name: string,
-    options: { onProgress: (progress: PullProgress) => void; signal?: AbortSignal },
-  ): Promise<void> {
+  async pull(owner: Owner, name: string, options: PullOptions): Promise<void> {
     const missing = (reason: string, cause?: unknown) =>
       new SkeinError('image_missing', { image: name, reason }, cause)
     const query = { fromImage: name, tag: /[:@][^/]*$/.test(name) ? undefined : 'latest' }
@@ -106,6 +104,7 @@ class DockerEngine implements Engine {
         path: '/images/create',
         query,
         timeoutMs: PULL_START_TIMEOUT_MS,
+        headers: loginHeaders(options.login),
         signal: options.signal,
       })
       const counter = new PullCounter()

@@ -6,6 +6,7 @@ import type { Owner } from '../owner.ts'
 import type { ContainerState } from './answers.ts'
 import type { ContainerSpec } from './container-spec.ts'
 import type { PullProgress } from './pull.ts'
+import type { RegistryLogin } from './registry-login.ts'
 import type { Range } from './subnets.ts'
 
 export interface EngineFacts {
@@ -92,6 +93,13 @@ export interface NetworkSpec {
   readonly labels: Readonly<Record<string, string>>
 }
 
+export interface PullOptions {
+  readonly onProgress: (progress: PullProgress) => void
+  readonly signal?: AbortSignal
+  /** At the image's registry. */
+  readonly login?: RegistryLogin | undefined
+}
+
 /**
  * Every call rejects with `engine_unreachable` when the engine does not answer in its time, and with
  * `engine_refused` when it answers no. What is gone already counts as removed, what exists as created.
@@ -103,11 +111,7 @@ export interface Engine {
   /** The names of all images that have one, with their tags. */
   imageNames(owner: Owner): Promise<readonly string[]>
   /** Rejects with `image_missing` when no registry gives it. */
-  pull(
-    owner: Owner,
-    name: string,
-    options: { onProgress: (progress: PullProgress) => void; signal?: AbortSignal },
-  ): Promise<void>
+  pull(owner: Owner, name: string, options: PullOptions): Promise<void>
   /** Makes an image of what the tar archive holds. */
   importImage(owner: Owner, name: string, archive: Buffer): Promise<void>
 

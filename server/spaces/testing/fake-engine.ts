@@ -15,8 +15,8 @@ import type {
   Image,
   NetworkSpec,
   NetworkSummary,
+  PullOptions,
 } from '../runtime/engine.ts'
-import type { PullProgress } from '../runtime/pull.ts'
 import { parseSubnet } from '../runtime/subnets.ts'
 
 export interface FakeContainer {
@@ -52,6 +52,8 @@ export class FakeEngine implements Engine {
   readonly registry = new Map<string, Image>()
   /** Every call's name, in order. */
   readonly calls: string[] = []
+  /** The registry that each pull was given a login for. */
+  readonly logins: (string | undefined)[] = []
   facts: EngineFacts = {
     engineId: crypto.randomUUID(),
     name: 'fake',
@@ -99,12 +101,9 @@ export class FakeEngine implements Engine {
     return [...this.images.keys()].map((name) => (name.includes(':') ? name : `${name}:latest`))
   }
 
-  async pull(
-    owner: Owner,
-    name: string,
-    { onProgress }: { onProgress: (progress: PullProgress) => void },
-  ): Promise<void> {
+  async pull(owner: Owner, name: string, { onProgress, login }: PullOptions): Promise<void> {
     await this.#enter('pull', owner)
+    this.logins.push(login?.host)
     const image = this.registry.get(name)
     if (image === undefined)
       throw new SkeinError('image_missing', { image: name, reason: 'nobody has it' })

@@ -17,7 +17,7 @@ import type { Cell, Line } from './session.ts'
 const STAMP = `g.epoch, g.hlc, ${textOf('g.origin')}, g.seq`
 const GROUP = `${textOf('g.name')}, ${textOf('g.body')}, ${STAMP}, g.\`unknown\`, ${textOf('g.past')}`
 
-export const META = `SELECT ${textOf('origin')}, seq, hlc, position, revision FROM meta`
+export const META = `SELECT ${textOf('origin')}, seq, hlc, position, revision, ${textOf('server')} FROM meta`
 /** Of a record `r` with one of its groups `g`, or none. */
 export const ROW = `${textOf('r.kind')}, ${textOf('r.id')}, ${textOf('r.birth_origin')}, r.birth_seq, ${GROUP}`
 /** Of a parked group `g`. */

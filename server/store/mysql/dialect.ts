@@ -1,6 +1,7 @@
 // Where MariaDB and MySQL differ, all of it. MariaDB 10.11 is what this is tried against, alone and under Galera. MySQL 8 is
 // **untried here**: what is below for it follows its manual. Everything else that the driver says both understand alike.
 
+import { createHash } from 'node:crypto'
 import { DatabaseFailure } from './failure.ts'
 import type { Results } from './session.ts'
 
@@ -9,6 +10,14 @@ export interface Server {
   readonly version: string
   /** One of several that all take writes: a lock of `GET_LOCK` holds at one of them only. */
   readonly isGalera: boolean
+  /** The same for as long as it keeps its data at its place; empty where another has all that it acknowledged. */
+  readonly id: string
+  /**
+   * Whether one text may hold a whole transaction. Not under Galera: where the transaction loses against another node's in the
+   * middle of a text, MariaDB 10.11 goes on behind it, outside of any transaction, and says that all went well. Tried: 31 of
+   * 5,000 commits that it had acknowledged were not there. Statement by statement all were.
+   */
+  readonly takesTexts: boolean
   /** Bytes of one packet that it takes. */
   readonly maxPacketBytes: number
   /** Whether a commit is on its disk when it says so; what keeps it from that. */
@@ -30,7 +39,7 @@ const MANNERS = `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTIO
 
 /** `SHOW` asks for what a server may not know; `SELECT @@…` of such a name fails. */
 const ABOUT = `SHOW GLOBAL VARIABLES WHERE Variable_name IN
-  ('version', 'read_only', 'super_read_only', 'wsrep_on', 'max_allowed_packet', 'innodb_flush_log_at_trx_commit');
+  ('version', 'server_uuid', 'server_uid', 'server_id', 'hostname', 'port', 'read_only', 'super_read_only', 'wsrep_on', 'max_allowed_packet', 'innodb_flush_log_at_trx_commit');
   SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_ready', 'wsrep_cluster_status')`
 
 /**
@@ -39,6 +48,7 @@ const ABOUT = `SHOW GLOBAL VARIABLES WHERE Variable_name IN
  */
 const GALERA_MANNERS = 'SET SESSION wsrep_sync_wait = 7'
 
+const ID_CHARS = 32
 const FEWEST_PACKET_BYTES = 1024 * 1024
 
 /** Says how we speak and learns who answers. Rejects where it does not serve, or takes no writes. */
@@ -59,9 +69,18 @@ export async function greet(ask: (text: string) => Promise<Results>): Promise<Se
     isMariaDb: version.includes('MariaDB'),
     version,
     isGalera,
+    takesTexts: !isGalera,
+    id: isGalera ? '' : idOf(about),
     maxPacketBytes: Math.max(FEWEST_PACKET_BYTES, Number(about.get('max_allowed_packet') ?? 0)),
     lossy: lossyOf(about, isGalera),
   }
+}
+
+/** MySQL has a `server_uuid`, MariaDB not yet. */
+function idOf(about: ReadonlyMap<string, string>): string {
+  const names = ['server_uuid', 'server_uid', 'server_id', 'hostname', 'port']
+  const text = names.map((name) => about.get(name) ?? '').join('/')
+  return createHash('sha256').update(text).digest('hex').slice(0, ID_CHARS)
 }
 
 /** Under Galera a node's disk may lag behind: the others have what it loses. */

@@ -30,7 +30,10 @@ export async function readNews(session: Session, after: Meta): Promise<News> {
     NEWS_MS,
   )
   const meta = metaOf(line)
-  if (!meta || meta.origin !== after.origin || meta.revision < after.revision) {
+  const server = String(line?.[5] ?? '')
+  // By the word of another server nothing is known of what that one acknowledged last.
+  const isOther = server !== '' && session.server.id !== '' && server !== session.server.id
+  if (!meta || isOther || meta.origin !== after.origin || meta.revision < after.revision) {
     return { kind: 'back', meta }
   }
   const commit = metaOf(seen)

@@ -268,16 +268,19 @@ const CERTAIN: readonly FailureKind[] = ['full', 'failed', 'duplicate']
 /** A commit may have been made. */
 const UNSURE: readonly FailureKind[] = ['lost', 'notServing']
 
+type Decided = Omit<Commit, 'server'>
 type Ended = 'written' | 'again'
 
 /** Undone by the server when the connection ends before it does. What it throws is certain, but when lost. */
-async function write(session: Session, commit: Commit): Promise<Ended> {
+async function write(session: Session, commit: Decided): Promise<Ended> {
   try {
-    for (const text of textsOf(commit)) await session.ask(text)
+    const { id: server, takesTexts } = session.server
+    const chars = takesTexts ? TEXT_CHARS : 0
+    for (const text of textsOf({ ...commit, server }, chars)) await session.ask(text)
     return 'written'
   } catch (error) {
     if (!(error instanceof DatabaseFailure) || session.isDead) throw error
-    await session.ask('ROLLBACK')
+    await undo(session)
     // By an attempt whose answer was lost.
     if (await isNoted(session, commit)) return 'written'
     if (error.kind === 'again') return 'again'
@@ -291,24 +294,34 @@ async function write(session: Session, commit: Commit): Promise<Ended> {
  * commit would die of it for ever. What was sent before was made by now or never will be: servers undo what a
  * connection that ended had begun, within the seconds for which they wait for a lock.
  */
-async function look(session: Session, commit: Commit): Promise<Ended> {
+async function look(session: Session, commit: Decided): Promise<Ended> {
   if (await isNoted(session, commit)) return 'written'
   throw new SkeinError('store_unavailable', { seconds: WRITE_MS / 1000, reason: 'it was cut off' })
 }
 
-async function isNoted(session: Session, { batch, token }: Commit): Promise<boolean> {
+async function isNoted(session: Session, { batch, token }: Decided): Promise<boolean> {
   const [lines = []] = await session.ask(
     sql`SELECT 1 FROM commits WHERE revision = ${batch.meta.revision} AND token = ${token}`,
   )
   return lines.length > 0
 }
 
-function* textsOf(commit: Commit): Generator<string> {
+/** Under Galera a connection is told only now, and by this, that its transaction was undone in the meantime. */
+async function undo(session: Session): Promise<void> {
+  try {
+    await session.ask('ROLLBACK')
+  } catch (error) {
+    if (!(error instanceof DatabaseFailure) || error.kind !== 'again') throw error
+    await session.ask('ROLLBACK')
+  }
+}
+
+function* textsOf(commit: Commit, chars: number): Generator<string> {
   function* all(): Generator<string> {
     yield* statementsOf(commit)
     yield 'COMMIT'
   }
-  yield* packed(all(), TEXT_CHARS)
+  yield* packed(all(), chars)
 }
 
 function told(error: unknown): never {

@@ -27,12 +27,15 @@ export interface Commit {
   readonly token: Uint8Array
   /** Whether there may be groups in quarantine. Mostly there are none, and to look for some costs as much as a write. */
   readonly mayUnpark: boolean
+  /** Which server is written to (`dialect.ts`). */
+  readonly server: string
 }
 
 /** Without `COMMIT`. */
-export function* statementsOf({ batch, after, token, mayUnpark }: Commit): Generator<string> {
+export function* statementsOf(commit: Commit): Generator<string> {
+  const { batch, token, mayUnpark } = commit
   yield 'START TRANSACTION'
-  yield advance(batch.meta, after)
+  yield advance(commit)
   yield note(batch.meta, token)
   const { revision } = batch.meta
   yield* bury(batch.tombstones, revision, mayUnpark)
@@ -75,13 +78,16 @@ export function* statementsOf({ batch, after, token, mayUnpark }: Commit): Gener
   )
 }
 
-function advance(meta: Meta, after: Meta | undefined): string {
-  const { origin, seq, hlc, position, revision } = meta
+/** Under one origin by one server; a new origin is for another. */
+function advance({ batch, after, server }: Commit): string {
+  const { origin, seq, hlc, position, revision } = batch.meta
   if (!after) {
-    return sql`INSERT IGNORE INTO meta VALUES (1, ${origin}, ${seq}, ${hlc}, ${position}, ${revision})`
+    return sql`INSERT IGNORE INTO meta VALUES (1, ${origin}, ${seq}, ${hlc}, ${position}, ${revision}, ${server})`
   }
-  return sql`UPDATE meta SET origin = ${origin}, seq = ${seq}, hlc = ${hlc}, position = ${position}, revision = ${revision}
-    WHERE one = 1 AND origin = ${after.origin} AND seq = ${after.seq} AND hlc = ${after.hlc} AND revision = ${after.revision}`
+  const same = sql`AND server IN ('', ${server})`
+  return sql`UPDATE meta SET origin = ${origin}, seq = ${seq}, hlc = ${hlc}, position = ${position}, revision = ${revision},
+    server = ${server} WHERE one = 1 AND origin = ${after.origin} AND seq = ${after.seq} AND hlc = ${after.hlc}
+    AND revision = ${after.revision} `.concat(origin === after.origin && server !== '' ? same : '')
 }
 
 /** Whether the row was changed is asked of the server in the same breath: without, its number is there already. */

@@ -23,7 +23,8 @@ export async function readStream(session: Session, query: StreamQuery): Promise<
 
 /** Answers how many went. */
 export async function sweepEntries(session: Session, cut: Sweep): Promise<number> {
-  const [counts = []] = await session.ask(`${sweepOf(cut)};SELECT ROW_COUNT()`, SWEEP_MS)
+  await session.ask(sweepOf(cut), SWEEP_MS)
+  const [counts = []] = await session.ask('SELECT ROW_COUNT()')
   return Number(counts[0]?.[0] ?? 0)
 }
 
@@ -49,8 +50,11 @@ export async function forgetCommits(session: Session, revision: number): Promise
   await session.ask(
     `DELETE FROM commits WHERE revision < ${revision} AND
        (revision <= ${upTo} OR at_s < UNIX_TIMESTAMP() - ${seconds})
-     ORDER BY revision LIMIT ${FORGOTTEN_AT_ONCE};
-     DELETE FROM removal WHERE revision <= (SELECT MIN(revision) FROM commits)
+     ORDER BY revision LIMIT ${FORGOTTEN_AT_ONCE}`,
+    SWEEP_MS,
+  )
+  await session.ask(
+    `DELETE FROM removal WHERE revision <= (SELECT MIN(revision) FROM commits)
      ORDER BY revision LIMIT ${FORGOTTEN_AT_ONCE}`,
     SWEEP_MS,
   )

@@ -44,7 +44,8 @@ export async function readPage(
   after: number,
   behind: number = after,
 ): Promise<Page | undefined> {
-  const args = [String(behind), String(NEWS_BATCH), after === NOTHING ? '1' : '0']
+  const most = after === NOTHING ? 0 : MAX_NEWS
+  const args = [String(behind), String(NEWS_BATCH), String(most)]
   const answer = await connection.run('page', args)
   if (emptySchema.safeParse(answer).success) return undefined
   const [fields, note, ahead, upTo, names, packed, gone] = pageSchema.parse(answer)
@@ -79,6 +80,7 @@ export async function readNews(
   for (let last = first; last.upTo < last.meta.revision; ) {
     const next = await readPage(connection, after.revision, last.upTo)
     if (!next || next.meta.origin !== after.origin) return { kind: 'back', meta: next?.meta }
+    if (next.ahead > MAX_NEWS) return { kind: 'reload' }
     pages.push(next)
     last = next
   }

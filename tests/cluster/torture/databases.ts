@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseStore } from '../../../server/store/address.ts'
 import { openServerStore } from '../../../server/store/open.ts'
 import type { Store } from '../../../server/store/store.ts'
+import { eventually } from '../../support/eventually.ts'
 import { MariaDb } from '../../support/mariadb.ts'
 import { SentinelGroup } from '../../support/redis.ts'
 import { quietLog } from '../../support/rows.ts'
@@ -24,6 +25,8 @@ interface SharedStore {
 const REDIS = { appendfsync: 'everysec' }
 /** A server that is started beside a primary is told by the sentinels that it is none, ms. */
 const SETTLE_MS = 2000
+/** And then there is one primary, ms. */
+const SETTLED_MS = 60_000
 
 export class Databases implements AsyncDisposable {
   readonly #mariadb: MariaDb
@@ -91,8 +94,9 @@ export class Databases implements AsyncDisposable {
     const primary = await this.#redis.primary()
     await primary.kill()
     await lasts()
-    await primary.up()
-    await sleep(SETTLE_MS)
+    // As one that nobody has told anything meanwhile: the sentinels tell it whose replica it is, if it is.
+    await primary.up({ replicaof: 'no one' })
+    await this.#settle()
   }
 
   async #stopPrimary(lasts: () => Promise<void>): Promise<void> {
@@ -100,7 +104,17 @@ export class Databases implements AsyncDisposable {
     primary.signal('SIGSTOP')
     await lasts()
     primary.signal('SIGCONT')
+    await this.#settle()
+  }
+
+  /** Sentinels change their mind once in some seconds; until they have, there may be no primary at all. */
+  async #settle(): Promise<void> {
     await sleep(SETTLE_MS)
+    const isPrimary = async () => {
+      const [role] = (await (await this.#redis.primary()).call('ROLE')) as unknown[]
+      return String(role) === 'master'
+    }
+    await eventually(isPrimary, { timeoutMs: SETTLED_MS, what: 'a primary' })
   }
 }
 

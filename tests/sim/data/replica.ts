@@ -184,7 +184,6 @@ export class Replica implements Known {
     const { origin, seq, hlc, wasPutRight, faults, rules } = other
     Object.assign(this, { origin, seq, hlc, wasPutRight, faults, rules, heard: other.heard.copy() })
     this.ahead = other.ahead.copy()
-    // In place: a comparison that is under way reads them.
     for (const row of this.rows.values()) this.prints.remove(row.kind, row.id, hashOfStored(row))
     for (const claim of this.claimed.values()) this.prints.removeClaim(claim)
     for (const name of ['rows', 'claimed', 'buried', 'floors', 'entries'] as const) {

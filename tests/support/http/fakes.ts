@@ -4,8 +4,8 @@ import type { Space } from '#protocol/api/spaces.ts'
 import type { TemplateDetail } from '#protocol/api/templates.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { newId, type SpaceId, type TemplateId, type UserId } from '#protocol/ids.ts'
-import type { Actor } from '#protocol/link.ts'
 import type { SpacesPort, TemplatesPort } from '../../../server/http/ports.ts'
+import { cameFrom } from '../../../server/identity/audit.ts'
 import type { Change, Records } from '../../../server/records/records.ts'
 import { decideTransfer } from '../../../server/spaces/shares.ts'
 
@@ -15,8 +15,8 @@ export function fakeSpaces(records: Records): SpacesPort {
   const intent = async () => ({ intentId: newId<'intent'>() })
   return {
     show: (id) => showSpace(records, id),
-    async create(actor, { id, name, templateId, parameters }) {
-      const ownerId = actor.id as UserId
+    async create(by, { id, name, templateId, parameters }) {
+      const ownerId = cameFrom(by).actor.id as UserId
       const versionId = newId<'templateVersion'>()
       await records.transact((view) => {
         if (view.get('space', id)) throw new SkeinError('conflict', { thing: 'space' })
@@ -76,10 +76,14 @@ export function fakeTemplates(records: Records): TemplatesPort {
   return {
     list: () => records.list('template').flatMap(({ id }) => get(id) ?? []),
     get,
-    async save(actor, { id = newId<'template'>(), source }) {
+    async save(by, { id = newId<'template'>(), source }) {
       await records.transact((view) => {
         if (view.get('template', id)) return { changes: [], result: undefined }
-        const meta = { name: nameIn(source), createdAt: 1, createdBy: actor.id as UserId }
+        const meta = {
+          name: nameIn(source),
+          createdAt: 1,
+          createdBy: cameFrom(by).actor.id as UserId,
+        }
         return {
           changes: [{ op: 'create', kind: 'template', id, groups: { meta } }],
           result: undefined,
@@ -89,7 +93,7 @@ export function fakeTemplates(records: Records): TemplatesPort {
       if (!saved) throw new SkeinError('not_found', { thing: 'template' })
       return saved
     },
-    async remove(_actor: Actor, id) {
+    async remove(_by, id) {
       await records.transact(() => ({
         changes: [{ op: 'delete', kind: 'template', id }],
         result: undefined,
@@ -103,9 +107,9 @@ export function fakeTemplates(records: Records): TemplatesPort {
       ...{ containers: [], volumes: [], settings: [] },
     }),
     export: (id) => ({ format: 'skein-template', name: id, exportedAt: '', versions: [] }),
-    async import(actor, { id, bundle }) {
+    async import(by, { id, bundle }) {
       const source = bundle.versions.at(-1)?.source ?? ''
-      return { template: await this.save(actor, { id, source, note: '' }), skipped: [] }
+      return { template: await this.save(by, { id, source, note: '' }), skipped: [] }
     },
     starters: [{ key: 'shell', name: 'Shell', description: 'A shell.', source: TEMPLATE_SOURCE }],
   }

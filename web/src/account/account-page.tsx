@@ -4,6 +4,7 @@ import { useMe } from '../api/session.ts'
 import { prefer, type Theme, usePreferences } from '../app/preferences.ts'
 import { Choice } from '../parts/choice.tsx'
 import { Page, Section } from '../parts/page.tsx'
+import { VariableList } from '../variables/variable-list.tsx'
 import { words } from '../words.ts'
 import { FactorSection } from './factor-section.tsx'
 import { KeyList } from './key-list.tsx'
@@ -49,6 +50,9 @@ export function AccountPage() {
       </Section>
       <Section text={words.tokens.text} title={words.tokens.title}>
         <TokenList />
+      </Section>
+      <Section text={words.variables.ownText} title={words.variables.own}>
+        <VariableList may none={words.variables.noneOwn} scope="/me" />
       </Section>
       <Section text={text.passwordText} title={text.password}>
         <PasswordForm username={user.username} />

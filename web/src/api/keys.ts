@@ -27,9 +27,13 @@ export const keys = {
   roles: ['roles'],
   invitations: ['invitations'],
   factor: ['factor'],
+  variables: (scope: string) => ['variables', scope],
+  registries: ['registries'],
   hosts: ['hosts'],
   placement: (query: string) => ['placement', query],
   peers: ['peers'],
+  audit: (query: string) => ['audit', query],
+  auditReport: ['audit-report'],
 } as const
 
 export type Key = readonly string[]

@@ -10,13 +10,14 @@ import { queryClient } from './query-client.ts'
 /** Round trips and loads change without being told of. */
 const REFRESH_MS = 5_000
 
-export function usePeers() {
-  useTopics('peers')
+export function usePeers(enabled = true) {
+  useTopics(...(enabled ? ['peers'] : []))
   return useQuery({
     queryKey: keys.peers,
     queryFn: async ({ signal }) =>
       (await request<{ peers: PeerInfo[] }>('GET', '/peers', undefined, signal)).peers,
     refetchInterval: REFRESH_MS,
+    enabled,
   })
 }
 

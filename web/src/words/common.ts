@@ -36,6 +36,8 @@ export const commonWords = {
     templates: 'Templates',
     people: 'People',
     cluster: 'Cluster',
+    variables: 'Variables',
+    audit: 'Audit',
     account: 'Account',
     signOut: 'Sign out',
     collapse: 'Collapse the sidebar',

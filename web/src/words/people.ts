@@ -78,6 +78,17 @@ const permissionGroups: readonly {
     },
   },
   {
+    title: 'Variables',
+    of: {
+      'variable.list': 'See the server’s and templates’ variables',
+      'variable.set': 'Set them: what every space is started with',
+      'variable.listGroup': 'See groups’ variables',
+      'variable.setGroup': 'Set them',
+      'registry.list': 'See registries',
+      'registry.set': 'Set registries’ logins',
+    },
+  },
+  {
     title: 'The server',
     of: {
       'host.list': 'See hosts',
