@@ -39,6 +39,8 @@ export interface TemplateProblem {
   readonly column: number
   readonly message: string
   readonly hint?: string
+  /** What was probably meant: `by` in place of the first `word` that stands here. */
+  readonly fix?: { readonly word: string; readonly by: string }
 }
 
 /** What a template's head says, for forms and galleries. */

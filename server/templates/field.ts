@@ -62,7 +62,7 @@ export class Field {
     this.#at = at
   }
 
-  problem(message: string, hint?: string): undefined {
+  problem(message: string, hint?: string, fix?: TemplateProblem['fix']): undefined {
     const offset = (this.#node ?? this.#at)?.range?.[0] ?? 0
     const { line, col } = this.#report.lines.linePos(offset)
     const { problems } = this.#report
@@ -71,9 +71,14 @@ export class Field {
       (known) => known.line === line && known.column === col && known.message === message,
     )
     if (!isKnown && problems.length < MAX_PROBLEMS) {
-      problems.push({ line, column: col, message, ...(hint && { hint }) })
+      problems.push({ line, column: col, message, ...(hint && { hint }), ...(fix && { fix }) })
     }
     return undefined
+  }
+
+  /** A problem with what was probably meant instead. */
+  mistyped(message: string, word: string, by: string): undefined {
+    return this.problem(message, `Did you mean “${by}”?`, { word, by })
   }
 
   get isMap(): boolean {
@@ -139,7 +144,9 @@ export class Field {
         const near = nearest(key, Object.keys(table))
         const all = `Known here: ${Object.keys(table).join(', ')}.`
         const shown = key.slice(0, MAX_SHOWN_CHARS)
-        keyField.problem(`There is no key “${shown}” here.`, near ? `Did you mean “${near}”?` : all)
+        const message = `There is no key “${shown}” here.`
+        if (near === undefined) keyField.problem(message, all)
+        else keyField.mistyped(message, key, near)
       }
     }
     return read as Read<T>
@@ -183,10 +190,10 @@ export class Field {
     const known = [...scopeNames, ...[...this.#report.parameters].map((name) => `param.${name}`)]
     if (known.includes(ref)) return undefined
     const near = nearest(ref, known)
-    const hint = near
-      ? `Did you mean “${near}”?`
-      : `Known: ${known.join(', ')}, var.NAME, secret.NAME; filters: ${filterNames.join(', ')}.`
-    return this.problem(`There is nothing called “${ref.slice(0, MAX_SHOWN_CHARS)}”.`, hint)
+    const message = `There is nothing called “${ref.slice(0, MAX_SHOWN_CHARS)}”.`
+    if (near !== undefined) return this.mistyped(message, ref, near)
+    const all = `${known.join(', ')}, var.NAME, secret.NAME; filters: ${filterNames.join(', ')}`
+    return this.problem(message, `Known: ${all}.`)
   }
 
   /** Whether the template's `policy` asks for what this word reaches; the problem stands at the word. */
@@ -204,8 +211,9 @@ export class Field {
     const found = choices.find((choice) => choice === written)
     if (found !== undefined) return found
     const near = nearest(written, choices)
-    const hint = near ? `Did you mean “${near}”?` : `Known: ${choices.join(', ')}.`
-    return this.problem(`“${written.slice(0, MAX_SHOWN_CHARS)}” is not known here.`, hint)
+    const message = `“${written.slice(0, MAX_SHOWN_CHARS)}” is not known here.`
+    if (near !== undefined) return this.mistyped(message, written, near)
+    return this.problem(message, `Known: ${choices.join(', ')}.`)
   }
 
   /** A scalar without references. */

@@ -112,8 +112,12 @@ function readMain(root: Field, at: Field | undefined, services: readonly Service
     return ''
   }
   const name = at.literal() ?? ''
-  if (!names.includes(name))
-    at.problem(`There is no service “${name.slice(0, 64)}”.`, hintFor(name, names))
+  if (!names.includes(name)) {
+    const message = `There is no service “${name.slice(0, 64)}”.`
+    const near = nearest(name, names)
+    if (near === undefined) at.problem(message, `There are: ${names.join(', ')}.`)
+    else at.mistyped(message, name, near)
+  }
   return name
 }
 
@@ -141,11 +145,6 @@ function dependsOnOf(services: Field | undefined, name: string, root: Field): Fi
   const service = services?.entries().find(({ key }) => key === name)
   const depends = service?.value.entries().find(({ key }) => key === 'depends_on')
   return depends?.keyField ?? service?.keyField ?? root
-}
-
-function hintFor(name: string, names: readonly string[]): string {
-  const near = nearest(name, names)
-  return near ? `Did you mean “${near}”?` : `There are: ${names.join(', ')}.`
 }
 
 function headOf(template: ParsedTemplate): TemplateHead {

@@ -11,7 +11,15 @@ import { docker } from '../support/docker.ts'
 import { eventually } from '../support/eventually.ts'
 import { Skein } from '../support/skein.ts'
 import { TerminalScreen } from './screen.ts'
-import { becomeAdministrator, chooseStarters, createSpace, makeTemplate, signIn } from './walk.ts'
+import {
+  becomeAdministrator,
+  chooseStarters,
+  createSpace,
+  makeTemplate,
+  publish,
+  signIn,
+  writeSource,
+} from './walk.ts'
 
 const NAME = 'ada'
 const SPACE = 'notebook'
@@ -159,11 +167,11 @@ step('a changed template marks its spaces as behind', async () => {
   const { page } = ada
   await page.getByRole('link', { name: 'Templates', exact: true }).first().click()
   await page.getByRole('link', { name: 'Greeter' }).first().click()
-  await page.getByRole('textbox', { name: 'Template source' }).fill(template('welcome'))
-  await page.getByText('1 space uses this template').waitFor()
-  await page.getByLabel('What changed').fill('A warmer greeting')
-  await page.getByRole('button', { name: 'Save version' }).click()
-  await page.getByText('Version 2 is saved.').waitFor()
+  await writeSource(page, template('welcome'))
+  await page.getByRole('tab', { name: 'Plan' }).click()
+  await page.getByText('1 space runs on and changes when restarted').waitFor()
+  await publish(page, 'A warmer greeting', 2)
+  await page.getByRole('tab', { name: 'Versions' }).click()
   await page.getByText('A warmer greeting').waitFor()
   await page.getByRole('link', { name: 'Spaces', exact: true }).first().click()
   await page.getByText('Version 2 exists; it applies at the next restart.').waitFor()

@@ -36,10 +36,26 @@ export async function signIn(page: Page, name: string, password = TEST_PASSWORD)
 export async function makeTemplate(page: Page, source: string): Promise<void> {
   await page.goto('/templates/new')
   await page.getByText('Blank', { exact: true }).click()
-  await page.getByRole('textbox', { name: 'Template source' }).fill(source)
+  await page.getByText('debian:12').first().waitFor()
+  await writeSource(page, source)
   await page.getByText('No problems').waitFor()
   await page.getByRole('button', { name: 'Create template' }).click()
-  await page.getByRole('button', { name: 'Save version' }).waitFor()
+  await page.getByRole('button', { name: 'Publish' }).waitFor()
+}
+
+/** In place of all that is in the editor of templates. */
+export async function writeSource(page: Page, source: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Template source' }).click()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.insertText(source)
+}
+
+export async function publish(page: Page, note: string, version: number): Promise<void> {
+  await page.keyboard.press('Control+s')
+  const dialog = page.getByRole('dialog', { name: `Publish version ${version}` })
+  await dialog.getByLabel('What changed').fill(note)
+  await dialog.getByRole('button', { name: 'Publish' }).click()
+  await page.getByText(`Version ${version} is published.`).waitFor()
 }
 
 /** Ends on the page of the space, which is about to start. */

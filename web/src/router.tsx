@@ -166,11 +166,22 @@ const newTemplate = createRoute({
   ),
 })
 
+export interface TemplateSearch {
+  /** The version that is looked at; the newest without. */
+  readonly version?: string | undefined
+  /** What it is compared with. */
+  readonly against?: string | undefined
+  /** What is shown beside the source. */
+  readonly beside?: string | undefined
+}
+
 const template = createRoute({
   getParentRoute: () => frame,
   path: '/templates/$templateId',
-  validateSearch: (search: Record<string, unknown>): { version?: string | undefined } => ({
+  validateSearch: (search: Record<string, unknown>): TemplateSearch => ({
     version: text(search.version),
+    against: text(search.against),
+    beside: text(search.beside),
   }),
   component: lazyRouteComponent(
     () => load(() => import('./templates/template-page.tsx')),

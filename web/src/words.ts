@@ -10,6 +10,7 @@ import { commonWords } from './words/common.ts'
 import { fileWords } from './words/files.ts'
 import { peopleWords } from './words/people.ts'
 import { spaceWords } from './words/spaces.ts'
+import { templateEditorWords } from './words/template-editor.ts'
 import { templateWords } from './words/templates.ts'
 import { terminalWords } from './words/terminal.ts'
 import { variableWords } from './words/variables.ts'
@@ -24,6 +25,7 @@ export const words = {
   ...fileWords,
   ...peopleWords,
   ...spaceWords,
+  ...templateEditorWords,
   ...templateWords,
   ...terminalWords,
   ...variableWords,

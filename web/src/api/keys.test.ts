@@ -8,7 +8,7 @@ test('a change of one space makes that space and the list stale, and no other sp
 })
 
 test('a change of the templates makes every opened template stale too', () => {
-  assert.deepEqual(staleAfter('templates'), [['templates'], ['template']])
+  assert.deepEqual(staleAfter('templates'), [['templates'], ['template'], ['template-plan']])
 })
 
 test('a topic that this page does not know makes nothing stale', () => {

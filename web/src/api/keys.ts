@@ -20,6 +20,8 @@ export const keys = {
   templates: ['templates'],
   template: (id: string) => ['template', id],
   templateVersion: (id: string, versionId: string) => ['template', id, versionId],
+  templateSchema: ['template-schema'],
+  templatePlan: (wish: string) => ['template-plan', wish],
   starters: ['starters'],
   users: ['users'],
   user: (id: string) => ['user', id],
@@ -51,7 +53,7 @@ export function staleAfter(topic: string): readonly Key[] {
     case 'terminals':
       return id ? [keys.terminals(id)] : []
     case 'templates':
-      return [keys.templates, ['template']]
+      return [keys.templates, ['template'], ['template-plan']]
     case 'users':
       return [keys.users, ['user'], keys.me]
     case 'groups':

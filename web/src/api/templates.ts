@@ -1,12 +1,16 @@
 // Templates, their versions and the starters that come with Skein.
 
 import { useMutation, useQuery } from '@tanstack/react-query'
+import type { PlanTemplate, TemplatePlan } from '#protocol/api/plan.ts'
 import type {
+  ComposeImport,
   SaveTemplate,
   Starter,
   Template,
+  TemplateBundle,
   TemplateCheck,
   TemplateDetail,
+  TemplateImport,
 } from '#protocol/api/templates.ts'
 import { request } from '../net/request.ts'
 import { useTopics } from './client.ts'
@@ -63,12 +67,45 @@ export const useTemplateCheck = (source: string) =>
     enabled: source.trim() !== '',
   })
 
+/** The language of templates as JSON Schema. */
+export const useTemplateSchema = () =>
+  useQuery({
+    queryKey: keys.templateSchema,
+    queryFn: ({ signal }) => request<unknown>('GET', '/templates/schema', undefined, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+/** What a text would do. Spaces start and stop meanwhile, so an old answer is asked for again. */
+export const useTemplatePlan = (plan: PlanTemplate, enabled: boolean) =>
+  useQuery({
+    queryKey: keys.templatePlan(JSON.stringify(plan)),
+    queryFn: ({ signal }) => request<TemplatePlan>('POST', '/templates/plan', plan, signal),
+    gcTime: 60_000,
+    placeholderData: (previous) => previous,
+    enabled,
+  })
+
+export const convertCompose = (source: string) =>
+  request<ComposeImport>('POST', '/templates/compose', { source })
+
+export const useImportTemplate = () =>
+  useMutation({
+    mutationFn: (wish: { bundle: TemplateBundle; allow: boolean }) =>
+      request<TemplateImport>('POST', '/templates/import', wish),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: keys.templates }),
+  })
+
+/** By the browser's own download. */
+export const exportUrl = (id: string): string => `/api/v1/templates/${id}/export`
+
 export const useSaveTemplate = (id?: string) =>
   useMutation({
     mutationFn: (save: SaveTemplate) =>
       id
         ? request<TemplateDetail>('PUT', `/templates/${id}`, save)
         : request<TemplateDetail>('POST', '/templates', save),
+    // At once, so that nothing that was published looks as if it were not.
+    onSuccess: (saved) => queryClient.setQueryData(keys.template(saved.id), saved),
     onSettled: () => {
       void queryClient.invalidateQueries({ queryKey: ['template'] })
       return queryClient.invalidateQueries({ queryKey: keys.templates })

@@ -48,6 +48,15 @@ const sheet: readonly (readonly [string, readonly (readonly [string, string])[]]
       ['mod+s', what.saveFile],
     ],
   ],
+  [
+    groups.template,
+    [
+      ['ctrl+space', what.complete],
+      ['mod+.', what.mend],
+      ['f8', what.nextProblem],
+      ['mod+s', what.publish],
+    ],
+  ],
 ]
 
 export function KeysHelp({ onClose }: { readonly onClose: () => void }) {

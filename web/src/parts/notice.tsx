@@ -40,7 +40,7 @@ export function Advice({ children }: { readonly children: ReactNode }) {
   return (
     <div className="flex gap-2.5 rounded-md bg-sunken px-3 py-2.5 text-ink-2 text-sm">
       <Info aria-hidden="true" className="mt-0.5 shrink-0" size={16} />
-      <div className="min-w-0">{children}</div>
+      <div className="min-w-0 grow">{children}</div>
     </div>
   )
 }

@@ -8,6 +8,8 @@ interface PageProps {
   readonly lead?: string
   readonly actions?: ReactNode
   readonly narrow?: boolean
+  /** As wide and, where there is room, as high as the window: what is in it scrolls by itself. */
+  readonly full?: boolean
   readonly children: ReactNode
 }
 
@@ -17,16 +19,17 @@ export function useTitle(title: string): void {
   }, [title])
 }
 
-export function Page({ title, lead, actions, narrow, children }: PageProps) {
+export function Page({ title, lead, actions, narrow, full, children }: PageProps) {
   useTitle(title)
   return (
     <div
       className={cx(
-        'w-full px-4 pt-6 pb-12 sm:px-6',
-        narrow ? 'max-w-4xl' : 'mx-auto max-w-[1328px]',
+        'w-full px-4 pt-6 sm:px-6',
+        full ? 'flex min-h-0 flex-col pb-12 lg:h-full lg:pb-4' : 'pb-12',
+        !full && (narrow ? 'max-w-4xl' : 'mx-auto max-w-[1328px]'),
       )}
     >
-      <header className="mb-4 flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
+      <header className="mb-4 flex shrink-0 flex-wrap items-center justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
           <h1 className="font-semibold text-title tracking-[-0.01em]">{title}</h1>
           {lead && <p className="prose-width mt-0.5 text-pretty text-ink-2 text-sm">{lead}</p>}

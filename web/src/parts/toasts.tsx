@@ -30,6 +30,18 @@ export function Toasts() {
               {each.hint && <p className="text-ink-2">{each.hint}</p>}
               {each.code && <code className="font-mono text-ink-3 text-xs">{each.code}</code>}
             </div>
+            {each.action && (
+              <button
+                className="h-6 shrink-0 self-center rounded px-1.5 font-medium text-accent hover:bg-hover"
+                onClick={() => {
+                  dismiss(each.id)
+                  each.action?.run()
+                }}
+                type="button"
+              >
+                {each.action.text}
+              </button>
+            )}
             <button
               aria-label={words.actions.close}
               className="-m-1 size-6 shrink-0 rounded p-1 text-ink-3 hover:bg-hover hover:text-ink"

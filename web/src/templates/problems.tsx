@@ -2,18 +2,24 @@
 
 import { Check, CircleAlert, LoaderCircle } from 'lucide-react'
 import type { TemplateProblem } from '#protocol/api/templates.ts'
+import { Button } from '../parts/button.tsx'
+import { cx } from '../parts/class.ts'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { words } from '../words.ts'
+import { mendText } from './code/fix.ts'
 import type { Checked } from './use-check.ts'
 
 const text = words.template
 
 interface ProblemsProps {
   readonly checked: Checked
+  readonly source: string
   readonly onGo: (line: number, column: number) => void
+  /** Absent where the source is only read. */
+  readonly onMend?: ((source: string) => void) | undefined
 }
 
-export function Problems({ checked, onGo }: ProblemsProps) {
+export function Problems({ checked, source, onGo, onMend }: ProblemsProps) {
   const { check, checking, error } = checked
   if (error) return <ErrorNotice error={error} />
   const problems = check?.problems ?? []
@@ -22,11 +28,17 @@ export function Problems({ checked, onGo }: ProblemsProps) {
       <p aria-live="polite" className="flex h-7 items-center gap-2 text-sm">
         <Sign checking={checking || !check} count={problems.length} />
       </p>
-      <ul>
+      <ul
+        aria-label={text.problems}
+        className={cx('max-h-36 overflow-y-auto', problems.length === 0 && 'hidden')}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key
+        tabIndex={0}
+      >
         {problems.map((problem) => (
           <Problem
             key={`${problem.line}:${problem.column}:${problem.message}`}
             onGo={onGo}
+            onMend={onMend && (() => onMend(mendText(source, problem)))}
             problem={problem}
           />
         ))}
@@ -63,12 +75,13 @@ function Sign({ checking, count }: { readonly checking: boolean; readonly count:
 interface ProblemProps {
   readonly problem: TemplateProblem
   readonly onGo: (line: number, column: number) => void
+  readonly onMend: (() => void) | undefined
 }
 
-function Problem({ problem, onGo }: ProblemProps) {
-  const { line, column, message, hint } = problem
+function Problem({ problem, onGo, onMend }: ProblemProps) {
+  const { line, column, message, hint, fix } = problem
   return (
-    <li>
+    <li className="flex items-start gap-2">
       <button
         className="flex w-full gap-3 rounded px-1.5 py-1 text-left text-sm hover:bg-hover"
         onClick={() => onGo(line, column)}
@@ -82,6 +95,11 @@ function Problem({ problem, onGo }: ProblemProps) {
           {hint && <span className="block text-ink-3 text-xs">{hint}</span>}
         </span>
       </button>
+      {fix && onMend && (
+        <Button className="mt-0.5" onClick={onMend} small>
+          {words.templateEditor.replaceBy(fix.by)}
+        </Button>
+      )}
     </li>
   )
 }

@@ -1,9 +1,10 @@
-// A plain editor: a textarea with line numbers, and a mark at each line that has a problem. Undo stays the browser's.
+// The plain editor, for phones: a textarea with line numbers, and a mark at each line that has a problem. Undo stays the browser's.
 
 import { type KeyboardEvent, type Ref, useImperativeHandle, useRef } from 'react'
 import type { TemplateProblem } from '#protocol/api/templates.ts'
 import { cx } from '../parts/class.ts'
 import { words } from '../words.ts'
+import type { Language } from './code/schema.ts'
 import { type Edit, indent, newLine, offsetOf } from './editor-text.ts'
 
 /** Tailwind's leading-5; the gutter and the text must agree. */
@@ -13,12 +14,14 @@ export interface SourceEditorHandle {
   goTo(line: number, column: number): void
 }
 
-interface SourceEditorProps {
+export interface SourceEditorProps {
   readonly source: string
   readonly problems: readonly TemplateProblem[]
   readonly readOnly: boolean
   readonly onSource: (source: string) => void
   readonly onSave?: (() => void) | undefined
+  /** For completion; the plain editor has none. */
+  readonly language?: Language | undefined
   readonly ref?: Ref<SourceEditorHandle>
 }
 

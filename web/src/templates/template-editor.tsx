@@ -1,184 +1,173 @@
-// The editor of an existing template with all that stands beside it.
+// The editor of an existing template: what is typed, what it would do, and its way to being the newest version.
 
-import { Link, useBlocker, useNavigate } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import type { TemplateDetail } from '#protocol/api/templates.ts'
 import { can, useMe } from '../api/session.ts'
-import { useSaveTemplate } from '../api/templates.ts'
 import { useKeys } from '../app/use-keys.ts'
-import { Button } from '../parts/button.tsx'
-import { TextField } from '../parts/field.tsx'
 import { Advice, ErrorNotice } from '../parts/notice.tsx'
 import { toast } from '../parts/toast.ts'
 import { words } from '../words.ts'
-import { Makes } from './makes.tsx'
-import { Problems } from './problems.tsx'
-import { SourceEditor, type SourceEditorHandle } from './source-editor.tsx'
+import { Aside, type AsideTab } from './aside.tsx'
+import { DiffPage } from './diff-page.tsx'
+import { BehindNotice, Merging } from './merging.tsx'
+import { PublishBar } from './publish-bar.tsx'
+import { PublishDialog } from './publish-dialog.tsx'
+import type { SourceEditorHandle } from './source-editor.tsx'
+import { Found, Older } from './source-notices.tsx'
+import { TemplateSource } from './template-source.tsx'
 import { useCheck } from './use-check.ts'
-import { Versions } from './versions.tsx'
-
-const text = words.template
+import { type Editing, useEditing } from './use-editing.ts'
+import { usePublish } from './use-publish.ts'
+import { Workbench } from './workbench.tsx'
 
 interface TemplateEditorProps {
   readonly template: TemplateDetail
-  readonly original: string
-  /** The version that is looked at. */
-  readonly shown: string
+  /** An older version that is looked at. */
+  readonly older?: { readonly id: string; readonly source: string } | undefined
+  /** Two versions that are compared. */
+  readonly compared?: { readonly left: string; readonly right: string } | undefined
+  /** What is shown beside the source. */
+  readonly tab: AsideTab
 }
 
-export function TemplateEditor({ template, original, shown }: TemplateEditorProps) {
-  const me = useMe()
-  const mayEdit = can(me, 'template.update')
-  const isNewest = shown === template.version.id
-  const [source, setSource] = useState(original)
-  const editor = useRef<SourceEditorHandle>(null)
-  const checked = useCheck(source, mayEdit)
-  const save = useSave(template, source, () => setSource(source))
-  const changed = source !== original
-  useKeys({ 'mod+enter': () => mayEdit && changed && save.now() })
-  useBlocker({
-    shouldBlockFn: () => changed && !save.saved.current && !window.confirm(text.leave),
-    enableBeforeUnload: () => changed && !save.saved.current,
-  })
+type Open = 'publish' | 'merge' | undefined
+
+export function TemplateEditor({ template, older, compared, tab }: TemplateEditorProps) {
+  const editing = useEditing(template)
+  const [open, setOpen] = useState<Open>()
+  const close = () => setOpen(undefined)
+  if (compared) {
+    const draft = editing.isChanged ? editing.source : undefined
+    return <DiffPage {...compared} draft={draft} template={template} />
+  }
+  if (open === 'merge') {
+    const merged = () => {
+      close()
+      toast({ text: words.merging.merged, tone: 'good' })
+    }
+    return <Merging editing={editing} onClose={close} onMerged={merged} template={template} />
+  }
   return (
-    <div className="grid items-start gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_320px]">
-      <div className="flex min-w-0 flex-col gap-3">
-        {!isNewest && (
-          <Older mayEdit={mayEdit} onRestore={save.restore} shown={shown} template={template} />
-        )}
-        <div className="h-[max(420px,calc(100dvh-320px))]">
-          <SourceEditor
-            onSave={mayEdit && isNewest ? save.now : undefined}
-            onSource={setSource}
-            problems={checked.check?.problems ?? []}
-            readOnly={!mayEdit || !isNewest}
-            ref={editor}
-            source={source}
-          />
-        </div>
-        {mayEdit && isNewest && (
-          <SaveBar
-            changed={changed}
-            onDiscard={() => setSource(original)}
-            save={save}
-            spaces={template.spaces}
-          />
-        )}
-        {!mayEdit && <Advice>{text.readOnly}</Advice>}
-      </div>
-      <aside className="flex flex-col gap-6">
-        {mayEdit && (
-          <Problems checked={checked} onGo={(line, column) => editor.current?.goTo(line, column)} />
-        )}
-        <Makes head={checked.check?.head ?? template.head} />
-        <Versions shown={shown} template={template} />
-      </aside>
-    </div>
+    <>
+      <Desk editing={editing} older={older} onOpen={setOpen} tab={tab} template={template} />
+      {open === 'publish' && <Publishing editing={editing} onClose={close} template={template} />}
+    </>
   )
 }
 
-function useSave(template: TemplateDetail, source: string, onSaved: () => void) {
-  const [note, setNote] = useState('')
-  const mutation = useSaveTemplate(template.id)
+interface DeskProps extends Pick<TemplateEditorProps, 'template' | 'older' | 'tab'> {
+  readonly editing: Editing
+  readonly onOpen: (open: Open) => void
+}
+
+function Desk({ template, older, tab, editing, onOpen }: DeskProps) {
   const navigate = useNavigate()
-  // Saving remounts nothing, so the blocker must know at once that there is nothing left to lose.
-  const saved = useRef(false)
-  const put = (what: string, why: string) =>
-    mutation.mutate(
-      { source: what, note: why, base: template.version.id },
+  const mayEdit = can(useMe(), 'template.update')
+  const editor = useRef<SourceEditorHandle>(null)
+  const returning = usePublish(template)
+  const source = older?.source ?? editing.source
+  const checked = useCheck(source, mayEdit)
+  const publish = () => {
+    if (!mayEdit || older) return
+    if (!editing.isChanged) toast({ text: words.publish.unchanged, tone: 'good' })
+    else onOpen(editing.isBehind ? 'merge' : 'publish')
+  }
+  useKeys({ 'mod+enter': publish, 'mod+s': publish })
+  const aside = (
+    <Aside
+      busy={returning.busy}
+      head={checked.check?.head ?? (mayEdit ? undefined : template.head)}
+      mayPlan={mayEdit}
+      onTab={(beside) =>
+        void navigate({
+          ...{ to: '/templates/$templateId', params: { templateId: template.id }, replace: true },
+          search: { version: older?.id, beside },
+        })
+      }
+      onRestore={mayEdit ? (version) => void returning.restore(version) : undefined}
+      shown={older?.id ?? template.version.id}
+      source={source}
+      tab={tab}
+      template={template}
+    />
+  )
+  const bar = (
+    <PublishBar
+      checked={checked}
+      editing={editing}
+      isOlder={older !== undefined}
+      onGo={(line, column) => editor.current?.goTo(line, column)}
+      onPublish={publish}
+      template={template}
+    />
+  )
+  return (
+    <Workbench
+      aside={aside}
+      below={mayEdit ? bar : <Advice>{words.template.readOnly}</Advice>}
+      notices={
+        <>
+          {returning.error != null && <ErrorNotice error={returning.error} />}
+          <Notices editing={editing} older={older} onOpen={onOpen} template={template} />
+        </>
+      }
+      source={
+        <TemplateSource
+          onSave={publish}
+          onSource={editing.setSource}
+          problems={checked.check?.problems ?? []}
+          readOnly={!mayEdit || older !== undefined}
+          ref={editor}
+          source={source}
+        />
+      }
+    />
+  )
+}
+
+function Notices({ template, older, editing, onOpen }: Omit<DeskProps, 'tab'>) {
+  if (older) return <Older shown={older.id} template={template} />
+  if (editing.isBehind) return <BehindNotice onOpen={() => onOpen('merge')} template={template} />
+  return editing.found ? <Found editing={editing} /> : null
+}
+
+interface PublishingProps {
+  readonly template: TemplateDetail
+  readonly editing: Editing
+  readonly onClose: () => void
+}
+
+function Publishing({ template, editing, onClose }: PublishingProps) {
+  const publishing = usePublish(template)
+  const navigate = useNavigate()
+  const { source, base } = editing
+  const onDone = () => {
+    editing.discard()
+    onClose()
+    const params = { templateId: template.id }
+    void navigate({ to: '/templates/$templateId', params, search: ({ beside }) => ({ beside }) })
+  }
+  const publish = (note: string, allow: boolean) =>
+    void publishing.put(
+      { source, note, base, allow },
       {
-        onSuccess: (next) => {
-          saved.current = true
-          setNote('')
-          onSaved()
-          toast({ text: text.saved(next.version.number), tone: 'good' })
-          void navigate({
-            to: '/templates/$templateId',
-            params: { templateId: template.id },
-            search: {},
-          }).finally(() => {
-            saved.current = false
-          })
-        },
+        text: (saved) => words.publish.done(saved.version.number),
+        onDone,
+        // The newest version is being fetched; with it the page knows that it is behind.
+        onConflict: onClose,
       },
     )
-  return {
-    note,
-    setNote,
-    saved,
-    busy: mutation.isPending,
-    error: mutation.error,
-    now: () => put(source, note),
-    restore: (number: number) => put(source, text.restoreNote(number)),
-  }
-}
-
-interface SaveBarProps {
-  readonly changed: boolean
-  readonly spaces: number
-  readonly save: ReturnType<typeof useSave>
-  readonly onDiscard: () => void
-}
-
-function SaveBar({ changed, spaces, save, onDiscard }: SaveBarProps) {
   return (
-    <form
-      className="flex flex-col gap-3"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (changed) save.now()
-      }}
-    >
-      {save.error && <ErrorNotice error={save.error} />}
-      <TextField
-        help={changed ? (spaces > 0 ? text.plan(spaces) : undefined) : text.unchanged}
-        label={text.note}
-        maxLength={500}
-        onValue={save.setNote}
-        placeholder={text.notePlaceholder}
-        value={save.note}
-      />
-      <div className="flex gap-2">
-        <Button busy={save.busy} disabled={!changed} kind="primary" type="submit">
-          {text.save}
-        </Button>
-        {changed && (
-          <Button kind="quiet" onClick={onDiscard}>
-            {text.discard}
-          </Button>
-        )}
-      </div>
-    </form>
-  )
-}
-
-interface OlderProps {
-  readonly template: TemplateDetail
-  readonly shown: string
-  readonly mayEdit: boolean
-  readonly onRestore: (number: number) => void
-}
-
-function Older({ template, shown, mayEdit, onRestore }: OlderProps) {
-  const number = template.versions.find(({ id }) => id === shown)?.number ?? 0
-  return (
-    <Advice>
-      <span className="flex flex-wrap items-center gap-3">
-        <span className="grow">{text.looking(number)}</span>
-        <Link
-          className="rounded text-ink underline underline-offset-2"
-          params={{ templateId: template.id }}
-          search={{}}
-          to="/templates/$templateId"
-        >
-          {text.backToNewest}
-        </Link>
-        {mayEdit && (
-          <Button onClick={() => onRestore(number)} small>
-            {text.restore}
-          </Button>
-        )}
-      </span>
-    </Advice>
+    <PublishDialog
+      action={words.publish.action}
+      busy={publishing.busy}
+      error={publishing.error}
+      onClose={onClose}
+      onPublish={publish}
+      source={source}
+      templateId={template.id}
+      title={words.publish.title(template.version.number + 1)}
+    />
   )
 }

@@ -98,6 +98,7 @@ export const commonWords = {
       form: 'In a form',
       terminal: 'In a terminal',
       files: 'In a list of files',
+      template: 'In a template’s source',
     },
     palette: 'Search or do anything',
     goSpaces: 'Go to spaces',
@@ -120,6 +121,10 @@ export const commonWords = {
     renameFile: 'Rename or move',
     deleteFile: 'Delete',
     saveFile: 'Save in the editor',
+    complete: 'Offer what fits here',
+    mend: 'Put in what was meant',
+    nextProblem: 'Next problem',
+    publish: 'Plan and publish',
   },
   missing: {
     title: 'There is nothing at this address',

@@ -30,6 +30,8 @@ export const templateWords = {
     starters: 'Begin with',
     blank: 'Blank',
     blankText: 'One container and nothing else.',
+    kept: 'Go on',
+    keptText: 'What you typed here before.',
     save: 'Create template',
     created: (name: string) => `${name} can be used now.`,
   },
