@@ -9,7 +9,7 @@ import type { TemplateDetail } from '#protocol/api/templates.ts'
 import { newId } from '#protocol/ids.ts'
 import { publish, signIn, writeSource } from '../e2e/walk.ts'
 import { type Api, TEST_PASSWORD } from '../support/api.ts'
-import { desktop, launchBrowser, phone, phoneThemes, Visitor } from '../support/browser.ts'
+import { desktop, launchBrowser, phone, Visitor } from '../support/browser.ts'
 import { docker } from '../support/docker.ts'
 import { eventually } from '../support/eventually.ts'
 import type { Skein } from '../support/skein.ts'
@@ -107,7 +107,7 @@ const source = async (): Promise<string> =>
 async function isForEveryone(visitor: Visitor, name: string): Promise<void> {
   assert.deepEqual(await visitor.accessFaults(name), [])
   await visitor.resize(phone)
-  assert.deepEqual(await visitor.accessFaults(`${name}-phone`, phoneThemes), [])
+  assert.deepEqual(await visitor.accessFaults(`${name}-phone`), [])
   assert.equal(await visitor.overflowPx(), 0)
   await visitor.resize(desktop)
 }
