@@ -2,23 +2,23 @@
 
 import { useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
-import type { TemplateDetail } from '#protocol/api/templates.ts'
+import type { TemplateDetail, TemplateVersion } from '#protocol/api/templates.ts'
 import { can, useMe } from '../api/session.ts'
 import { useKeys } from '../app/use-keys.ts'
 import { Advice, ErrorNotice } from '../parts/notice.tsx'
-import { toast } from '../parts/toast.ts'
+import { toast, toastError } from '../parts/toast.ts'
 import { words } from '../words.ts'
 import { Aside, type AsideTab } from './aside.tsx'
 import { DiffPage } from './diff-page.tsx'
 import { BehindNotice, Merging } from './merging.tsx'
-import { PublishBar } from './publish-bar.tsx'
+import { discard, PublishBar } from './publish-bar.tsx'
 import { PublishDialog } from './publish-dialog.tsx'
 import type { SourceEditorHandle } from './source-editor.tsx'
 import { Found, Older } from './source-notices.tsx'
 import { TemplateSource } from './template-source.tsx'
 import { useCheck } from './use-check.ts'
 import { type Editing, useEditing } from './use-editing.ts'
-import { usePublish } from './use-publish.ts'
+import { fetchVersion, usePublish } from './use-publish.ts'
 import { Workbench } from './workbench.tsx'
 
 interface TemplateEditorProps {
@@ -73,6 +73,15 @@ function Desk({ template, older, tab, editing, onOpen }: DeskProps) {
     if (!editing.isChanged) toast({ text: words.publish.unchanged, tone: 'good' })
     else onOpen(editing.isBehind ? 'merge' : 'publish')
   }
+  // What reaches outside its spaces is not allowed by a click on an old version: it goes the way of a new text.
+  const ask = async ({ id }: TemplateVersion) => {
+    const { source: old } = await fetchVersion(template.id, id)
+    if (editing.isChanged) discard(editing)
+    editing.rebase(old)
+    onOpen('publish')
+  }
+  const restore = (version: TemplateVersion) =>
+    void (version.permission ? ask(version).catch(toastError) : returning.restore(version))
   useKeys({ 'mod+enter': publish, 'mod+s': publish })
   const aside = (
     <Aside
@@ -85,7 +94,7 @@ function Desk({ template, older, tab, editing, onOpen }: DeskProps) {
           search: { version: older?.id, beside },
         })
       }
-      onRestore={mayEdit ? (version) => void returning.restore(version) : undefined}
+      onRestore={mayEdit ? restore : undefined}
       shown={older?.id ?? template.version.id}
       source={source}
       tab={tab}
