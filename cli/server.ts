@@ -44,16 +44,15 @@ function fallBack(config: Config, words: readonly string[], log: Log) {
 function children(config: Config, words: readonly string[]): readonly ChildSpec[] {
   const { current } = readProgram(config.data)
   const node = nodeOf(current)
-  const child = (name: string, heap: string, program: string): ChildSpec => {
+  const child = (name: string, flags: readonly string[], program: string): ChildSpec => {
     const instance = `${name}-1`
-    const flags = [heap, ONE_COLLECTOR_FLAG]
     const command = [node, ...flags, join(current, program), instance, ...words] as const
     return { name, instance, command }
   }
-  const peer = child('peer', PEER_HEAP_FLAG, PEER)
+  const peer = child('peer', [PEER_HEAP_FLAG, ONE_COLLECTOR_FLAG], PEER)
   return sshAddress(config) === undefined
     ? [peer]
-    : [peer, child('gateway', STREAMING_HEAP_FLAG, GATEWAY)]
+    : [peer, child('gateway', [STREAMING_HEAP_FLAG], GATEWAY)]
 }
 
 function onStopSignals(stop: () => void): void {

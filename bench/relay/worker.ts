@@ -2,6 +2,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { ONE_COLLECTOR_FLAG, PEER_HEAP_FLAG } from '#protocol/heap.ts'
 
 const PATIENCE_MS = 240_000
 
@@ -13,7 +14,9 @@ export class Worker {
   /** `file` is beside this one. */
   constructor(file: string, ...argv: readonly string[]) {
     const path = new URL(file, import.meta.url).pathname
-    this.child = fork(path, argv, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    // As a peer runs.
+    const execArgv = [PEER_HEAP_FLAG, ONE_COLLECTOR_FLAG]
+    this.child = fork(path, argv, { execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     this.child.on('message', (message: object) => this.#said.push(message))
     this.child.on('exit', () => this.#ended.abort(new Error(`${file} ended`)))
   }
