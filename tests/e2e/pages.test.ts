@@ -68,6 +68,12 @@ after(async () => {
   await skein?.close()
 })
 
+/** The editor is loaded after its page, and what it says of the source comes from the server. */
+const editorReady = async (page: Page) => {
+  await page.getByRole('textbox', { name: 'Template source' }).waitFor()
+  await page.getByText('No problems').waitFor()
+}
+
 const heading = (name: string) => (page: Page) =>
   page.getByRole('heading', { name, exact: true }).first().waitFor()
 
@@ -133,12 +139,12 @@ const inside: readonly Place[] = [
   {
     name: 'new-template',
     path: () => '/templates/new',
-    ready: (page) => page.getByText('No problems').waitFor(),
+    ready: editorReady,
   },
   {
     name: 'template',
     path: () => `/templates/${templateId}`,
-    ready: (page) => page.getByText('No problems').waitFor(),
+    ready: editorReady,
   },
   {
     name: 'cluster',

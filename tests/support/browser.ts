@@ -30,11 +30,16 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-/** Half-way between two themes no contrast is what it will be; on a busy machine the way begins some frames late. */
+/**
+ * Half-way between two themes, or into sight, no contrast is what it will be; on a busy machine the way begins some
+ * frames late. What turns for as long as it is there has no end to wait for.
+ */
 const TRANSITIONS_OVER = `new Promise((then) => {
   requestAnimationFrame(() => requestAnimationFrame(then))
 }).then(() => Promise.allSettled(
-  document.getAnimations().filter((it) => it instanceof CSSTransition).map((it) => it.finished),
+  document.getAnimations()
+    .filter((it) => Number.isFinite(it.effect.getComputedTiming().endTime))
+    .map((it) => it.finished),
 ))`
 
 export type Theme = 'light' | 'dark'
