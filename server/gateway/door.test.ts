@@ -62,6 +62,7 @@ test('a proved key enters its own space, is written down once, and opens streams
     { timeoutMs: TIMEOUT_MS, what: 'the audit' },
   )
   assert.equal(audit.body.address, '192.0.2.1')
+  assert.equal(audit.body.credential?.kind, 'sshKey')
   assert.match(String(audit.body.detail?.fingerprint), /^SHA256:/)
 })
 
