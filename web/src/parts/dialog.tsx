@@ -36,7 +36,7 @@ export function Dialog(props: DialogProps) {
             <div>
               <Radix.Title className="font-semibold text-lg">{title}</Radix.Title>
               {description && (
-                <Radix.Description className="mt-1 text-ink-2 text-sm">
+                <Radix.Description className="mt-1 text-pretty text-ink-2 text-sm">
                   {description}
                 </Radix.Description>
               )}
