@@ -1,4 +1,4 @@
-// Whether the audit is what was written: one line, and behind it each server's chain, how much of it is sealed, and where
+// Whether the audit is what was written: one line, and behind it each peer's chain, how much of it is sealed, and where
 // it breaks.
 
 import { RotateCw, ShieldAlert, ShieldCheck, ShieldQuestion } from 'lucide-react'

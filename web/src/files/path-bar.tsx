@@ -79,7 +79,7 @@ function Crumbs({
                 aria-current={isLast ? 'location' : undefined}
                 aria-label={index === 0 ? text.root : undefined}
                 className={cx(
-                  'min-h-10 min-w-10 rounded px-1 py-0.5 hover:bg-hover sm:min-h-0 sm:min-w-0',
+                  'min-h-10 min-w-10 rounded px-1 py-0.5 hover:bg-hover focus-visible:-outline-offset-2 sm:min-h-0 sm:min-w-0',
                   isLast ? 'font-medium text-ink' : 'text-ink-2 hover:text-ink',
                 )}
                 onClick={() => onPath(crumb.path)}

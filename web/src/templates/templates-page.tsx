@@ -37,7 +37,7 @@ export function TemplatesPage() {
     </Link>
   )
   return (
-    <Page actions={add} lead={text.lead} title={text.title}>
+    <Page actions={templates.data?.length !== 0 && add} lead={text.lead} title={text.title}>
       {templates.isPending && <RowsLoading label={text.loading} rows={4} />}
       {templates.error && (
         <ErrorNotice error={templates.error} retry={() => void templates.refetch()} />

@@ -35,7 +35,10 @@ export function TerminalTabs(props: TerminalTabsProps) {
           >
             <button
               aria-current={name === active ? 'true' : undefined}
-              className={cx('flex h-full items-center gap-1.5 rounded pl-2', watching && 'pr-2')}
+              className={cx(
+                'flex h-full items-center gap-1.5 rounded pl-2 focus-visible:-outline-offset-2',
+                watching && 'pr-2',
+              )}
               onClick={() => onChoose(name)}
               type="button"
             >
@@ -46,7 +49,7 @@ export function TerminalTabs(props: TerminalTabsProps) {
               <button
                 aria-label={words.terminal.close(name)}
                 className={cx(
-                  'flex size-11 items-center justify-center rounded text-ink-3 hover:bg-line hover:text-ink focus-visible:opacity-100 sm:mx-1 sm:size-5',
+                  'flex size-11 items-center justify-center rounded text-ink-3 hover:bg-line hover:text-ink focus-visible:-outline-offset-2 focus-visible:opacity-100 sm:mx-1 sm:size-5',
                   name !== active && 'opacity-0 group-hover:opacity-100 pointer-coarse:opacity-100',
                 )}
                 onClick={() => onClose(name)}

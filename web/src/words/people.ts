@@ -89,7 +89,7 @@ const permissionGroups: readonly {
     },
   },
   {
-    title: 'The server',
+    title: 'The cluster',
     of: {
       'host.list': 'See hosts',
       'peer.list': 'See the cluster',
@@ -175,12 +175,16 @@ export const peopleWords = {
     hours: { '24': 'A day', '72': 'Three days', '168': 'A week', '720': 'A month' },
     submit: 'Make the link',
     made: 'The invitation',
+    resetText: 'Whoever opens the link chooses the password. All of their sessions end then.',
     madeReset: (name: string) => `A new password for ${name}`,
     once: 'Send it to them yourself. It works once and cannot be shown again.',
     copy: 'Copy the link',
     done: 'Done',
     loading: 'Fetching the invitations',
-    none: { title: 'No open invitations', text: 'A link that was used or is over is not shown.' },
+    none: {
+      title: 'No open invitations',
+      text: 'Whoever you invite gets a link and makes an account with it. A link that was used or is over is not shown.',
+    },
     purpose: { invitation: 'Invitation', reset: 'Password reset' },
     anybody: 'Anybody with the link',
     by: (name: string) => `made by ${name}`,
