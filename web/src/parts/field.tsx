@@ -40,7 +40,13 @@ export function Field({ label, help, error, optional, children }: FieldProps) {
         'aria-invalid': error ? true : undefined,
       })}
       {note && (
-        <p className={cx('text-xs', error ? 'text-red' : 'text-ink-3')} id={noteId}>
+        <p
+          className={cx(
+            'text-pretty text-xs first-letter:uppercase',
+            error ? 'text-red' : 'text-ink-3',
+          )}
+          id={noteId}
+        >
           {note}
         </p>
       )}

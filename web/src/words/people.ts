@@ -80,7 +80,7 @@ const permissionGroups: readonly {
   {
     title: 'Variables',
     of: {
-      'variable.list': 'See the server’s and templates’ variables',
+      'variable.list': 'See variables for all spaces and of templates',
       'variable.set': 'Set them: what every space is started with',
       'variable.listGroup': 'See groups’ variables',
       'variable.setGroup': 'Set them',
@@ -153,11 +153,13 @@ export const peopleWords = {
     names: quotaNames,
     ownText: 'What your spaces take, and what they may. An administrator can change it.',
     none: 'no limit',
+    noneOwn: 'none of their own',
+    ofGroups: (limit: string) => `${limit} by groups`,
     used: (used: string, limit: string) => `${used} of ${limit}`,
     unlimited: (used: string) => `${used}, no limit`,
     text: 'What is left empty is what the person’s groups give, or no limit.',
     groupText: 'For members who have none of their own. What is left empty is no limit.',
-    memory: 'Memory, GiB',
+    memory: 'Memory, GB',
     wrong: 'This is not a number.',
     save: 'Save quota',
     saved: 'The quota is changed.',
