@@ -5,7 +5,7 @@ import {
   createRoleSchema,
   updateGroupSchema,
   updateRoleSchema,
-} from '#protocol/api/people.ts'
+} from '#protocol/api/groups.ts'
 import { assertAboveGroup, assertAboveRole, assertHas, assertMayGive } from '../identity/above.ts'
 import { isPermission, permissions } from '../identity/policy.ts'
 import { givenId } from './body.ts'

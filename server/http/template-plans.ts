@@ -1,8 +1,8 @@
 // Templates before they are saved and between servers: the language's schema, what a text would do, a Compose file as a
 // template, and templates as documents.
 
+import { convertComposeSchema, importTemplateSchema } from '#protocol/api/bundles.ts'
 import { planTemplateSchema } from '#protocol/api/plan.ts'
-import { convertComposeSchema, importTemplateSchema } from '#protocol/api/templates.ts'
 import { importCompose } from '../templates/compose/compose.ts'
 import { templateSchema } from '../templates/schema.ts'
 import { assertMayAllow } from './allowing.ts'

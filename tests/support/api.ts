@@ -2,14 +2,9 @@
 
 import { randomUUID } from 'node:crypto'
 import type { User } from '#protocol/api/people.ts'
-import type {
-  CreateSpace,
-  Intent,
-  Space,
-  TerminalInfo,
-  TimelineStep,
-} from '#protocol/api/spaces.ts'
+import type { CreateSpace, Intent, Space } from '#protocol/api/spaces.ts'
 import type { Template, TemplateDetail } from '#protocol/api/templates.ts'
+import type { TerminalInfo, TimelineStep } from '#protocol/api/timeline.ts'
 import { type ErrorBody, SkeinError } from '#protocol/errors.ts'
 import { eventually } from './eventually.ts'
 
