@@ -151,9 +151,11 @@ function DeleteGroup(props: { readonly group: Group; readonly onDeleted: () => v
     })
   return (
     <>
-      <Button className="self-start" icon={Trash2} kind="danger" onClick={() => setAsking(true)}>
-        {text.delete}
-      </Button>
+      <div className="border-t pt-5">
+        <Button icon={Trash2} kind="danger" onClick={() => setAsking(true)}>
+          {text.delete}
+        </Button>
+      </div>
       {asking && (
         <Confirm
           action={text.delete}
