@@ -52,6 +52,8 @@ export interface Me {
   readonly user: User
   /** What the person may beyond what every member may. */
   readonly permissions: readonly string[]
+  /** Groups that the person manages. */
+  readonly manages: readonly Ref[]
   /** One of the two: what the request was signed in with. */
   readonly sessionId?: string
   readonly tokenId?: string
@@ -139,9 +141,16 @@ export interface Group {
   readonly name: string
   readonly description: string
   readonly members: readonly Ref[]
+  /** Members who say who is in it. */
+  readonly managers: readonly Ref[]
   readonly roles: readonly Ref[]
   readonly quota: Quota
   readonly createdAt: string
+}
+
+/** For whoever manages it: what its members' spaces take, and may. */
+export interface GroupDetail extends Group {
+  readonly people: readonly (Ref & Pick<UserDetail, 'effectiveQuota' | 'used'>)[]
 }
 
 export const createGroupSchema = z.strictObject({
@@ -157,11 +166,21 @@ export const updateGroupSchema = z.strictObject({
   /** User names. */
   add: z.array(name).max(MAX_GIVEN).default([]),
   remove: z.array(name).max(MAX_GIVEN).default([]),
+  /** User names of members. */
+  addManagers: z.array(name).max(MAX_GIVEN).default([]),
+  removeManagers: z.array(name).max(MAX_GIVEN).default([]),
   /** Ids of custom roles, all of them. */
   roles: z.array(z.uuid()).max(MAX_GIVEN).optional(),
   quota: quotaSchema.strict().optional(),
 })
 export type UpdateGroup = z.input<typeof updateGroupSchema>
+
+/** User names. */
+export const groupPeopleSchema = z.strictObject({
+  add: z.array(name).max(MAX_GIVEN).default([]),
+  remove: z.array(name).max(MAX_GIVEN).default([]),
+})
+export type GroupPeople = z.input<typeof groupPeopleSchema>
 
 export interface CustomRole {
   readonly id: string

@@ -9,6 +9,8 @@ import type {
   CreateUser,
   CustomRole,
   Group,
+  GroupDetail,
+  GroupPeople,
   UpdateGroup,
   UpdateRole,
   UpdateUser,
@@ -112,6 +114,14 @@ export function useGroups(enabled = true) {
   })
 }
 
+/** For whoever manages it, or may change it. */
+export const useGroup = (id: string, enabled: boolean) =>
+  useQuery({
+    queryKey: keys.group(id),
+    queryFn: ({ signal }) => request<GroupDetail>('GET', `/groups/${id}`, undefined, signal),
+    enabled,
+  })
+
 const groupsAgain = () =>
   Promise.all([again(), queryClient.invalidateQueries({ queryKey: keys.groups })])
 
@@ -125,6 +135,13 @@ export const useUpdateGroup = () =>
   useMutation({
     mutationFn: ({ id, change }: { id: string; change: UpdateGroup }) =>
       request<Group>('PATCH', `/groups/${id}`, change),
+    onSettled: groupsAgain,
+  })
+
+export const useGroupPeople = () =>
+  useMutation({
+    mutationFn: ({ id, change }: { id: string; change: GroupPeople }) =>
+      request<Group>('PATCH', `/groups/${id}/members`, change),
     onSettled: groupsAgain,
   })
 
