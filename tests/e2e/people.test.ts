@@ -215,6 +215,16 @@ test('a space is shared with a person and a group, and what each may is what the
   await ines.leave()
 })
 
+test('a link that names a template fills in a form and waits, whatever else stands in it', async () => {
+  const [template] = await api.templates()
+  await page.goto(
+    `/spaces/new?template=${template?.id}&name=trap&mode=auto&start=true&param.repo=%3Bid`,
+  )
+  await page.getByRole('button', { name: 'Create', exact: false }).first().waitFor()
+  await page.waitForLoadState('networkidle')
+  assert.ok(!(await api.spaces()).some(({ name }) => name !== 'heron'))
+})
+
 test('the pages complain of nothing', () => {
   // The group that there is not.
   const others = ada.complaints.filter((line) => !line.includes('/shares)'))
