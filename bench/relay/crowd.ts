@@ -8,6 +8,7 @@ import { Api } from '../../tests/support/api.ts'
 import { TestTerminal } from '../../tests/support/terminal.ts'
 import { privateMegabytes } from '../idle.ts'
 import { type BenchRow, quantile, row } from '../report.ts'
+import { LINES } from './chatter.ts'
 import { cpuSeconds } from './cpu.ts'
 import type { Seat } from './crowd-peer.ts'
 import { Worker } from './worker.ts'
@@ -20,7 +21,7 @@ const KEYS = 500
 const BETWEEN_MS = 20
 const SETTLE_MS = 5000
 /** What a thousand terminals say in a second, bytes; a crowd that says much less is none. */
-const WANTED_RATE = TERMINALS * 10 * 1027
+const WANTED_RATE = TERMINALS * 10 * LINES.length
 
 interface Open {
   readonly port: number
@@ -30,7 +31,7 @@ interface Open {
 
 export async function crowd(): Promise<BenchRow[]> {
   const key = randomBytes(32).toString('hex')
-  const peer = new Worker('./crowd-peer.ts', String(SPACES + 1), key)
+  const peer = new Worker('peer', './crowd-peer.ts', String(SPACES + 1), key)
   const workers: Worker[] = [peer]
   try {
     const { port, linkPort, seats } = await peer.next<Open>()
@@ -38,7 +39,7 @@ export async function crowd(): Promise<BenchRow[]> {
     const [typist, ...others] = seats
     const ids = (some: readonly Seat[]) => some.map(({ spaceId }) => spaceId)
     const agents = (voice: string, some: readonly Seat[]) => {
-      const worker = new Worker('./crowd-agents.ts', voice, address, key, ...ids(some))
+      const worker = new Worker('agent', './crowd-agents.ts', voice, address, key, ...ids(some))
       workers.push(worker)
       return worker
     }
@@ -52,7 +53,7 @@ export async function crowd(): Promise<BenchRow[]> {
     const probe = await TestTerminal.open(at(url, typist), typist?.spaceId ?? '', 'probe')
     const emptyMb = privateMegabytes(peer.pid)
     const alone = await echoes(probe)
-    const viewers = parts.map(() => new Worker('./crowd-viewers.ts', url, String(EACH)))
+    const viewers = parts.map(() => new Worker('person', './crowd-viewers.ts', url, String(EACH)))
     workers.push(...viewers)
     for (const viewer of viewers) standElsewhere(viewer)
     await Promise.all(viewers.map((viewer, i) => viewer.next(parts[i])))
