@@ -8,42 +8,43 @@ const STEP_MS = 2
 /** Of lines, as a PTY gives them. */
 export const LINES = Buffer.from(`${'x'.repeat(78)}\r\n`.repeat(13))
 
-interface Speaker {
-  readonly say: ChildOptions['onData']
-  isPaused: boolean
-}
-
 export class Chatter {
-  readonly #speakers: Speaker[] = []
+  readonly #speakers: ((bytes: Uint8Array) => void)[] = []
   #said = 0
 
-  /** Each in its turn, spread evenly over EVERY_MS; who has to wait says nothing. */
-  readonly #speak = (): void => {
-    const count = this.#speakers.length
-    const due = Math.floor((performance.now() / EVERY_MS) * count)
-    // Nobody says twice at once what he could not say before.
-    for (let at = Math.max(this.#said, due - count); at < due; at++) {
-      const speaker = this.#speakers[at % count]
-      if (!speaker?.isPaused) speaker?.say(LINES)
-    }
-    this.#said = due
+  /** What says 1 kB each time that its turn comes. */
+  speak(say: (bytes: Uint8Array) => void): void {
+    if (this.#speakers.push(say) === 1) setInterval(() => this.#step(), STEP_MS)
   }
 
+  /** A terminal's program; while it has to wait it says nothing. */
   start({ onData }: ChildOptions): Program {
-    const speaker: Speaker = { say: onData, isPaused: false }
-    if (this.#speakers.push(speaker) === 1) setInterval(this.#speak, STEP_MS)
+    let isPaused = false
+    this.speak((bytes) => {
+      if (!isPaused) onData(bytes)
+    })
     return {
       pid: 0,
       waitingBytes: 0,
       type: (_, done) => done?.(),
       pause: () => {
-        speaker.isPaused = true
+        isPaused = true
       },
       resume: () => {
-        speaker.isPaused = false
+        isPaused = false
       },
       resize: () => undefined,
       kill: () => Promise.resolve(),
     }
+  }
+
+  /** Each in its turn, spread evenly over EVERY_MS. Nobody says twice at once what he could not say before. */
+  #step(): void {
+    const count = this.#speakers.length
+    const due = Math.floor((performance.now() / EVERY_MS) * count)
+    for (let at = Math.max(this.#said, due - count); at < due; at++) {
+      this.#speakers[at % count]?.(LINES)
+    }
+    this.#said = due
   }
 }
