@@ -1,7 +1,13 @@
 // People, groups, roles and invitations, for whoever governs them; and the hosts that spaces run on.
 
 import { useMutation, useQuery } from '@tanstack/react-query'
-import type { CreateGroup, CreateRole, UpdateGroup, UpdateRole } from '#protocol/api/groups.ts'
+import type {
+  CreateGroup,
+  CreateRole,
+  GroupPeople,
+  UpdateGroup,
+  UpdateRole,
+} from '#protocol/api/groups.ts'
 import type { CreateInvitation } from '#protocol/api/invitations.ts'
 import type { CreateUser, UpdateUser } from '#protocol/api/people.ts'
 import { call } from '../net/call.ts'
@@ -107,6 +113,14 @@ export function useGroups(enabled = true) {
   })
 }
 
+/** For whoever manages it, or may change it. */
+export const useGroup = (id: string, enabled: boolean) =>
+  useQuery({
+    queryKey: keys.group(id),
+    queryFn: ({ signal }) => call('GET /groups/:id', { params: { id }, signal }),
+    enabled,
+  })
+
 const groupsAgain = () =>
   Promise.all([again(), queryClient.invalidateQueries({ queryKey: keys.groups })])
 
@@ -120,6 +134,13 @@ export const useUpdateGroup = () =>
   useMutation({
     mutationFn: ({ id, change }: { id: string; change: UpdateGroup }) =>
       call('PATCH /groups/:id', { params: { id }, body: change }),
+    onSettled: groupsAgain,
+  })
+
+export const useGroupPeople = () =>
+  useMutation({
+    mutationFn: ({ id, change }: { id: string; change: GroupPeople }) =>
+      call('PATCH /groups/:id/members', { params: { id }, body: change }),
     onSettled: groupsAgain,
   })
 
