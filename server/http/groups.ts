@@ -1,13 +1,6 @@
 // Groups and custom roles, for whoever governs them.
 
-import {
-  createGroupSchema,
-  createRoleSchema,
-  type GroupDetail,
-  groupPeopleSchema,
-  updateGroupSchema,
-  updateRoleSchema,
-} from '#protocol/api/people.ts'
+import type { GroupDetail } from '#protocol/api/groups.ts'
 import type { UserId } from '#protocol/ids.ts'
 import {
   assertAboveGroup,
@@ -25,9 +18,7 @@ import { created, nothing, ok } from './reply.ts'
 import { by, route } from './route.ts'
 
 export const groupRoutes = [
-  route({
-    method: 'GET',
-    path: '/groups',
+  route('GET /groups', {
     action: 'group.listOwn',
     handle: ({ identity }, { person }) =>
       ok({
@@ -36,19 +27,14 @@ export const groupRoutes = [
           : identity.groups.managedBy(person.userId),
       }),
   }),
-  route({
-    method: 'GET',
-    path: '/groups/:id',
+  route('GET /groups/:id', {
     action: 'group.see',
     target: 'group',
     handle: (door, { target }) => ok(detailOf(door, target)),
   }),
-  route({
-    method: 'PATCH',
-    path: '/groups/:id/members',
+  route('PATCH /groups/:id/members', {
     action: 'group.people',
     target: 'group',
-    body: groupPeopleSchema,
     async handle({ identity, records }, call) {
       const { person, target, body } = call
       // Whoever is in it has its roles: managers have them, since they are members.
@@ -57,23 +43,17 @@ export const groupRoutes = [
       return ok(await identity.groups.update(by(call), target.id, body))
     },
   }),
-  route({
-    method: 'POST',
-    path: '/groups',
+  route('POST /groups', {
     action: 'group.create',
-    body: createGroupSchema,
     async handle({ identity }, call) {
       const { id: given, ...rest } = call.body
       const id = given === undefined ? call.idFor('group') : givenId<'group'>(given)
       return created(await identity.groups.create(by(call), id, rest))
     },
   }),
-  route({
-    method: 'PATCH',
-    path: '/groups/:id',
+  route('PATCH /groups/:id', {
     action: 'group.update',
     target: 'group',
-    body: updateGroupSchema,
     async handle({ identity, records }, call) {
       const { person, target, body } = call
       assertAboveGroup(records, person, target)
@@ -81,9 +61,7 @@ export const groupRoutes = [
       return ok(await identity.groups.update(by(call), target.id, body))
     },
   }),
-  route({
-    method: 'DELETE',
-    path: '/groups/:id',
+  route('DELETE /groups/:id', {
     action: 'group.delete',
     target: 'group',
     async handle({ identity, records }, call) {
@@ -104,17 +82,12 @@ function detailOf({ identity, records, spaces }: Door, row: Row<'group'>): Group
 }
 
 export const roleRoutes = [
-  route({
-    method: 'GET',
-    path: '/roles',
+  route('GET /roles', {
     action: 'role.list',
     handle: ({ identity }) => ok({ roles: identity.roles.list(), permissions }),
   }),
-  route({
-    method: 'POST',
-    path: '/roles',
+  route('POST /roles', {
     action: 'role.create',
-    body: createRoleSchema,
     async handle({ identity }, call) {
       const { id: given, ...rest } = call.body
       assertHas(call.person, rest.permissions.filter(isPermission))
@@ -122,21 +95,16 @@ export const roleRoutes = [
       return created(await identity.roles.create(by(call), id, rest))
     },
   }),
-  route({
-    method: 'PATCH',
-    path: '/roles/:id',
+  route('PATCH /roles/:id', {
     action: 'role.update',
     target: 'role',
-    body: updateRoleSchema,
     async handle({ identity }, call) {
       assertAboveRole(call.person, call.target)
       assertHas(call.person, (call.body.permissions ?? []).filter(isPermission))
       return ok(await identity.roles.update(by(call), call.target.id, call.body))
     },
   }),
-  route({
-    method: 'DELETE',
-    path: '/roles/:id',
+  route('DELETE /roles/:id', {
     action: 'role.delete',
     target: 'role',
     async handle({ identity }, call) {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { Secret, TOTP } from 'otpauth'
-import type { GroupDetail } from '#protocol/api/people.ts'
+import type { GroupDetail } from '#protocol/api/groups.ts'
 import { newId } from '#protocol/ids.ts'
 import type { Client } from '../../tests/support/http/client.ts'
 import { PASSWORD, World } from '../../tests/support/http/world.ts'

@@ -1,7 +1,8 @@
 // Groups of people: who is in one has its roles, is let in wherever a space is shared with it, and, where they have no
 // quota of their own, has its quota.
 
-import type { Group, Quota } from '#protocol/api/people.ts'
+import type { Group } from '#protocol/api/groups.ts'
+import type { Quota } from '#protocol/api/people.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { GroupId, RoleId, UserId } from '#protocol/ids.ts'
 import { isIn, keysIn, type Marks, marked, markedExactly, unmarked } from '../records/marks.ts'

@@ -1,7 +1,7 @@
 // Custom roles: a name for some of what administrators may. The two that are built in, administrator and member, are no
 // records.
 
-import type { CustomRole } from '#protocol/api/people.ts'
+import type { CustomRole } from '#protocol/api/groups.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { RoleId } from '#protocol/ids.ts'
 import { isSpaceName } from '#protocol/names.ts'

@@ -1,8 +1,8 @@
 // People: made, changed, disabled and deleted. Whatever takes rights away also ends the sessions that carry them.
 
 import { isDeepStrictEqual } from 'node:util'
+import type { Ref } from '#protocol/api/parts.ts'
 import type { Quota, Role, User } from '#protocol/api/people.ts'
-import type { Ref } from '#protocol/api/spaces.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { RoleId, UserId } from '#protocol/ids.ts'
 import { isUserName } from '#protocol/names.ts'

@@ -2,7 +2,7 @@
 
 import { ShieldCheck, X } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
-import type { Group, GroupDetail, UpdateGroup } from '#protocol/api/people.ts'
+import type { Group, GroupDetail, UpdateGroup } from '#protocol/api/groups.ts'
 import { quotaNames } from '#protocol/api/quota-names.ts'
 import { useGroup, useGroupPeople } from '../api/people.ts'
 import { Button } from '../parts/button.tsx'
