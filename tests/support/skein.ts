@@ -118,7 +118,7 @@ export class Skein {
   async setupUrl(): Promise<string> {
     return await eventually(() => this.#setupUrl, {
       timeoutMs: START_TIMEOUT_MS,
-      what: `a set-up URL in:\n${this.output.join('\n')}`,
+      what: () => `a set-up URL in:\n${this.output.join('\n')}`,
     })
   }
 
@@ -163,7 +163,7 @@ export class Skein {
   async ready(): Promise<void> {
     await eventually(() => this.#isReady(), {
       timeoutMs: START_TIMEOUT_MS,
-      what: `${this.#direct}/readyz; output:\n${this.output.slice(-30).join('\n')}`,
+      what: () => `${this.#direct}/readyz; output:\n${this.output.slice(-30).join('\n')}`,
     })
   }
 

@@ -2,7 +2,7 @@
 
 import { FileUp } from 'lucide-react'
 import { type DragEvent, type FormEvent, useRef, useState } from 'react'
-import { MAX_CREDENTIAL_NAME_CHARS, MAX_KEY_LINE_CHARS } from '#protocol/api/access.ts'
+import { MAX_CREDENTIAL_NAME_CHARS, MAX_KEY_LINE_CHARS } from '#protocol/api/credential-limits.ts'
 import { newId } from '#protocol/ids.ts'
 import { useAddKey } from '../api/access.ts'
 import { Button } from '../parts/button.tsx'

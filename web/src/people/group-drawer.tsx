@@ -2,7 +2,7 @@
 
 import { Trash2, X } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
-import type { Group, UpdateGroup } from '#protocol/api/people.ts'
+import type { Group, UpdateGroup } from '#protocol/api/groups.ts'
 import { newId } from '#protocol/ids.ts'
 import { useCreateGroup, useDeleteGroup, useRoles, useUpdateGroup } from '../api/people.ts'
 import { can, useMe } from '../api/session.ts'

@@ -1,6 +1,6 @@
 // The groups: a list, and one of them beside it.
 
-import type { Group } from '#protocol/api/people.ts'
+import type { Group } from '#protocol/api/groups.ts'
 import { useGroups } from '../api/people.ts'
 import { Empty } from '../parts/empty.tsx'
 import { RowsLoading } from '../parts/loading.tsx'

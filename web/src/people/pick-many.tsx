@@ -1,6 +1,6 @@
 // Some of a few things, each with a box of its own.
 
-import type { Ref } from '#protocol/api/spaces.ts'
+import type { Ref } from '#protocol/api/parts.ts'
 
 interface PickManyProps {
   readonly label: string

@@ -1,6 +1,6 @@
 // The custom roles: a list, and one of them in a dialog.
 
-import type { CustomRole } from '#protocol/api/people.ts'
+import type { CustomRole } from '#protocol/api/groups.ts'
 import { useRoles } from '../api/people.ts'
 import { Empty } from '../parts/empty.tsx'
 import { RowsLoading } from '../parts/loading.tsx'

@@ -1,7 +1,8 @@
 // Chooses who may open a port, and says plainly who that will be before it is so.
 
 import { type FormEvent, useState } from 'react'
-import { type PortAccess, type Space, type Visibility, visibilities } from '#protocol/api/spaces.ts'
+import { type Visibility, visibilities } from '#protocol/api/sharing-names.ts'
+import type { PortAccess, Space } from '#protocol/api/spaces.ts'
 import { useSharePort } from '../api/ports.ts'
 import { Button } from '../parts/button.tsx'
 import { cx } from '../parts/class.ts'

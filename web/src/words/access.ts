@@ -1,6 +1,6 @@
 // Words of the ways in: SSH keys, tokens, the lines that connect, and who may open a port.
 
-import type { Visibility } from '#protocol/api/spaces.ts'
+import type { Visibility } from '#protocol/api/sharing-names.ts'
 
 const visibility: Record<Visibility, { readonly mark: string; readonly text: string }> = {
   owner: { mark: 'Owner only', text: 'Nobody but the owner of the space can open it.' },

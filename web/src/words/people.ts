@@ -2,7 +2,8 @@
 
 import type { TokenScope } from '#protocol/api/access.ts'
 import type { QuotaName } from '#protocol/api/quota-names.ts'
-import type { ShareLevel, SpaceStanding } from '#protocol/api/spaces.ts'
+import type { ShareLevel } from '#protocol/api/sharing-names.ts'
+import type { SpaceStanding } from '#protocol/api/spaces.ts'
 
 const levels: Record<ShareLevel, { readonly name: string; readonly text: string }> = {
   viewer: { name: 'Viewer', text: 'sees it, its timeline and its terminals' },
