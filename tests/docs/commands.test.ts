@@ -23,6 +23,9 @@ const RUN = fileURLToPath(new URL('run.ts', import.meta.url))
 const pages = sources(/^(README|CONTRIBUTING|SECURITY)\.md$|^docs\/.*\.md$/)
 const LANGUAGES = /^(|sh|console|yaml|json|ini|sql)$/
 
+/** What other programs run, named in docs/cli.md as such, or not at all. */
+const INTERNAL = new Set(['complete', 'known-hosts'])
+
 const program = commands('', () => undefined)
 
 /** What `skein` does not know of a line, for each command in it. */
@@ -72,6 +75,25 @@ test('skein knows every command of its own that a sentence names', () => {
       ),
   )
   assert.deepEqual(faults, [])
+})
+
+test('every command of skein and every option stands in a page', () => {
+  const all = pages.map(({ text }) => text).join('\n')
+  const missing = (command: Command, path: string): readonly string[] =>
+    command.commands
+      .filter((inner) => !INTERNAL.has(inner.name()))
+      .flatMap((inner) => {
+        const words = `${path} ${inner.name()}`
+        const isGroup = inner.commands.length > 0 && !all.includes(words)
+        return [
+          ...(isGroup || all.includes(words) ? [] : [words]),
+          ...inner.options
+            .filter(({ long }) => long && !all.includes(long))
+            .map(({ long }) => `${words} ${long}`),
+          ...missing(inner, words),
+        ]
+      })
+  assert.deepEqual(missing(program, 'skein'), [])
 })
 
 test('skein knows what its own help, the errors and the pages in the browser tell people to type', () => {
