@@ -33,9 +33,10 @@ const STYLE = `
 body { margin: 0 auto; max-width: 60rem; padding: 1.5rem 1rem 4rem; font: 15px/1.5 system-ui, sans-serif; background: light-dark(#fff, #14191c); color: light-dark(#171c1f, #e8ebed) }
 h1 { font-size: 1.4rem; margin: 0 } h2 { font-size: 1.05rem; margin: 2rem 0 .4rem } h3 { font-size: .85rem; color: var(--dim); margin: .8rem 0 .2rem }
 p { margin: .4rem 0; max-width: 70ch } a { color: var(--accent) } nav { display: flex; flex-wrap: wrap; gap: .2rem .8rem; margin-top: 1rem }
-details { border-top: 1px solid var(--line) } summary { cursor: pointer; padding: .4rem 0; overflow-wrap: anywhere }
+details { border-top: 1px solid var(--line) } summary { cursor: pointer; padding: .4rem 0 .4rem 1.1rem; text-indent: -1.1rem; overflow-wrap: anywhere }
+@media (width < 40rem) { summary { padding-block: .7rem } nav { gap: .2rem .4rem } nav a { padding: .6rem .3rem } }
 code, pre { font: 13px/1.45 ui-monospace, monospace } pre { overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; padding: .6rem; margin: .3rem 0 1rem }
-b { display: inline-block; width: 4.2rem; color: var(--accent); font: 600 13px ui-monospace, monospace } small { color: var(--dim) } ul { margin: .2rem 0; padding-left: 1.2rem }
+b { display: inline-block; text-indent: 0; width: 4.2rem; color: var(--accent); font: 600 13px ui-monospace, monospace } small { color: var(--dim) } ul { margin: .2rem 0; padding-left: 1.2rem }
 `
 
 /** Throws where the document is not one of ours. */

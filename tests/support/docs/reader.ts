@@ -51,6 +51,8 @@ git -C project config user.email ada@example.com && git -C project config user.n
 echo hello > project/readme && git -C project add . && git -C project commit -qm 'Begin'
 git -C project remote add origin ~/origin.git && git -C project push -q -u origin main`
 
+const ID_OF_SITE = 'ID=$(skein spaces --json | jq -r ".spaces[] | select(.name == \\"site\\").id")'
+
 /** The first server is there already, so this one is beside it. */
 const starting = ({ root, first }: Place): readonly (readonly [string, string])[] => [
   ['git clone <this repository> skein && cd skein', `test -f '${root}/package.json'`],
@@ -106,8 +108,16 @@ nohup setsid python3 -m http.server --directory project 8000 > /dev/null 2>&1 &`
     isSignedIn: true,
     files: { 'site/index.html': '<p>\n' },
     inSpaces: 'mkdir -p www; echo a note > notes.txt',
-    before: 'ID=$(skein spaces --json | jq -r ".spaces[] | select(.name == \\"site\\").id")',
+    before: ID_OF_SITE,
     own: () => [['"password":"…"', `"password":"${TEST_PASSWORD}"`]],
+  },
+  {
+    page: 'docs/apps.md',
+    spaces: ['site'],
+    isSignedIn: true,
+    inSpaces: `echo read me > readme
+nohup setsid python3 -m http.server --bind 127.0.0.1 8080 > /dev/null 2>&1 &`,
+    before: ID_OF_SITE,
   },
   { page: 'docs/audit.md' },
   { page: 'docs/variables.md', isSignedIn: true, files: { 'token.txt': 'a-secret-token\n' } },

@@ -50,7 +50,10 @@ export class Stage {
     const machine = new Machine()
     const authority = new TestAuthority()
     writeFileSync(machine.path('ca.pem'), authority.cert)
-    const entrance = await openEntrance(authority.issue(['skein.example.com']), PORT)
+    const entrance = await openEntrance(
+      authority.issue(['skein.example.com', '*.apps.example.com']),
+      PORT,
+    )
     const { skein, api } = await Skein.start({
       port: PORT,
       ssh: SSH_PORT,

@@ -138,7 +138,7 @@ function KeyField({ line, error, onLine, onProblem }: KeyFieldProps) {
         type="file"
       />
       <Button
-        className="mt-1.5 -ml-2"
+        className="mt-1.5 -ml-3 sm:-ml-2"
         icon={FileUp}
         kind="quiet"
         onClick={() => chooser.current?.click()}

@@ -23,7 +23,9 @@ const parts = [
 export function PeoplePage() {
   const me = useMe()
   const { view } = route.useSearch()
-  const mine = parts.filter(({ needs }) => can(me, needs))
+  const mine = parts.filter(
+    ({ needs, view }) => can(me, needs) || (view === 'groups' && me.manages.length > 0),
+  )
   const here = mine.find((part) => part.view === view) ?? mine[0]
   return (
     <Page actions={<PeopleActions view={here?.view} />} title={words.people.title}>
@@ -32,7 +34,7 @@ export function PeoplePage() {
           <Link
             aria-current={part === here ? 'page' : undefined}
             className={cx(
-              '-mb-px flex h-9 shrink-0 items-center border-b-2 px-2 text-sm',
+              '-mb-px flex h-11 shrink-0 items-center border-b-2 px-2 text-sm focus-visible:-outline-offset-2 sm:h-9',
               part === here
                 ? 'border-accent font-medium text-ink'
                 : 'border-transparent text-ink-2 hover:text-ink',

@@ -63,7 +63,9 @@ export function SharePort({ space, port, name, access, onClose }: SharePortProps
             value={typed}
           />
         )}
-        <Outcome names={names} visibility={visibility} />
+        {(visibility === 'people' || visibility === 'public') && (
+          <Outcome names={names} visibility={visibility} />
+        )}
         {opensUp && (
           <label className="flex items-center gap-2.5 text-sm">
             <input
@@ -137,7 +139,11 @@ function Choices({ value, onValue }: ChoicesProps) {
   )
 }
 
-function Outcome(props: { readonly visibility: Visibility; readonly names: readonly string[] }) {
+/** Of these two it says more than the choice itself. */
+function Outcome(props: {
+  readonly visibility: 'people' | 'public'
+  readonly names: readonly string[]
+}) {
   const { visibility, names } = props
   const isPublic = visibility === 'public'
   return (
@@ -148,7 +154,7 @@ function Outcome(props: { readonly visibility: Visibility; readonly names: reado
       )}
       role={isPublic ? 'alert' : undefined}
     >
-      {visibility === 'people' ? text.will.people(names) : text.will[visibility]}
+      {isPublic ? text.will.public : text.will.people(names)}
     </p>
   )
 }

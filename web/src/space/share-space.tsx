@@ -171,9 +171,7 @@ function Transfer({ space, onDone }: { readonly space: Space; readonly onDone: (
   if (!open) {
     return (
       <div className="border-t pt-4">
-        <Button kind="quiet" onClick={() => setOpen(true)}>
-          {text.transfer}
-        </Button>
+        <Button onClick={() => setOpen(true)}>{text.transfer}</Button>
       </div>
     )
   }

@@ -41,15 +41,17 @@ export function Terminals({ spaceId, watching }: TerminalsProps) {
   }
   return (
     <div className="flex h-full min-h-64 flex-col bg-terminal">
-      <TerminalTabs
-        active={tabs.active}
-        names={tabs.names}
-        onChoose={tabs.choose}
-        onClose={setClosing}
-        onNew={tabs.add}
-        watching={watching}
-        session={tabs.active === undefined ? undefined : sessions.get(tabs.active)}
-      />
+      {(tabs.names.length > 0 || !watching) && (
+        <TerminalTabs
+          active={tabs.active}
+          names={tabs.names}
+          onChoose={tabs.choose}
+          onClose={setClosing}
+          onNew={tabs.add}
+          watching={watching}
+          session={tabs.active === undefined ? undefined : sessions.get(tabs.active)}
+        />
+      )}
       {watching && (
         <p className="shrink-0 border-b bg-accent-soft px-4 py-1.5 text-ink-2 text-sm sm:px-6">
           {words.shareSpace.watching}
