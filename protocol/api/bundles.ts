@@ -7,24 +7,26 @@ import { MAX_TEMPLATE_CHARS, templateDetailSchema, templateProblemSchema } from 
 /** All versions of an exported template together, characters; a request of it stays below 1 MB. */
 export const MAX_BUNDLE_CHARS = 250_000
 
-export const templateBundleSchema = z.strictObject({
-  format: z.literal('skein-template'),
-  name: z.string().max(200),
-  exportedAt: z.string().max(64),
-  /** Oldest first. */
-  versions: z
-    .array(
-      z.strictObject({
-        number: z.int().min(1),
-        note: z.string().max(10_000),
-        author: z.string().max(200),
-        createdAt: z.string().max(64),
-        source: z.string().min(1).max(MAX_TEMPLATE_CHARS),
-      }),
-    )
-    .min(1)
-    .max(1000),
-})
+export const templateBundleSchema = z
+  .strictObject({
+    format: z.literal('skein-template'),
+    name: z.string().max(200),
+    exportedAt: z.string().max(64),
+    /** Oldest first. */
+    versions: z
+      .array(
+        z.strictObject({
+          number: z.int().min(1),
+          note: z.string().max(10_000),
+          author: z.string().max(200),
+          createdAt: z.string().max(64),
+          source: z.string().min(1).max(MAX_TEMPLATE_CHARS),
+        }),
+      )
+      .min(1)
+      .max(1000),
+  })
+  .meta({ id: 'TemplateBundle' })
 export type TemplateBundle = z.output<typeof templateBundleSchema>
 
 export const importTemplateSchema = z.strictObject({

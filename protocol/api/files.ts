@@ -32,12 +32,14 @@ export const fileEntrySchema = z.object({
 export type FileEntry = z.infer<typeof fileEntrySchema>
 export type FileKind = FileEntry['kind']
 
-export const fileFactsSchema = fileEntrySchema.extend({
-  /** The ETag of its content, without quotes. */
-  version: z.string().regex(/^[\w-]{1,64}$/),
-  /** Whether the space's user may write it. */
-  writable: z.boolean(),
-})
+export const fileFactsSchema = fileEntrySchema
+  .extend({
+    /** The ETag of its content, without quotes. */
+    version: z.string().regex(/^[\w-]{1,64}$/),
+    /** Whether the space's user may write it. */
+    writable: z.boolean(),
+  })
+  .meta({ id: 'FileFacts' })
 export type FileFacts = z.infer<typeof fileFactsSchema>
 
 export const folderHeadSchema = z.object({

@@ -19,14 +19,16 @@ const MAX_CODE_CHARS = 32
 const password = z.string().max(MAX_PASSWORD_CHARS)
 
 /** What a person's spaces may take together. A limit that is absent is none. */
-export const quotaSchema = z.object({
-  spaces: z.int().min(0).max(100_000).optional(),
-  running: z.int().min(0).max(100_000).optional(),
-  /** Cores of running spaces. */
-  cpus: z.number().min(0).max(100_000).optional(),
-  /** Of running spaces. */
-  memoryBytes: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
-})
+export const quotaSchema = z
+  .object({
+    spaces: z.int().min(0).max(100_000).optional(),
+    running: z.int().min(0).max(100_000).optional(),
+    /** Cores of running spaces. */
+    cpus: z.number().min(0).max(100_000).optional(),
+    /** Of running spaces. */
+    memoryBytes: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  })
+  .meta({ id: 'Quota' })
 export type Quota = z.infer<typeof quotaSchema>
 
 /** Roles of one person or group, members that one request adds. */
@@ -53,6 +55,8 @@ export const meSchema = z
     user: userSchema,
     /** What the person may beyond what every member may. */
     permissions: z.array(z.string()),
+    /** Groups that the person manages. */
+    manages: z.array(refSchema),
     /** One of the two: what the request was signed in with. */
     sessionId: z.string().optional(),
     tokenId: z.string().optional(),

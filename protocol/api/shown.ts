@@ -5,7 +5,8 @@ import type { z } from 'zod'
 /** What comes out of a schema, read-only all the way down. */
 export type Shown<S extends z.ZodType> = Fixed<z.output<S>>
 
-type Fixed<T> = unknown extends T
+/** Read-only all the way down. */
+export type Fixed<T> = unknown extends T
   ? T
   : T extends string | number | boolean | null | undefined
     ? T

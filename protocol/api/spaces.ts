@@ -137,12 +137,9 @@ const waitingSchema = z.object({
 })
 export type Waiting = Shown<typeof waitingSchema>
 
-export const parameterValueSchema = z.union([
-  z.string().max(8192),
-  z.number(),
-  z.boolean(),
-  z.array(z.string().max(8192)).max(100),
-])
+export const parameterValueSchema = z
+  .union([z.string().max(8192), z.number(), z.boolean(), z.array(z.string().max(8192)).max(100)])
+  .meta({ id: 'ParameterValue' })
 
 export type ParameterValue = Shown<typeof parameterValueSchema>
 

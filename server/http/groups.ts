@@ -1,41 +1,59 @@
 // Groups and custom roles, for whoever governs them.
 
+import type { GroupDetail } from '#protocol/api/groups.ts'
+import type { UserId } from '#protocol/ids.ts'
 import {
-  createGroupSchema,
-  createRoleSchema,
-  updateGroupSchema,
-  updateRoleSchema,
-} from '#protocol/api/groups.ts'
-import { assertAboveGroup, assertAboveRole, assertHas, assertMayGive } from '../identity/above.ts'
-import { isPermission, permissions } from '../identity/policy.ts'
+  assertAboveGroup,
+  assertAboveRole,
+  assertHas,
+  assertMayGive,
+  assertMayTakeOut,
+} from '../identity/above.ts'
+import { isPermission, may, permissions } from '../identity/policy.ts'
+import type { Row } from '../records/records.ts'
+import { quotaOf } from '../spaces/quotas.ts'
 import { givenId } from './body.ts'
+import type { Door } from './ports.ts'
 import { created, nothing, ok } from './reply.ts'
 import { by, route } from './route.ts'
 
 export const groupRoutes = [
-  route({
-    method: 'GET',
-    path: '/groups',
-    action: 'group.list',
-    handle: ({ identity }) => ok({ groups: identity.groups.list() }),
+  route('GET /groups', {
+    action: 'group.listOwn',
+    handle: ({ identity }, { person }) =>
+      ok({
+        groups: may(person, 'group.list')
+          ? identity.groups.list()
+          : identity.groups.managedBy(person.userId),
+      }),
   }),
-  route({
-    method: 'POST',
-    path: '/groups',
+  route('GET /groups/:id', {
+    action: 'group.see',
+    target: 'group',
+    handle: (door, { target }) => ok(detailOf(door, target)),
+  }),
+  route('PATCH /groups/:id/members', {
+    action: 'group.people',
+    target: 'group',
+    async handle({ identity, records }, call) {
+      const { person, target, body } = call
+      // Whoever is in it has its roles: managers have them, since they are members.
+      assertAboveGroup(records, person, target)
+      assertMayTakeOut(records, person, target, body.remove)
+      return ok(await identity.groups.update(by(call), target.id, body))
+    },
+  }),
+  route('POST /groups', {
     action: 'group.create',
-    body: createGroupSchema,
     async handle({ identity }, call) {
       const { id: given, ...rest } = call.body
       const id = given === undefined ? call.idFor('group') : givenId<'group'>(given)
       return created(await identity.groups.create(by(call), id, rest))
     },
   }),
-  route({
-    method: 'PATCH',
-    path: '/groups/:id',
+  route('PATCH /groups/:id', {
     action: 'group.update',
     target: 'group',
-    body: updateGroupSchema,
     async handle({ identity, records }, call) {
       const { person, target, body } = call
       assertAboveGroup(records, person, target)
@@ -43,9 +61,7 @@ export const groupRoutes = [
       return ok(await identity.groups.update(by(call), target.id, body))
     },
   }),
-  route({
-    method: 'DELETE',
-    path: '/groups/:id',
+  route('DELETE /groups/:id', {
     action: 'group.delete',
     target: 'group',
     async handle({ identity, records }, call) {
@@ -56,18 +72,22 @@ export const groupRoutes = [
   }),
 ]
 
+function detailOf({ identity, records, spaces }: Door, row: Row<'group'>): GroupDetail {
+  const group = identity.groups.show(row)
+  const people = group.members.map(({ id, name }) => ({
+    ...{ id, name, used: spaces.used(id as UserId) },
+    effectiveQuota: quotaOf(records, id as UserId),
+  }))
+  return { ...group, people }
+}
+
 export const roleRoutes = [
-  route({
-    method: 'GET',
-    path: '/roles',
+  route('GET /roles', {
     action: 'role.list',
     handle: ({ identity }) => ok({ roles: identity.roles.list(), permissions }),
   }),
-  route({
-    method: 'POST',
-    path: '/roles',
+  route('POST /roles', {
     action: 'role.create',
-    body: createRoleSchema,
     async handle({ identity }, call) {
       const { id: given, ...rest } = call.body
       assertHas(call.person, rest.permissions.filter(isPermission))
@@ -75,21 +95,16 @@ export const roleRoutes = [
       return created(await identity.roles.create(by(call), id, rest))
     },
   }),
-  route({
-    method: 'PATCH',
-    path: '/roles/:id',
+  route('PATCH /roles/:id', {
     action: 'role.update',
     target: 'role',
-    body: updateRoleSchema,
     async handle({ identity }, call) {
       assertAboveRole(call.person, call.target)
       assertHas(call.person, (call.body.permissions ?? []).filter(isPermission))
       return ok(await identity.roles.update(by(call), call.target.id, call.body))
     },
   }),
-  route({
-    method: 'DELETE',
-    path: '/roles/:id',
+  route('DELETE /roles/:id', {
     action: 'role.delete',
     target: 'role',
     async handle({ identity }, call) {

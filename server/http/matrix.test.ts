@@ -25,6 +25,7 @@ const kinds = [
   'administrator',
   'reader',
   'disabled',
+  'leader',
 ] as const
 type Kind = (typeof kinds)[number]
 
@@ -36,29 +37,35 @@ const row = (...verdicts: Verdict[]) => verdicts
  * Of things that belong to `owner`. `stranger` and `owner` are members, and the owner's space is shared with `viewer`,
  * `user` (by a group) and `manager`. `runner` has a custom role of the one permission `space.run`. `reader` is the owner's
  * token for reading, `disabled` somebody with a session from before.
+ * `leader` is a member who manages the group.
  */
 const shapes = {
-  //            nobody stranger viewer user   manager owner  runner admin  reader   disabled
-  anyone: row('yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes'),
-  signedIn: row(401, 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'scope', 401),
-  signedInSeen: row(401, 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 401),
-  own: row(401, 404, 404, 404, 404, 'yes', 404, 404, 'scope', 401),
-  ownRevoked: row(401, 404, 404, 404, 404, 'yes', 404, 404, 'yes', 401),
-  user: row(401, 404, 404, 404, 404, 'yes', 404, 'yes', 'scope', 401),
-  userSeen: row(401, 404, 404, 404, 404, 'yes', 404, 'yes', 'yes', 401),
-  userGoverned: row(401, 404, 404, 404, 404, 403, 404, 'yes', 'scope', 401),
-  administrator: row(401, 403, 403, 403, 403, 403, 403, 'yes', 'scope', 401),
-  administratorSeen: row(401, 403, 403, 403, 403, 403, 403, 'yes', 403, 401),
+  //            nobody stranger viewer user   manager owner  runner admin  reader   disabled leader
+  anyone: row('yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes'),
+  signedIn: row(401, 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'scope', 401, 'yes'),
+  signedInSeen: row(401, 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 401, 'yes'),
+  own: row(401, 404, 404, 404, 404, 'yes', 404, 404, 'scope', 401, 404),
+  ownRevoked: row(401, 404, 404, 404, 404, 'yes', 404, 404, 'yes', 401, 404),
+  user: row(401, 404, 404, 404, 404, 'yes', 404, 'yes', 'scope', 401, 404),
+  userSeen: row(401, 404, 404, 404, 404, 'yes', 404, 'yes', 'yes', 401, 404),
+  userGoverned: row(401, 404, 404, 404, 404, 403, 404, 'yes', 'scope', 401, 404),
+  administrator: row(401, 403, 403, 403, 403, 403, 403, 'yes', 'scope', 401, 403),
+  administratorSeen: row(401, 403, 403, 403, 403, 403, 403, 'yes', 403, 401, 403),
+  /** What whoever manages a group may to it, and what only whoever may change groups. */
+  groupSeen: row(401, 404, 404, 404, 404, 404, 404, 'yes', 404, 401, 'yes'),
+  groupManaged: row(401, 404, 404, 404, 404, 404, 404, 'yes', 'scope', 401, 'yes'),
+  groupChanged: row(401, 404, 404, 404, 404, 404, 404, 'yes', 'scope', 401, 403),
+  groupShown: row(401, 404, 404, 404, 404, 404, 404, 'yes', 404, 401, 403),
   /** What others may not even see. */
-  hidden: row(401, 404, 404, 404, 404, 404, 404, 'yes', 'scope', 401),
-  hiddenSeen: row(401, 404, 404, 404, 404, 404, 404, 'yes', 404, 401),
-  spaceSeen: row(401, 404, 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 401),
-  spaceWatched: row(401, 404, 'yes', 'yes', 'yes', 'yes', 403, 403, 'scope', 401),
-  spaceEntered: row(401, 404, 403, 'yes', 'yes', 'yes', 403, 403, 'scope', 401),
-  spaceRun: row(401, 404, 403, 403, 'yes', 'yes', 'yes', 'yes', 'scope', 401),
-  spaceChanged: row(401, 404, 403, 403, 'yes', 'yes', 403, 'yes', 'scope', 401),
-  spaceGoverned: row(401, 404, 403, 403, 403, 'yes', 403, 'yes', 'scope', 401),
-  spaceOwned: row(401, 404, 403, 403, 403, 'yes', 403, 403, 'scope', 401),
+  hidden: row(401, 404, 404, 404, 404, 404, 404, 'yes', 'scope', 401, 404),
+  hiddenSeen: row(401, 404, 404, 404, 404, 404, 404, 'yes', 404, 401, 404),
+  spaceSeen: row(401, 404, 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 401, 404),
+  spaceWatched: row(401, 404, 'yes', 'yes', 'yes', 'yes', 403, 403, 'scope', 401, 404),
+  spaceEntered: row(401, 404, 403, 'yes', 'yes', 'yes', 403, 403, 'scope', 401, 404),
+  spaceRun: row(401, 404, 403, 403, 'yes', 'yes', 'yes', 'yes', 'scope', 401, 404),
+  spaceChanged: row(401, 404, 403, 403, 'yes', 'yes', 403, 'yes', 'scope', 401, 404),
+  spaceGoverned: row(401, 404, 403, 403, 403, 'yes', 403, 'yes', 'scope', 401, 404),
+  spaceOwned: row(401, 404, 403, 403, 403, 'yes', 403, 403, 'scope', 401, 404),
 } as const satisfies Record<string, readonly Verdict[]>
 
 const expected: Record<string, keyof typeof shapes> = {
@@ -102,10 +109,12 @@ const expected: Record<string, keyof typeof shapes> = {
   'DELETE /invitations/:id': 'hidden',
   'POST /invitations/open': 'anyone',
   'POST /invitations/accept': 'anyone',
-  'GET /groups': 'administratorSeen',
+  'GET /groups': 'signedInSeen',
+  'GET /groups/:id': 'groupSeen',
+  'PATCH /groups/:id/members': 'groupManaged',
   'POST /groups': 'administrator',
-  'PATCH /groups/:id': 'hidden',
-  'DELETE /groups/:id': 'hidden',
+  'PATCH /groups/:id': 'groupChanged',
+  'DELETE /groups/:id': 'groupChanged',
   'GET /roles': 'administratorSeen',
   'POST /roles': 'administrator',
   'PATCH /roles/:id': 'hidden',
@@ -116,9 +125,9 @@ const expected: Record<string, keyof typeof shapes> = {
   'GET /templates/:id/variables': 'administratorSeen',
   'PUT /templates/:id/variables/:name': 'administrator',
   'DELETE /templates/:id/variables/:name': 'administrator',
-  'GET /groups/:id/variables': 'hiddenSeen',
-  'PUT /groups/:id/variables/:name': 'hidden',
-  'DELETE /groups/:id/variables/:name': 'hidden',
+  'GET /groups/:id/variables': 'groupShown',
+  'PUT /groups/:id/variables/:name': 'groupChanged',
+  'DELETE /groups/:id/variables/:name': 'groupChanged',
   'GET /me/variables': 'signedInSeen',
   'PUT /me/variables/:name': 'signedIn',
   'DELETE /me/variables/:name': 'signedIn',
@@ -204,12 +213,16 @@ before(async () => {
   })
   const administrator = await world.setUp({ starters: ['shell'] })
   const owner = await world.member(administrator, 'olga')
-  const names = ['stranger', 'viewer', 'user', 'manager', 'runner', 'disabled'] as const
+  const names = ['stranger', 'viewer', 'user', 'manager', 'runner', 'disabled', 'leader'] as const
   const others = {} as Record<(typeof names)[number], Client>
   for (const name of names) others[name] = await world.member(administrator, name)
   clients = { nobody: world.client(), reader: world.client(), ...others, owner, administrator }
   const group = await administrator.post('/groups', { name: 'crew' })
   await administrator.patch(`/groups/${group.body.id}`, { add: ['user'] })
+  // A group of its own: who is in `crew` is let into the space.
+  const managed = await administrator.post('/groups', { name: 'managed' })
+  const chosen = { add: ['leader'], addManagers: ['leader'] }
+  await administrator.patch(`/groups/${managed.body.id}`, chosen)
   const role = await administrator.post('/roles', { name: 'runs', permissions: ['space.run'] })
   const idOf = (name: string) => String(world.records.holder(`user:${name}`))
   await administrator.patch(`/users/${idOf('runner')}`, { roles: [role.body.id] })
@@ -241,7 +254,7 @@ before(async () => {
     '/spaces': space.id,
     '/logins': 'no-login',
     '/peers': 'no-peer',
-    '/groups': String(group.body.id),
+    '/groups': String(managed.body.id),
     '/roles': String(role.body.id),
     '/invitations': (invitation.body.invitation as { id: string }).id,
     '/templates': template?.id ?? '',
@@ -336,6 +349,7 @@ const tokenMayNot = new Set([
   'POST /invitations',
   'POST /groups',
   'PATCH /groups/:id',
+  'PATCH /groups/:id/members',
   'DELETE /groups/:id',
   'POST /roles',
   'PATCH /roles/:id',

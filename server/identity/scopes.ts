@@ -27,6 +27,8 @@ const narrowed: Readonly<Record<Exclude<TokenScope, 'all'>, readonly Action[]>> 
     'user.list',
     'user.see',
     'group.list',
+    'group.listOwn',
+    'group.see',
     'role.list',
     'invitation.list',
     'host.list',

@@ -39,6 +39,8 @@ export interface KindGroups {
   group: {
     profile: { name: string; description: string; createdAt: number }
     members: { people: Marks }
+    /** Those of the members who say who is in it. */
+    managers: { people: Marks }
     roles: { roles: Marks }
     /** Of each member who has none of their own. */
     quota: Quota

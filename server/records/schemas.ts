@@ -44,6 +44,7 @@ export const groupSchemas = {
   group: {
     profile: about,
     members: z.object({ people: marks }),
+    managers: z.object({ people: marks }),
     roles: z.object({ roles: marks }),
     quota: quotaSchema,
   },

@@ -16,8 +16,10 @@ import { ShellSession } from '../support/docs/session.ts'
 import { ROOT, Stage, URL_OF_PAGES } from '../support/docs/stage.ts'
 
 /** Commands that stay until somebody ends them, and what they say when they are ready. */
-const STAYING = /^skein port /
-const IS_READY = /127\.0\.0\.1:\d+/
+const STAYING: readonly (readonly [RegExp, RegExp])[] = [
+  [/^skein port /, /127\.0\.0\.1:\d+/],
+  [/^npm .*start /, /\/setup#token=\S+\n/],
+]
 
 export interface PageResult {
   readonly page: string
@@ -31,8 +33,9 @@ async function runPage(stage: Stage, reader: Reader): Promise<PageResult> {
   stage.freshHome()
   await stage.haveSpaces(reader.spaces ?? [])
   for (const [path, text] of Object.entries(reader.files ?? {})) stage.write(path, text)
-  const folder = reader.isInCheckout ? ROOT : stage.machine.home
-  const session = new ShellSession({ ...stage.env, SKEIN_TOKEN: stage.token }, folder)
+  const { home } = stage.machine
+  const session = new ShellSession({ ...stage.env, SKEIN_TOKEN: stage.token }, home)
+  const own = reader.own?.({ root: ROOT, home, first: stage.first }) ?? []
   const faults: string[] = []
   let ran = 0
   try {
@@ -41,10 +44,7 @@ async function runPage(stage: Stage, reader: Reader): Promise<PageResult> {
       if (block.remark?.kind === 'file') stage.write(block.remark.path, `${block.text}\n`)
       for (const command of runnable(block)) {
         ran += 1
-        const fault = await faultOf(stage, session, {
-          ...command,
-          text: filledIn(command.text, reader),
-        })
+        const fault = await faultOf(stage, session, filledIn(command, own))
         if (fault !== undefined) faults.push(`${reader.page}:${command.line}: ${fault}`)
       }
     }
@@ -59,8 +59,13 @@ async function runPage(stage: Stage, reader: Reader): Promise<PageResult> {
 const runnable = (block: Block): readonly ShownCommand[] =>
   isShell(block) && block.remark === undefined ? shownCommands(block) : []
 
-const filledIn = (text: string, { own = [] }: Reader): string =>
-  own.reduce((filled, [shown, real]) => filled.replaceAll(shown, real), text)
+type Own = ReturnType<NonNullable<Reader['own']>>
+
+function filledIn({ line, text, output }: ShownCommand, own: Own): ShownCommand {
+  const fill = (words: string) =>
+    own.reduce((filled, [shown, real]) => filled.replaceAll(shown, real), words)
+  return { line, text: fill(text), output: output?.map(fill) }
+}
 
 const LOGIN = `skein login ${URL_OF_PAGES} --token - <<< "$SKEIN_TOKEN"`
 
@@ -87,9 +92,8 @@ async function faultOf(
   session: ShellSession,
   { text, output }: ShownCommand,
 ): Promise<string | undefined> {
-  const said = STAYING.test(text)
-    ? await session.begin(text, IS_READY)
-    : await session.run(text, approving(stage))
+  const [, ready] = STAYING.find(([staying]) => staying.test(text)) ?? []
+  const said = ready ? await session.begin(text, ready) : await session.run(text, approving(stage))
   if (said.status !== 0) return `\`${text}\` ended with ${said.status}:\n${said.output}`
   const missing = output && missingLine(output, said.output)
   return missing === undefined ? undefined : `\`${text}\` did not say “${missing}”:\n${said.output}`

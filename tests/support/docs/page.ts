@@ -68,7 +68,8 @@ function remarkOf(line: string, number: number): Remark | undefined {
   return undefined
 }
 
-export const isShell = ({ language }: Block): boolean => language === 'sh' || language === 'console'
+export const isShell = ({ language }: Pick<Block, 'language'>): boolean =>
+  language === 'sh' || language === 'console'
 
 /** The commands of a shell block: of `console` the lines behind a `$`, with what is shown below them. */
 export function shownCommands(block: Block): readonly ShownCommand[] {

@@ -1,13 +1,22 @@
 // Who reads each page: what they have before its first command, and what stands for their own names.
 
+import { TEST_PASSWORD } from '../api.ts'
+
+export interface Place {
+  /** The checkout. */
+  readonly root: string
+  /** The reader's home folder. */
+  readonly home: string
+  /** For the data of a server that a page starts, beside the one that is there. */
+  readonly first: string
+}
+
 export interface Reader {
   readonly page: string
   /** Spaces that run, of the template *Debian shell*. */
   readonly spaces?: readonly string[]
   /** Whether `skein` knows the server already. */
   readonly isSignedIn?: true
-  /** In the checkout, and not in their home folder. */
-  readonly isInCheckout?: true
   /** By their paths in the home folder. */
   readonly files?: Readonly<Record<string, string>>
   /** What they did in each of these. */
@@ -15,7 +24,7 @@ export interface Reader {
   /** What they did before they came to this page. */
   readonly before?: string
   /** What a page leaves to its reader, and what this one puts there. */
-  readonly own?: readonly (readonly [string, string])[]
+  readonly own?: (place: Place) => readonly (readonly [string, string])[]
 }
 
 const MAKEFILE = 'test:\n\t@echo tested\n'
@@ -42,6 +51,16 @@ git -C project config user.email ada@example.com && git -C project config user.n
 echo hello > project/readme && git -C project add . && git -C project commit -qm 'Begin'
 git -C project remote add origin ~/origin.git && git -C project push -q -u origin main`
 
+/** The first server is there already, so this one is beside it. */
+const starting = ({ root, first }: Place): readonly (readonly [string, string])[] => [
+  ['git clone <this repository> skein && cd skein', `test -f '${root}/package.json'`],
+  [
+    'npm start',
+    `npm --prefix '${root}' start -- --data '${first}' --listen 127.0.0.1:7535 --ssh-listen off`,
+  ],
+  ['localhost:7534/setup', 'localhost:7535/setup'],
+]
+
 export const readers: readonly Reader[] = [
   {
     page: 'docs/cli.md',
@@ -67,4 +86,37 @@ sed s/Node/Other/ node.yaml | skein template save - && skein template export Oth
 nohup setsid python3 -m http.server --directory project 8000 > /dev/null 2>&1 &`,
     before: 'mkdir mounted',
   },
+  {
+    page: 'docs/getting-started.md',
+    spaces: ['site'],
+    files: { 'project/readme': 'read me\n', 'project/Makefile': MAKEFILE },
+    own: starting,
+  },
+  {
+    page: 'README.md',
+    spaces: ['alpha'],
+    files: { 'project/readme': 'read me\n' },
+    inSpaces: PROJECT,
+    own: starting,
+  },
+  {
+    page: 'docs/api.md',
+    spaces: ['site'],
+    isSignedIn: true,
+    files: { 'site/index.html': '<p>\n' },
+    inSpaces: 'mkdir -p www; echo a note > notes.txt',
+    before: 'ID=$(skein spaces --json | jq -r ".spaces[0].id")',
+    own: () => [['"password":"…"', `"password":"${TEST_PASSWORD}"`]],
+  },
+  { page: 'docs/audit.md' },
+  { page: 'docs/variables.md', isSignedIn: true, files: { 'token.txt': 'a-secret-token\n' } },
+  {
+    page: 'docs/backup.md',
+    spaces: ['site'],
+    own: ({ home }) => [
+      ['/root/', `${home}/`],
+      ['--data /var/lib/skein', '--data /var/lib/another'],
+    ],
+  },
+  { page: 'docs/operating.md' },
 ]

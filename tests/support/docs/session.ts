@@ -4,9 +4,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { eventually } from '../eventually.ts'
 
 /** A page's slowest command starts a space on a machine that has other things to do. */
 const COMMAND_TIMEOUT_MS = 150_000
+/** A server that a page started drains first. */
+const END_TIMEOUT_MS = 60_000
 
 export interface Said {
   readonly status: number
@@ -34,7 +37,7 @@ export class ShellSession {
   /** Runs a command to its end. `onOutput` sees all that it has said so far, each time that it says more. */
   async run(command: string, onOutput: (text: string) => void = () => undefined): Promise<Said> {
     const mark = randomUUID()
-    this.#write(`{ ${command}\n} </dev/null`, mark)
+    this.#write(`{ ${command}\n} </dev/null\nprintf '\\n%s %s\\n' ${mark} $?`)
     return await this.#until(command, (text) => {
       const end = text.indexOf(`\n${mark} `)
       onOutput(end < 0 ? text : text.slice(0, end))
@@ -45,23 +48,30 @@ export class ShellSession {
 
   /** Runs a command that stays, such as one that forwards a port, until it has said that. */
   async begin(command: string, ready: RegExp): Promise<Said> {
-    this.#write(`{ ${command}\n} </dev/null &`, randomUUID())
-    return await this.#until(command, (text) =>
-      ready.test(text) ? { status: 0, output: text } : undefined,
-    )
+    const mark = randomUUID()
+    this.#write(`{ ${command}\nprintf '\\n%s %s\\n' ${mark} $?\n} </dev/null &`)
+    return await this.#until(command, (text) => {
+      const [ended] = text.split(`\n${mark} `).slice(1)
+      if (ended !== undefined) return { status: Number.parseInt(ended, 10) || 1, output: text }
+      return ready.test(text) ? { status: 0, output: text } : undefined
+    })
   }
 
-  /** Ends the shell and everything that it started. */
+  /** Ends the shell and everything that it started, a server in order. */
   async close(): Promise<void> {
-    if (this.#hasEnded) return
-    const closed = once(this.#shell, 'close')
-    this.#kill()
-    await closed
+    const closed = this.#hasEnded ? undefined : once(this.#shell, 'close')
+    this.#signal('SIGTERM')
+    try {
+      await eventually(() => !this.#signal(0), { timeoutMs: END_TIMEOUT_MS, what: 'all to end' })
+    } finally {
+      this.#signal('SIGKILL')
+      await closed
+    }
   }
 
-  #write(command: string, mark: string): void {
+  #write(script: string): void {
     this.#text = ''
-    this.#shell.stdin.write(`${command}\nprintf '\\n%s %s\\n' ${mark} $?\n`)
+    this.#shell.stdin.write(`${script}\n`)
   }
 
   #hear(text: string): void {
@@ -80,7 +90,7 @@ export class ShellSession {
         settle(() => reject(new Error(`\`${command}\` ${why}:\n${this.#text}`)))
       const timer = setTimeout(() => {
         fail(`did not end within ${COMMAND_TIMEOUT_MS} ms`)
-        this.#kill()
+        this.#signal('SIGKILL')
       }, COMMAND_TIMEOUT_MS)
       this.#heard = () => {
         const said = answer(this.#text)
@@ -91,12 +101,14 @@ export class ShellSession {
     })
   }
 
-  #kill(): void {
+  /** To all of its processes; answers whether there are any. */
+  #signal(signal: NodeJS.Signals | 0): boolean {
     const { pid } = this.#shell
+    if (pid === undefined) return false
     try {
-      if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+      return process.kill(-pid, signal)
     } catch {
-      // All of it has ended.
+      return false
     }
   }
 }

@@ -2,13 +2,23 @@
 // use, an ssh key, and a machine of their own. One for all pages.
 
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { NewToken } from '#protocol/api/access.ts'
 import type { SshAccess } from '#protocol/api/ssh.ts'
 import type { Starter } from '#protocol/api/templates.ts'
-import type { Api } from '../api.ts'
+import { thisProcess } from '../../../server/supervisor/process.ts'
+import { type Api, TEST_PASSWORD } from '../api.ts'
 import { TestAuthority } from '../certificates.ts'
 import { Skein } from '../skein.ts'
 import { Machine, openEntrance } from './machine.ts'
@@ -20,6 +30,8 @@ export const URL_OF_PAGES = 'https://skein.example.com'
 
 export class Stage {
   readonly machine: Machine
+  /** The data folder of the server that a page starts. */
+  readonly first = mkdtempSync(join(tmpdir(), 'skein-test-'))
   readonly skein: Skein
   readonly api: Api
   readonly #entrance: { close(): void }
@@ -30,6 +42,8 @@ export class Stage {
     this.#entrance = entrance
     this.skein = skein
     this.api = api
+    // Tells scripts/lib/leftovers.js whose this is, should this process be killed.
+    writeFileSync(join(this.first, 'test-process.json'), JSON.stringify(thisProcess()))
   }
 
   static async open(): Promise<Stage> {
@@ -114,6 +128,7 @@ export class Stage {
       await this.skein.close()
       this.#entrance.close()
       this.machine.close()
+      rmSync(this.first, { recursive: true, force: true })
     }
   }
 
@@ -122,6 +137,8 @@ export class Stage {
     const shell = starters.find(({ name }) => name === 'Debian shell')
     await this.api.createTemplate(shell?.source ?? '')
     this.#token = (await this.api.call<NewToken>('POST', '/me/tokens', { name: 'pages' })).secret
+    await this.api.call('POST', '/users', { username: 'grace', password: TEST_PASSWORD })
+    await this.api.call('POST', '/groups', { name: 'crew' })
     this.#install()
     await this.#makeKey()
   }

@@ -6,6 +6,8 @@ import type {
   CreateRole,
   CustomRole,
   Group,
+  GroupDetail,
+  GroupPeople,
   UpdateGroup,
   UpdateRole,
 } from '#protocol/api/groups.ts'
@@ -109,6 +111,14 @@ export function useGroups(enabled = true) {
   })
 }
 
+/** For whoever manages it, or may change it. */
+export const useGroup = (id: string, enabled: boolean) =>
+  useQuery({
+    queryKey: keys.group(id),
+    queryFn: ({ signal }) => request<GroupDetail>('GET', `/groups/${id}`, undefined, signal),
+    enabled,
+  })
+
 const groupsAgain = () =>
   Promise.all([again(), queryClient.invalidateQueries({ queryKey: keys.groups })])
 
@@ -122,6 +132,13 @@ export const useUpdateGroup = () =>
   useMutation({
     mutationFn: ({ id, change }: { id: string; change: UpdateGroup }) =>
       request<Group>('PATCH', `/groups/${id}`, change),
+    onSettled: groupsAgain,
+  })
+
+export const useGroupPeople = () =>
+  useMutation({
+    mutationFn: ({ id, change }: { id: string; change: GroupPeople }) =>
+      request<Group>('PATCH', `/groups/${id}/members`, change),
     onSettled: groupsAgain,
   })
 
