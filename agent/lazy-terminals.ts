@@ -1,7 +1,7 @@
 // The terminals, loaded when the first is opened: node-pty and the screen cost memory that a space without a terminal
 // need not pay.
 
-import type { TerminalInfo } from '#protocol/api/spaces.ts'
+import type { TerminalInfo } from '#protocol/api/timeline.ts'
 import type { AgentConfig, AgentReport } from '#protocol/report.ts'
 import { systemClock } from './clock.ts'
 import type { ServedStream } from './link/served.ts'

@@ -32,7 +32,8 @@ export async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-function commands(flags: string, done: (status: number) => void): Command {
+/** The command as it describes itself; `flags` is the help of the settings. */
+export function commands(flags: string, done: (status: number) => void): Command {
   const program = new Command('skein')
     .description('A self-hosted, leaderless workspace orchestrator.')
     .version(version, '-V, --version', 'print the version')

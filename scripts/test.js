@@ -29,6 +29,7 @@ await main(async () => {
     'ip',
     'iptables',
     'compose',
+    'pages',
   ])
   await ensureBuilt()
   await ensureEngine()

@@ -1,7 +1,7 @@
 // One named PTY with its output's ring, its screen and its viewers. The output is kept once; the screen and every
 // viewer read it at their own pace, and the program waits only for the screen and for who drives.
 
-import type { TerminalInfo } from '#protocol/api/spaces.ts'
+import type { TerminalInfo } from '#protocol/api/timeline.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { type Attach, type Attached, type Ended, NumberedType } from '#protocol/numbered/frames.ts'
 import { InputLedger } from '#protocol/numbered/ledger.ts'

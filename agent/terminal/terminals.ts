@@ -2,7 +2,7 @@
 // within limits of number and memory.
 
 import { randomBytes } from 'node:crypto'
-import type { TerminalInfo } from '#protocol/api/spaces.ts'
+import type { TerminalInfo } from '#protocol/api/timeline.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { isTerminalName } from '#protocol/names.ts'
 import { type Attach, encodeJson, NumberedType } from '#protocol/numbered/frames.ts'

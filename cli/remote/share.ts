@@ -1,6 +1,6 @@
 // `skein spaces share|unshare`: with whom, and as what.
 
-import { type ShareLevel, shareLevels } from '#protocol/api/spaces.ts'
+import { type ShareLevel, shareLevels } from '#protocol/api/sharing-names.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { print } from '../output.ts'
 import { spaceSchema } from './answers.ts'

@@ -1,7 +1,7 @@
 // The server's answers about templates, as far as the commands use them.
 
 import { z } from 'zod'
-import { templateBundleSchema } from '#protocol/api/templates.ts'
+import { templateBundleSchema } from '#protocol/api/bundles.ts'
 import { text } from './answers.ts'
 
 const problem = z.looseObject({

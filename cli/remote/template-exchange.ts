@@ -1,6 +1,6 @@
 // `skein template export` and `import`: a template as a document, and a Compose file as a template.
 
-import { templateBundleSchema } from '#protocol/api/templates.ts'
+import { templateBundleSchema } from '#protocol/api/bundles.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { print } from '../output.ts'
 import type { Remote } from './remote.ts'

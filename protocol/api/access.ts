@@ -1,25 +1,27 @@
 // SSH keys and API tokens of one's own account, as the HTTP API shows and takes them. Times are ISO 8601 in UTC.
 
 import { z } from 'zod'
+import { MAX_CREDENTIAL_NAME_CHARS, MAX_KEY_LINE_CHARS } from './credential-limits.ts'
+import { timeSchema } from './parts.ts'
+import type { Shown } from './shown.ts'
 
-/** Longer than any line that is taken: an RSA key of 8192 bits has 1,400 characters, a comment as many again. */
-export const MAX_KEY_LINE_CHARS = 16_384
-/** What a person calls a key or a token. */
-export const MAX_CREDENTIAL_NAME_CHARS = 100
 /** Ten years; a token that shall live longer says so by having no end. */
 export const MAX_TOKEN_DAYS = 3660
 
-export interface SshKey {
-  readonly id: string
-  readonly name: string
-  /** As the key's line names it, e.g. `ssh-ed25519`. */
-  readonly algorithm: string
-  /** `SHA256:…`, as `ssh-keygen -l` prints it. */
-  readonly fingerprint: string
-  readonly createdAt: string
-  /** To the hour; absent until it was used. */
-  readonly lastUsedAt?: string
-}
+export const sshKeySchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    /** As the key's line names it, e.g. `ssh-ed25519`. */
+    algorithm: z.string(),
+    /** `SHA256:…`, as `ssh-keygen -l` prints it. */
+    fingerprint: z.string(),
+    createdAt: timeSchema,
+    /** To the hour; absent until it was used. */
+    lastUsedAt: timeSchema.optional(),
+  })
+  .meta({ id: 'SshKey' })
+export type SshKey = Shown<typeof sshKeySchema>
 
 export const addKeySchema = z.strictObject({
   /** UUIDv7 made by the client, so that a retry is harmless. */
@@ -40,18 +42,21 @@ export const tokenScopes = ['all', 'read', 'run', 'enter', 'spaces', 'audit'] as
 const MAX_SCOPES = tokenScopes.length
 export type TokenScope = (typeof tokenScopes)[number]
 
-export interface Token {
-  readonly id: string
-  readonly name: string
-  readonly scopes: readonly TokenScope[]
-  readonly createdAt: string
-  /** Absent: it has no end. */
-  readonly expiresAt?: string
-  /** To the hour; absent until it was used. */
-  readonly lastUsedAt?: string
-  /** Whether this very token asked. */
-  readonly current: boolean
-}
+export const tokenSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    scopes: z.array(z.enum(tokenScopes)),
+    createdAt: timeSchema,
+    /** Absent: it has no end. */
+    expiresAt: timeSchema.optional(),
+    /** To the hour; absent until it was used. */
+    lastUsedAt: timeSchema.optional(),
+    /** Whether this very token asked. */
+    current: z.boolean(),
+  })
+  .meta({ id: 'Token' })
+export type Token = Shown<typeof tokenSchema>
 
 export const createTokenSchema = z.strictObject({
   name: z.string().trim().min(1).max(MAX_CREDENTIAL_NAME_CHARS),
@@ -62,7 +67,5 @@ export const createTokenSchema = z.strictObject({
 export type CreateToken = z.input<typeof createTokenSchema>
 
 /** The only answer that ever holds the secret: `Authorization: Bearer <secret>`. */
-export interface NewToken {
-  readonly token: Token
-  readonly secret: string
-}
+export const newTokenSchema = z.object({ token: tokenSchema, secret: z.string() })
+export type NewToken = Shown<typeof newTokenSchema>

@@ -1,35 +1,45 @@
 // The audit and whether it is what was written, as the HTTP API says it. Times are ISO 8601 in UTC.
 
 import { z } from 'zod'
+import { timeSchema } from './parts.ts'
+import type { Shown } from './shown.ts'
 
-export interface AuditCredential {
-  readonly kind: 'session' | 'token' | 'sshKey'
-  readonly id: string
-}
+const credentialSchema = z.object({
+  kind: z.enum(['session', 'token', 'sshKey']),
+  id: z.string(),
+})
+export type AuditCredential = Shown<typeof credentialSchema>
 
-export interface AuditEvent {
-  readonly id: string
-  readonly at: string
-  readonly actor: { readonly kind: string; readonly id: string; readonly name: string }
-  readonly action: string
-  readonly target?: { readonly kind: string; readonly id: string; readonly name: string }
-  /** From where. */
-  readonly address?: string
-  /** By what whoever acted was known. */
-  readonly credential?: AuditCredential
-  readonly detail?: Readonly<Record<string, unknown>>
-  /** Of what was changed, the fields as they were and as they are; `null` is what is not there. */
-  readonly before?: Readonly<Record<string, unknown>>
-  readonly after?: Readonly<Record<string, unknown>>
-  /** Which database wrote it. */
-  readonly origin: string
-}
+const named = z.object({ kind: z.string(), id: z.string(), name: z.string() })
+const fields = z.record(z.string(), z.unknown())
 
-export interface AuditPage {
-  readonly events: readonly AuditEvent[]
+export const auditEventSchema = z
+  .object({
+    id: z.string(),
+    at: timeSchema,
+    actor: named,
+    action: z.string(),
+    target: named.optional(),
+    /** From where. */
+    address: z.string().optional(),
+    /** By what whoever acted was known. */
+    credential: credentialSchema.optional(),
+    detail: fields.optional(),
+    /** Of what was changed, the fields as they were and as they are; `null` is what is not there. */
+    before: fields.optional(),
+    after: fields.optional(),
+    /** Which database wrote it. */
+    origin: z.string(),
+  })
+  .meta({ id: 'AuditEvent' })
+export type AuditEvent = Shown<typeof auditEventSchema>
+
+export const auditPageSchema = z.object({
+  events: z.array(auditEventSchema),
   /** `before` of the next page; absent when this was the last. A page with few events may have more behind it. */
-  readonly next?: string
-}
+  next: z.string().optional(),
+})
+export type AuditPage = Shown<typeof auditPageSchema>
 
 /** Characters of a filter. */
 const MAX_FILTER_CHARS = 200
@@ -53,41 +63,59 @@ export const auditFilterSchema = z.object({
 })
 export type AuditFilter = z.output<typeof auditFilterSchema>
 
-/** The audit of one database of the cluster; each has a chain of its own. */
-export interface AuditChain {
-  /** Which database wrote it; `isOwn`: the asked peer's. */
-  readonly origin: string
-  readonly isOwn: boolean
-  readonly entries: number
-  /** Of them so many are under a signed checkpoint. */
-  readonly sealed: number
-  readonly checkpoints: number
-  /** Of the oldest entry. */
-  readonly begins?: string
-  /** Older entries were removed up to a checkpoint, as retention does. */
-  readonly isCut: boolean
-  /** … although the oldest entry is younger than what retention keeps: it was longer, or somebody has helped. */
-  readonly isCutEarly?: true
-  /** Some of it is still on its way here from another peer, so that it cannot be verified yet. */
-  readonly isArriving?: true
-  readonly broken?: AuditBreak
-}
+const PAGE = 100
+const MAX_PAGE = 500
 
-export interface AuditBreak {
+export const auditPagingSchema = auditFilterSchema.extend({
+  /** `next` of the page before. */
+  before: z.string().max(200).optional(),
+  limit: z.coerce.number<number>().int().min(1).max(MAX_PAGE).default(PAGE),
+})
+
+export const auditExportFormats = ['ndjson', 'csv'] as const
+export type AuditExportFormat = (typeof auditExportFormats)[number]
+
+export const auditExportSchema = auditFilterSchema.extend({
+  format: z.enum(auditExportFormats).default('ndjson'),
+})
+
+const breakSchema = z.object({
   /** Of the first entry that does not fit. */
-  readonly id: string
-  readonly at: string
+  id: z.string(),
+  at: timeSchema,
   /**
    * `altered`: it was changed, put in or moved, or one before it taken out; `missing`: sealed entries after it are gone;
    * `forged`: a checkpoint that the cluster did not sign.
    */
-  readonly reason: 'altered' | 'missing' | 'forged'
-}
+  reason: z.enum(['altered', 'missing', 'forged']),
+})
 
-export interface AuditReport {
-  readonly isWhole: boolean
-  readonly at: string
+/** The audit of one database of the cluster; each has a chain of its own. */
+const chainSchema = z.object({
+  /** Which database wrote it; `isOwn`: the asked peer's. */
+  origin: z.string(),
+  isOwn: z.boolean(),
+  entries: z.number(),
+  /** Of them so many are under a signed checkpoint. */
+  sealed: z.number(),
+  checkpoints: z.number(),
+  /** Of the oldest entry. */
+  begins: timeSchema.optional(),
+  /** Older entries were removed up to a checkpoint, as retention does. */
+  isCut: z.boolean(),
+  /** … although the oldest entry is younger than what retention keeps: it was longer, or somebody has helped. */
+  isCutEarly: z.literal(true).optional(),
+  /** Some of it is still on its way here from another peer, so that it cannot be verified yet. */
+  isArriving: z.literal(true).optional(),
+  broken: breakSchema.optional(),
+})
+export type AuditChain = Shown<typeof chainSchema>
+
+export const auditReportSchema = z.object({
+  isWhole: z.boolean(),
+  at: timeSchema,
   /** The cluster's public key (Ed25519, hexadecimal) by which checkpoints are signed. */
-  readonly key: string
-  readonly chains: readonly AuditChain[]
-}
+  key: z.string(),
+  chains: z.array(chainSchema),
+})
+export type AuditReport = Shown<typeof auditReportSchema>

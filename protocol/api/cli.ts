@@ -2,6 +2,8 @@
 // after comparing the code, and the program collects one token once.
 
 import { z } from 'zod'
+import { timeSchema } from './parts.ts'
+import type { Shown } from './shown.ts'
 
 /** How long a login waits for its approval, milliseconds. */
 export const LOGIN_KEEP_MS = 10 * 60 * 1000
@@ -28,12 +30,13 @@ export const begunLoginSchema = z.object({
 export type BegunLogin = z.infer<typeof begunLoginSchema>
 
 /** What the page shows to whoever is asked to approve. */
-export interface PendingLogin {
-  readonly name: string
-  readonly address: string
-  readonly code: string
-  readonly expiresAt: string
-}
+export const pendingLoginSchema = z.object({
+  name: z.string(),
+  address: z.string(),
+  code: z.string(),
+  expiresAt: timeSchema,
+})
+export type PendingLogin = Shown<typeof pendingLoginSchema>
 
 export const collectLoginSchema = z.strictObject({ secret: z.string().min(1).max(64) })
 

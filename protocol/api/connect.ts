@@ -33,3 +33,8 @@ export const sshHostKeySchema = z.object({
     .regex(/^ssh-ed25519 [A-Za-z0-9+/]{60,90}={0,2}$/, 'not a public key'),
 })
 export type SshHostKey = z.infer<typeof sshHostKeySchema>
+
+export const connectQuerySchema = z.object({
+  /** `ssh`, `tcp:PORT` or `udp:PORT`. */
+  to: z.string(),
+})

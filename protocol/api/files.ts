@@ -2,6 +2,8 @@
 // where a name is not UTF-8, so that every file has a name that JSON and addresses carry.
 
 import { z } from 'zod'
+import { MAX_NAMED } from './file-limits.ts'
+import type { Shown } from './shown.ts'
 
 /** What a `Date` takes (ECMA-262, 21.4.1.1). */
 const MAX_DATE_MS = 8.64e15
@@ -30,12 +32,14 @@ export const fileEntrySchema = z.object({
 export type FileEntry = z.infer<typeof fileEntrySchema>
 export type FileKind = FileEntry['kind']
 
-export const fileFactsSchema = fileEntrySchema.extend({
-  /** The ETag of its content, without quotes. */
-  version: z.string().regex(/^[\w-]{1,64}$/),
-  /** Whether the space's user may write it. */
-  writable: z.boolean(),
-})
+export const fileFactsSchema = fileEntrySchema
+  .extend({
+    /** The ETag of its content, without quotes. */
+    version: z.string().regex(/^[\w-]{1,64}$/),
+    /** Whether the space's user may write it. */
+    writable: z.boolean(),
+  })
+  .meta({ id: 'FileFacts' })
 export type FileFacts = z.infer<typeof fileFactsSchema>
 
 export const folderHeadSchema = z.object({
@@ -43,12 +47,13 @@ export const folderHeadSchema = z.object({
   path: z.string().max(8192),
   writable: z.boolean(),
 })
-export interface Folder extends z.infer<typeof folderHeadSchema> {
+export const folderSchema = folderHeadSchema.extend({
   /** In no order. */
-  readonly entries: readonly FileEntry[]
+  entries: z.array(fileEntrySchema),
   /** There are more than `MAX_LISTED`. */
-  readonly truncated: boolean
-}
+  truncated: z.boolean(),
+})
+export type Folder = Shown<typeof folderSchema>
 
 /** Of a piece of an upload that is not the last. */
 export const receivedSchema = z.object({ receivedBytes: z.number().int().min(0) })
@@ -75,3 +80,31 @@ export const renameFileSchema = z.strictObject({
   replace: z.boolean().default(false),
 })
 export type RenameFile = z.input<typeof renameFileSchema>
+
+/** Paths are in the query, since a path in a path is taken apart by every proxy on the way. */
+export const fileQuerySchema = z.object({ path: filePathSchema })
+/** The home folder, where none is named. */
+export const folderQuerySchema = z.object({ path: filePathSchema.default('.') })
+/** `name`: some of the folder, any number of times; else all of it. */
+export const archiveQuerySchema = folderQuerySchema.extend({
+  name: z.array(z.string().min(1).max(1024)).max(MAX_NAMED).default([]),
+})
+
+const flag = z.enum(['0', '1']).transform((value) => value === '1')
+
+export const writeFileQuerySchema = fileQuerySchema.extend({
+  mode: z
+    .string()
+    .regex(/^[0-7]{3,4}$/, 'not an octal mode')
+    .transform((text) => Number.parseInt(text, 8))
+    .optional(),
+  /** Whether folders on the way are made. */
+  parents: flag.optional(),
+  /** A name for an upload that comes in pieces: each says where it begins, and the last that it is. */
+  upload: z
+    .string()
+    .regex(/^[\w-]{8,64}$/)
+    .optional(),
+  offset: z.coerce.number<number>().int().min(0).optional(),
+  final: flag.optional(),
+})

@@ -1,46 +1,60 @@
 // Docker engines as the HTTP API shows them.
 
-import type { Ref } from './spaces.ts'
+import { z } from 'zod'
+import { refSchema } from './parts.ts'
+import type { Shown } from './shown.ts'
 
-export interface Host {
-  readonly id: string
-  readonly name: string
-  readonly state: 'ready' | 'unreachable'
-  readonly reason?: string
-  readonly engineVersion?: string
-  readonly architecture?: string
-  readonly cpus?: number
-  readonly memoryBytes?: number
-  readonly zone?: string
-  readonly labels: Readonly<Record<string, string>>
-  /** How much is placed on it at most, where somebody has set an end. */
-  readonly maxSpaces?: number
-  readonly maxMemoryBytes?: number
-  /** The peer that drives it, or did last. */
-  readonly driver?: Ref
-  readonly spaces: number
-  /** What doctor would say, e.g. that live-restore is off. */
-  readonly advice: readonly string[]
-}
+export const hostSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    state: z.enum(['ready', 'unreachable']),
+    reason: z.string().optional(),
+    engineVersion: z.string().optional(),
+    architecture: z.string().optional(),
+    cpus: z.number().optional(),
+    memoryBytes: z.number().optional(),
+    zone: z.string().optional(),
+    labels: z.record(z.string(), z.string()),
+    /** How much is placed on it at most, where somebody has set an end. */
+    maxSpaces: z.number().optional(),
+    maxMemoryBytes: z.number().optional(),
+    /** The peer that drives it, or did last. */
+    driver: refSchema.optional(),
+    spaces: z.number(),
+    /** What doctor would say, e.g. that live-restore is off. */
+    advice: z.array(z.string()),
+  })
+  .meta({ id: 'Host' })
+export type Host = Shown<typeof hostSchema>
+
+const candidateSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  zone: z.string().optional(),
+  isReady: z.boolean(),
+  /** Why it cannot take the space, whether it is there or not. */
+  misfit: z.string().optional(),
+  /** Images that it would have to pull. */
+  missing: z.array(z.string()),
+  /** With the space on it: near 0 when idle, 1 when its memory is promised or its cores are taken. */
+  load: z.number(),
+})
 
 /** Where a new space would go now, and what speaks against each of the others. */
-export interface PlacementPreview {
+export const placementSchema = z.object({
   /** Absent while no host can take it now. */
-  readonly host?: Ref
+  host: refSchema.optional(),
   /** Half a sentence: why there, what it would wait for, or why nowhere. */
-  readonly reason: string
+  reason: z.string(),
   /** Whether it would be refused; otherwise it is placed, or waits for a host. */
-  readonly isRefused: boolean
-  readonly hosts: readonly {
-    readonly id: string
-    readonly name: string
-    readonly zone?: string
-    readonly isReady: boolean
-    /** Why it cannot take the space, whether it is there or not. */
-    readonly misfit?: string
-    /** Images that it would have to pull. */
-    readonly missing: readonly string[]
-    /** With the space on it: near 0 when idle, 1 when its memory is promised or its cores are taken. */
-    readonly load: number
-  }[]
-}
+  isRefused: z.boolean(),
+  hosts: z.array(candidateSchema),
+})
+export type PlacementPreview = Shown<typeof placementSchema>
+
+export const placementQuerySchema = z.object({
+  templateId: z.uuid(),
+  /** JSON, as in the creation of a space. Secrets stay out of an address. */
+  parameters: z.string().optional(),
+})

@@ -1,31 +1,32 @@
 // One-time links: invitations and password resets, as the HTTP API shows and takes them.
 
 import { z } from 'zod'
-import { MAX_GIVEN, MAX_PASSWORD_CHARS, type Role, roles } from './people.ts'
+import { refSchema, timeSchema } from './parts.ts'
+import { MAX_GIVEN, MAX_PASSWORD_CHARS, roles } from './people.ts'
+import type { Shown } from './shown.ts'
 
 /** A month; a link that nobody used by then is asked for anew. */
 export const MAX_INVITATION_HOURS = 30 * 24
 export const USUAL_INVITATION_HOURS = 72
 
-interface Ref {
-  readonly id: string
-  readonly name: string
-}
+export const purposes = ['invitation', 'reset'] as const
+export type Purpose = (typeof purposes)[number]
 
-export type Purpose = 'invitation' | 'reset'
-
-export interface Invitation {
-  readonly id: string
-  readonly purpose: Purpose
-  readonly createdAt: string
-  readonly expiresAt: string
-  readonly createdBy: Ref
-  /** Suggested, or whose password it resets. */
-  readonly username?: string
-  readonly role: Role
-  readonly roles: readonly Ref[]
-  readonly groups: readonly Ref[]
-}
+export const invitationSchema = z
+  .object({
+    id: z.string(),
+    purpose: z.enum(purposes),
+    createdAt: timeSchema,
+    expiresAt: timeSchema,
+    createdBy: refSchema,
+    /** Suggested, or whose password it resets. */
+    username: z.string().optional(),
+    role: z.enum(roles),
+    roles: z.array(refSchema),
+    groups: z.array(refSchema),
+  })
+  .meta({ id: 'Invitation' })
+export type Invitation = Shown<typeof invitationSchema>
 
 export const createInvitationSchema = z.strictObject({
   username: z.string().max(64).optional(),
@@ -38,10 +39,10 @@ export const createInvitationSchema = z.strictObject({
 export type CreateInvitation = z.input<typeof createInvitationSchema>
 
 /** The only answer that ever holds the token: the link is `/invitation#token=<token>`. */
-export interface NewInvitation {
-  readonly invitation: Invitation
-  readonly token: string
-}
+export const newInvitationSchema = z
+  .object({ invitation: invitationSchema, token: z.string() })
+  .meta({ id: 'NewInvitation' })
+export type NewInvitation = Shown<typeof newInvitationSchema>
 
 const token = z.string().min(1).max(128)
 
@@ -49,12 +50,13 @@ const token = z.string().min(1).max(128)
 export const openInvitationSchema = z.strictObject({ token })
 
 /** What whoever has the link is told. */
-export interface OpenedInvitation {
-  readonly purpose: Purpose
-  readonly username?: string
-  readonly invitedBy: string
-  readonly expiresAt: string
-}
+export const openedInvitationSchema = z.object({
+  purpose: z.enum(purposes),
+  username: z.string().optional(),
+  invitedBy: z.string(),
+  expiresAt: timeSchema,
+})
+export type OpenedInvitation = Shown<typeof openedInvitationSchema>
 
 export const acceptInvitationSchema = z.strictObject({
   token,

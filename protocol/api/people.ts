@@ -1,8 +1,10 @@
 // Set-up, sessions and people as the HTTP API shows and takes them.
 
 import { z } from 'zod'
-import type { SshKey, Token } from './access.ts'
-import type { QuotaName } from './quota-names.ts'
+import { sshKeySchema, tokenSchema } from './access.ts'
+import { refSchema, timeSchema } from './parts.ts'
+import { quotaNames } from './quota-names.ts'
+import type { Shown } from './shown.ts'
 
 export const roles = ['administrator', 'member'] as const
 export type Role = (typeof roles)[number]
@@ -17,58 +19,59 @@ const MAX_CODE_CHARS = 32
 const password = z.string().max(MAX_PASSWORD_CHARS)
 
 /** What a person's spaces may take together. A limit that is absent is none. */
-export const quotaSchema = z.object({
-  spaces: z.int().min(0).max(100_000).optional(),
-  running: z.int().min(0).max(100_000).optional(),
-  /** Cores of running spaces. */
-  cpus: z.number().min(0).max(100_000).optional(),
-  /** Of running spaces. */
-  memoryBytes: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
-})
+export const quotaSchema = z
+  .object({
+    spaces: z.int().min(0).max(100_000).optional(),
+    running: z.int().min(0).max(100_000).optional(),
+    /** Cores of running spaces. */
+    cpus: z.number().min(0).max(100_000).optional(),
+    /** Of running spaces. */
+    memoryBytes: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  })
+  .meta({ id: 'Quota' })
 export type Quota = z.infer<typeof quotaSchema>
 
 /** Roles of one person or group, members that one request adds. */
 export const MAX_GIVEN = 50
 
-export interface User {
-  readonly id: string
-  readonly username: string
-  readonly displayName: string
-  readonly role: Role
-  readonly disabled: boolean
-  readonly createdAt: string
-  /** Custom roles, not those of the person's groups. */
-  readonly roles: readonly Ref[]
-  readonly groups: readonly Ref[]
-  readonly hasSecondFactor: boolean
-}
+export const userSchema = z
+  .object({
+    id: z.string(),
+    username: z.string(),
+    displayName: z.string(),
+    role: z.enum(roles),
+    disabled: z.boolean(),
+    createdAt: timeSchema,
+    /** Custom roles, not those of the person's groups. */
+    roles: z.array(refSchema),
+    groups: z.array(refSchema),
+    hasSecondFactor: z.boolean(),
+  })
+  .meta({ id: 'User' })
+export type User = Shown<typeof userSchema>
 
-interface Ref {
-  readonly id: string
-  readonly name: string
-}
-
-export interface Me {
-  readonly user: User
-  /** What the person may beyond what every member may. */
-  readonly permissions: readonly string[]
-  /** One of the two: what the request was signed in with. */
-  readonly sessionId?: string
-  readonly tokenId?: string
-  /** When that ends; absent for a token without an end. */
-  readonly expiresAt?: string
-  /** The peer that answered. */
-  readonly peer: { readonly id: string; readonly name: string; readonly version: string }
-}
+export const meSchema = z
+  .object({
+    user: userSchema,
+    /** What the person may beyond what every member may. */
+    permissions: z.array(z.string()),
+    /** One of the two: what the request was signed in with. */
+    sessionId: z.string().optional(),
+    tokenId: z.string().optional(),
+    /** When that ends; absent for a token without an end. */
+    expiresAt: timeSchema.optional(),
+    /** The peer that answered. */
+    peer: z.object({ id: z.string(), name: z.string(), version: z.string() }),
+  })
+  .meta({ id: 'Me' })
+export type Me = Shown<typeof meSchema>
 
 /** Nobody signed in is an answer here, where `GET /me` refuses. */
-export interface SessionState {
-  readonly me: Me | null
-}
+export const sessionStateSchema = z.object({ me: meSchema.nullable() })
+export type SessionState = Shown<typeof sessionStateSchema>
 
-export interface SetupState {
-  readonly needed: boolean
-}
+export const setupStateSchema = z.object({ needed: z.boolean() })
+export type SetupState = Shown<typeof setupStateSchema>
 
 export const setupSchema = z.strictObject({
   token: z.string().min(1).max(128),
@@ -111,77 +114,28 @@ export type UpdateUser = z.input<typeof updateUserSchema>
 
 export const changePasswordSchema = z.strictObject({ current: password, next: password })
 
-export interface SessionInfo {
-  readonly id: string
-  readonly current: boolean
-  readonly createdAt: string
-  readonly expiresAt: string
-  readonly address: string
-  readonly client: string
-}
+export const sessionSchema = z
+  .object({
+    id: z.string(),
+    current: z.boolean(),
+    createdAt: timeSchema,
+    expiresAt: timeSchema,
+    address: z.string(),
+    client: z.string(),
+  })
+  .meta({ id: 'Session' })
+export type SessionInfo = Shown<typeof sessionSchema>
 
-export interface UserDetail extends User {
-  readonly quota: Quota
-  /** With what the person's groups give. */
-  readonly effectiveQuota: Quota
-  readonly used: Readonly<Record<QuotaName, number>>
-  readonly permissions: readonly string[]
-  readonly sessions: readonly SessionInfo[]
-  readonly tokens: readonly Token[]
-  readonly keys: readonly SshKey[]
-}
-
-const name = z.string().min(1).max(64)
-const description = z.string().max(1000)
-
-export interface Group {
-  readonly id: string
-  readonly name: string
-  readonly description: string
-  readonly members: readonly Ref[]
-  readonly roles: readonly Ref[]
-  readonly quota: Quota
-  readonly createdAt: string
-}
-
-export const createGroupSchema = z.strictObject({
-  id: z.uuid().optional(),
-  name,
-  description: description.default(''),
-})
-export type CreateGroup = z.input<typeof createGroupSchema>
-
-export const updateGroupSchema = z.strictObject({
-  name: name.optional(),
-  description: description.optional(),
-  /** User names. */
-  add: z.array(name).max(MAX_GIVEN).default([]),
-  remove: z.array(name).max(MAX_GIVEN).default([]),
-  /** Ids of custom roles, all of them. */
-  roles: z.array(z.uuid()).max(MAX_GIVEN).optional(),
-  quota: quotaSchema.strict().optional(),
-})
-export type UpdateGroup = z.input<typeof updateGroupSchema>
-
-export interface CustomRole {
-  readonly id: string
-  readonly name: string
-  readonly description: string
-  readonly permissions: readonly string[]
-  readonly createdAt: string
-}
-
-export const createRoleSchema = z.strictObject({
-  id: z.uuid().optional(),
-  name,
-  description: description.default(''),
-  permissions: z.array(z.string().max(64)).max(100).default([]),
-})
-export type CreateRole = z.input<typeof createRoleSchema>
-
-export const updateRoleSchema = z.strictObject({
-  name: name.optional(),
-  description: description.optional(),
-  permissions: z.array(z.string().max(64)).max(100).optional(),
-})
-export type UpdateRole = z.input<typeof updateRoleSchema>
+export const userDetailSchema = userSchema
+  .extend({
+    quota: quotaSchema,
+    /** With what the person's groups give. */
+    effectiveQuota: quotaSchema,
+    used: z.record(z.enum(quotaNames), z.number()),
+    permissions: z.array(z.string()),
+    sessions: z.array(sessionSchema),
+    tokens: z.array(tokenSchema),
+    keys: z.array(sshKeySchema),
+  })
+  .meta({ id: 'UserDetail' })
+export type UserDetail = Shown<typeof userDetailSchema>

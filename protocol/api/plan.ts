@@ -1,50 +1,61 @@
 // What a template would make, and what a change of it would do to the spaces that are made from it.
 
 import { z } from 'zod'
-import { parameterValueSchema, type Ref, type SpaceState } from './spaces.ts'
-import { MAX_TEMPLATE_CHARS, type TemplateHead, type TemplateProblem } from './templates.ts'
+import { refSchema } from './parts.ts'
+import type { Shown } from './shown.ts'
+import { parameterValueSchema, spaceStates } from './spaces.ts'
+import { MAX_TEMPLATE_CHARS, templateHeadSchema, templateProblemSchema } from './templates.ts'
 
 /** A container, volume or network. One that is kept is made again from the same words when its space restarts. */
-export interface PlanItem {
-  readonly name: string
-  readonly do: 'create' | 'replace' | 'keep' | 'remove'
-  /** The words that differ, never their values. */
-  readonly changes: readonly string[]
-}
+const itemSchema = z
+  .object({
+    name: z.string(),
+    do: z.enum(['create', 'replace', 'keep', 'remove']),
+    /** The words that differ, never their values. */
+    changes: z.array(z.string()),
+  })
+  .meta({ id: 'PlanItem' })
+export type PlanItem = Shown<typeof itemSchema>
 
-export interface SpacePlan {
-  readonly space: Ref
-  readonly owner: Ref
-  readonly state: SpaceState
-  /**
-   * `restart`: it runs, and takes the change when it is restarted. `start`: it takes it at its next start. `none`: it
-   * would be the same. `refused`: it could not start any more.
-   */
-  readonly effect: 'restart' | 'start' | 'none' | 'refused'
-  /** One sentence. */
-  readonly reason: string
-  readonly containers: readonly PlanItem[]
-  readonly volumes: readonly PlanItem[]
-  readonly settings: readonly string[]
-}
+/**
+ * `restart`: it runs, and takes the change when it is restarted. `start`: it takes it at its next start. `none`: it
+ * would be the same. `refused`: it could not start any more.
+ */
+const effects = z.enum(['restart', 'start', 'none', 'refused'])
 
-export interface TemplatePlan {
-  readonly problems: readonly TemplateProblem[]
-  readonly head?: TemplateHead
+export const spacePlanSchema = z
+  .object({
+    space: refSchema,
+    owner: refSchema,
+    state: z.enum(spaceStates),
+    effect: effects,
+    /** One sentence. */
+    reason: z.string(),
+    containers: z.array(itemSchema),
+    volumes: z.array(itemSchema),
+    settings: z.array(z.string()),
+  })
+  .meta({ id: 'SpacePlan' })
+export type SpacePlan = Shown<typeof spacePlanSchema>
+
+export const templatePlanSchema = z.object({
+  problems: z.array(templateProblemSchema),
+  head: templateHeadSchema.optional(),
   /** Against the newest version, or for a first one, each with the values that are given or the defaults. */
-  readonly containers: readonly PlanItem[]
-  readonly volumes: readonly PlanItem[]
-  readonly networks: readonly PlanItem[]
-  readonly settings: readonly string[]
+  containers: z.array(itemSchema),
+  volumes: z.array(itemSchema),
+  networks: z.array(itemSchema),
+  settings: z.array(z.string()),
   /** Why it cannot be made with these values. */
-  readonly refused?: string
+  refused: z.string().optional(),
   /** What it reaches outside its spaces and must be allowed. */
-  readonly reaches: readonly string[]
+  reaches: z.array(z.string()),
   /** The first of those that are made from it, most affected first. */
-  readonly spaces: readonly SpacePlan[]
+  spaces: z.array(spacePlanSchema),
   /** Of all. */
-  readonly totals: Readonly<Record<SpacePlan['effect'], number>>
-}
+  totals: z.record(effects, z.number()),
+})
+export type TemplatePlan = Shown<typeof templatePlanSchema>
 
 export const planTemplateSchema = z.strictObject({
   /** The text as it is being written. Absent: the newest version of the template. */

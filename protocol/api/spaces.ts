@@ -1,7 +1,10 @@
 // Spaces as the HTTP API shows and takes them. Times are ISO 8601 in UTC.
 
 import { z } from 'zod'
-import type { ErrorBody } from '../errors.ts'
+import { errorBodySchema } from './error-body.ts'
+import { refSchema, timeSchema } from './parts.ts'
+import { MAX_SHARED_PEOPLE, shareLevels, visibilities } from './sharing-names.ts'
+import type { Shown } from './shown.ts'
 
 /** What a space is doing. `failed` keeps its reason; `lost` means its container went away behind our back. */
 export const spaceStates = [
@@ -15,36 +18,27 @@ export const spaceStates = [
 ] as const
 export type SpaceState = (typeof spaceStates)[number]
 
-/** As what somebody is let into another's space, the least first. */
-export const shareLevels = ['viewer', 'user', 'manager'] as const
-export type ShareLevel = (typeof shareLevels)[number]
 /** What whoever asks is to a space; `administrator` governs it and does not enter it. */
-export type SpaceStanding = ShareLevel | 'owner' | 'administrator'
+const standings = [...shareLevels, 'owner', 'administrator'] as const
+export type SpaceStanding = (typeof standings)[number]
 
-export interface Ref {
-  readonly id: string
-  readonly name: string
-}
-
-export interface SpaceAgent {
-  readonly state: 'linked' | 'waiting'
-  readonly since: string
+const agentSchema = z.object({
+  state: z.enum(['linked', 'waiting']),
+  since: timeSchema,
   /** Which address carries the link, and why the others failed. */
-  readonly route?: string
-  readonly failed: readonly { readonly address: string; readonly reason: string }[]
-  readonly roundTripMs?: number
-  readonly version?: string
-}
-
-/** Who may open a port in a browser. `people` are those named, besides the owner. */
-export const visibilities = ['owner', 'people', 'signed-in', 'public'] as const
-export type Visibility = (typeof visibilities)[number]
+  route: z.string().optional(),
+  failed: z.array(z.object({ address: z.string(), reason: z.string() })),
+  roundTripMs: z.number().optional(),
+  version: z.string().optional(),
+})
+export type SpaceAgent = Shown<typeof agentSchema>
 
 /** Somebody, or a group, with whom a space is shared. */
-export interface Share extends Ref {
-  readonly kind: 'user' | 'group'
-  readonly level: ShareLevel
-}
+const shareSchema = refSchema.extend({
+  kind: z.enum(['user', 'group']),
+  level: z.enum(shareLevels),
+})
+export type Share = Shown<typeof shareSchema>
 
 /** Of one space: past it, make a group. */
 export const MAX_SHARES = 100
@@ -65,14 +59,12 @@ export const transferSpaceSchema = z.strictObject({
 export type TransferSpace = z.input<typeof transferSpaceSchema>
 
 /** How a port is reached from outside; `url` is absent where no apps domain is set and nobody is on this machine. */
-export interface PortAccess {
-  readonly visibility: Visibility
-  readonly people: readonly Ref[]
-  readonly url?: string
-}
-
-/** Past it, share with everyone who is signed in. */
-export const MAX_SHARED_PEOPLE = 50
+const accessSchema = z.object({
+  visibility: z.enum(visibilities),
+  people: z.array(refSchema),
+  url: z.string().optional(),
+})
+export type PortAccess = Shown<typeof accessSchema>
 
 export const sharePortSchema = z.strictObject({
   visibility: z.enum(visibilities),
@@ -81,105 +73,116 @@ export const sharePortSchema = z.strictObject({
 })
 export type SharePort = z.input<typeof sharePortSchema>
 
-export interface SpaceApp extends Partial<PortAccess> {
-  readonly name: string
-  readonly port: number
-  readonly icon?: string
-  readonly path?: string
-  /** Whether it answers; absent until it was asked. */
-  readonly health?: 'up' | 'down'
-}
+export const appSchema = accessSchema
+  .partial()
+  .extend({
+    name: z.string(),
+    port: z.number(),
+    icon: z.string().optional(),
+    path: z.string().optional(),
+    /** Whether it answers; absent until it was asked. */
+    health: z.enum(['up', 'down']).optional(),
+  })
+  .meta({ id: 'App' })
+export type SpaceApp = Shown<typeof appSchema>
 
-export interface ListeningPort extends Partial<PortAccess> {
-  readonly port: number
-  /** Empty while nothing listens. */
-  readonly address: string
-  /** False for a port that is shared while nothing listens on it; absent otherwise. */
-  readonly listening?: boolean
-  readonly process?: string
-}
+const portSchema = accessSchema
+  .partial()
+  .extend({
+    port: z.number(),
+    /** Empty while nothing listens. */
+    address: z.string(),
+    /** False for a port that is shared while nothing listens on it; absent otherwise. */
+    listening: z.boolean().optional(),
+    process: z.string().optional(),
+  })
+  .meta({ id: 'Port' })
+export type ListeningPort = Shown<typeof portSchema>
 
-export interface ServiceState {
-  readonly name: string
-  readonly state: 'running' | 'backing-off' | 'stopped'
-  readonly restarts: number
-  readonly lastExit?: string
-}
+const serviceSchema = z.object({
+  name: z.string(),
+  state: z.enum(['running', 'backing-off', 'stopped']),
+  restarts: z.number(),
+  lastExit: z.string().optional(),
+})
+export type ServiceState = Shown<typeof serviceSchema>
 
-export interface Usage {
-  readonly at: string
+const usageSchema = z.object({
+  at: timeSchema,
   /** Of one core, so 250 means two and a half cores busy. */
-  readonly cpuPercent: number
-  readonly memoryBytes: number
-  readonly memoryLimitBytes?: number
-}
+  cpuPercent: z.number(),
+  memoryBytes: z.number(),
+  memoryLimitBytes: z.number().optional(),
+})
+export type Usage = Shown<typeof usageSchema>
 
-export interface SpaceSchedule {
-  readonly zone: string
-  readonly start: readonly string[]
-  readonly stop: readonly string[]
-}
+/** `mon,tue 08:00`, in the zone's time. */
+export const scheduleSchema = z
+  .object({ zone: z.string(), start: z.array(z.string()), stop: z.array(z.string()) })
+  .meta({ id: 'Schedule' })
+export type SpaceSchedule = Shown<typeof scheduleSchema>
 
 /** What keeps a wish from being carried out now. It is kept, and carried out when what is waited for is there. */
-export interface Waiting {
+const waitingSchema = z.object({
   /** A host that can take it; its host's engine; a peer that drives its host. */
-  readonly for: 'placement' | 'engine' | 'driver'
-  readonly since: string
+  for: z.enum(['placement', 'engine', 'driver']),
+  since: timeSchema,
   /** One sentence. */
-  readonly reason: string
-  readonly host?: Ref
+  reason: z.string(),
+  host: refSchema.optional(),
   /** Who must act: the peer that drives the host, or did last. */
-  readonly peer?: Ref
+  peer: refSchema.optional(),
   /** What is asked for and not done yet. */
-  readonly wish?: 'start' | 'stop' | 'delete'
-}
+  wish: z.enum(['start', 'stop', 'delete']).optional(),
+})
+export type Waiting = Shown<typeof waitingSchema>
 
-export interface Space {
-  readonly id: string
-  readonly name: string
-  readonly owner: Ref
-  /** What whoever asks is to it. */
-  readonly standing?: SpaceStanding
-  /** With whom it is shared; shown to who may share or manage it. */
-  readonly shares?: readonly Share[]
-  readonly template: Ref & {
-    readonly icon?: string
-    readonly versionId: string
-    readonly version: number
-    /** Set when a newer version exists; it applies at the next restart. */
-    readonly newer?: { readonly versionId: string; readonly version: number }
-  }
-  readonly parameters: Readonly<Record<string, ParameterValue>>
-  readonly state: SpaceState
-  /** What it is doing and why, one sentence. */
-  readonly reason: string
-  readonly since: string
-  readonly desired: 'running' | 'stopped' | 'deleted'
-  readonly failure?: ErrorBody & { readonly log?: readonly string[] }
-  readonly host?: Ref
-  /** Set while nobody can carry out what is asked: wait, or have the cluster forget the space. */
-  readonly waiting?: Waiting
-  /** The home folder, where the template names it. */
-  readonly home?: string
-  /** When it starts and stops by itself: `mon,tue 08:00`, in the zone's time. */
-  readonly schedule?: SpaceSchedule
-  readonly agent?: SpaceAgent
-  readonly apps: readonly SpaceApp[]
-  readonly ports: readonly ListeningPort[]
-  readonly services: readonly ServiceState[]
-  readonly usage?: Usage
-  readonly createdAt: string
-  readonly startedAt?: string
-}
+export const parameterValueSchema = z
+  .union([z.string().max(8192), z.number(), z.boolean(), z.array(z.string().max(8192)).max(100)])
+  .meta({ id: 'ParameterValue' })
 
-export type ParameterValue = string | number | boolean | readonly string[]
+export type ParameterValue = Shown<typeof parameterValueSchema>
 
-export const parameterValueSchema = z.union([
-  z.string().max(8192),
-  z.number(),
-  z.boolean(),
-  z.array(z.string().max(8192)).max(100),
-])
+export const spaceSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    owner: refSchema,
+    /** What whoever asks is to it. */
+    standing: z.enum(standings).optional(),
+    /** With whom it is shared; shown to who may share or manage it. */
+    shares: z.array(shareSchema).optional(),
+    template: refSchema.extend({
+      icon: z.string().optional(),
+      versionId: z.string(),
+      version: z.number(),
+      /** Set when a newer version exists; it applies at the next restart. */
+      newer: z.object({ versionId: z.string(), version: z.number() }).optional(),
+    }),
+    parameters: z.record(z.string(), parameterValueSchema),
+    state: z.enum(spaceStates),
+    /** What it is doing and why, one sentence. */
+    reason: z.string(),
+    since: timeSchema,
+    desired: z.enum(['running', 'stopped', 'deleted']),
+    failure: errorBodySchema.extend({ log: z.array(z.string()).optional() }).optional(),
+    host: refSchema.optional(),
+    /** Set while nobody can carry out what is asked: wait, or have the cluster forget the space. */
+    waiting: waitingSchema.optional(),
+    /** The home folder, where the template names it. */
+    home: z.string().optional(),
+    /** When it starts and stops by itself. */
+    schedule: scheduleSchema.optional(),
+    agent: agentSchema.optional(),
+    apps: z.array(appSchema),
+    ports: z.array(portSchema),
+    services: z.array(serviceSchema),
+    usage: usageSchema.optional(),
+    createdAt: timeSchema,
+    startedAt: timeSchema.optional(),
+  })
+  .meta({ id: 'Space' })
+export type Space = Shown<typeof spaceSchema>
 
 export const createSpaceSchema = z.strictObject({
   /** UUIDv7 made by the client, so that a retry is harmless. */
@@ -199,37 +202,7 @@ export const updateSpaceSchema = z.strictObject({
 export type UpdateSpace = z.input<typeof updateSpaceSchema>
 
 /** Answer (202) to everything that needs the engine: follow the timeline for this intent. */
-export interface Intent {
-  readonly intentId: string
-  readonly space: Space
-}
-
-/** One step on a space's timeline, folded from its events. */
-export interface TimelineStep {
-  readonly id: string
-  readonly intentId: string
-  /** e.g. `pull`, `network`, `volume`, `container`, `start`, `agent`, `startup`, `stop`, `remove`, `adopt`, `exit`. */
-  readonly step: string
-  readonly text: string
-  readonly state: 'running' | 'done' | 'failed' | 'note'
-  readonly startedAt: string
-  readonly durationMs?: number
-  readonly progress?: {
-    readonly done: number
-    readonly total?: number
-    readonly unit: 'bytes' | 'steps'
-  }
-  readonly log?: readonly string[]
-  readonly error?: ErrorBody
-  readonly actor?: Ref
-}
-
-export interface TerminalInfo {
-  readonly name: string
-  readonly title: string
-  readonly cols: number
-  readonly rows: number
-  readonly viewers: number
-  readonly startedAt: string
-  readonly ended?: { readonly status?: number; readonly signal?: string }
-}
+export const intentSchema = z
+  .object({ intentId: z.string(), space: spaceSchema })
+  .meta({ id: 'Intent' })
+export type Intent = Shown<typeof intentSchema>

@@ -1,18 +1,23 @@
 // How this Skein is reached by ssh, as the HTTP API shows it.
 
-export interface SshHostKey {
-  /** e.g. `ssh-ed25519`. */
-  readonly algorithm: string
-  /** `SHA256:…`, as ssh shows it when it asks whether the host is known. */
-  readonly fingerprint: string
-  /** As in known_hosts, without the host: `ssh-ed25519 AAAA…`. */
-  readonly line: string
-}
+import { z } from 'zod'
+import type { Shown } from './shown.ts'
 
-export interface SshAccess {
+const hostKeySchema = z.object({
+  /** e.g. `ssh-ed25519`. */
+  algorithm: z.string(),
+  /** `SHA256:…`, as ssh shows it when it asks whether the host is known. */
+  fingerprint: z.string(),
+  /** As in known_hosts, without the host: `ssh-ed25519 AAAA…`. */
+  line: z.string(),
+})
+export type SshHostKey = Shown<typeof hostKeySchema>
+
+export const sshAccessSchema = z.object({
   /** A name or an address, without brackets. */
-  readonly host: string
-  readonly port: number
+  host: z.string(),
+  port: z.number(),
   /** The same on every peer. */
-  readonly hostKeys: readonly SshHostKey[]
-}
+  hostKeys: z.array(hostKeySchema),
+})
+export type SshAccess = Shown<typeof sshAccessSchema>

@@ -1,6 +1,8 @@
 // Variables, secrets and registries as the HTTP API shows and takes them. What is a secret goes in and never comes out.
 
 import { z } from 'zod'
+import { timeSchema } from './parts.ts'
+import type { Shown } from './shown.ts'
 
 /** What templates may name: `var.NAME`, `secret.NAME`. */
 export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/
@@ -10,15 +12,18 @@ export const MAX_VARIABLE_CHARS = 16 * 1024
 export const MIN_SECRET_CHARS = 3
 
 /** Of the server, a template, a group or a person. */
-export interface Variable {
-  readonly name: string
-  readonly isSecret: boolean
-  /** Absent for a secret, and for what cannot be read with this cluster's key. */
-  readonly value?: string
-  readonly updatedAt: string
-  /** The user name of whoever set it, while there is one. */
-  readonly updatedBy?: string
-}
+export const variableSchema = z
+  .object({
+    name: z.string(),
+    isSecret: z.boolean(),
+    /** Absent for a secret, and for what cannot be read with this cluster's key. */
+    value: z.string().optional(),
+    updatedAt: timeSchema,
+    /** The user name of whoever set it, while there is one. */
+    updatedBy: z.string().optional(),
+  })
+  .meta({ id: 'Variable' })
+export type Variable = Shown<typeof variableSchema>
 
 /** No program can be given a NUL in its environment. */
 const plain = (maxChars: number) =>
@@ -33,12 +38,15 @@ export const setVariableSchema = z.strictObject({
 })
 export type SetVariable = z.input<typeof setVariableSchema>
 
-export interface Registry {
-  readonly host: string
-  readonly username: string
-  readonly updatedAt: string
-  readonly updatedBy?: string
-}
+export const registrySchema = z
+  .object({
+    host: z.string(),
+    username: z.string(),
+    updatedAt: timeSchema,
+    updatedBy: z.string().optional(),
+  })
+  .meta({ id: 'Registry' })
+export type Registry = Shown<typeof registrySchema>
 
 export const setRegistrySchema = z.strictObject({
   username: plain(256).min(1),

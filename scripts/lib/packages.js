@@ -39,6 +39,8 @@ export const needs = {
   },
   compose: { shows: ['docker-compose'], packages: ['docker-compose'] },
   ip: { shows: ['ip'], packages: ['iproute2'] },
+  // What the documentation’s commands use besides.
+  pages: { shows: ['jq', 'unshare'], packages: ['jq', 'util-linux'] },
   iptables: { shows: ['iptables'], packages: ['iptables'] },
 }
 

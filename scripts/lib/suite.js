@@ -1,6 +1,6 @@
-// The test run itself, on Node 24: unit tests, then those that use the engine and Chromium, then those that measure, and
-// beside the first two what mostly waits; under one report that ends with the plain lines of Node's test runner. Each file is
-// a run of its own: Node's runner waits for ever for a file whose process stays.
+// The test run itself, on Node 24: unit tests, and beside them those that use the engine and Chromium and those that mostly
+// wait, then those that measure; under one report that ends with the plain lines of Node's test runner. Each file is a run
+// of its own: Node's runner waits for ever for a file whose process stays.
 
 import { globSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -31,8 +31,18 @@ const IN_IMAGE = /^tests\/compose\//
 /** Files that use the engine, a browser or a whole server: they leave the processor idle half of their time. */
 const WHOLE = /^tests\/|\.docker\.test\.ts$/
 /** Of those, what would still run when all others have ended, were it begun in its turn. */
-const LONG =
-  /^tests\/(cli\/ssh|cluster\/(rejoin|roaming|streams\.|two-engines)|e2e\/pages|ssh\/gateway)/
+const LONG = new RegExp(
+  [
+    'tests/cli/ssh',
+    'tests/cluster/(rejoin|roaming|streams\\.|template|two-engines)',
+    'tests/e2e/(pages|people)',
+    'tests/(https/entrances|spaces/docker|ssh/gateway)',
+    'galera',
+  ].join('|'),
+)
+/** What each lane runs at once: together they fill two cores, since what is short is busy and what is long waits. */
+const UNITS = Math.max(2, availableParallelism())
+const WHOLES = UNITS + 1
 
 function laneOf(file) {
   if (IN_IMAGE.test(file)) return 'image'
@@ -130,15 +140,10 @@ async function main(words) {
   const ordered = files.toSorted((a, b) => Number(LONG.test(b)) - Number(LONG.test(a)))
   const lanes = Object.groupBy(ordered, laneOf)
   const lane = (name, concurrency) => runLane(lanes[name] ?? [], { concurrency, ...kept })
-  const working = async () => {
-    await lane('unit', Math.max(2, availableParallelism()))
-    await lane('whole', 3)
-  }
-  const waiting = async () => {
+  const inImages = async () => {
     if (lanes.image && (await hasBuiltImage(kept))) await lane('image', 1)
-    await lane('waiting', 1)
   }
-  await Promise.all([waiting(), working()])
+  await Promise.all([lane('waiting', 1), lane('whole', WHOLES), lane('unit', UNITS), inImages()])
   await lane('measuring', 1)
   // What fails a second time, with nothing beside it, is wrong.
   if (again.length > 0) await removeLeftovers()

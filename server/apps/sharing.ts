@@ -1,6 +1,8 @@
 // Who may open a port. Pure: the record of the space, who asks, and the answer.
 
-import type { PortAccess, Ref, Visibility } from '#protocol/api/spaces.ts'
+import type { Ref } from '#protocol/api/parts.ts'
+import type { Visibility } from '#protocol/api/sharing-names.ts'
+import type { PortAccess } from '#protocol/api/spaces.ts'
 import type { UserId } from '#protocol/ids.ts'
 import type { KindGroups } from '../records/kinds.ts'
 import type { Row, View } from '../records/records.ts'

@@ -1,12 +1,9 @@
 // The audit as a file: one JSON object a line, or a table for a spreadsheet. It is made as it is read, so that a year of it
 // takes no more memory than an hour.
 
-import type { AuditEvent } from '#protocol/api/audit.ts'
+import type { AuditEvent, AuditExportFormat } from '#protocol/api/audit.ts'
 
-export const exportFormats = ['ndjson', 'csv'] as const
-export type ExportFormat = (typeof exportFormats)[number]
-
-export const contentTypes: Record<ExportFormat, string> = {
+export const contentTypes: Record<AuditExportFormat, string> = {
   ndjson: 'application/x-ndjson; charset=utf-8',
   csv: 'text/csv; charset=utf-8',
 }
@@ -33,10 +30,10 @@ const columns: readonly Column[] = [
 ]
 
 /** What stands before the first entry. */
-export const headOf = (format: ExportFormat): string =>
+export const headOf = (format: AuditExportFormat): string =>
   format === 'csv' ? row(columns.map(([name]) => name)) : ''
 
-export const lineOf = (format: ExportFormat, event: AuditEvent): string =>
+export const lineOf = (format: AuditExportFormat, event: AuditEvent): string =>
   format === 'csv' ? row(columns.map(([, of]) => of(event))) : `${JSON.stringify(event)}\n`
 
 const row = (values: readonly unknown[]): string => `${values.map(cell).join(',')}\r\n`
@@ -56,7 +53,7 @@ const PIECE_CHARS = 32 * 1024
 
 /** The file in pieces. `most` entries; behind them it fails, so that a file which is not whole is not taken for one. */
 export async function* fileOf(
-  format: ExportFormat,
+  format: AuditExportFormat,
   events: AsyncIterable<AuditEvent>,
   most: number,
   tooMany: () => Error,

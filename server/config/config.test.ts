@@ -63,6 +63,12 @@ test('variables that others set for a service called skein are none of ours', ()
   assert.equal(resolved({ env }).origins.listen, 'default')
 })
 
+test('variables that tell the commands for laptops where to go hinder no server', () => {
+  const env = { SKEIN_URL: 'https://skein.example.com', SKEIN_TOKEN: 'skein_x' }
+  assert.equal(resolved({ env }).origins.listen, 'default')
+  assert.equal(failure({ env: { SKEIN_TOKENS: 'x' } }).code, 'config_unknown')
+})
+
 test('an address beyond this machine needs HTTPS, or --insecure-http', () => {
   const ways = [
     ['--insecure-http'],

@@ -42,11 +42,11 @@ interface Given {
 
 /**
  * Variables that begin with SKEIN_ and are not settings: Kubernetes sets `SKEIN_PORT…` and `SKEIN_SERVICE_…` for a
- * service called skein, Skein sets some in its spaces (someone may develop Skein inside one), its tests set others, and the key
- * of backups is no server's to know.
+ * service called skein, Skein sets some in its spaces (someone may develop Skein inside one), its tests set others, the key
+ * of backups is no server's to know, and the rest is what tells laptops' commands where to go, which run here as well.
  */
 const NOT_SETTINGS =
-  /^SKEIN_(CONFIG|BACKUP_KEY_FILE|PORT(_.*)?|SERVICE_(HOST|PORT)(_.*)?|AGENT|SPACE(_.*)?|USER|DEV_.*|TEST_.*)$/
+  /^SKEIN_(CONFIG|BACKUP_KEY_FILE|URL|TOKEN|CA|BIN|DEBUG|PORT(_.*)?|SERVICE_(HOST|PORT)(_.*)?|AGENT|SPACE(_.*)?|USER|DEV_.*|TEST_.*)$/
 
 /** Throws `config_unknown` or `config_invalid` for the first setting that is wrong. */
 export function resolveConfig(inputs: Inputs): Resolved {

@@ -62,6 +62,7 @@ test('a proved key enters its own space, is written down once, and opens streams
     { timeoutMs: TIMEOUT_MS, what: 'the audit' },
   )
   assert.equal(audit.body.address, '192.0.2.1')
+  assert.equal(audit.body.credential?.kind, 'sshKey')
   assert.match(String(audit.body.detail?.fingerprint), /^SHA256:/)
 })
 
@@ -287,6 +288,39 @@ test('a gateway that was taken over opens nothing but what ssh needs, and nothin
     way.ask('authorise', { user: 'site', more: 1 }, anything),
     withCode('bad_request'),
   )
+})
+
+test('who was refused is written down, with the reason, and who came in after all is not', async () => {
+  const { userId, key } = await lodge.person('ada')
+  await lodge.space(userId, 'site')
+  const enter = await lodge.way()
+  await assert.rejects(enter.ask('authorise', attempt('site', newKey()), anything))
+  await enter.ask('authorise', attempt('site', key), anything)
+  const stranger = newKey()
+  for (let i = 0; i < 3; i++) {
+    await assert.rejects(lodge.guest('site', stranger, '192.0.2.2'), withCode('ssh_key_unknown'))
+  }
+  await assert.rejects(lodge.guest('cellar', key, '192.0.2.3'), withCode('ssh_space_unknown'))
+  await assert.rejects(lodge.guest('-oProxyCommand=id', key, '192.0.2.3'))
+  const unproven = await lodge.way('192.0.2.4')
+  await unproven.ask('authorise', attempt('site', key, false), anything)
+  for (let i = 0; i < ADDRESS_RULE.burst; i++)
+    lodge.world.identity.sessions.countFailure('192.0.2.5')
+  await assert.rejects(lodge.guest('site', key, '192.0.2.5'), withCode('rate_limited'))
+  await lodge.door.close(0)
+  const entries = await lodge.world.records.read('audit', { limit: 100 })
+  const refused = entries.filter(({ body }) => body.action === 'ssh.refused')
+  const seen = refused.map(({ body: { address, target, actor, credential, detail } }) =>
+    [address, target?.name, actor.name, credential?.kind, detail?.reason, detail?.count].join(' '),
+  )
+  assert.deepEqual(seen.toSorted(), [
+    '192.0.2.2 site stranger  ssh_key_unknown 3',
+    '192.0.2.3 cellar ada sshKey ssh_space_unknown 1',
+    '192.0.2.3 unknown ada sshKey ssh_space_unknown 1',
+    '192.0.2.4 site stranger  key_unproven 1',
+    '192.0.2.5 site stranger  rate_limited 1',
+  ])
+  assert.ok(refused.every(({ body }) => !JSON.stringify(body).includes('ProxyCommand')))
 })
 
 test('bytes that are no HTTP/2 end their own connection and no other', async () => {

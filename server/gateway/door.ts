@@ -10,13 +10,14 @@ import type { Id } from '#protocol/ids.ts'
 import { type Asked, serveAsked } from '../../link/asked.ts'
 import { Connection, onEnd } from '../../link/connection.ts'
 import { sessionOptions, takeSocket, widen } from '../../link/session.ts'
+import { Refusals } from './refusals.ts'
 import { Visit, type VisitParts } from './visit.ts'
 import { ways } from './words.ts'
 
 /** How often an ending peer looks whether what ends by itself has ended, ms. */
 const LOOK_MS = 50
 
-export interface DoorParts extends VisitParts {
+export interface DoorParts extends Omit<VisitParts, 'refusals'> {
   readonly socketPath: string
 }
 
@@ -28,7 +29,8 @@ export interface Door {
 /** Listens until closed. */
 export async function openDoor(parts: DoorParts): Promise<Door> {
   const visits = new Map<Visit, Connection<ServerHttp2Session>>()
-  const server = createServer((socket) => receive(parts, visits, socket))
+  const refusals = new Refusals(parts)
+  const server = createServer((socket) => receive({ ...parts, refusals }, visits, socket))
   // Of a former peer: this one holds the instance's lock.
   rmSync(parts.socketPath, { force: true })
   server.listen(parts.socketPath)
@@ -41,14 +43,17 @@ export async function openDoor(parts: DoorParts): Promise<Door> {
       const closed = closeServer(server)
       await idle(parts, visits, waitMs)
       watching.abort()
-      for (const connection of visits.values()) connection.end()
-      await closed
+      for (const [visit, connection] of visits) {
+        visit.end()
+        connection.end()
+      }
+      await Promise.all([closed, refusals.close()])
     },
   }
 }
 
 function receive(
-  parts: DoorParts,
+  parts: DoorParts & VisitParts,
   visits: Map<Visit, Connection<ServerHttp2Session>>,
   socket: Socket,
 ): void {

@@ -3,7 +3,7 @@
 // was removed, a person who was disabled and a space that changed hands end what they opened.
 
 import type { z } from 'zod'
-import { SkeinError } from '#protocol/errors.ts'
+import { SkeinError, toSkeinError } from '#protocol/errors.ts'
 import type { Id, SpaceId, UserId } from '#protocol/ids.ts'
 import { type StreamKind, type StreamOpen, streamOpenSchema } from '#protocol/link.ts'
 import type { Asked } from '../../link/asked.ts'
@@ -18,6 +18,7 @@ import type { LinkStream, Streams } from '../links/streams.ts'
 import type { Log } from '../log.ts'
 import type { Records, Row } from '../records/records.ts'
 import { parseName, shownName } from './name.ts'
+import type { Refusal, Refusals } from './refusals.ts'
 import { relay } from './relay.ts'
 import { arrival, standing, start, type WakeParts } from './wake.ts'
 import {
@@ -41,6 +42,7 @@ export interface VisitParts extends WakeParts {
   readonly url: string
   readonly newRequestId: () => string
   readonly log: Log
+  readonly refusals: Pick<Refusals, 'note'>
 }
 
 interface Guest {
@@ -59,6 +61,8 @@ const KINDS: ReadonlySet<string> = new Set<StreamKind>([
   'accepted',
 ])
 
+/** Names of one connection whose refusal is written down: ssh has one, and the gateway is not believed. */
+const MAX_REFUSED = 4
 /** Ways of one connection that are written down; an attacker's thousand sockets shall not fill the audit. */
 const MAX_NOTED = 100
 
@@ -69,6 +73,8 @@ export class Visit {
   readonly #tried = new Map<string, boolean>()
   readonly #streams = new Set<LinkStream>()
   readonly #noted = new Set<string>()
+  /** By the name that was asked for; told when the connection ends and nobody has come in. */
+  readonly #refused = new Map<string, Refusal>()
   #address: string | undefined
   #guest: Guest | undefined
   /** How many streams end by themselves. */
@@ -103,6 +109,7 @@ export class Visit {
   end(): void {
     // Somebody else's public key that is not proved is a guess as well.
     this.#countUnproven()
+    this.#tellRefused()
     this.#ended.abort(new SkeinError('link_lost'))
     for (const stream of this.#streams) stream.abort()
   }
@@ -124,12 +131,18 @@ export class Visit {
     const address = this.#knownAddress()
     this.#letTry(address, user)
     // What every client asks first, and no guess.
-    if (!key) throw new SkeinError('not_signed_in')
+    if (!key) {
+      this.#refuse(address, user, { reason: 'no_key' })
+      throw new SkeinError('not_signed_in')
+    }
     const blob = Buffer.from(key.blob, 'base64')
     const holder = this.#parts.keys.find(blob)
     if (!holder) throw this.#unknownKey(blob, user, address)
     // Whoever only knows somebody's public key learns nothing of their spaces.
-    if (!isProven) return
+    if (!isProven) {
+      this.#refuse(address, user, { reason: 'key_unproven', fingerprint: holder.fingerprint })
+      return
+    }
     const row = this.#find(holder, user)
     if (!row) throw this.#unknownSpace(holder, user, address)
     this.#enter({ blob, holder, spaceId: row.id }, row, address)
@@ -190,7 +203,12 @@ export class Visit {
   /** Looks once for each name: whoever is under way is not stopped by others of the address who fail meanwhile. */
   #letTry(address: string, user: string): void {
     if (this.#tried.has(user)) return
-    this.#parts.sessions.checkAttempts(address)
+    try {
+      this.#parts.sessions.checkAttempts(address)
+    } catch (caught) {
+      this.#refuse(address, user, { reason: toSkeinError(caught).code })
+      throw caught
+    }
     this.#countUnproven()
     this.#tried.set(user, false)
   }
@@ -270,15 +288,34 @@ export class Visit {
       .catch((err: unknown) => this.#parts.log.error({ err }, `${action} not audited`))
   }
 
+  /** Of a name the last, but never less than whose proved key it was. */
+  #refuse(address: string, user: string, how: Omit<Refusal, 'address' | 'name'>): void {
+    const held = this.#refused.get(user)
+    if (held?.actor || (!held && this.#refused.size >= MAX_REFUSED)) return
+    const { owner, space } = parseName(user) ?? {}
+    const name = space === undefined ? 'unknown' : owner === undefined ? space : `${owner}+${space}`
+    this.#refused.set(user, { address, name, ...how })
+  }
+
+  #tellRefused(): void {
+    if (!this.#guest)
+      for (const refusal of this.#refused.values()) this.#parts.refusals.note(refusal)
+    this.#refused.clear()
+  }
+
   #unknownKey(blob: Buffer, user: string, address: string): SkeinError {
     const fingerprint = fingerprintOf(blob)
     this.#countFailure(address, user)
+    this.#refuse(address, user, { reason: 'ssh_key_unknown', fingerprint })
     this.#parts.log.info({ address, user: shownName(user), fingerprint }, 'ssh: unknown key')
     return new SkeinError('ssh_key_unknown', { fingerprint, page: `${this.#parts.url}/account` })
   }
 
-  #unknownSpace({ actor }: KeyHolder, user: string, address: string): SkeinError {
+  #unknownSpace(holder: KeyHolder, user: string, address: string): SkeinError {
+    const { actor, fingerprint } = holder
     this.#countFailure(address, user)
+    const whose = { actor, credential: credentialOf(holder) }
+    this.#refuse(address, user, { reason: 'ssh_space_unknown', fingerprint, ...whose })
     const name = shownName(user)
     this.#parts.log.info({ address, user: name, by: actor.name }, 'ssh: no such space')
     return new SkeinError('ssh_space_unknown', { name, page: this.#parts.url })

@@ -150,7 +150,7 @@ async function answer(
   const idFor: IdFor = (kind) => ids(kind)
   const call: Call = {
     ...{ ...visitor, requestId, idFor },
-    ...{ params: c.req.param(), query: url.searchParams },
+    ...{ params: c.req.param(), search: url.searchParams },
   }
   const work = admitted(route, door, call, exchangeOf(c.req.raw, c.env))
   const maxBytes = route.isSocket ? 0 : route.maxBodyBytes

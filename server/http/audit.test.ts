@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { NewToken } from '#protocol/api/access.ts'
 import type { AuditEvent, AuditPage } from '#protocol/api/audit.ts'
 import type { Client } from '../../tests/support/http/client.ts'
+import { KEY_LINE } from '../../tests/support/http/keys.ts'
 import { World } from '../../tests/support/http/world.ts'
 
 let world: World
@@ -32,6 +34,37 @@ test('an entry says who, from where, by which credential, and what was before an
   assert.equal(event?.credential?.kind, 'session')
   assert.ok(event?.address)
   assert.deepEqual([event?.before, event?.after], [{ displayName: '' }, { displayName: FORMULA }])
+})
+
+test('what is made and what ends says what it was, of every credential, and never the secret', async () => {
+  const made = await mel.post('/me/tokens', { name: 'robot', scopes: ['read'], expiresInDays: 7 })
+  const { token, secret } = made.body as unknown as NewToken
+  const key = await mel.post('/me/keys', { line: KEY_LINE, name: 'laptop' })
+  const link = await ada.post('/invitations', { username: 'newcomer' })
+  const { invitation } = link.body as { invitation: { id: string } }
+  const session = await world.member(ada, 'guest').then((guest) => guest.get('/me'))
+  await mel.delete(`/me/tokens/${token.id}`)
+  await mel.delete(`/me/keys/${key.body.id}`)
+  await ada.delete(`/invitations/${invitation.id}`)
+  await ada.delete(`/users/${idOf('guest')}/sessions/${session.body.sessionId}`)
+  const facts = [
+    ['token.create', 'token.revoke', { name: 'robot', scopes: ['read'], userId: idOf('mel') }],
+    ['key.add', 'key.remove', { name: 'laptop', algorithm: 'ssh-ed25519' }],
+    ['invitation.create', 'invitation.withdraw', { username: 'newcomer', role: 'member' }],
+    ['session.start', 'session.end', { userId: idOf('guest') }],
+  ] as const
+  for (const [begins, ends, held] of facts) {
+    const [first] = (await read(`action=${begins}`)).events
+    const [last] = (await read(`action=${ends}`)).events
+    assert.deepEqual([first?.before, last?.after], [{}, {}], begins)
+    assert.deepEqual(first?.after, last?.before, begins)
+    assert.partialDeepStrictEqual(first?.after, held)
+    assert.ok(first?.after && ('expiresAt' in first.after || 'fingerprint' in first.after), begins)
+  }
+  const all = JSON.stringify((await read('limit=500')).events)
+  const hidden = [secret, secret.split('_')[2], String(link.body.token).split('.')[1]]
+  for (const one of hidden) assert.ok(one && !all.includes(one))
+  assert.doesNotMatch(all, /"(hash|blob|secret|passwordHash)":/)
 })
 
 test('filters hold together: actor, action, target, time and peer', async () => {

@@ -1,19 +1,14 @@
 // The audit, newest first: a page at a time, as a file, and whether it is what was written.
 
-import { z } from 'zod'
-import { auditFilterSchema } from '#protocol/api/audit.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Id } from '#protocol/ids.ts'
-import { contentTypes, exportFormats, fileOf } from '../audit/export.ts'
+import { contentTypes, fileOf } from '../audit/export.ts'
 import { type Entry, everyEntry, searchAudit } from '../audit/search.ts'
 import { audited, showAudit } from '../identity/audit.ts'
-import { checked } from './body.ts'
 import type { Door } from './ports.ts'
 import { ok, type Reply } from './reply.ts'
-import { by, type ClosedCall, route } from './route.ts'
+import { by, type CallOf, route } from './route.ts'
 
-const PAGE = 100
-const MAX_PAGE = 500
 /** Entries of one file; more are had by time, a month at a time. */
 const MAX_EXPORTED = 1_000_000
 /** Files that are made at the same time: each reads the whole audit. */
@@ -21,34 +16,19 @@ const MAX_EXPORTS = 2
 /** A reader who has stopped reading keeps its place no longer than this, ms. */
 const EXPORT_MS = 15 * 60_000
 
-const pageSchema = auditFilterSchema.extend({
-  before: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(PAGE),
-})
-const exportSchema = auditFilterSchema.extend({ format: z.enum(exportFormats).default('ndjson') })
-
 export const auditRoutes = [
-  route({
-    method: 'GET',
-    path: '/audit',
+  route('GET /audit', {
     action: 'audit.read',
-    query: pageSchema,
-    async handle({ records }, { query }) {
-      const { before, limit, ...filter } = checked(pageSchema, Object.fromEntries(query))
+    async handle({ records }, { query: { before, limit, ...filter } }) {
       const { entries, next } = await searchAudit(records, { filter, limit, before })
       return ok({ events: entries.map(showAudit), ...(next !== undefined && { next }) })
     },
   }),
-  route({
-    method: 'GET',
-    path: '/audit/export',
+  route('GET /audit/export', {
     action: 'audit.read',
-    query: exportSchema,
     handle: (door, call) => exported(door, call),
   }),
-  route({
-    method: 'GET',
-    path: '/audit/verify',
+  route('GET /audit/verify', {
     action: 'audit.read',
     handle: async ({ audit }) => ok(await audit.verify()),
   }),
@@ -58,8 +38,8 @@ export const auditRoutes = [
 const underWay = new WeakMap<Door, number>()
 
 /** Answers the file, and writes down who took it. Rejects with `rate_limited`. */
-async function exported(door: Door, call: ClosedCall<undefined, undefined>): Promise<Reply> {
-  const { format, ...filter } = checked(exportSchema, Object.fromEntries(call.query))
+async function exported(door: Door, call: CallOf<'GET /audit/export', undefined>): Promise<Reply> {
+  const { format, ...filter } = call.query
   const count = underWay.get(door) ?? 0
   if (count >= MAX_EXPORTS) throw new SkeinError('rate_limited', { seconds: 10 })
   const target = { kind: 'audit', id: 'audit' as Id, name: 'audit' }

@@ -83,6 +83,42 @@ test('bytes to a port go through verbatim both ways, and the entry is audited on
   assert.equal(JSON.stringify(body).match(/"port\.open"/g)?.length, 1)
 })
 
+test('every way in is written down: who, into what, from where and by which credential', async () => {
+  const made = await client.post('/me/tokens', { name: 'ways' })
+  const { token, secret } = made.body as unknown as NewToken
+  const headers = { authorization: `Bearer ${secret}`, origin: '' }
+  const way = async (path: string) => {
+    const count = world.streams.opened.length
+    const socket = await opened(port, `/spaces/${space}/${path}`, headers)
+    if (path === 'exec') socket.socket.send(JSON.stringify({ command: ['make', '--secret=x'] }))
+    await far(count)
+    socket.close()
+  }
+  for (const path of ['terminals/main/attach', 'exec', 'connect?to=tcp:9090', 'connect?to=ssh']) {
+    await way(path)
+  }
+  const own = await eventually(
+    async () => {
+      const entries = await world.records.read('audit', { subject: space, limit: 100 })
+      const found = entries.filter(({ body }) => body.credential?.id === token.id)
+      return found.length === 4 ? found : undefined
+    },
+    { timeoutMs: 5000, what: 'four entries' },
+  )
+  const seen = own.map(({ body: { action, detail } }) => [action, detail])
+  assert.deepEqual(
+    seen.toReversed().map(([action]) => action),
+    ['terminal.attach', 'exec.run', 'port.open', 'ssh.attach'],
+  )
+  for (const { body } of own) {
+    assert.equal(body.actor.name, 'ada')
+    assert.deepEqual(body.target, { kind: 'space', id: space, name: 'home' })
+    assert.match(body.address ?? '', /127\.0\.0\.1|::1/)
+    assert.deepEqual(body.credential, { kind: 'token', id: token.id })
+    assert.ok(!JSON.stringify(body).includes('--secret'))
+  }
+})
+
 test('a token opens it without an origin; a cookie from another site, a stranger and nobody do not', async () => {
   const { secret } = (await client.post('/me/tokens', { name: 'laptop' }))
     .body as unknown as NewToken

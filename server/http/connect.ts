@@ -16,25 +16,21 @@ type Resumable = Extract<StreamOpen, { kind: 'resumable' }>
 const TARGET = /^(tcp|udp):([1-9][0-9]{0,4})$/
 
 export const connectRoutes = [
-  socketRoute({
-    path: '/spaces/:id/connect',
+  socketRoute('GET /spaces/:id/connect', {
     action: 'space.enter',
     target: 'space',
     isResumed: true,
     handle(door, call) {
-      const wish = readTarget(call.query.getAll('to'))
+      const wish = readTarget(call.search.getAll('to'))
       return (socket) => relayNumbered(door, call, wish, socket)
     },
   }),
-  socketRoute({
-    path: '/spaces/:id/exec',
+  socketRoute('GET /spaces/:id/exec', {
     action: 'space.enter',
     target: 'space',
     handle: (door, call) => (socket) => relayExec(door, call, socket),
   }),
-  route({
-    method: 'GET',
-    path: '/spaces/:id/ssh-host-key',
+  route('GET /spaces/:id/ssh-host-key', {
     action: 'space.enter',
     target: 'space',
     handle: async (door, call) =>

@@ -5,9 +5,7 @@ import { ok } from './reply.ts'
 import { openRoute, type Route } from './route.ts'
 
 export const describingRoutes = (routes: () => readonly Route[]) => [
-  openRoute({
-    method: 'GET',
-    path: '/openapi.json',
+  openRoute('GET /openapi.json', {
     action: 'api.see',
     handle: ({ config }) => ok(openApi(routes(), config.peer.version)),
   }),

@@ -1,39 +1,26 @@
 // The second factor of one's own account. Whoever changes it says the password once more: a stolen session must neither
 // take it away nor put its own in its place.
 
-import {
-  confirmFactorSchema,
-  type FactorState,
-  provePasswordSchema,
-  type RecoveryCodes,
-} from '#protocol/api/factors.ts'
+import type { FactorState, RecoveryCodes } from '#protocol/api/factors.ts'
 import type { Door } from './ports.ts'
 import { created, nothing, ok } from './reply.ts'
 import { by, type ClosedCall, route } from './route.ts'
 
 export const factorRoutes = [
-  route({
-    method: 'GET',
-    path: '/me/factor',
+  route('GET /me/factor', {
     action: 'factor.see',
     handle: ({ identity }, { person }) =>
       ok({ factor: identity.factors.show(person.userId) ?? null } satisfies FactorState),
   }),
-  route({
-    method: 'POST',
-    path: '/me/factor',
+  route('POST /me/factor', {
     action: 'factor.change',
-    body: provePasswordSchema,
     async handle(door, call) {
       await prove(door, call)
       return { ...created(await door.identity.factors.enrol(call.person.userId)), isSecret: true }
     },
   }),
-  route({
-    method: 'POST',
-    path: '/me/factor/confirm',
+  route('POST /me/factor/confirm', {
     action: 'factor.change',
-    body: confirmFactorSchema,
     async handle({ identity }, call) {
       identity.sessions.countAttempt(call.address)
       const codes = await identity.factors.confirm(by(call), call.person.userId, call.body.code)
@@ -41,22 +28,16 @@ export const factorRoutes = [
       return { ...ok({ codes } satisfies RecoveryCodes), isSecret: true }
     },
   }),
-  route({
-    method: 'POST',
-    path: '/me/factor/codes',
+  route('POST /me/factor/codes', {
     action: 'factor.change',
-    body: provePasswordSchema,
     async handle(door, call) {
       await prove(door, call)
       const codes = await door.identity.factors.renewCodes(by(call), call.person.userId)
       return { ...ok({ codes } satisfies RecoveryCodes), isSecret: true }
     },
   }),
-  route({
-    method: 'POST',
-    path: '/me/factor/remove',
+  route('POST /me/factor/remove', {
     action: 'factor.change',
-    body: provePasswordSchema,
     async handle(door, call) {
       await prove(door, call)
       await door.identity.factors.remove(by(call), call.person.userId)

@@ -5,7 +5,6 @@ import { z } from 'zod'
 import { type FileFacts, fileFactsSchema, receivedSchema } from '#protocol/api/files.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { LinkStream } from '../links/streams.ts'
-import { checked } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import { attachment, etagOf, matchesAny, type Part, parseRange, versionIn } from './files-range.ts'
 import {
@@ -21,7 +20,7 @@ import {
   understood,
 } from './files-stream.ts'
 import type { Door } from './ports.ts'
-import { ok, type Reply } from './reply.ts'
+import { ok, type Reply, type ReplyOf } from './reply.ts'
 
 /** For everything that users wrote. */
 export const CONTENT_HEADERS = {
@@ -33,10 +32,10 @@ const readSchema = fileFactsSchema.omit({ name: true, kind: true })
 
 export async function sendContent(
   door: Door,
-  call: FilesCall,
-  path: string,
+  call: FilesCall<'GET /spaces/:id/files/content'>,
   exchange: Exchange,
 ): Promise<Reply> {
+  const { path } = call.query
   const asksFirst = ['range', 'if-none-match'].some((name) => exchange.header(name) !== undefined)
   if (exchange.method !== 'HEAD' && !asksFirst) return read(door, call, { path }, exchange)
   const facts = await factsOf(door, call, path, exchange.signal)
@@ -117,32 +116,15 @@ function headersOf(
 /** A file has no slash in its name, and whoever asked for a path that ends in one gets a name all the same. */
 export const baseName = (path: string): string => path.split('/').findLast(Boolean) ?? 'files'
 
-const flag = z.enum(['0', '1']).transform((value) => value === '1')
-const writeSchema = z.object({
-  mode: z
-    .string()
-    .regex(/^[0-7]{3,4}$/, 'not an octal mode')
-    .transform((text) => Number.parseInt(text, 8))
-    .optional(),
-  parents: flag.optional(),
-  upload: z
-    .string()
-    .regex(/^[\w-]{8,64}$/)
-    .optional(),
-  offset: z.coerce.number().int().min(0).optional(),
-  final: flag.optional(),
-})
 const writtenSchema = z.union([fileFactsSchema, receivedSchema])
 
 /** Takes a file, or a piece of one. Rejects with `file_changed`, `path_exists`, `upload_gap`, `disk_full`. */
 export async function takeContent(
   door: Door,
-  call: FilesCall,
-  path: string,
+  call: FilesCall<'PUT /spaces/:id/files/content'>,
   exchange: Exchange,
-): Promise<Reply> {
-  const { path: _path, ...query } = Object.fromEntries(call.query)
-  const wish = checked(writeSchema, query)
+): Promise<ReplyOf<'PUT /spaces/:id/files/content'>> {
+  const { path, ...wish } = call.query
   const ifVersion = versionIn(exchange.header('if-match'))
   const ifAbsent = exchange.header('if-none-match')?.trim() === '*'
   const open = { op: 'write', path, ...wish, ifVersion, ifAbsent } as const

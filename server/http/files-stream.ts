@@ -3,20 +3,25 @@
 
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
+import type { HttpName } from '#protocol/api/operations.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { StreamOpen } from '#protocol/link.ts'
 import { audited } from '../identity/audit.ts'
 import type { LinkStream } from '../links/streams.ts'
 import type { Row } from '../records/records.ts'
 import type { Door } from './ports.ts'
-import { by, type ClosedCall } from './route.ts'
+import { by, type CallOf, type ClosedCall } from './route.ts'
 
 /** How long an agent may take over what should take no time, ms: a network file system may be slow to answer. */
 const ASK_TIMEOUT_MS = 30_000
 /** What an agent says at the end of its work, bytes. */
 const MAX_RESULT_BYTES = 256 * 1024
 
-export type FilesCall = Omit<ClosedCall<unknown, Row<'space'>>, 'body'>
+/** Of one operation, or of any. */
+export type FilesCall<K extends HttpName | undefined = undefined> = Omit<
+  K extends HttpName ? CallOf<K, Row<'space'>> : ClosedCall<unknown, Row<'space'>>,
+  'body'
+>
 export type FilesOpen = Omit<Extract<StreamOpen, { kind: 'files' }>, 'kind'>
 
 /** Rejects with `space_not_running` or what the agent refuses with. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { after, before, beforeEach, test } from 'node:test'
+import type { AuditPage } from '#protocol/api/audit.ts'
 import type { FileFacts, Folder } from '#protocol/api/files.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { newId } from '#protocol/ids.ts'
@@ -224,9 +225,13 @@ test('what is read and written is audited once a visit', async () => {
   await client.get(content('audited'))
   await client.get(content('audited'))
   const { body } = await client.get('/audit')
-  const events = body.events as { action: string; detail?: { path?: string } }[]
+  const { events } = body as unknown as AuditPage
   const own = events.filter(({ detail }) => detail?.path === 'audited')
   assert.deepEqual(own.map(({ action }) => action).sort(), ['file.read', 'file.write'])
+  for (const { actor, address, credential, target } of own) {
+    assert.ok(address)
+    assert.deepEqual([actor.kind, credential?.kind, target?.kind], ['user', 'session', 'space'])
+  }
 })
 
 test('a space that does not run says so', async () => {

@@ -2,16 +2,8 @@
 // so the kernel says what may be reached; here is who may ask, and how it is said in HTTP.
 
 import { z } from 'zod'
-import { MAX_NAMED, MAX_REMOVED } from '#protocol/api/file-limits.ts'
-import {
-  fileFactsSchema,
-  filePathSchema,
-  makeFolderSchema,
-  removedSchema,
-  renameFileSchema,
-  unpackedSchema,
-} from '#protocol/api/files.ts'
-import { checked } from './body.ts'
+import { MAX_REMOVED } from '#protocol/api/file-limits.ts'
+import { fileFactsSchema, removedSchema, unpackedSchema } from '#protocol/api/files.ts'
 import type { Exchange } from './exchange.ts'
 import { baseName, CONTENT_HEADERS, sendContent, takeContent } from './files-content.ts'
 import { listFolder } from './files-list.ts'
@@ -27,60 +19,44 @@ import {
   sendBody,
 } from './files-stream.ts'
 import type { Door } from './ports.ts'
-import { nothing, ok, type Reply } from './reply.ts'
+import { nothing, ok, type Reply, type ReplyOf } from './reply.ts'
 import { route, streamRoute } from './route.ts'
 
 const common = { action: 'space.enter', target: 'space' } as const
-const namesSchema = z.array(z.string().min(1).max(1024)).max(MAX_NAMED)
 /** Making a folder and renaming take a moment; who asked waits for them even when they go. */
 const unhurried = (): AbortSignal => new AbortController().signal
 
 export const fileRoutes = [
-  streamRoute({
+  streamRoute('GET /spaces/:id/files', {
     ...common,
-    method: 'GET',
-    path: '/spaces/:id/files',
     handle: async (door, call, { signal }) =>
-      ok(await listFolder(door, call, pathOf(call, '.'), signal)),
+      ok(await listFolder(door, call, call.query.path, signal)),
   }),
-  streamRoute({
+  streamRoute('GET /spaces/:id/files/stat', {
     ...common,
-    method: 'GET',
-    path: '/spaces/:id/files/stat',
     async handle(door, call, { signal }) {
-      const open = { op: 'stat', path: pathOf(call), follow: true } as const
+      const open = { op: 'stat', path: call.query.path, follow: true } as const
       return ok(await askFiles(door, call, open, { schema: fileFactsSchema, signal }))
     },
   }),
-  streamRoute({
+  streamRoute('GET /spaces/:id/files/content', {
     ...common,
-    method: 'GET',
-    path: '/spaces/:id/files/content',
-    handle: (door, call, exchange) => sendContent(door, call, pathOf(call), exchange),
+    handle: (door, call, exchange) => sendContent(door, call, exchange),
   }),
-  streamRoute({
+  streamRoute('PUT /spaces/:id/files/content', {
     ...common,
-    method: 'PUT',
-    path: '/spaces/:id/files/content',
-    handle: (door, call, exchange) => takeContent(door, call, pathOf(call), exchange),
+    handle: (door, call, exchange) => takeContent(door, call, exchange),
   }),
-  streamRoute({
+  streamRoute('GET /spaces/:id/files/tar', {
     ...common,
-    method: 'GET',
-    path: '/spaces/:id/files/tar',
     handle: (door, call, exchange) => sendArchive(door, call, exchange),
   }),
-  streamRoute({
+  streamRoute('PUT /spaces/:id/files/tar', {
     ...common,
-    method: 'PUT',
-    path: '/spaces/:id/files/tar',
     handle: (door, call, exchange) => takeArchive(door, call, exchange),
   }),
-  route({
+  route('POST /spaces/:id/files/folder', {
     ...common,
-    method: 'POST',
-    path: '/spaces/:id/files/folder',
-    body: makeFolderSchema,
     async handle(door, call) {
       const { path } = call.body
       const open = { op: 'mkdir', path, ifAbsent: true } as const
@@ -89,11 +65,8 @@ export const fileRoutes = [
       return nothing
     },
   }),
-  route({
+  route('POST /spaces/:id/files/rename', {
     ...common,
-    method: 'POST',
-    path: '/spaces/:id/files/rename',
-    body: renameFileSchema,
     async handle(door, call) {
       const { path, to, replace } = call.body
       const open = { op: 'rename', path, to, ifAbsent: !replace } as const
@@ -102,23 +75,18 @@ export const fileRoutes = [
       return nothing
     },
   }),
-  streamRoute({
+  streamRoute('DELETE /spaces/:id/files', {
     ...common,
-    method: 'DELETE',
-    path: '/spaces/:id/files',
     handle: (door, call, exchange) => remove(door, call, exchange),
   }),
 ]
 
-/** Paths are in the query, since a path in a path is taken apart by every proxy on the way. */
-function pathOf(call: FilesCall, otherwise?: string): string {
-  return checked(z.object({ path: filePathSchema }), { path: call.query.get('path') ?? otherwise })
-    .path
-}
-
-async function sendArchive(door: Door, call: FilesCall, exchange: Exchange): Promise<Reply> {
-  const path = pathOf(call, '.')
-  const names = checked(namesSchema, call.query.getAll('name'))
+async function sendArchive(
+  door: Door,
+  call: FilesCall<'GET /spaces/:id/files/tar'>,
+  exchange: Exchange,
+): Promise<Reply> {
+  const { path, name: names } = call.query
   const headers = {
     ...CONTENT_HEADERS,
     'content-type': 'application/x-tar',
@@ -137,8 +105,12 @@ const archiveName = (path: string): string => {
   return name === '.' || name === '~' ? 'home' : name
 }
 
-async function takeArchive(door: Door, call: FilesCall, exchange: Exchange): Promise<Reply> {
-  const path = pathOf(call)
+async function takeArchive(
+  door: Door,
+  call: FilesCall<'PUT /spaces/:id/files/tar'>,
+  exchange: Exchange,
+): Promise<ReplyOf<'PUT /spaces/:id/files/tar'>> {
+  const { path } = call.query
   const stream = await openFiles(door, call, { op: 'untar', path }, exchange.signal)
   const unpacked = await endingWith(stream, exchange.signal, async () => {
     const result = resultOf(stream, unpackedSchema)
@@ -150,8 +122,12 @@ async function takeArchive(door: Door, call: FilesCall, exchange: Exchange): Pro
   return ok(unpacked)
 }
 
-async function remove(door: Door, call: FilesCall, exchange: Exchange): Promise<Reply> {
-  const path = pathOf(call)
+async function remove(
+  door: Door,
+  call: FilesCall<'DELETE /spaces/:id/files'>,
+  exchange: Exchange,
+): Promise<ReplyOf<'DELETE /spaces/:id/files'>> {
+  const { path } = call.query
   const open = { op: 'remove', path, limit: MAX_REMOVED } as const
   const stream = await openFiles(door, call, open, exchange.signal)
   const removed = await endingWith(stream, exchange.signal, () => {

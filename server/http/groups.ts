@@ -1,11 +1,5 @@
 // Groups and custom roles, for whoever governs them.
 
-import {
-  createGroupSchema,
-  createRoleSchema,
-  updateGroupSchema,
-  updateRoleSchema,
-} from '#protocol/api/people.ts'
 import { assertAboveGroup, assertAboveRole, assertHas, assertMayGive } from '../identity/above.ts'
 import { isPermission, permissions } from '../identity/policy.ts'
 import { givenId } from './body.ts'
@@ -13,29 +7,21 @@ import { created, nothing, ok } from './reply.ts'
 import { by, route } from './route.ts'
 
 export const groupRoutes = [
-  route({
-    method: 'GET',
-    path: '/groups',
+  route('GET /groups', {
     action: 'group.list',
     handle: ({ identity }) => ok({ groups: identity.groups.list() }),
   }),
-  route({
-    method: 'POST',
-    path: '/groups',
+  route('POST /groups', {
     action: 'group.create',
-    body: createGroupSchema,
     async handle({ identity }, call) {
       const { id: given, ...rest } = call.body
       const id = given === undefined ? call.idFor('group') : givenId<'group'>(given)
       return created(await identity.groups.create(by(call), id, rest))
     },
   }),
-  route({
-    method: 'PATCH',
-    path: '/groups/:id',
+  route('PATCH /groups/:id', {
     action: 'group.update',
     target: 'group',
-    body: updateGroupSchema,
     async handle({ identity, records }, call) {
       const { person, target, body } = call
       assertAboveGroup(records, person, target)
@@ -43,9 +29,7 @@ export const groupRoutes = [
       return ok(await identity.groups.update(by(call), target.id, body))
     },
   }),
-  route({
-    method: 'DELETE',
-    path: '/groups/:id',
+  route('DELETE /groups/:id', {
     action: 'group.delete',
     target: 'group',
     async handle({ identity, records }, call) {
@@ -57,17 +41,12 @@ export const groupRoutes = [
 ]
 
 export const roleRoutes = [
-  route({
-    method: 'GET',
-    path: '/roles',
+  route('GET /roles', {
     action: 'role.list',
     handle: ({ identity }) => ok({ roles: identity.roles.list(), permissions }),
   }),
-  route({
-    method: 'POST',
-    path: '/roles',
+  route('POST /roles', {
     action: 'role.create',
-    body: createRoleSchema,
     async handle({ identity }, call) {
       const { id: given, ...rest } = call.body
       assertHas(call.person, rest.permissions.filter(isPermission))
@@ -75,21 +54,16 @@ export const roleRoutes = [
       return created(await identity.roles.create(by(call), id, rest))
     },
   }),
-  route({
-    method: 'PATCH',
-    path: '/roles/:id',
+  route('PATCH /roles/:id', {
     action: 'role.update',
     target: 'role',
-    body: updateRoleSchema,
     async handle({ identity }, call) {
       assertAboveRole(call.person, call.target)
       assertHas(call.person, (call.body.permissions ?? []).filter(isPermission))
       return ok(await identity.roles.update(by(call), call.target.id, call.body))
     },
   }),
-  route({
-    method: 'DELETE',
-    path: '/roles/:id',
+  route('DELETE /roles/:id', {
     action: 'role.delete',
     target: 'role',
     async handle({ identity }, call) {

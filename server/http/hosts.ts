@@ -13,20 +13,16 @@ import { ok } from './reply.ts'
 import { route } from './route.ts'
 
 export const hostRoutes = [
-  route({
-    method: 'GET',
-    path: '/hosts',
+  route('GET /hosts', {
     action: 'host.list',
     handle: (door) => ok({ hosts: door.records.list('host').map((row) => showHost(door, row)) }),
   }),
-  route({
-    method: 'GET',
-    path: '/placement',
+  route('GET /placement', {
     action: 'space.create',
     handle: ({ spaces }, { query }) => {
       const { templateId, parameters } = checked(previewSchema, {
-        templateId: query.get('templateId'),
-        parameters: parametersOf(query.get('parameters')),
+        templateId: query.templateId,
+        parameters: parametersOf(query.parameters),
       })
       return ok(spaces.preview(templateId as TemplateId, parameters))
     },
@@ -39,8 +35,8 @@ const previewSchema = z.object({
 })
 
 /** Parameters as JSON. Throws `bad_request`. */
-function parametersOf(text: string | null): unknown {
-  if (text === null) return {}
+function parametersOf(text: string | undefined): unknown {
+  if (text === undefined) return {}
   try {
     return JSON.parse(text)
   } catch {

@@ -1,6 +1,6 @@
 // One's own account: who one is, the password, and where one is signed in.
 
-import { changePasswordSchema, type Me } from '#protocol/api/people.ts'
+import type { Me } from '#protocol/api/people.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Credential } from '../identity/credential.ts'
 import { permissions as allPermissions } from '../identity/policy.ts'
@@ -10,17 +10,12 @@ import { nothing, ok } from './reply.ts'
 import { by, route } from './route.ts'
 
 export const meRoutes = [
-  route({
-    method: 'GET',
-    path: '/me',
+  route('GET /me', {
     action: 'me.see',
     handle: (door, { person }) => ok(showMe(door, person.credential)),
   }),
-  route({
-    method: 'PUT',
-    path: '/me/password',
+  route('PUT /me/password', {
     action: 'me.password',
-    body: changePasswordSchema,
     async handle({ identity }, call) {
       // A stolen session must not become a way to guess the password.
       identity.sessions.countAttempt(call.address)
@@ -28,16 +23,12 @@ export const meRoutes = [
       return { ...nothing, cookie: call.setCookie(identity.sessions.renew(call.person).token) }
     },
   }),
-  route({
-    method: 'GET',
-    path: '/me/sessions',
+  route('GET /me/sessions', {
     action: 'session.list',
     handle: ({ identity }, { person }) =>
       ok({ sessions: identity.sessions.list(person.userId, person.credential.id) }),
   }),
-  route({
-    method: 'DELETE',
-    path: '/me/sessions/:id',
+  route('DELETE /me/sessions/:id', {
     action: 'session.revoke',
     target: 'session',
     async handle({ identity }, call) {

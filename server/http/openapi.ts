@@ -1,8 +1,11 @@
-// The API's description (OpenAPI 3.1), drawn from the table of routes: what is checked at the door is what is described.
+// The API's description (OpenAPI 3.1), drawn from the table of routes and the schemas of its operations: what is checked at
+// the door is what is described, and what is answered is held to it by the compiler and a test.
 
 import { z } from 'zod'
+import type { Bytes } from '#protocol/api/operation.ts'
 import { errorTable } from '#protocol/errors.ts'
 import { type Action, actions } from '../identity/policy.ts'
+import { Schemas } from './openapi-schemas.ts'
 import { openExample } from './openapi-words.ts'
 import { API, type Route } from './route.ts'
 
@@ -17,10 +20,11 @@ export function openApi(routes: readonly Route[], version: string): Json {
 }
 
 function describe(routes: readonly Route[], version: string): Json {
+  const schemas = new Schemas({ Problem: problemSchema })
   const paths: Record<string, Record<string, Json>> = {}
   for (const route of routes) {
     const path = pathOf(route)
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) }
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, schemas) }
   }
   return {
     openapi: '3.1.0',
@@ -29,7 +33,7 @@ function describe(routes: readonly Route[], version: string): Json {
     security: [{ session: [] }, { token: [] }],
     tags: [...new Set(routes.map(tagOf))].toSorted().map((name) => ({ name })),
     paths,
-    components: { securitySchemes, schemas: { Problem: problemSchema }, responses },
+    components: { securitySchemes, schemas: schemas.named(), responses },
   }
 }
 
@@ -75,9 +79,9 @@ export const pathOf = ({ path }: Pick<Route, 'path'>): string =>
 
 const tagOf = ({ path }: Route): string => path.split('/')[1]?.split('.')[0] ?? ''
 
-function operationOf(route: Route): Json {
+function operationOf(route: Route, schemas: Schemas): Json {
   const { action, path, method } = route
-  const body = route.isSocket ? undefined : bodyOf(route)
+  const body = bodyOf(route, schemas)
   return {
     operationId: `${method.toLowerCase()}${path.replace(/\W+(\w)/g, (_, c: string) => c.toUpperCase())}`,
     summary: sentenceOf(action),
@@ -86,9 +90,12 @@ function operationOf(route: Route): Json {
     'x-skein-who': actions[action].rule,
     ...(actions[action].rule === 'anyone' && { security: [] }),
     ...(route.isSocket && { 'x-skein-websocket': true }),
-    parameters: parametersOf(route),
+    parameters: parametersOf(route, schemas),
     ...(body && { requestBody: body }),
-    responses: { ...answerOf(route), default: { $ref: '#/components/responses/Problem' } },
+    responses: {
+      ...answersOf(route, schemas),
+      default: { $ref: '#/components/responses/Problem' },
+    },
   }
 }
 
@@ -98,33 +105,34 @@ function sentenceOf(action: Action): string {
   return `${verb.charAt(0).toUpperCase()}${verb.slice(1)} the ${thing}.`
 }
 
-function answerOf(route: Route): Json {
-  if (route.isSocket) return { 101: { description: 'A WebSocket.' } }
-  const { isStreamed, method } = route
-  if (isStreamed) return { '2XX': { description: 'Bytes, or what was done with them.' } }
-  if (method === 'DELETE') return { '2XX': { description: 'It is so.' } }
-  return {
-    '2XX': {
-      description: 'The answer.',
-      content: { 'application/json': { schema: { type: 'object' } } },
-    },
-  }
+function answersOf({ operation, isSocket }: Route, schemas: Schemas): Json {
+  const answers = Object.entries(operation.answers).map(([status, answer]) => {
+    const description = isSocket ? openExample.socket : openExample.answers[status]
+    const content = answer && { content: contentOf(answer, schemas) }
+    return [status, { description: description ?? openExample.answer, ...content }]
+  })
+  return Object.fromEntries(answers)
 }
 
-function bodyOf({ body, isStreamed, method }: Extract<Route, { isSocket: false }>) {
-  if (body) return { required: true, content: { 'application/json': { schema: schemaOf(body) } } }
-  if (!isStreamed || method === 'GET' || method === 'DELETE') return undefined
-  const bytes = { schema: { type: 'string', format: 'binary' } }
-  return { required: false, content: { 'application/octet-stream': bytes } }
+function bodyOf({ operation: { body, takes } }: Route, schemas: Schemas): Json | undefined {
+  if (takes) return { required: false, content: contentOf(takes, schemas) }
+  return body && { required: true, content: contentOf(body, schemas) }
 }
 
-function parametersOf(route: Route): Json[] {
+const binary = { type: 'string', format: 'binary' }
+
+const contentOf = (of: z.ZodType | Bytes, schemas: Schemas): Json =>
+  'bytes' in of
+    ? Object.fromEntries(of.bytes.map((type) => [type, { schema: binary }]))
+    : { 'application/json': { schema: schemas.describe(of) } }
+
+function parametersOf(route: Route, schemas: Schemas): Json[] {
   const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     ...{ name, in: 'path', required: true, schema: { type: 'string' } },
   }))
-  const query = route.isSocket ? undefined : route.query
-  const inQuery = Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
-    ...{ name, in: 'query', required: false, schema: schemaOf(schema as z.ZodType) },
+  const inQuery = Object.entries(route.operation.query?.shape ?? {}).map(([name, schema]) => ({
+    ...{ name, in: 'query', required: !z.safeParse(schema, undefined).success },
+    schema: schemas.describe(schema as z.ZodType),
   }))
   const isUnsafe = !route.isSocket && route.method !== 'GET' && !route.isStreamed
   const key = { type: 'string', maxLength: 128 }
@@ -133,10 +141,4 @@ function parametersOf(route: Route): Json[] {
     ...inQuery,
     ...(isUnsafe ? [{ name: 'Idempotency-Key', in: 'header', required: false, schema: key }] : []),
   ]
-}
-
-/** As it is sent, before defaults. What JSON Schema has no word for is left open. */
-function schemaOf(schema: z.ZodType): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  return json
 }

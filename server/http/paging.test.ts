@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Paging, paged } from './paging.ts'
+import type { Paging } from '#protocol/api/paging.ts'
+import { paged } from './paging.ts'
 
 const all = ['c', 'a', 'b'].map((id) => ({ id }))
 const ids = (paging: Paging) => paged(all, paging).items.map(({ id }) => id)

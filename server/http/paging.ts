@@ -2,16 +2,7 @@
 // what they have. Ids are UUIDv7, so that a list by id is one by age, and a page begins behind an id, whether that is still
 // there or not, at any peer.
 
-import { z } from 'zod'
-
-const MAX_PAGE = 1000
-
-export const pagingSchema = z.object({
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE).optional(),
-  /** `next` of the page before. */
-  after: z.uuid().optional(),
-})
-export type Paging = z.output<typeof pagingSchema>
+import { MAX_PAGE, type Paging } from '#protocol/api/paging.ts'
 
 export interface Paged<T> {
   readonly items: readonly T[]

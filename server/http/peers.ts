@@ -1,6 +1,5 @@
 // The cluster's peers as an administrator sees them, and the token with which another one joins.
 
-import { peerAskSchema } from '#protocol/api/peers.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { PeerId } from '#protocol/ids.ts'
 import { audited } from '../identity/audit.ts'
@@ -9,32 +8,23 @@ import { accepted, ok } from './reply.ts'
 import { by, route } from './route.ts'
 
 export const peerRoutes = [
-  route({
-    method: 'GET',
-    path: '/peers/urls',
+  route('GET /peers/urls', {
     action: 'peer.urls',
     handle: ({ roaming }: Door) => ok({ urls: roaming.urls() }),
   }),
-  route({
-    method: 'GET',
-    path: '/peers',
+  route('GET /peers', {
     action: 'peer.list',
     handle: async ({ peers }: Door) => ok({ peers: await peers.list() }),
   }),
-  route({
-    method: 'POST',
-    path: '/peers/:id/wishes',
+  route('POST /peers/:id/wishes', {
     action: 'peer.send',
-    body: peerAskSchema,
     async handle({ peers }: Door, call) {
       const asked = await peers.ask?.(call.params.id ?? '', call.body, by(call))
       if (!asked) throw new SkeinError('not_found', { thing: 'peer' })
       return accepted(asked)
     },
   }),
-  route({
-    method: 'POST',
-    path: '/peers/token',
+  route('POST /peers/token', {
     action: 'peer.invite',
     async handle({ records, peers, config }, call) {
       const { id, name } = config.peer

@@ -2,17 +2,11 @@
 // small ones by hand.
 
 import type { AuditReport } from '#protocol/api/audit.ts'
+import type { TemplateBundle, TemplateImport } from '#protocol/api/bundles.ts'
 import type { PeerAsk, PeerInfo } from '#protocol/api/peers.ts'
 import type { PlanTemplate, SpacePlan, TemplatePlan } from '#protocol/api/plan.ts'
 import type { SshHostKey } from '#protocol/api/ssh.ts'
-import type {
-  Starter,
-  Template,
-  TemplateBundle,
-  TemplateCheck,
-  TemplateDetail,
-  TemplateImport,
-} from '#protocol/api/templates.ts'
+import type { Starter, Template, TemplateCheck, TemplateDetail } from '#protocol/api/templates.ts'
 import type { SpaceId, TemplateId } from '#protocol/ids.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { PublishedPeer } from '../cluster/published.ts'

@@ -1,5 +1,8 @@
 // What a handler answers, apart from HTTP, so that it can be kept for a repeated request; and its way into HTTP.
 
+import type { z } from 'zod'
+import type { BytesName, HttpName, Operations } from '#protocol/api/operations.ts'
+import type { Shown } from '#protocol/api/shown.ts'
 import { type SkeinError, toSkeinError } from '#protocol/errors.ts'
 import type { Log } from './ports.ts'
 
@@ -16,10 +19,30 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export const ok = (body: unknown): Reply => ({ status: 200, body })
-export const created = (body: unknown): Reply => ({ status: 201, body })
-export const accepted = (body: unknown): Reply => ({ status: 202, body })
-export const nothing: Reply = { status: 204 }
+interface Answered<S, B> extends Reply {
+  readonly status: S & number
+  readonly body: B
+}
+interface Bare<S> extends Reply {
+  readonly status: S & number
+  readonly body?: undefined
+}
+
+type Answers<K extends HttpName> = Operations[K]['answers']
+
+/** What the handler of an operation may answer. Bytes have more to say, in their headers. */
+export type ReplyOf<K extends HttpName> = K extends BytesName
+  ? Reply
+  : {
+      [S in keyof Answers<K>]: Answers<K>[S] extends z.ZodType
+        ? Answered<S, Shown<Answers<K>[S]>>
+        : Bare<S>
+    }[keyof Answers<K>]
+
+export const ok = <B>(body: B): Answered<200, B> => ({ status: 200, body })
+export const created = <B>(body: B): Answered<201, B> => ({ status: 201, body })
+export const accepted = <B>(body: B): Answered<202, B> => ({ status: 202, body })
+export const nothing: Bare<204> = { status: 204 }
 
 /** An error as an answer. Bugs are logged here, once, with all they say; the reader gets the request's id. */
 export function errorReply(caught: unknown, requestId: string, log: Log): Reply {

@@ -3,6 +3,16 @@
 
 import type { WebSocket } from 'ws'
 import type { z } from 'zod'
+import type { Method, Operation } from '#protocol/api/operation.ts'
+import {
+  type BodyOf,
+  type HttpName,
+  type OperationName,
+  operations,
+  type ParamName,
+  type QueryOf,
+  type SocketName,
+} from '#protocol/api/operations.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { By } from '../identity/audit.ts'
 import type { Person } from '../identity/credential.ts'
@@ -11,8 +21,9 @@ import { checked, SMALL_BODY_BYTES, STRANGER_BODY_BYTES } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import type { HostName } from './host.ts'
 import type { Door } from './ports.ts'
+import { queryIn } from './query.ts'
 import type { IdFor } from './repeats.ts'
-import type { Reply } from './reply.ts'
+import type { Reply, ReplyOf } from './reply.ts'
 import { admit, type TargetName, type Targets } from './targets.ts'
 
 export const API = '/api/v1'
@@ -21,8 +32,6 @@ export type OpenAction = {
   [A in Action]: (typeof actions)[A]['rule'] extends 'anyone' ? A : never
 }[Action]
 export type ClosedAction = Exclude<Action, OpenAction>
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-
 /** One request as a handler sees it. */
 export interface Call {
   readonly requestId: string
@@ -36,7 +45,8 @@ export interface Call {
   /** The browser's or program's own name for itself. */
   readonly client: string
   readonly params: Readonly<Record<string, string>>
-  readonly query: URLSearchParams
+  /** The query as it came; handlers of HTTP have it checked, as `query`. */
+  readonly search: URLSearchParams
   readonly person: Person | undefined
   /** For what the request makes: the same again where the request is repeated, also at another peer. */
   readonly idFor: IdFor
@@ -44,11 +54,22 @@ export interface Call {
   setCookie(token: string | undefined): string
 }
 
-export interface ClosedCall<Body, Target> extends Call {
+export interface ClosedCall<Body, Target, Query = unknown> extends Call {
   readonly person: Person
   readonly body: Body
+  readonly query: Query
   readonly target: Target
 }
+
+type Checked<S> = S extends z.ZodType ? z.output<S> : undefined
+type Params<K extends OperationName> = {
+  readonly params: { readonly [Name in ParamName<K>]: string }
+}
+/** What the handler of an operation gets. */
+export type CallOf<K extends HttpName, Target> = Params<K> &
+  ClosedCall<Checked<BodyOf<K>>, Target, Checked<QueryOf<K>>>
+export type OpenCallOf<K extends HttpName> = Params<K> &
+  Call & { readonly body: Checked<BodyOf<K>>; readonly query: Checked<QueryOf<K>> }
 
 /** What the door does with an accepted WebSocket. It must not throw. */
 export type Attend = (socket: WebSocket) => void
@@ -59,6 +80,8 @@ interface RouteFacts {
   readonly path: string
   readonly action: Action
   readonly target: TargetName
+  /** What it takes and answers. */
+  readonly operation: Operation
 }
 
 export interface HttpRoute extends RouteFacts {
@@ -67,9 +90,6 @@ export interface HttpRoute extends RouteFacts {
   readonly maxBodyBytes: number
   /** Bytes of any size pass through, so that nothing of it is kept for a repeated request. */
   readonly isStreamed: boolean
-  /** For the description of the API; the handler checks the query itself. */
-  readonly body?: z.ZodType
-  readonly query?: z.ZodObject
   /** Checks the rule, then gives the work that is still to do with the parsed body. */
   admit(door: Door, call: Call, exchange: Exchange): (body: unknown) => Promise<Reply>
 }
@@ -89,112 +109,109 @@ export interface SocketRoute extends RouteFacts {
 export type Route = HttpRoute | SocketRoute
 
 /** For people who are signed in. */
-export function route<
-  N extends TargetName = 'none',
-  S extends z.ZodType = z.ZodType<undefined>,
->(spec: {
-  method: Method
-  path: string
-  action: ClosedAction
-  target?: N
-  body?: S
-  query?: z.ZodObject
-  /** When it is not a small one. */
-  maxBodyBytes?: number
-  handle(door: Door, call: ClosedCall<z.output<S>, Targets[N]>): Promise<Reply> | Reply
-}): HttpRoute {
-  const name = (spec.target ?? 'none') as N
+export function route<K extends HttpName, N extends TargetName = 'none'>(
+  name: K,
+  spec: {
+    action: ClosedAction
+    target?: N
+    /** When it is not a small one. */
+    maxBodyBytes?: number
+    handle(door: Door, call: CallOf<K, Targets[N]>): Promise<ReplyOf<K>> | ReplyOf<K>
+  },
+): HttpRoute {
+  const { maxBodyBytes = SMALL_BODY_BYTES } = spec
+  const all = facts(name, spec)
   return {
-    ...facts(spec),
-    isSocket: false,
-    isStreamed: false,
-    ...described(spec),
-    maxBodyBytes: spec.body === undefined ? 0 : (spec.maxBodyBytes ?? SMALL_BODY_BYTES),
+    ...{ ...all, isSocket: false, isStreamed: false },
+    maxBodyBytes: all.operation.body === undefined ? 0 : maxBodyBytes,
     admit(door, call) {
-      const target = admit(door.records, name, call.params.id, spec.action, call.person)
+      const target = admit(door.records, all.target, call.params.id, spec.action, call.person)
       const person = signedIn(call)
       return async (raw) => {
-        const body = (spec.body ? checked(spec.body, raw) : undefined) as z.output<S>
-        return spec.handle(door, { ...call, person, target, body })
+        const asked = { ...call, person, target, ...checkedOf(all.operation, call, raw) }
+        return spec.handle(door, asked as CallOf<K, Targets[N]>)
       }
     },
   }
 }
 
 /** For everyone, signed in or not. */
-export function openRoute<S extends z.ZodType = z.ZodType<undefined>>(spec: {
-  method: Method
-  path: string
-  action: OpenAction
-  body?: S
-  handle(door: Door, call: Call & { readonly body: z.output<S> }): Promise<Reply> | Reply
-}): HttpRoute {
+export function openRoute<K extends HttpName>(
+  name: K,
+  spec: {
+    action: OpenAction
+    handle(door: Door, call: OpenCallOf<K>): Promise<ReplyOf<K>> | ReplyOf<K>
+  },
+): HttpRoute {
+  const all = facts(name, spec)
   return {
-    ...facts(spec),
-    isSocket: false,
-    isStreamed: false,
-    ...described(spec),
-    maxBodyBytes: spec.body === undefined ? 0 : STRANGER_BODY_BYTES,
+    ...{ ...all, isSocket: false, isStreamed: false },
+    maxBodyBytes: all.operation.body === undefined ? 0 : STRANGER_BODY_BYTES,
     admit(door, call) {
       return async (raw) => {
-        const body = (spec.body ? checked(spec.body, raw) : undefined) as z.output<S>
-        return spec.handle(door, { ...call, body })
+        const asked = { ...call, ...checkedOf(all.operation, call, raw) }
+        return spec.handle(door, asked as OpenCallOf<K>)
       }
     },
   }
 }
 
 /** For people who are signed in, with bytes that are passed on as they come, in either direction. */
-export function streamRoute<N extends TargetName = 'none'>(spec: {
-  method: Method
-  path: string
-  action: ClosedAction
-  target?: N
-  handle(
-    door: Door,
-    call: Omit<ClosedCall<undefined, Targets[N]>, 'body'>,
-    exchange: Exchange,
-  ): Promise<Reply>
-}): HttpRoute {
-  const name = (spec.target ?? 'none') as N
+export function streamRoute<K extends HttpName, N extends TargetName = 'none'>(
+  name: K,
+  spec: {
+    action: ClosedAction
+    target?: N
+    handle(
+      door: Door,
+      call: Omit<CallOf<K, Targets[N]>, 'body'>,
+      exchange: Exchange,
+    ): Promise<ReplyOf<K>>
+  },
+): HttpRoute {
+  const all = facts(name, spec)
   return {
-    ...facts(spec),
-    isSocket: false,
-    isStreamed: true,
+    ...{ ...all, isSocket: false, isStreamed: true },
     maxBodyBytes: 0,
     admit(door, call, exchange) {
-      const target = admit(door.records, name, call.params.id, spec.action, call.person)
+      const target = admit(door.records, all.target, call.params.id, spec.action, call.person)
       const person = signedIn(call)
-      return () => spec.handle(door, { ...call, person, target }, exchange)
+      return async () => {
+        const asked = { ...call, person, target, ...checkedOf(all.operation, call, undefined) }
+        return spec.handle(door, asked as CallOf<K, Targets[N]>, exchange)
+      }
     },
   }
 }
 
 /** A WebSocket for people who are signed in. */
-export function socketRoute<N extends TargetName = 'none'>(spec: {
-  path: string
-  action: ClosedAction
-  target?: N
-  takesTickets?: true
-  isResumed?: true
-  /** As what somebody is let in, where that makes a difference. */
-  as?(call: ClosedCall<undefined, Targets[N]>): string
-  handle(door: Door, call: ClosedCall<undefined, Targets[N]>): Attend
-}): SocketRoute {
-  const name = (spec.target ?? 'none') as N
+export function socketRoute<N extends TargetName = 'none'>(
+  name: SocketName,
+  spec: {
+    action: ClosedAction
+    target?: N
+    takesTickets?: true
+    isResumed?: true
+    /** As what somebody is let in, where that makes a difference. */
+    as?(call: ClosedCall<undefined, Targets[N]>): string
+    handle(door: Door, call: ClosedCall<undefined, Targets[N]>): Attend
+  },
+): SocketRoute {
+  const all = facts(name, spec)
+  const admitted = (door: Door, call: Call): ClosedCall<undefined, Targets[N]> => {
+    const target = admit(door.records, all.target, call.params.id, spec.action, call.person)
+    return { ...call, person: signedIn(call), target, body: undefined, query: undefined }
+  }
   return {
-    ...facts({ ...spec, method: 'GET' }),
+    ...all,
     isSocket: true,
     takesTickets: spec.takesTickets ?? false,
     isResumed: spec.isResumed ?? false,
-    admit(door, call) {
-      const target = admit(door.records, name, call.params.id, spec.action, call.person)
-      return spec.handle(door, { ...call, person: signedIn(call), target, body: undefined })
-    },
+    admit: (door, call) => spec.handle(door, admitted(door, call)),
     admittedAs(door, call) {
       try {
-        const target = admit(door.records, name, call.params.id, spec.action, call.person)
-        return spec.as?.({ ...call, person: signedIn(call), target, body: undefined }) ?? ''
+        const asked = admitted(door, call)
+        return spec.as?.(asked) ?? ''
       } catch {
         return undefined
       }
@@ -202,19 +219,19 @@ export function socketRoute<N extends TargetName = 'none'>(spec: {
   }
 }
 
-const described = ({ body, query }: { body?: z.ZodType; query?: z.ZodObject }) => ({
-  ...(body && { body }),
-  ...(query && { query }),
+/** Body and query as the table has them. Throws `bad_request` that names the field. */
+const checkedOf = ({ body, query }: Operation, { search }: Call, raw: unknown) => ({
+  query: query && checked(query, queryIn(query, search)),
+  body: body && checked(body, raw),
 })
 
-function facts(spec: {
-  method: Method
-  path: string
-  action: Action
-  target?: TargetName
-}): RouteFacts {
-  const { method, path, action, target = 'none' } = spec
-  return { method, path, action, target }
+function facts<N extends TargetName = 'none'>(
+  name: OperationName,
+  { action, target }: { action: Action; target?: N },
+): RouteFacts & { readonly target: N } {
+  const [method, path] = name.split(' ') as [Method, string]
+  const operation: Operation = operations[name]
+  return { method, path, action, target: (target ?? 'none') as N, operation }
 }
 
 function signedIn({ person }: Call): Person {

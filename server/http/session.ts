@@ -1,6 +1,6 @@
 // Signing in and out.
 
-import { loginSchema, type SessionState } from '#protocol/api/people.ts'
+import type { SessionState } from '#protocol/api/people.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { sessionClaims } from '../identity/credential.ts'
 import { showMe } from './me.ts'
@@ -8,28 +8,21 @@ import { created, nothing, ok } from './reply.ts'
 import { by, openRoute, route } from './route.ts'
 
 export const sessionRoutes = [
-  openRoute({
-    method: 'GET',
-    path: '/session',
+  openRoute('GET /session', {
     action: 'session.ask',
     // For a page that wants to know before it is drawn: that nobody is signed in is an answer here, not an error.
     handle: (door, { person }) =>
       ok({ me: person ? showMe(door, person.credential) : null } satisfies SessionState),
   }),
-  openRoute({
-    method: 'POST',
-    path: '/session',
+  openRoute('POST /session', {
     action: 'session.start',
-    body: loginSchema,
     async handle(door, call) {
       if (door.identity.setup.needed) throw new SkeinError('setup_needed')
       const { token, credential } = await door.identity.sessions.login(call.body, call)
       return { ...created(showMe(door, credential)), cookie: call.setCookie(token) }
     },
   }),
-  route({
-    method: 'DELETE',
-    path: '/session',
+  route('DELETE /session', {
     action: 'session.end',
     async handle({ identity }, call) {
       await identity.sessions.end(by(call), sessionClaims(call.person).sessionId)

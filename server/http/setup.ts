@@ -1,6 +1,5 @@
 // The first run: whether it is needed, and the first administrator with the templates to begin with.
 
-import { setupSchema } from '#protocol/api/people.ts'
 import { toSkeinError } from '#protocol/errors.ts'
 import type { Actor } from '#protocol/link.ts'
 import { showMe } from './me.ts'
@@ -9,17 +8,12 @@ import { created, ok } from './reply.ts'
 import { openRoute } from './route.ts'
 
 export const setupRoutes = [
-  openRoute({
-    method: 'GET',
-    path: '/setup',
+  openRoute('GET /setup', {
     action: 'setup.see',
     handle: ({ identity }) => ok({ needed: identity.setup.needed }),
   }),
-  openRoute({
-    method: 'POST',
-    path: '/setup',
+  openRoute('POST /setup', {
     action: 'setup.finish',
-    body: setupSchema,
     async handle(door, call) {
       const userId = await door.identity.setup.finish(call.body, call.address)
       const { token, credential } = await door.identity.sessions.start(userId, call)

@@ -1,6 +1,5 @@
 // Who besides its owner may open a port of a space in a browser.
 
-import { sharePortSchema, shareSpaceSchema, transferSpaceSchema } from '#protocol/api/spaces.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { decideShare, portOf } from '../apps/share.ts'
 import type { Row } from '../records/records.ts'
@@ -11,12 +10,9 @@ import { by, type ClosedCall, route } from './route.ts'
 import { shown } from './spaces.ts'
 
 export const sharingRoutes = [
-  route({
-    method: 'PUT',
-    path: '/spaces/:id/ports/:port',
+  route('PUT /spaces/:id/ports/:port', {
     action: 'space.share',
     target: 'space',
-    body: sharePortSchema,
     async handle(door, call) {
       const port = portOf(call.params.port ?? '')
       const { id } = call.target
@@ -24,24 +20,18 @@ export const sharingRoutes = [
       return ok(shown(door, call, id))
     },
   }),
-  route({
-    method: 'PUT',
-    path: '/spaces/:id/shares',
+  route('PUT /spaces/:id/shares', {
     action: 'space.share',
     target: 'space',
-    body: shareSpaceSchema,
     async handle(door, call) {
       const { id } = call.target
       await door.records.transact((view) => decideShareSpace(view, by(call), id, call.body))
       return ok(shown(door, call, id))
     },
   }),
-  route({
-    method: 'POST',
-    path: '/spaces/:id/transfer',
+  route('POST /spaces/:id/transfer', {
     action: 'space.transfer',
     target: 'space',
-    body: transferSpaceSchema,
     async handle(door, call) {
       assertMayTransfer(door, call)
       await door.spaces.transfer(by(call), call.target.id, call.body.to)

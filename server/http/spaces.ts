@@ -1,44 +1,31 @@
 // Spaces. A handler writes down what is wanted and answers 202 with an intent; the engine is never called here.
 
-import {
-  createSpaceSchema,
-  type Intent,
-  type Space,
-  updateSpaceSchema,
-} from '#protocol/api/spaces.ts'
+import type { Intent, Space } from '#protocol/api/spaces.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { HostId, SpaceId, TemplateId } from '#protocol/ids.ts'
 import { withUrls } from '../apps/show.ts'
 import { may } from '../identity/policy.ts'
 import { resourceOf } from '../identity/subject.ts'
-import type { Row } from '../records/records.ts'
 import { standingOf } from '../spaces/shares.ts'
-import { checked, givenId } from './body.ts'
-import { paged, pagingSchema } from './paging.ts'
+import { givenId } from './body.ts'
+import { paged } from './paging.ts'
 import type { Door, Wish } from './ports.ts'
-import { accepted, nothing, ok, type Reply } from './reply.ts'
-import { by, type Call, type ClosedAction, type ClosedCall, route } from './route.ts'
+import { accepted, nothing, ok } from './reply.ts'
+import { by, type Call, type ClosedAction, route } from './route.ts'
 
 export const spaceRoutes = [
-  route({
-    method: 'GET',
-    path: '/spaces',
+  route('GET /spaces', {
     action: 'space.list',
-    query: pagingSchema,
     handle(door, { person, host, query }) {
-      const paging = checked(pagingSchema, Object.fromEntries(query))
       const rows = door.records.list('space')
       const seen = rows.filter((row) => may(person, 'space.see', resourceOf(row)))
-      const { items, ...next } = paged(seen, paging)
+      const { items, ...next } = paged(seen, query)
       const spaces = items.flatMap(({ id }) => showTo(door, { person, host }, id) ?? [])
       return ok({ spaces, ...next })
     },
   }),
-  route({
-    method: 'POST',
-    path: '/spaces',
+  route('POST /spaces', {
     action: 'space.create',
-    body: createSpaceSchema,
     async handle(door, call) {
       const { body } = call
       const id = body.id === undefined ? call.idFor('space') : givenId<'space'>(body.id)
@@ -50,19 +37,14 @@ export const spaceRoutes = [
       return accepted(showIntent(door, call, id, intentId))
     },
   }),
-  route({
-    method: 'GET',
-    path: '/spaces/:id',
+  route('GET /spaces/:id', {
     action: 'space.see',
     target: 'space',
     handle: (door, call) => ok(shown(door, call, call.target.id)),
   }),
-  route({
-    method: 'PATCH',
-    path: '/spaces/:id',
+  route('PATCH /spaces/:id', {
     action: 'space.update',
     target: 'space',
-    body: updateSpaceSchema,
     async handle(door, call) {
       const { target, body } = call
       if (body.name !== undefined) await door.spaces.rename(by(call), target.id, body.name)
@@ -72,13 +54,11 @@ export const spaceRoutes = [
       return ok(shown(door, call, target.id))
     },
   }),
-  wish('DELETE', '/spaces/:id', 'space.delete', 'deleted'),
-  wish('POST', '/spaces/:id/start', 'space.run', 'running'),
-  wish('POST', '/spaces/:id/stop', 'space.run', 'stopped'),
-  wish('POST', '/spaces/:id/restart', 'space.run', 'restart'),
-  route({
-    method: 'POST',
-    path: '/spaces/:id/forget',
+  wish('DELETE /spaces/:id', 'space.delete', 'deleted'),
+  wish('POST /spaces/:id/start', 'space.run', 'running'),
+  wish('POST /spaces/:id/stop', 'space.run', 'stopped'),
+  wish('POST /spaces/:id/restart', 'space.run', 'restart'),
+  route('POST /spaces/:id/forget', {
     action: 'space.delete',
     target: 'space',
     async handle({ spaces }, call) {
@@ -86,22 +66,20 @@ export const spaceRoutes = [
       return nothing
     },
   }),
-  route({
-    method: 'GET',
-    path: '/spaces/:id/timeline',
+  route('GET /spaces/:id/timeline', {
     action: 'space.see',
     target: 'space',
     handle: async ({ spaces }, { target }) => ok({ steps: await spaces.timeline(target.id) }),
   }),
 ]
 
-function wish(method: 'POST' | 'DELETE', path: string, action: ClosedAction, wanted: Wish) {
-  return route({
-    method,
-    path,
+type Wished = 'DELETE /spaces/:id' | `POST /spaces/:id/${'start' | 'stop' | 'restart'}`
+
+function wish(name: Wished, action: ClosedAction, wanted: Wish) {
+  return route(name, {
     action,
     target: 'space',
-    async handle(door: Door, call: ClosedCall<undefined, Row<'space'>>): Promise<Reply> {
+    async handle(door, call) {
       const { id } = call.target
       const { intentId } = await door.spaces.want(by(call), id, wanted, call.idFor('intent'))
       return accepted(showIntent(door, call, id, intentId))

@@ -8,9 +8,7 @@ import { ok } from './reply.ts'
 import { route } from './route.ts'
 
 export const sshRoutes = [
-  route({
-    method: 'GET',
-    path: '/ssh',
+  route('GET /ssh', {
     action: 'ssh.see',
     handle: ({ config }: Door, { hostName }) => ok(showSsh(config, hostName)),
   }),

@@ -1,8 +1,6 @@
 // Templates before they are saved and between servers: the language's schema, what a text would do, a Compose file as a
 // template, and templates as documents.
 
-import { planTemplateSchema } from '#protocol/api/plan.ts'
-import { convertComposeSchema, importTemplateSchema } from '#protocol/api/templates.ts'
 import { importCompose } from '../templates/compose/compose.ts'
 import { templateSchema } from '../templates/schema.ts'
 import { assertMayAllow } from './allowing.ts'
@@ -11,33 +9,22 @@ import { created, ok } from './reply.ts'
 import { by, route } from './route.ts'
 
 export const templatePlanRoutes = [
-  route({
-    method: 'GET',
-    path: '/templates/schema',
+  route('GET /templates/schema', {
     action: 'template.list',
     handle: () => ok(templateSchema()),
   }),
-  route({
-    method: 'POST',
-    path: '/templates/plan',
+  route('POST /templates/plan', {
     action: 'template.check',
-    body: planTemplateSchema,
     maxBodyBytes: TEMPLATE_BODY_BYTES,
     handle: ({ templates }, { body }) => ok(templates.plan(body)),
   }),
-  route({
-    method: 'POST',
-    path: '/templates/compose',
+  route('POST /templates/compose', {
     action: 'template.check',
-    body: convertComposeSchema,
     maxBodyBytes: TEMPLATE_BODY_BYTES,
     handle: (_, { body }) => ok(importCompose(body.source, body.name)),
   }),
-  route({
-    method: 'POST',
-    path: '/templates/import',
+  route('POST /templates/import', {
     action: 'template.create',
-    body: importTemplateSchema,
     maxBodyBytes: TEMPLATE_BODY_BYTES,
     async handle({ templates }, call) {
       assertMayAllow(call)
@@ -46,16 +33,12 @@ export const templatePlanRoutes = [
       return created(await templates.import(by(call), { id, bundle, allow }))
     },
   }),
-  route({
-    method: 'GET',
-    path: '/templates/:id/export',
+  route('GET /templates/:id/export', {
     action: 'template.see',
     target: 'template',
     handle: ({ templates }, { target }) => ok(templates.export(target.id)),
   }),
-  route({
-    method: 'GET',
-    path: '/spaces/:id/plan',
+  route('GET /spaces/:id/plan', {
     action: 'space.see',
     target: 'space',
     handle: ({ templates }, { target }) => ok(templates.planSpace(target.id)),

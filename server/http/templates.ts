@@ -1,11 +1,6 @@
 // Templates and their versions. Checking one needs no template: the editor asks while one types.
 
-import {
-  checkTemplateSchema,
-  saveTemplateSchema,
-  type TemplateDetail,
-  type TemplateVersion,
-} from '#protocol/api/templates.ts'
+import type { TemplateDetail, TemplateVersion } from '#protocol/api/templates.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { VersionId } from '#protocol/ids.ts'
 import type { Row } from '../records/records.ts'
@@ -17,23 +12,16 @@ import { created, nothing, ok } from './reply.ts'
 import { by, type ClosedCall, route } from './route.ts'
 
 export const templateRoutes = [
-  route({
-    method: 'GET',
-    path: '/starters',
+  route('GET /starters', {
     action: 'template.list',
     handle: ({ templates }) => ok({ starters: templates.starters }),
   }),
-  route({
-    method: 'GET',
-    path: '/templates',
+  route('GET /templates', {
     action: 'template.list',
     handle: ({ templates }) => ok({ templates: templates.list() }),
   }),
-  route({
-    method: 'POST',
-    path: '/templates',
+  route('POST /templates', {
     action: 'template.create',
-    body: saveTemplateSchema,
     maxBodyBytes: TEMPLATE_BODY_BYTES,
     async handle({ templates }, call) {
       assertMayAllow(call)
@@ -46,17 +34,12 @@ export const templateRoutes = [
       return created(await templates.save(by(call), template))
     },
   }),
-  route({
-    method: 'POST',
-    path: '/templates/check',
+  route('POST /templates/check', {
     action: 'template.check',
-    body: checkTemplateSchema,
     maxBodyBytes: TEMPLATE_BODY_BYTES,
     handle: ({ templates }, { body }) => ok(templates.check(body.source)),
   }),
-  route({
-    method: 'GET',
-    path: '/templates/:id',
+  route('GET /templates/:id', {
     action: 'template.see',
     target: 'template',
     handle({ templates }, { target }) {
@@ -65,12 +48,9 @@ export const templateRoutes = [
       return ok(template)
     },
   }),
-  route({
-    method: 'PUT',
-    path: '/templates/:id',
+  route('PUT /templates/:id', {
     action: 'template.update',
     target: 'template',
-    body: saveTemplateSchema,
     maxBodyBytes: TEMPLATE_BODY_BYTES,
     async handle({ templates }, call) {
       assertMayAllow(call)
@@ -85,9 +65,7 @@ export const templateRoutes = [
       return ok(await templates.save(by(call), template))
     },
   }),
-  route({
-    method: 'DELETE',
-    path: '/templates/:id',
+  route('DELETE /templates/:id', {
     action: 'template.delete',
     target: 'template',
     async handle({ templates }, call) {
@@ -95,9 +73,7 @@ export const templateRoutes = [
       return nothing
     },
   }),
-  route({
-    method: 'GET',
-    path: '/templates/:id/versions/:versionId',
+  route('GET /templates/:id/versions/:versionId', {
     action: 'template.see',
     target: 'template',
     handle: (door, call) => ok(versionWithSource(door, call)),

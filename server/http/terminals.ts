@@ -2,6 +2,7 @@
 // answers is checked before it is passed on.
 
 import { z } from 'zod'
+import { startupLogSchema, terminalSizeSchema, terminalsSchema } from '#protocol/api/timeline.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { isTerminalName } from '#protocol/names.ts'
 import { may } from '../identity/policy.ts'
@@ -13,49 +14,14 @@ import { relayNumbered } from './numbered-relay.ts'
 import { nothing, ok } from './reply.ts'
 import { type Call, route, socketRoute } from './route.ts'
 
-const terminalsSchema = z.object({
-  terminals: z
-    .array(
-      z.object({
-        name: z.string().max(64),
-        title: z.string().max(1000),
-        cols: z.number().int(),
-        rows: z.number().int(),
-        viewers: z.number().int(),
-        startedAt: z.iso.datetime(),
-        ended: z
-          .object({ status: z.number().int().optional(), signal: z.string().max(32).optional() })
-          .optional(),
-      }),
-    )
-    .max(1000),
-})
-/** Its last lines, as the agent keeps them. */
-const startupSchema = z.object({ log: z.array(z.string().max(1024 * 1024)).max(10_000) })
-/** Digits alone: `Number` would also take `0x50`, `1e2` and spaces. */
-const count = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^[1-9]\d{0,3}$/, 'not a whole number')
-    .transform(Number)
-    .pipe(z.number().min(least).max(most))
-const sizeSchema = z.object({
-  cols: count(2, 1000).default(80),
-  rows: count(1, 500).default(24),
-})
-
 export const terminalRoutes = [
-  route({
-    method: 'GET',
-    path: '/spaces/:id/terminals',
+  route('GET /spaces/:id/terminals', {
     action: 'space.watch',
     target: 'space',
     handle: async (door, call) =>
       ok(await askAgent(door, call, { question: 'terminals' }, terminalsSchema)),
   }),
-  route({
-    method: 'DELETE',
-    path: '/spaces/:id/terminals/:name',
+  route('DELETE /spaces/:id/terminals/:name', {
     action: 'space.enter',
     target: 'space',
     async handle(door, call) {
@@ -65,8 +31,7 @@ export const terminalRoutes = [
       return nothing
     },
   }),
-  socketRoute({
-    path: '/spaces/:id/terminals/:name/attach',
+  socketRoute('GET /spaces/:id/terminals/:name/attach', {
     action: 'space.watch',
     target: 'space',
     takesTickets: true,
@@ -74,7 +39,7 @@ export const terminalRoutes = [
     as: (call) => (mayType(call) ? 'user' : 'viewer'),
     handle(door, call) {
       const terminal = terminalName(call)
-      const size = checked(sizeSchema, Object.fromEntries(call.query))
+      const size = checked(terminalSizeSchema, Object.fromEntries(call.search))
       const watches = !mayType(call)
       const open = {
         kind: 'terminal',
@@ -87,13 +52,11 @@ export const terminalRoutes = [
       return (socket) => relayNumbered(door, call, wish, socket)
     },
   }),
-  route({
-    method: 'GET',
-    path: '/spaces/:id/startup-log',
+  route('GET /spaces/:id/startup-log', {
     action: 'space.see',
     target: 'space',
     handle: async (door, call) =>
-      ok(await askAgent(door, call, { question: 'startup-log' }, startupSchema)),
+      ok(await askAgent(door, call, { question: 'startup-log' }, startupLogSchema)),
   }),
 ]
 

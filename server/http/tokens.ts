@@ -1,31 +1,23 @@
 // One's own API tokens. A token itself can list them and revoke itself, so that a program can sign out, and no more.
 
-import { createTokenSchema } from '#protocol/api/access.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { created, nothing, ok } from './reply.ts'
 import { by, route } from './route.ts'
 
 export const tokenRoutes = [
-  route({
-    method: 'GET',
-    path: '/me/tokens',
+  route('GET /me/tokens', {
     action: 'token.list',
     handle: ({ identity }, { person }) =>
       ok({ tokens: identity.tokens.list(person.userId, person.credential.id) }),
   }),
-  route({
-    method: 'POST',
-    path: '/me/tokens',
+  route('POST /me/tokens', {
     action: 'token.create',
-    body: createTokenSchema,
     async handle({ identity }, call) {
       const made = await identity.tokens.create(by(call), call.person.userId, call.body)
       return { ...created(made), isSecret: true }
     },
   }),
-  route({
-    method: 'DELETE',
-    path: '/me/tokens/:id',
+  route('DELETE /me/tokens/:id', {
     action: 'token.revoke',
     target: 'token',
     async handle({ identity }, call) {

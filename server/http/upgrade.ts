@@ -77,7 +77,7 @@ export class Upgrade {
     if (isDraining()) throw new SkeinError('unavailable', { reason: 'draining' })
     const call: Call = {
       ...{ ...visitor, requestId, idFor: freshIds(door) },
-      ...{ params: found.params, query: url.searchParams },
+      ...{ params: found.params, search: url.searchParams },
     }
     const attend: Attend = found.route.admit(door, call)
     if (!call.person) throw new SkeinError('not_signed_in')

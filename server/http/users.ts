@@ -1,6 +1,6 @@
 // People, for whoever governs them; and one's own display name.
 
-import { createUserSchema, type UserDetail, updateUserSchema } from '#protocol/api/people.ts'
+import type { UserDetail } from '#protocol/api/people.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SessionId, SshKeyId, TokenId } from '#protocol/ids.ts'
 import { assertAbove, assertMayGive } from '../identity/above.ts'
@@ -9,8 +9,8 @@ import { actions, may } from '../identity/policy.ts'
 import { subjectOf } from '../identity/subject.ts'
 import type { Row } from '../records/records.ts'
 import { quotaOf } from '../spaces/quotas.ts'
-import { checked, givenId } from './body.ts'
-import { paged, pagingSchema } from './paging.ts'
+import { givenId } from './body.ts'
+import { paged } from './paging.ts'
 import type { Door } from './ports.ts'
 import { created, nothing, ok } from './reply.ts'
 import { by, type ClosedCall, route } from './route.ts'
@@ -18,22 +18,15 @@ import { by, type ClosedCall, route } from './route.ts'
 type UserCall<Body = undefined> = ClosedCall<Body, Row<'user'>>
 
 export const userRoutes = [
-  route({
-    method: 'GET',
-    path: '/users',
+  route('GET /users', {
     action: 'user.list',
-    query: pagingSchema,
     handle({ identity }, { query }) {
-      const paging = checked(pagingSchema, Object.fromEntries(query))
-      const { items: users, ...next } = paged(identity.users.list(), paging)
+      const { items: users, ...next } = paged(identity.users.list(), query)
       return ok({ users, ...next })
     },
   }),
-  route({
-    method: 'POST',
-    path: '/users',
+  route('POST /users', {
     action: 'user.create',
-    body: createUserSchema,
     async handle({ identity, records }, call) {
       assertMayGive(records, call.person, call.body)
       const { id, ...rest } = call.body
@@ -41,19 +34,14 @@ export const userRoutes = [
       return created(await identity.users.create(by(call), user))
     },
   }),
-  route({
-    method: 'GET',
-    path: '/users/:id',
+  route('GET /users/:id', {
     action: 'user.see',
     target: 'user',
     handle: (door, { target, person }) => ok(detailOf(door, target, person)),
   }),
-  route({
-    method: 'PATCH',
-    path: '/users/:id',
+  route('PATCH /users/:id', {
     action: 'user.update',
     target: 'user',
-    body: updateUserSchema,
     async handle(door, call) {
       const { displayName, ...governing } = call.body
       const governs = Object.values(governing).some((value) => value !== undefined)
@@ -64,9 +52,7 @@ export const userRoutes = [
       return ok(await door.identity.users.update(by(call), call.target.id, call.body))
     },
   }),
-  route({
-    method: 'DELETE',
-    path: '/users/:id',
+  route('DELETE /users/:id', {
     action: 'user.delete',
     target: 'user',
     async handle(door, call) {
@@ -75,9 +61,7 @@ export const userRoutes = [
       return nothing
     },
   }),
-  route({
-    method: 'POST',
-    path: '/users/:id/reset',
+  route('POST /users/:id/reset', {
     action: 'user.govern',
     target: 'user',
     async handle(door, call) {
@@ -86,9 +70,7 @@ export const userRoutes = [
       return { ...created(made), isSecret: true }
     },
   }),
-  route({
-    method: 'DELETE',
-    path: '/users/:id/factor',
+  route('DELETE /users/:id/factor', {
     action: 'user.govern',
     target: 'user',
     async handle(door, call) {
@@ -116,12 +98,10 @@ function credentialRoute(
   kind: 'sessions' | 'tokens' | 'keys',
   end: (door: Door, call: UserCall, id: string) => Promise<void>,
 ) {
-  return route({
-    method: 'DELETE',
-    path: `/users/:id/${kind}/:credentialId`,
+  return route(`DELETE /users/:id/${kind}/:credentialId`, {
     action: 'user.govern',
     target: 'user',
-    async handle(door: Door, call: UserCall) {
+    async handle(door, call) {
       assertIsAbove(door, call)
       await end(door, call, call.params.credentialId ?? '')
       return nothing

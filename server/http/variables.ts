@@ -1,6 +1,5 @@
 // Variables, secrets and registries: of the server, of a template, of a group, and one's own.
 
-import { setRegistrySchema, setVariableSchema } from '#protocol/api/variables.ts'
 import { assertAboveGroup } from '../identity/above.ts'
 import type { Row } from '../records/records.ts'
 import { type Shelf, serverShelf } from '../values/variables.ts'
@@ -9,8 +8,11 @@ import { nothing, ok } from './reply.ts'
 import { by, type ClosedAction, type ClosedCall, type HttpRoute, route } from './route.ts'
 import type { TargetName, Targets } from './targets.ts'
 
+/** Where variables are, in paths. */
+const scopes = ['', '/templates/:id', '/groups/:id', '/me'] as const
+
 interface ShelfSpec<N extends TargetName> {
-  readonly path: string
+  readonly of: (typeof scopes)[number]
   readonly target: N
   readonly list: ClosedAction
   readonly set: ClosedAction
@@ -20,23 +22,22 @@ interface ShelfSpec<N extends TargetName> {
 }
 
 function routesOf<N extends TargetName>(spec: ShelfSpec<N>): readonly HttpRoute[] {
-  const { path, target, shelf, assert } = spec
-  const one = `${path}/:name`
+  const { of, target, shelf, assert } = spec
   return [
-    route({
-      ...{ method: 'GET', path, target, action: spec.list },
+    route(`GET ${of}/variables`, {
+      ...{ target, action: spec.list },
       handle: ({ identity }, call) => ok({ variables: identity.variables.list(shelf(call).id) }),
     }),
-    route({
-      ...{ method: 'PUT', path: one, target, action: spec.set, body: setVariableSchema },
+    route(`PUT ${of}/variables/:name`, {
+      ...{ target, action: spec.set },
       async handle(door, call) {
         assert?.(door, call)
         const { name = '' } = call.params
         return ok(await door.identity.variables.set(by(call), shelf(call), name, call.body))
       },
     }),
-    route({
-      ...{ method: 'DELETE', path: one, target, action: spec.set },
+    route(`DELETE ${of}/variables/:name`, {
+      ...{ target, action: spec.set },
       async handle(door, call) {
         assert?.(door, call)
         await door.identity.variables.remove(by(call), shelf(call), call.params.name ?? '')
@@ -52,49 +53,42 @@ const groupShelf = ({ id, groups: { profile } }: Row<'group'>): Shelf => ({
 
 export const variableRoutes: readonly HttpRoute[] = [
   ...routesOf({
-    ...{ path: '/variables', target: 'none', list: 'variable.list', set: 'variable.set' },
+    ...{ of: '', target: 'none', list: 'variable.list', set: 'variable.set' },
     shelf: () => serverShelf,
   }),
   ...routesOf({
-    path: '/templates/:id/variables',
+    of: '/templates/:id',
     ...{ target: 'template', list: 'variable.list', set: 'variable.set' },
     shelf: ({ target: { id, groups } }) => ({
       ...{ kind: 'template', id, name: groups.meta?.name ?? id },
     }),
   }),
   ...routesOf({
-    path: '/groups/:id/variables',
+    of: '/groups/:id',
     ...{ target: 'group', list: 'variable.listGroup', set: 'variable.setGroup' },
     shelf: ({ target }) => groupShelf(target),
     // What its people's spaces are started with is a way into them.
     assert: ({ records }, { person, target }) => assertAboveGroup(records, person, target),
   }),
   ...routesOf({
-    ...{ path: '/me/variables', target: 'none' },
+    ...{ of: '/me', target: 'none' },
     ...{ list: 'variable.listOwn', set: 'variable.setOwn' },
     shelf: ({ person: { userId, actor } }) => ({ kind: 'user', id: userId, name: actor.name }),
   }),
 ]
 
 export const registryRoutes = [
-  route({
-    method: 'GET',
-    path: '/registries',
+  route('GET /registries', {
     action: 'registry.list',
     handle: ({ identity }) => ok({ registries: identity.registries.list() }),
   }),
-  route({
-    method: 'PUT',
-    path: '/registries/:name',
+  route('PUT /registries/:name', {
     action: 'registry.set',
-    body: setRegistrySchema,
     async handle({ identity }, call) {
       return ok(await identity.registries.set(by(call), call.params.name ?? '', call.body))
     },
   }),
-  route({
-    method: 'DELETE',
-    path: '/registries/:name',
+  route('DELETE /registries/:name', {
     action: 'registry.set',
     async handle({ identity }, call) {
       await identity.registries.remove(by(call), call.params.name ?? '')

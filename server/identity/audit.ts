@@ -51,6 +51,12 @@ export function changed(
   return { before: those(before), after: those(after) }
 }
 
+/** Of what is made: nothing was there. */
+export const begun = (after: Changed['after']): Changed => ({ before: {}, after })
+
+/** Of what ends: nothing is left. */
+export const ended = (before: Changed['before']): Changed => ({ before, after: {} })
+
 export interface Target {
   readonly kind: string
   readonly id: Id

@@ -1,13 +1,14 @@
 // Groups of people: who is in one has its roles, is let in wherever a space is shared with it, and, where they have no
 // quota of their own, has its quota.
 
-import type { Group, Quota } from '#protocol/api/people.ts'
+import type { Group } from '#protocol/api/groups.ts'
+import type { Quota } from '#protocol/api/people.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { GroupId, RoleId, UserId } from '#protocol/ids.ts'
 import { keysIn, marked, markedExactly, unmarked } from '../records/marks.ts'
 import type { Change, Records, Row, View } from '../records/records.ts'
 import { endVariables } from '../values/end.ts'
-import { audited, type By, changed } from './audit.ts'
+import { audited, type By, begun, changed, ended } from './audit.ts'
 import { assertName, renamed } from './roles.ts'
 import type { Makers } from './settings.ts'
 import { roleNames, rolesIn, sameKeys } from './users.ts'
@@ -62,7 +63,13 @@ export class Groups {
           groups: { profile: { name, description, createdAt }, members: { people: {} } },
         },
         { op: 'claim', claim: `group:${name}`, holder: id },
-        audited(by, 'group.create', { kind: 'group', id, name }),
+        audited(
+          by,
+          'group.create',
+          { kind: 'group', id, name },
+          undefined,
+          begun({ name, description }),
+        ),
       ]
       return { changes, result: undefined }
     })
@@ -95,10 +102,13 @@ export class Groups {
         { op: 'release', claim: `group:${name}`, holder: id },
         ...endVariables(view, id),
         { op: 'delete', kind: 'group', id },
-        audited(by, 'group.delete', { kind: 'group', id, name }, undefined, {
-          before: stateOf(view, row),
-          after: {},
-        }),
+        audited(
+          by,
+          'group.delete',
+          { kind: 'group', id, name },
+          undefined,
+          ended(stateOf(view, row)),
+        ),
       ]
       return { changes, result: undefined }
     })

@@ -10,7 +10,7 @@ import { type GroupId, type InvitationId, isId, type RoleId, type UserId } from 
 import { markedExactly } from '../records/marks.ts'
 import type { Change, Records, Row, View } from '../records/records.ts'
 import { assertAbove, assertMayGive } from './above.ts'
-import { audited, type By } from './audit.ts'
+import { audited, type By, begun, ended } from './audit.ts'
 import { joining } from './groups.ts'
 import { sameBytes } from './keys.ts'
 import type { Passwords } from './passwords.ts'
@@ -18,7 +18,7 @@ import { may } from './policy.ts'
 import { endSession, type Sessions } from './sessions.ts'
 import { freshId, type Makers } from './settings.ts'
 import { subjectOf } from './subject.ts'
-import { newUser, rolesIn } from './users.ts'
+import { newUser, roleNames, rolesIn } from './users.ts'
 
 /** Open at a time. */
 export const MAX_INVITATIONS = 200
@@ -94,7 +94,9 @@ export class Invitations {
     await this.#parts.records.transact((view) => {
       const row = view.get('invitation', id)
       if (!row) return { changes: [], result: undefined }
-      const note = audited(by, 'invitation.withdraw', targetOf(id, row.groups.body))
+      const { body } = row.groups
+      const change = ended(told(view, body))
+      const note = audited(by, 'invitation.withdraw', targetOf(id, body), undefined, change)
       return { changes: [end(row), note], result: undefined }
     })
   }
@@ -141,7 +143,16 @@ export class Invitations {
         ...made,
         end(row),
         { op: 'claim', claim: `used:${row.id}`, holder: userId },
-        audited(by, `${purpose}.accept`, { kind: 'user', id: userId, name }),
+        audited(
+          by,
+          `${purpose}.accept`,
+          { kind: 'user', id: userId, name },
+          { link: row.id },
+          {
+            before: told(view, body),
+            after: purpose === 'reset' ? {} : { username: name },
+          },
+        ),
       ]
       return { changes, result: row.id }
     }, EVERYWHERE)
@@ -172,11 +183,11 @@ export class Invitations {
       if (all.length - dead.length >= MAX_INVITATIONS) {
         throw new SkeinError('too_many_invitations', { limit: MAX_INVITATIONS })
       }
-      const { role, roles, groups } = given
+      const change = begun(told(view, body))
       const changes: Change[] = [
         ...dead.slice(0, MAX_SWEPT).map(end),
         { op: 'create', kind: 'invitation', id, groups: { body } },
-        audited(by, `${given.purpose}.create`, targetOf(id, body), { role, roles, groups, hours }),
+        audited(by, `${given.purpose}.create`, targetOf(id, body), undefined, change),
       ]
       return { changes, result: undefined }
     })
@@ -314,6 +325,18 @@ function show(
       }),
     },
   ]
+}
+
+/** What a link gives, for the audit; roles and groups by name. */
+function told(view: Pick<View, 'get'>, body: Body | undefined): Record<string, unknown> {
+  if (!body) return {}
+  const { purpose, username, role } = body
+  return {
+    ...{ purpose, ...(username !== undefined && { username }), role },
+    roles: roleNames(view, body.roles),
+    groups: body.groups.map((id) => view.get('group', id)?.groups.profile?.name ?? id),
+    expiresAt: new Date(body.expiresAt).toISOString(),
+  }
 }
 
 const end = ({ id }: Row<'invitation'>): Change => ({ op: 'delete', kind: 'invitation', id })

@@ -4,7 +4,7 @@
 
 import type { TokenScope } from '#protocol/api/access.ts'
 import type { Role } from '#protocol/api/people.ts'
-import type { ShareLevel } from '#protocol/api/spaces.ts'
+import type { ShareLevel } from '#protocol/api/sharing-names.ts'
 import type { GroupId, UserId } from '#protocol/ids.ts'
 import { type Marks, markOf } from '../records/marks.ts'
 import { covers } from './scopes.ts'

@@ -2,7 +2,7 @@
 // sends it (RFC 4253, 6.6; RFC 5656, 3.1; RFC 8709, 4), and only of kinds that our server can verify. Pure.
 
 import { createHash, createPublicKey } from 'node:crypto'
-import { MAX_CREDENTIAL_NAME_CHARS, MAX_KEY_LINE_CHARS } from '#protocol/api/access.ts'
+import { MAX_CREDENTIAL_NAME_CHARS, MAX_KEY_LINE_CHARS } from '#protocol/api/credential-limits.ts'
 import { SkeinError } from '#protocol/errors.ts'
 
 /** NIST SP 800-57 part 1, table 2: less is not to be used at all. */

@@ -1,14 +1,14 @@
 // Custom roles: a name for some of what administrators may. The two that are built in, administrator and member, are no
 // records.
 
-import type { CustomRole } from '#protocol/api/people.ts'
+import type { CustomRole } from '#protocol/api/groups.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { RoleId } from '#protocol/ids.ts'
 import { isSpaceName } from '#protocol/names.ts'
 import { keysIn, markedExactly } from '../records/marks.ts'
 import type { Change, Records, Row, View } from '../records/records.ts'
 import { claimAnew } from '../records/renaming.ts'
-import { audited, type By, changed } from './audit.ts'
+import { audited, type By, begun, changed, ended } from './audit.ts'
 import { isPermission } from './policy.ts'
 import type { Makers } from './settings.ts'
 import { sameKeys } from './users.ts'
@@ -55,7 +55,13 @@ export class Roles {
       const changes: Change[] = [
         { op: 'create', kind: 'role', id, groups },
         { op: 'claim', claim: `role:${name}`, holder: id },
-        audited(by, 'role.create', { kind: 'role', id, name }, { permissions }),
+        audited(
+          by,
+          'role.create',
+          { kind: 'role', id, name },
+          undefined,
+          begun({ name, description, permissions }),
+        ),
       ]
       return { changes, result: undefined }
     })
@@ -88,10 +94,7 @@ export class Roles {
       const changes: Change[] = [
         { op: 'release', claim: `role:${name}`, holder: id },
         { op: 'delete', kind: 'role', id },
-        audited(by, 'role.delete', { kind: 'role', id, name }, undefined, {
-          before: stateOf(row),
-          after: {},
-        }),
+        audited(by, 'role.delete', { kind: 'role', id, name }, undefined, ended(stateOf(row))),
       ]
       return { changes, result: undefined }
     })

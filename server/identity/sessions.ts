@@ -6,7 +6,7 @@ import { SkeinError, toSkeinError } from '#protocol/errors.ts'
 import type { SessionId, UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Change, Dot, Records, Row, View } from '../records/records.ts'
-import { audited, type By } from './audit.ts'
+import { audited, type By, begun, ended } from './audit.ts'
 import { type Person, type SessionCredential, sessionClaims } from './credential.ts'
 import type { Factors, Proof } from './factors.ts'
 import { Guesses, type GuessesOptions } from './guesses.ts'
@@ -139,11 +139,12 @@ export class Sessions {
       const given = prove?.(view, sessionId)
       const start = { userId, createdAt, expiresAt, address: caller.address, client }
       const by = { actor: actorOf(user), address: caller.address }
+      const target = { kind: 'session', id: sessionId, name: client }
       const changes: Change[] = [
         ...outlived(view, userId, createdAt),
         ...(given?.changes ?? []),
         { op: 'create', kind: 'session', id: sessionId, groups: { start } },
-        audited(by, 'session.start', { kind: 'session', id: sessionId, name: client }),
+        audited(by, 'session.start', target, undefined, begun(told(start))),
       ]
       return { changes, result: { userEpoch: user.groups.access.epoch, proof: given } }
     }, prove && EVERYWHERE)
@@ -200,10 +201,11 @@ export class Sessions {
     await this.#parts.records.transact((view) => {
       const row = view.get('session', sessionId)
       if (!row) return { changes: [], result: undefined }
-      const target = { kind: 'session', id: sessionId, name: row.groups.start?.client ?? '' }
+      const { start } = row.groups
+      const target = { kind: 'session', id: sessionId, name: start?.client ?? '' }
       const changes: Change[] = [
         { op: 'delete', kind: 'session', id: sessionId },
-        audited(by, 'session.end', target),
+        audited(by, 'session.end', target, undefined, ended(told(start))),
       ]
       return { changes, result: undefined }
     })
@@ -226,6 +228,12 @@ export class Sessions {
       result: undefined,
     }))
   }
+}
+
+function told(start: Row<'session'>['groups']['start']): Record<string, unknown> {
+  if (!start) return {}
+  const { userId, address, client, expiresAt } = start
+  return { userId, address, client, expiresAt: new Date(expiresAt).toISOString() }
 }
 
 /** What a second factor adds to the transaction that makes a session. */

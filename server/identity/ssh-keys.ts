@@ -6,7 +6,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import type { SshKeyId, UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Change, ClaimKey, Records, Row } from '../records/records.ts'
-import { audited, type By } from './audit.ts'
+import { audited, type By, begun, ended } from './audit.ts'
 import type { LastUse } from './last-use.ts'
 import type { Subject } from './policy.ts'
 import { cleanName, fingerprintOf, type PublicKey, parsePublicKey } from './public-key.ts'
@@ -68,7 +68,7 @@ export class SshKeys {
       const changes: Change[] = [
         { op: 'create', kind: 'sshKey', id, groups: { body } },
         { op: 'claim', claim: claimOf(key), holder: id },
-        audited(by, 'key.add', target, { fingerprint: key.fingerprint }),
+        audited(by, 'key.add', target, undefined, begun(told(body))),
       ]
       return { changes, result: undefined }
     })
@@ -86,9 +86,10 @@ export class SshKeys {
     await this.#parts.records.transact((view) => {
       const row = view.get('sshKey', id)
       if (!row) return { changes: [], result: undefined }
-      const { name = '', fingerprint = '' } = row.groups.body ?? {}
-      const target = { kind: 'key', id, name }
-      const changes = [...removal(row), audited(by, 'key.remove', target, { fingerprint })]
+      const { body } = row.groups
+      const target = { kind: 'key', id, name: body?.name ?? '' }
+      const note = audited(by, 'key.remove', target, undefined, ended(told(body)))
+      const changes = [...removal(row), note]
       return { changes, result: undefined }
     })
   }
@@ -121,6 +122,12 @@ export function removal({ id, groups }: Row<'sshKey'>): Change[] {
     { op: 'release', claim: claimOf({ fingerprint }), holder: id },
     { op: 'delete', kind: 'sshKey', id },
   ]
+}
+
+function told(body: Row<'sshKey'>['groups']['body']): Record<string, unknown> {
+  if (!body) return {}
+  const { name, algorithm, fingerprint, userId } = body
+  return { name, algorithm, fingerprint, userId }
 }
 
 function isRepeated(row: Row<'sshKey'> | undefined, userId: UserId, key: PublicKey): boolean {

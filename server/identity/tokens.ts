@@ -7,7 +7,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import { isId, type TokenId, type UserId } from '#protocol/ids.ts'
 import type { Groups } from '../records/kinds.ts'
 import type { Change, Records, Row, View } from '../records/records.ts'
-import { audited, type By } from './audit.ts'
+import { audited, type By, begun, ended } from './audit.ts'
 import type { Person, TokenCredential } from './credential.ts'
 import { sameBytes } from './keys.ts'
 import type { LastUse } from './last-use.ts'
@@ -69,15 +69,7 @@ export class Tokens {
       const changes: Change[] = [
         ...dead.slice(0, MAX_TOKENS_PER_USER).map(endToken),
         { op: 'create', kind: 'token', id, groups: { body } },
-        audited(
-          by,
-          'token.create',
-          { kind: 'token', id, name },
-          {
-            days: days ?? 'no end',
-            scopes: owned.scopes,
-          },
-        ),
+        audited(by, 'token.create', { kind: 'token', id, name }, undefined, begun(told(body))),
       ]
       return { changes, result: undefined }
     })
@@ -98,7 +90,8 @@ export class Tokens {
       const row = view.get('token', id)
       if (!row) return { changes: [], result: undefined }
       const target = { kind: 'token', id, name: row.groups.body?.name ?? '' }
-      return { changes: [endToken(row), audited(by, 'token.revoke', target)], result: undefined }
+      const note = audited(by, 'token.revoke', target, undefined, ended(told(row.groups.body)))
+      return { changes: [endToken(row), note], result: undefined }
     })
   }
 
@@ -165,6 +158,16 @@ function show({ id, groups: { body, used } }: Row<'token'>, current?: string): T
       current: id === current,
     },
   ]
+}
+
+/** What the audit says of a token: nothing by which it could be used or guessed. */
+function told(body: Groups<'token'>['body'] | undefined): Record<string, unknown> {
+  if (!body) return {}
+  const { name, scopes, userId, expiresAt } = body
+  return {
+    ...{ name, scopes, userId },
+    expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
+  }
 }
 
 const isScope = (scope: string): scope is TokenScope => tokenScopes.some((known) => known === scope)

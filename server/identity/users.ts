@@ -1,8 +1,8 @@
 // People: made, changed, disabled and deleted. Whatever takes rights away also ends the sessions that carry them.
 
 import { isDeepStrictEqual } from 'node:util'
+import type { Ref } from '#protocol/api/parts.ts'
 import type { Quota, Role, User } from '#protocol/api/people.ts'
-import type { Ref } from '#protocol/api/spaces.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { RoleId, UserId } from '#protocol/ids.ts'
 import { isUserName } from '#protocol/names.ts'
@@ -16,7 +16,7 @@ import {
   type View,
 } from '../records/records.ts'
 import { endVariables } from '../values/end.ts'
-import { audited, type By, changed } from './audit.ts'
+import { audited, type By, begun, changed, ended } from './audit.ts'
 import { type Person, sessionClaims } from './credential.ts'
 import { endCredential } from './factors.ts'
 import type { Passwords } from './passwords.ts'
@@ -82,7 +82,9 @@ export class Users {
       if (held) throw new SkeinError('conflict', { thing: 'user' })
       const user = { ...input, id, passwordHash, createdAt }
       const target = { kind: 'user', id, name: input.username }
-      const note = audited(by, 'user.create', target, { role: input.role })
+      const { username, displayName, role } = input
+      const given = begun({ username, displayName, role })
+      const note = audited(by, 'user.create', target, undefined, given)
       return { changes: [...newUser(view, user), note], result: undefined }
     })
     return this.#shown(id)
@@ -297,7 +299,7 @@ function removeSome(view: View, by: By, id: UserId): Decision<boolean> {
   const end: Change[] = [
     { op: 'release', claim: `user:${profile.username}`, holder: id },
     { op: 'delete', kind: 'user', id },
-    audited(by, 'user.delete', targetOf(row)),
+    audited(by, 'user.delete', targetOf(row), undefined, ended(stateOf(view, row))),
   ]
   const changes = [...belongings, ...end]
   if (changes.length <= MAX_CHANGES) return { changes, result: true }

@@ -3,7 +3,8 @@
 
 import type { AuditCredential } from '#protocol/api/audit.ts'
 import type { Quota, Role } from '#protocol/api/people.ts'
-import type { ParameterValue, SpaceState, Visibility } from '#protocol/api/spaces.ts'
+import type { Visibility } from '#protocol/api/sharing-names.ts'
+import type { ParameterValue, SpaceState } from '#protocol/api/spaces.ts'
 import type { ErrorBody } from '#protocol/errors.ts'
 import type {
   CredentialId,

@@ -3,7 +3,8 @@
 
 import { z } from 'zod'
 import { quotaSchema, roles } from '#protocol/api/people.ts'
-import { parameterValueSchema, spaceStates, visibilities } from '#protocol/api/spaces.ts'
+import { visibilities } from '#protocol/api/sharing-names.ts'
+import { parameterValueSchema, spaceStates } from '#protocol/api/spaces.ts'
 import { type ErrorCode, errorTable } from '#protocol/errors.ts'
 import { type Id, isId } from '#protocol/ids.ts'
 import { actorSchema } from '#protocol/link.ts'

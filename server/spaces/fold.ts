@@ -1,7 +1,7 @@
 // From a space's appended events to the steps of its timeline. Pure. A step has a first event and a last one; what
 // was cut off by its peer's end is closed by the event of the peer that came next.
 
-import type { TimelineStep } from '#protocol/api/spaces.ts'
+import type { TimelineStep } from '#protocol/api/timeline.ts'
 import type { StreamEntry } from '../records/records.ts'
 
 type Progress = TimelineStep['progress'] & { readonly log?: readonly string[] }

@@ -1,14 +1,8 @@
 // Sharing a space with people and groups, and handing it over, decided against committed state: the changes that write it
 // down. Pure.
 
-import {
-  MAX_SHARES,
-  type Share,
-  type ShareLevel,
-  type ShareSpace,
-  type Space,
-  shareLevels,
-} from '#protocol/api/spaces.ts'
+import { type ShareLevel, shareLevels } from '#protocol/api/sharing-names.ts'
+import { MAX_SHARES, type Share, type ShareSpace, type Space } from '#protocol/api/spaces.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { GroupId, SpaceId, UserId } from '#protocol/ids.ts'
 import { audited, type By, changed } from '../identity/audit.ts'

@@ -2,7 +2,8 @@
 // engine; behind them each engine of this peer has a loop of its own (host-loop.ts).
 
 import type { PlacementPreview } from '#protocol/api/hosts.ts'
-import type { ParameterValue, Space, TimelineStep } from '#protocol/api/spaces.ts'
+import type { ParameterValue, Space } from '#protocol/api/spaces.ts'
+import type { TimelineStep } from '#protocol/api/timeline.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { makeId, type SpaceId, type TemplateId, type UserId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'

@@ -1,7 +1,7 @@
 // Writes a space's timeline: an event when a step begins and one when it ends, with its progress in Live between
 // them. Events are told, not awaited: no step is slowed down by the record of itself.
 
-import type { TimelineStep } from '#protocol/api/spaces.ts'
+import type { TimelineStep } from '#protocol/api/timeline.ts'
 import type { ErrorBody } from '#protocol/errors.ts'
 import { makeId, type SpaceId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'

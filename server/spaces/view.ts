@@ -1,6 +1,7 @@
 // A space as the HTTP API shows it, from its record and what is live. Pure.
 
-import type { Ref, Space } from '#protocol/api/spaces.ts'
+import type { Ref } from '#protocol/api/parts.ts'
+import type { Space } from '#protocol/api/spaces.ts'
 import type { UserId } from '#protocol/ids.ts'
 import { showApps, showPorts } from '../apps/show.ts'
 import type { Live } from '../live/live.ts'

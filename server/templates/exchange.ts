@@ -4,9 +4,9 @@
 import {
   MAX_BUNDLE_CHARS,
   type TemplateBundle,
-  type TemplateDetail,
   type TemplateImport,
-} from '#protocol/api/templates.ts'
+} from '#protocol/api/bundles.ts'
+import type { TemplateDetail } from '#protocol/api/templates.ts'
 import { SkeinError, toSkeinError } from '#protocol/errors.ts'
 import type { TemplateId, VersionId } from '#protocol/ids.ts'
 import type { Doer } from '../identity/audit.ts'

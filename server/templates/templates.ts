@@ -1,14 +1,13 @@
 // Templates as records: every save is a version, which never changes again. Reads parse at most once a version.
 
+import type { TemplateBundle, TemplateImport } from '#protocol/api/bundles.ts'
 import type { PlanTemplate, SpacePlan, TemplatePlan } from '#protocol/api/plan.ts'
 import type {
   Starter,
   Template,
-  TemplateBundle,
   TemplateCheck,
   TemplateDetail,
   TemplateHead,
-  TemplateImport,
 } from '#protocol/api/templates.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { makeId, type SpaceId, type TemplateId, type VersionId } from '#protocol/ids.ts'

@@ -2,16 +2,12 @@
 
 import { randomUUID } from 'node:crypto'
 import type { User } from '#protocol/api/people.ts'
-import type {
-  CreateSpace,
-  Intent,
-  Space,
-  TerminalInfo,
-  TimelineStep,
-} from '#protocol/api/spaces.ts'
+import type { CreateSpace, Intent, Space } from '#protocol/api/spaces.ts'
 import type { Template, TemplateDetail } from '#protocol/api/templates.ts'
+import type { TerminalInfo, TimelineStep } from '#protocol/api/timeline.ts'
 import { type ErrorBody, SkeinError } from '#protocol/errors.ts'
 import { eventually } from './eventually.ts'
+import { assertDescribed } from './http/described.ts'
 
 export const TEST_PASSWORD = 'correct horse battery'
 
@@ -37,6 +33,7 @@ export class Api {
     const text = await answer.text()
     const parsed: unknown = text === '' ? undefined : JSON.parse(text)
     if (!answer.ok) throw SkeinError.fromBody((parsed as { error: ErrorBody }).error)
+    assertDescribed({ method, path }, { status: answer.status, body: parsed })
     return parsed as T
   }
 

@@ -12,11 +12,11 @@ const lookAgainMs = (waitedMs: number): number =>
 
 /**
  * Resolves with the first answer of `check` that is neither undefined, null nor false. A `check` that throws is asked
- * again; at the deadline the test fails with `what` and the last error.
+ * again; at the deadline the test fails with `what` (as it is by then, where that changes) and the last error.
  */
 export async function eventually<T>(
   check: () => T | Promise<T>,
-  options: { readonly timeoutMs: number; readonly what: string },
+  options: { readonly timeoutMs: number; readonly what: string | (() => string) },
 ): Promise<NonNullable<Exclude<T, false>>> {
   const beganMs = performance.now()
   let last: unknown
@@ -31,7 +31,8 @@ export async function eventually<T>(
     }
     const waitedMs = performance.now() - beganMs
     if (waitedMs > options.timeoutMs) {
-      throw new Error(`${options.what}: not within ${options.timeoutMs} ms`, { cause: last })
+      const what = typeof options.what === 'string' ? options.what : options.what()
+      throw new Error(`${what}: not within ${options.timeoutMs} ms`, { cause: last })
     }
     await sleep(lookAgainMs(waitedMs))
   }

@@ -28,8 +28,8 @@ export interface SkeinOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Another checkout's command. */
   readonly bin?: string
-  /** With a gateway, at a port of its own; most tests need none. */
-  readonly ssh?: boolean
+  /** With a gateway, at that port or a free one; most tests need none. */
+  readonly ssh?: boolean | number
 }
 
 interface ChildState {
@@ -62,7 +62,7 @@ export class Skein {
   }
 
   static async start(options: SkeinOptions = {}): Promise<{ skein: Skein; api: Api }> {
-    const sshPort = options.ssh ? await freePort() : 0
+    const sshPort = options.ssh === true ? await freePort() : Number(options.ssh ?? false)
     const skein = new Skein(options.port ?? (await freePort()), sshPort, options)
     // Tells scripts/lib/leftovers.js whose this is, should this process be killed.
     writeFileSync(join(skein.data, 'test-process.json'), JSON.stringify(thisProcess()))
@@ -118,7 +118,7 @@ export class Skein {
   async setupUrl(): Promise<string> {
     return await eventually(() => this.#setupUrl, {
       timeoutMs: START_TIMEOUT_MS,
-      what: `a set-up URL in:\n${this.output.join('\n')}`,
+      what: () => `a set-up URL in:\n${this.output.join('\n')}`,
     })
   }
 
@@ -163,7 +163,7 @@ export class Skein {
   async ready(): Promise<void> {
     await eventually(() => this.#isReady(), {
       timeoutMs: START_TIMEOUT_MS,
-      what: `${this.#direct}/readyz; output:\n${this.output.slice(-30).join('\n')}`,
+      what: () => `${this.#direct}/readyz; output:\n${this.output.slice(-30).join('\n')}`,
     })
   }
 

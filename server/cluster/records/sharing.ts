@@ -5,12 +5,10 @@ import type { PeerRecords } from '#protocol/api/peers.ts'
 import type { PeerId } from '#protocol/ids.ts'
 import type { Actor } from '#protocol/link.ts'
 import type { Clock, Random } from '../../clock.ts'
-import type { StreamBodies } from '../../records/kinds.ts'
-import type { Change, Records } from '../../records/records.ts'
+import type { Records } from '../../records/records.ts'
 import type { Replicable } from '../../records/replicable.ts'
 import type { Log } from '../../store/log.ts'
 import { decode, encode } from '../replica/codec.ts'
-import type { Span } from '../replica/delta.ts'
 import type { Effect } from '../replica/effect.ts'
 import type { Input } from '../replica/input.ts'
 import { MAX_MESSAGE_BYTES } from '../replica/limits.ts'
@@ -19,9 +17,10 @@ import { Replicator } from '../replica/replicator.ts'
 import { Malformed } from '../swim/bytes.ts'
 import type { Mesh, MeshOptions } from '../wire/mesh.ts'
 import type { PeerLine } from '../wire/peer-line.ts'
-import { Absence, type Ended, isWorthTelling } from './absence.ts'
+import { Absence, isWorthTelling } from './absence.ts'
+import { Ear } from './ear.ts'
 import { Members } from './members.ts'
-import { Outlet } from './outlet.ts'
+import { type Notice, Notices } from './notices.ts'
 import { Receiving } from './receiving.ts'
 
 /** How often values of the far future and old tombstones are looked at, ms. */
@@ -47,20 +46,6 @@ export interface RecordsSharingOptions {
   readonly away?: { readonly sinceMs: number | undefined } | undefined
 }
 
-interface Ear {
-  readonly line: PeerLine
-  readonly outlet: Outlet
-  /** What the peer has said that it has heard of. */
-  theirs: readonly Span[] | undefined
-  /** It has the same database, so that there is nothing to exchange. */
-  isMember: boolean
-  /**
-   * While what it pushed is being stored. Its word that ours is durable there waits for that: of two that took one code in
-   * the same moment, whoever waited for that word must then see what the other wrote before it.
-   */
-  merging: Promise<void> | undefined
-}
-
 export class RecordsSharing {
   readonly #options: RecordsSharingOptions
   readonly #machine: Replicator
@@ -71,8 +56,7 @@ export class RecordsSharing {
   readonly #tending: Promise<void>
   readonly #members: Members
   #isMember: (peer: PeerId) => boolean = () => false
-  /** What last happened with a peer. */
-  readonly #told = new Map<string, { told: NonNullable<PeerRecords['told']>; atMs: number }>()
+  readonly #notices: Notices
   /** While no other can be reached, and until what was missed is here. */
   #absence: Absence | undefined
   #heardMs: number
@@ -82,6 +66,7 @@ export class RecordsSharing {
 
   constructor(options: RecordsSharingOptions) {
     this.#options = options
+    this.#notices = new Notices(options)
     const { replica, clock, random, away, isRolledBack = false } = options
     this.#isRolledBack = isRolledBack
     this.#absence = away && new Absence(away.sinceMs)
@@ -104,7 +89,7 @@ export class RecordsSharing {
       for (const stop of stops) stop()
     }
     const { signal } = this.#closed
-    const onRenewed = (was: string) => this.#renewed(was)
+    const onRenewed = (was: string) => this.#notices.renewed(was, replica.origin)
     this.#members = new Members({ replica, clock, log: options.log, signal, onRenewed })
     this.#tending = this.#tend()
     this.#step({ type: 'tick' })
@@ -139,10 +124,9 @@ export class RecordsSharing {
   /** For the peers page; nothing of a peer to which no line stands. */
   with(peer: PeerId): PeerRecords | undefined {
     if (!this.#ears.has(peer)) return undefined
-    const last = this.#told.get(peer)
-    const said = last && { told: last.told, at: new Date(last.atMs).toISOString() }
     const { isMember } = this.#ears.get(peer) ?? {}
-    return { isLevel: this.isLevelWith(peer), ...(isMember && { isMember }), ...said }
+    const isLevel = this.isLevelWith(peer)
+    return { isLevel, ...(isMember && { isMember }), ...this.#notices.lastOf(peer) }
   }
 
   /** When anything was last heard of another, as wall time in ms. */
@@ -158,12 +142,10 @@ export class RecordsSharing {
   began(line: PeerLine): void {
     const { clock } = this.#options
     this.#absence?.met(clock.nowMs(), clock.monotonicMs())
-    const isMember = this.#isMember(line.peer)
-    const outlet = new Outlet(line, encode)
-    const ear: Ear = { line, outlet, theirs: undefined, isMember, merging: undefined }
+    const ear = new Ear(line, this.#isMember(line.peer))
     this.#ears.set(line.peer, ear)
     line.onMessage = (bytes) => this.#heard(ear, bytes)
-    if (isMember) this.#tellMembers()
+    if (ear.isMember) this.#tellMembers()
     else this.#step({ type: 'connected', peer: line.peer })
   }
 
@@ -191,13 +173,6 @@ export class RecordsSharing {
     }
   }
 
-  #renewed(was: string): void {
-    const { actor, replica } = this.#options
-    const target = { kind: 'peer', id: actor.id, name: actor.name }
-    const detail = { was, is: replica.origin }
-    this.#append({ actor, action: 'records.renewed', target, detail }, actor.id)
-  }
-
   lost(line: PeerLine): void {
     if (this.#ears.get(line.peer)?.line !== line) return
     this.#ears.delete(line.peer)
@@ -223,19 +198,15 @@ export class RecordsSharing {
       const message = decode(bytes)
       if (message.type === 'context') ear.theirs = message.heard
       if (message.type === 'moved') this.#members.moved(message.meta)
-      const step = () => this.#step({ type: 'message', peer, message })
-      if (message.type === 'ack' && ear.merging) this.#later(ear, step)
+      const step = () => {
+        if (this.#isHere(ear)) this.#step({ type: 'message', peer, message })
+      }
+      if (message.type === 'ack') ear.onceStored(step)
       else step()
     } catch (error) {
       if (!(error instanceof Malformed)) throw error
       ear.line.refuse(error.message)
     }
-  }
-
-  #later(ear: Ear, step: () => void): void {
-    void ear.merging?.then(() => {
-      if (this.#isHere(ear)) step()
-    })
   }
 
   #isHere(ear: Ear): boolean {
@@ -256,7 +227,7 @@ export class RecordsSharing {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case 'send':
-        this.#ears.get(effect.to as PeerId)?.outlet.send(effect.message, effect.priority)
+        this.#ears.get(effect.to as PeerId)?.send(effect.message, effect.priority)
         return
       case 'merge':
         this.#merge(effect)
@@ -284,12 +255,7 @@ export class RecordsSharing {
       this.#absence?.merged(merged)
       return { type: 'merged', ticket }
     })
-    const ear = this.#ears.get(from as PeerId)
-    if (!ear) return
-    const merging = Promise.all([ear.merging, answered]).then(() => {
-      if (ear.merging === merging) ear.merging = undefined
-    })
-    ear.merging = merging
+    this.#ears.get(from as PeerId)?.storing(answered)
   }
 
   async #collect({ spans, buckets }: Effect & { type: 'collect' }) {
@@ -309,26 +275,16 @@ export class RecordsSharing {
     )
   }
 
-  /** What only an administrator can judge stands in the audit, too. */
-  #note(effect: Exclude<Effect, { type: 'send' | 'merge' | 'collect' | 'acked' }>): void {
-    const { log, actor } = this.#options
-    const { type, ...detail } = effect
-    if (type === 'rolled-back' && this.#options.replica.isShared) {
+  #note(effect: Notice): void {
+    if (effect.type === 'rolled-back' && this.#options.replica.isShared) {
       this.#members.heardOf(effect.seq)
       return
     }
-    if (type === 'rolled-back' && this.#isRolledBack) return
-    if (type === 'comparing') this.#absence?.comparing(effect.with)
-    if (type === 'compared') this.#absence?.compared()
-    if (type === 'diverged' || type === 'rolled-back') log.error(detail, sentences[type])
-    else log.info(detail, sentences[type])
-    const peer = 'with' in effect ? effect.with : 'by' in effect ? effect.by : effect.from
-    this.#told.set(peer, { told: type, atMs: this.#options.clock.nowMs() })
-    const count = 'buckets' in detail ? { buckets: detail.buckets.length } : {}
-    const said = { ...('why' in detail && { why: detail.why }), ...count }
-    const target = { kind: 'peer', id: peer, name: peer }
-    if (type === 'rolled-back') this.#rolledBack()
-    else this.#append({ actor, action: `records.${type}`, target, detail: said }, peer)
+    if (effect.type === 'rolled-back' && this.#isRolledBack) return
+    if (effect.type === 'comparing') this.#absence?.comparing(effect.with)
+    if (effect.type === 'compared') this.#absence?.compared()
+    this.#notices.note(effect)
+    if (effect.type === 'rolled-back') this.#rolledBack()
   }
 
   #rolledBack(): void {
@@ -338,33 +294,13 @@ export class RecordsSharing {
     onRolledBack?.()
   }
 
-  #append(body: StreamBodies['audit'], subject: string): void {
-    const { records, log } = this.#options
-    const change: Change = { op: 'append', stream: 'audit', subject, body }
-    records
-      .transact(() => ({ changes: [change], result: undefined }))
-      .catch((err: unknown) => log.warn({ err }, 'what happened between two peers was not kept'))
-  }
-
   /** What came of an absence is this peer's own to tell: it alone knows what it missed. */
   #lookWhetherBack(): void {
     const isLevel = this.#ears.size > 0 && this.linked.every((peer) => this.isLevelWith(peer))
     const ended = this.#absence?.ended(this.#options.clock.monotonicMs(), isLevel)
     if (!ended) return
     this.#absence = undefined
-    if (isWorthTelling(ended) && !this.#isRolledBack) this.#tellBack(ended)
-  }
-
-  #tellBack({ awayMs, isCompared, changed, deleted }: Ended): void {
-    const { log, actor } = this.#options
-    const counts = { changed, deleted }
-    const [action, detail] =
-      awayMs === undefined
-        ? ['peer.joined', counts]
-        : ['peer.returned', { awayMs: Math.round(awayMs), isCompared, ...counts }]
-    log.info(detail, 'this peer has all records of the others')
-    const { id, name } = actor
-    this.#append({ actor, action, target: { kind: 'peer', id, name }, detail }, id)
+    if (isWorthTelling(ended) && !this.#isRolledBack) this.#notices.back(ended)
   }
 
   #refused(peer: string, reason: string): void {
@@ -385,13 +321,6 @@ export class RecordsSharing {
     }
   }
 }
-
-const sentences = {
-  diverged: 'two peers had heard the same and held different things',
-  'rolled-back': 'this database was put back to an earlier state: restore it with `skein restore`',
-  comparing: 'comparing all records with a peer',
-  compared: 'compared all records with a peer',
-} as const
 
 /** Numbers from 0 to below 1 out of random bytes. */
 function fractions(random: Random): () => number {

@@ -6,7 +6,7 @@
 // left to the stamp.
 
 import { roles } from '#protocol/api/people.ts'
-import { shareLevels, visibilities } from '#protocol/api/spaces.ts'
+import { shareLevels, visibilities } from '#protocol/api/sharing-names.ts'
 import { joinMarks, type Marks } from '../../records/marks.ts'
 
 type Fields = Readonly<Record<string, unknown>>

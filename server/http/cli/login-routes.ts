@@ -1,13 +1,7 @@
 // Signing a laptop in by a browser. Who asks needs no rights; who approves is signed in with a password, since a token
 // that could make tokens would be for ever.
 
-import {
-  type BegunLogin,
-  beginLoginSchema,
-  type CollectedLogin,
-  collectLoginSchema,
-  type PendingLogin,
-} from '#protocol/api/cli.ts'
+import type { BegunLogin, CollectedLogin, PendingLogin } from '#protocol/api/cli.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { audited } from '../../identity/audit.ts'
 import type { Door } from '../ports.ts'
@@ -19,26 +13,19 @@ import type { Shown } from './logins.ts'
 const TOKEN_DAYS = 180
 
 export const loginRoutes = [
-  openRoute({
-    method: 'POST',
-    path: '/logins',
+  openRoute('POST /logins', {
     action: 'login.begin',
-    body: beginLoginSchema,
     handle({ logins }, { body, address }) {
       const { expiresMs, ...begun } = logins.begin({ name: body.name, address })
       const expiresAt = new Date(expiresMs).toISOString()
       return created({ ...begun, expiresAt } satisfies BegunLogin)
     },
   }),
-  route({
-    method: 'GET',
-    path: '/logins/:id',
+  route('GET /logins/:id', {
     action: 'login.see',
     handle: ({ logins }, call) => ok(shown(logins.show(idOf(call)))),
   }),
-  route({
-    method: 'POST',
-    path: '/logins/:id/approve',
+  route('POST /logins/:id/approve', {
     action: 'login.approve',
     async handle(door, call) {
       const login = door.logins.approve(idOf(call), call.person)
@@ -46,20 +33,15 @@ export const loginRoutes = [
       return nothing
     },
   }),
-  route({
-    method: 'DELETE',
-    path: '/logins/:id',
+  route('DELETE /logins/:id', {
     action: 'login.refuse',
     handle({ logins }, call) {
       logins.refuse(idOf(call))
       return nothing
     },
   }),
-  openRoute({
-    method: 'POST',
-    path: '/logins/:id/token',
+  openRoute('POST /logins/:id/token', {
     action: 'login.collect',
-    body: collectLoginSchema,
     async handle(door, call) {
       const collected = await collect(door, call, call.body.secret)
       return { ...ok(collected satisfies CollectedLogin), isSecret: true }

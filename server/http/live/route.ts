@@ -3,8 +3,7 @@
 import { socketRoute } from '../route.ts'
 
 export const liveRoutes = [
-  socketRoute({
-    path: '/live',
+  socketRoute('GET /live', {
     action: 'live.watch',
     takesTickets: true,
     isResumed: true,

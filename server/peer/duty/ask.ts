@@ -1,8 +1,8 @@
 // Asking a peer to go or to come back, or to start anew: found by its name, refused where nobody would be left, and written
 // down with who wanted it.
 
+import type { Ref } from '#protocol/api/parts.ts'
 import type { PeerAsk, PeerFacts } from '#protocol/api/peers.ts'
-import type { Ref } from '#protocol/api/spaces.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { PeerId } from '#protocol/ids.ts'
 import { audited, type By } from '../../identity/audit.ts'

@@ -2,8 +2,8 @@
 // may be asked of any peer, waits for one that is not there, and holds after a restart.
 
 import { z } from 'zod'
+import type { Ref } from '#protocol/api/parts.ts'
 import type { PeerAsk } from '#protocol/api/peers.ts'
-import type { Ref } from '#protocol/api/spaces.ts'
 import { type Makers, readSetting, writeSetting } from '../../identity/settings.ts'
 import type { Change, View } from '../../records/records.ts'
 

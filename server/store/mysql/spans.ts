@@ -1,6 +1,7 @@
 // What is left of a range of one origin's transactions, by the keys on dots, as of one instant. Read from the newest down, in
 // steps of a few transactions, until the answer is large enough (store/sqlite/spans.ts does the same with a file).
 
+import { ELEMENT_BYTES, PLACES, STEP } from '../places.ts'
 import type {
   SpanAnswer,
   SpanQuery,
@@ -26,22 +27,7 @@ import { SNAPSHOT } from './dialect.ts'
 import type { Session } from './session.ts'
 import { sql } from './sql.ts'
 
-/** Transactions read at a time, not counting those of which nothing is left. */
-const STEP = 64
-/** What an element costs beside its bodies: ids, dots and stamps. */
-const ELEMENT_BYTES = 160
 const SPANS_MS = 15_000
-
-/** Every place where a transaction leaves something: table, and its columns for origin and number. */
-const PLACES = [
-  ['record', 'birth_origin', 'birth_seq'],
-  ['record_group', 'origin', 'seq'],
-  ['quarantine', 'origin', 'seq'],
-  ['claim', 'birth_origin', 'birth_seq'],
-  ['claim', 'origin', 'seq'],
-  ['tombstone_dot', 'origin', 'seq'],
-  ['entry', 'origin', 'seq'],
-] as const
 
 interface Found {
   readonly words: Words

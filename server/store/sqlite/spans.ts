@@ -3,6 +3,7 @@
 // ever happened. Read from the newest down, in steps of a few transactions, until the answer is large enough.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { ELEMENT_BYTES, PLACES, STEP } from '../places.ts'
 import {
   CLAIM_KIND,
   type SpanQuery,
@@ -21,22 +22,6 @@ import {
 } from './columns.ts'
 import { type PackedSpans, RowPacker } from './packed.ts'
 import { birthOf, type Columns, entryOf, prepare } from './read.ts'
-
-/** Transactions read at a time, not counting those of which nothing is left. */
-const STEP = 64
-/** What an element costs beside its bodies: ids, dots and stamps. */
-const ELEMENT_BYTES = 160
-
-/** Every place where a transaction leaves something: table, and its columns for origin and number. */
-const PLACES = [
-  ['record', 'birth_origin', 'birth_seq'],
-  ['record_group', 'origin', 'seq'],
-  ['quarantine', 'origin', 'seq'],
-  ['claim', 'birth_origin', 'birth_seq'],
-  ['claim', 'origin', 'seq'],
-  ['tombstone_dot', 'origin', 'seq'],
-  ['entry', 'origin', 'seq'],
-] as const
 
 const newest = PLACES.map(
   ([table, origin, seq]) =>

@@ -2,7 +2,7 @@
 // shell become parameters, and every word that could not come over is told with its line. Pure; nothing is saved.
 
 import { stringify } from 'yaml'
-import type { ComposeImport } from '#protocol/api/templates.ts'
+import type { ComposeImport } from '#protocol/api/bundles.ts'
 import { parseTemplate } from '../parse.ts'
 import { refusedHeadKeys } from '../refused.ts'
 import type { App } from './mounts.ts'

@@ -1,6 +1,6 @@
 // What an import says of each word that it could not take as it stands, with its place in the Compose file.
 
-import type { ComposeNote } from '#protocol/api/templates.ts'
+import type { ComposeNote } from '#protocol/api/bundles.ts'
 import type { Place } from './tree.ts'
 
 /** The rest of a longer list tells nothing more. */

@@ -2,6 +2,7 @@
 
 import type { ErrorBody } from '#protocol/errors.ts'
 import type { Http } from '../../../server/http/http.ts'
+import { assertDescribed } from './described.ts'
 
 export interface Answer {
   readonly status: number
@@ -53,10 +54,10 @@ export class Client {
     if (cookie) this.cookie = cookie.split(';')[0] ?? ''
     const text = await response.text()
     const isJson = /^application\/([a-z]+\+)?json/.test(response.headers.get('content-type') ?? '')
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: isJson && text !== '' ? JSON.parse(text) : { text },
-    }
+    const { status } = response
+
+    const json = isJson && text !== '' ? JSON.parse(text) : undefined
+    if (!path.startsWith('/api')) assertDescribed({ method, path }, { status, body: json })
+    return { status, headers: response.headers, body: json ?? { text } }
   }
 }

@@ -74,7 +74,13 @@ function showSpace(records: Records, id: SpaceId): Space | undefined {
 export function fakeTemplates(records: Records): TemplatesPort {
   const get = (id: TemplateId) => showTemplate(records, id)
   return {
-    list: () => records.list('template').flatMap(({ id }) => get(id) ?? []),
+    list: () =>
+      records.list('template').flatMap(({ id }) => {
+        const detail = get(id)
+        if (!detail) return []
+        const { source: _, versions: __, ...template } = detail
+        return [template]
+      }),
     get,
     async save(by, { id = newId<'template'>(), source }) {
       await records.transact((view) => {
@@ -106,7 +112,11 @@ export function fakeTemplates(records: Records): TemplatesPort {
       ...{ effect: 'none', reason: 'It would be the same.' },
       ...{ containers: [], volumes: [], settings: [] },
     }),
-    export: (id) => ({ format: 'skein-template', name: id, exportedAt: '', versions: [] }),
+    export: (id) => {
+      const createdAt = new Date(0).toISOString()
+      const version = { number: 1, note: '', author: 'owner', createdAt, source: TEMPLATE_SOURCE }
+      return { format: 'skein-template', name: id, exportedAt: createdAt, versions: [version] }
+    },
     async import(by, { id, bundle }) {
       const source = bundle.versions.at(-1)?.source ?? ''
       return { template: await this.save(by, { id, source, note: '' }), skipped: [] }

@@ -97,10 +97,13 @@ export class World {
       templates,
       peers: {
         list: async () => [],
+        ask: async (id: string) => ({ peer: { id, name: id } }),
         token: () => 'skein1.none',
         published: () => options.published ?? [],
       },
-      audit: { verify: async () => ({ isWhole: true, at: '', key: '', chains: [] }) },
+      audit: {
+        verify: async () => ({ isWhole: true, at: new Date(0).toISOString(), key: '', chains: [] }),
+      },
       config,
       clock,
       random,

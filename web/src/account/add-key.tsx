@@ -2,7 +2,7 @@
 
 import { FileUp } from 'lucide-react'
 import { type DragEvent, type FormEvent, useRef, useState } from 'react'
-import { MAX_CREDENTIAL_NAME_CHARS, MAX_KEY_LINE_CHARS } from '#protocol/api/access.ts'
+import { MAX_CREDENTIAL_NAME_CHARS, MAX_KEY_LINE_CHARS } from '#protocol/api/credential-limits.ts'
 import { newId } from '#protocol/ids.ts'
 import { useAddKey } from '../api/access.ts'
 import { Button } from '../parts/button.tsx'
@@ -138,7 +138,7 @@ function KeyField({ line, error, onLine, onProblem }: KeyFieldProps) {
         type="file"
       />
       <Button
-        className="mt-1.5 -ml-2"
+        className="mt-1.5 -ml-3 sm:-ml-2"
         icon={FileUp}
         kind="quiet"
         onClick={() => chooser.current?.click()}

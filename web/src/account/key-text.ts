@@ -1,6 +1,6 @@
 // What can be said of a pasted key before it is sent: above all that a private half stays in the browser. Pure.
 
-import { MAX_KEY_LINE_CHARS } from '#protocol/api/access.ts'
+import { MAX_KEY_LINE_CHARS } from '#protocol/api/credential-limits.ts'
 import { words } from '../words.ts'
 
 const text = words.sshKeys.problem

@@ -1,20 +1,17 @@
 // People, groups, roles and invitations, for whoever governs them; and the hosts that spaces run on.
 
 import { useMutation, useQuery } from '@tanstack/react-query'
-import type { Host } from '#protocol/api/hosts.ts'
-import type { CreateInvitation, Invitation, NewInvitation } from '#protocol/api/invitations.ts'
 import type {
   CreateGroup,
   CreateRole,
-  CreateUser,
   CustomRole,
   Group,
   UpdateGroup,
   UpdateRole,
-  UpdateUser,
-  User,
-  UserDetail,
-} from '#protocol/api/people.ts'
+} from '#protocol/api/groups.ts'
+import type { Host } from '#protocol/api/hosts.ts'
+import type { CreateInvitation, Invitation, NewInvitation } from '#protocol/api/invitations.ts'
+import type { CreateUser, UpdateUser, User, UserDetail } from '#protocol/api/people.ts'
 import { request } from '../net/request.ts'
 import { useTopics } from './client.ts'
 import { keys } from './keys.ts'

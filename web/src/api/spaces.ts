@@ -13,10 +13,9 @@ import type {
   Intent,
   ParameterValue,
   Space,
-  TerminalInfo,
-  TimelineStep,
   UpdateSpace,
 } from '#protocol/api/spaces.ts'
+import type { TerminalInfo, TimelineStep } from '#protocol/api/timeline.ts'
 import { request } from '../net/request.ts'
 import { toastError } from '../parts/toast.ts'
 import { useTopics } from './client.ts'

@@ -1,16 +1,14 @@
 // Templates, their versions and the starters that come with Skein.
 
 import { useMutation, useQuery } from '@tanstack/react-query'
+import type { ComposeImport, TemplateBundle, TemplateImport } from '#protocol/api/bundles.ts'
 import type { PlanTemplate, TemplatePlan } from '#protocol/api/plan.ts'
 import type {
-  ComposeImport,
   SaveTemplate,
   Starter,
   Template,
-  TemplateBundle,
   TemplateCheck,
   TemplateDetail,
-  TemplateImport,
 } from '#protocol/api/templates.ts'
 import { request } from '../net/request.ts'
 import { useTopics } from './client.ts'

@@ -22,15 +22,15 @@ export function Crumbs() {
   return (
     <nav aria-label={words.nav.crumbs} className="min-w-0">
       <ol className="flex min-w-0 items-center gap-1 text-sm">
-        <li className={id ? 'hidden sm:block' : ''}>
+        <li className={name === '' ? '' : 'hidden sm:block'}>
           <Link
-            className={`rounded ${id ? 'text-ink-3 hover:text-ink' : 'font-medium'}`}
+            className={`touch rounded ${name === '' ? 'font-medium' : 'text-ink-3 hover:text-ink'}`}
             to={place.to}
           >
             {place.label}
           </Link>
         </li>
-        {id && (
+        {id && name !== '' && (
           <li aria-current="page" className="flex min-w-0 items-center gap-1 font-medium">
             <ChevronRight
               aria-hidden="true"

@@ -98,7 +98,7 @@ function Found({ entries, at, listId, onPoint, onRun }: FoundProps) {
         <div
           aria-selected={index === at}
           className={cx(
-            'flex h-9 items-center gap-2.5 rounded px-2.5 text-sm',
+            'flex h-11 items-center gap-2.5 rounded px-2.5 text-sm sm:h-9',
             index === at ? 'bg-hover text-ink' : 'text-ink-2',
           )}
           id={`${listId}-${index}`}

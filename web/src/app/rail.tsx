@@ -48,10 +48,12 @@ function RailLink({ place, open }: { readonly place: Place; readonly open: boole
   const { icon: Icon, label, to, keys } = place
   const link = (
     <Link
-      activeProps={{ className: 'bg-hover text-ink font-medium' }}
+      activeProps={{
+        className: 'bg-raised text-ink font-medium ring-1 ring-line [&>svg]:text-accent',
+      }}
       aria-label={open ? undefined : label}
-      className="flex h-8 items-center gap-2.5 rounded px-2 text-sm hover:bg-hover hover:text-ink"
-      inactiveProps={{ className: 'text-ink-2' }}
+      className="flex h-8 items-center gap-2.5 rounded px-2 text-sm hover:text-ink"
+      inactiveProps={{ className: 'text-ink-2 hover:bg-line/60' }}
       to={to}
     >
       <Icon aria-hidden="true" className="shrink-0" size={16} />

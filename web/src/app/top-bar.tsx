@@ -21,7 +21,7 @@ interface TopBarProps {
 export function TopBar({ onPalette, onKeys }: TopBarProps) {
   return (
     <div className="flex h-12 shrink-0 items-center gap-2 border-b px-3 sm:gap-3 sm:px-6">
-      <Link aria-label={words.product} className="rounded sm:hidden" to="/spaces">
+      <Link aria-label={words.product} className="touch rounded sm:hidden" to="/spaces">
         <Mark size={22} />
       </Link>
       <Crumbs />
@@ -57,7 +57,7 @@ function AccountMenu({ onKeys }: { readonly onKeys: () => void }) {
   const trigger = (
     <button
       aria-label={`${words.nav.account}: ${name}`}
-      className="flex size-8 shrink-0 items-center justify-center rounded-full bg-accent-soft font-semibold text-accent text-sm uppercase data-[state=open]:outline-2 data-[state=open]:outline-accent"
+      className="touch flex size-9 shrink-0 items-center justify-center rounded-full bg-accent-soft font-semibold text-accent text-sm uppercase data-[state=open]:outline-2 data-[state=open]:outline-accent sm:size-8"
       type="button"
     >
       <span className="hidden sm:inline">{name.slice(0, 1)}</span>

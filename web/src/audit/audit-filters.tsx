@@ -63,7 +63,12 @@ export function AuditFilters({ search, origins, onChange, onClear }: AuditFilter
         <Typed label={text.to} onValue={(to) => onChange({ to })} type="date" value={search.to} />
         <PeerFilter onChange={onChange} origins={origins} value={search.peer} />
         {isFiltered(search) && (
-          <Button className="h-9" icon={X} kind="quiet" onClick={onClear}>
+          <Button
+            className="max-sm:-ml-4 max-sm:justify-self-start sm:h-9"
+            icon={X}
+            kind="quiet"
+            onClick={onClear}
+          >
             {text.clear}
           </Button>
         )}

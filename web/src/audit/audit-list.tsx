@@ -7,7 +7,7 @@ import { clientName } from '../account/client-name.ts'
 import { cx } from '../parts/class.ts'
 import { Moment } from '../parts/moment.tsx'
 import { words } from '../words.ts'
-import type { Origins } from './use-origins.ts'
+import { type Origins, type PeerNames, usePeerNames } from './use-origins.ts'
 
 const text = words.audit
 
@@ -17,10 +17,11 @@ interface AuditListProps {
 }
 
 export function AuditList({ events, origins }: AuditListProps) {
+  const peers = usePeerNames()
   return (
     <ul aria-label={text.list} className="border-t text-sm">
       {events.map((event) => (
-        <Entry event={event} key={event.id} origins={origins} />
+        <Entry event={event} key={event.id} origins={origins} peers={peers} />
       ))}
     </ul>
   )
@@ -29,9 +30,10 @@ export function AuditList({ events, origins }: AuditListProps) {
 interface EntryProps {
   readonly event: AuditEvent
   readonly origins: Origins
+  readonly peers: PeerNames
 }
 
-function Entry({ event, origins }: EntryProps) {
+function Entry({ event, origins, peers }: EntryProps) {
   const [open, setOpen] = useState(false)
   const id = useId()
   const { actor, action, target, address, at } = event
@@ -40,7 +42,7 @@ function Entry({ event, origins }: EntryProps) {
       <button
         aria-controls={open ? id : undefined}
         aria-expanded={open}
-        className="flex min-h-10 w-full items-center gap-2 px-1 py-1.5 text-left hover:bg-hover"
+        className="flex min-h-11 w-full items-center gap-2 px-1 py-1.5 text-left hover:bg-hover sm:min-h-10"
         onClick={() => setOpen(!open)}
         type="button"
       >
@@ -52,7 +54,7 @@ function Entry({ event, origins }: EntryProps) {
         <span className="min-w-0 grow break-words">
           <span className="font-medium">{actor.name}</span>{' '}
           <span className="text-ink-2">{text.action(action)}</span>{' '}
-          {target && <span className="font-medium">{nameOf(target)}</span>}
+          {target && <span className="font-medium">{nameOf(target, peers)}</span>}
         </span>
         <span className="w-40 shrink-0 truncate font-mono text-ink-3 text-xs max-md:hidden">
           {address}
@@ -69,11 +71,15 @@ function Entry({ event, origins }: EntryProps) {
   )
 }
 
-/** Sessions are named by what their browser says of itself, which is a long story. */
-const nameOf = ({ kind, name }: NonNullable<AuditEvent['target']>): string =>
-  kind === 'session' ? clientName(name).name : name
+/** Sessions are named by what their browser says of itself, which is a long story; some things by nothing. */
+function nameOf({ kind, id, name }: NonNullable<AuditEvent['target']>, peers: PeerNames): string {
+  if (kind === 'session') return clientName(name).name
+  if (kind === 'peer') return peers.get(id) ?? name
+  if (kind === 'server') return text.targets.server
+  return kind === 'invitation' && name === '' ? text.targets.invitation : name
+}
 
-function Facts({ event, origins }: EntryProps) {
+function Facts({ event, origins }: Omit<EntryProps, 'peers'>) {
   const { actor, action, target, address, credential, detail, origin, id, at } = event
   const { fields } = text
   return (

@@ -1,7 +1,7 @@
-// Whether the audit is what was written: one line, and behind it each server's chain, how much of it is sealed, and where
+// Whether the audit is what was written: one line, and behind it each peer's chain, how much of it is sealed, and where
 // it breaks.
 
-import { RotateCw, ShieldAlert, ShieldCheck, ShieldQuestion } from 'lucide-react'
+import { ChevronRight, RotateCw, ShieldAlert, ShieldCheck, ShieldQuestion } from 'lucide-react'
 import type { AuditChain, AuditReport } from '#protocol/api/audit.ts'
 import { useAuditReport } from '../api/audit.ts'
 import { Button } from '../parts/button.tsx'
@@ -26,10 +26,23 @@ export function ChainBadge({ origins }: { readonly origins: Origins }) {
     )
   }
   return (
-    <details className="mb-4 rounded-md border" open={!report.data.isWhole}>
-      <summary className="flex min-h-9 cursor-pointer flex-wrap items-center gap-x-2 rounded-md px-3 py-1.5 text-sm hover:bg-hover">
+    <details
+      className={cx('group mb-4 rounded-md border', !report.data.isWhole && 'border-red')}
+      open={!report.data.isWhole}
+    >
+      <summary
+        className={cx(
+          'flex min-h-11 cursor-pointer list-none items-center gap-x-2 rounded-md px-3 py-1.5 text-sm sm:min-h-9',
+          report.data.isWhole ? 'hover:bg-hover' : 'bg-red-soft group-open:rounded-b-none',
+        )}
+      >
         <Verdict report={report.data} />
-        <span className="ml-auto text-ink-3 text-xs">{text.details}</span>
+        <span className="ml-auto shrink-0 text-ink-2 text-xs max-sm:sr-only">{text.details}</span>
+        <ChevronRight
+          aria-hidden="true"
+          className="shrink-0 text-ink-3 group-open:rotate-90 max-sm:ml-auto"
+          size={15}
+        />
       </summary>
       <Chains busy={report.isFetching} onAgain={again} origins={origins} report={report.data} />
     </details>
@@ -41,7 +54,7 @@ function Verdict({ report }: { readonly report: AuditReport }) {
   if (broken) {
     return (
       <>
-        <ShieldAlert aria-hidden="true" className="text-red" size={16} />
+        <ShieldAlert aria-hidden="true" className="shrink-0 text-red" size={16} />
         <span className="font-medium text-red">
           {text.broken} {text.since(broken)}
         </span>
@@ -124,7 +137,7 @@ function Chain(props: { readonly chain: AuditChain; readonly name: string | unde
       )}
       {broken && (
         <p className="text-red">
-          {text.since(broken.at)}: {text.brokenAt[broken.reason]} {text.entry}:{' '}
+          {text.brokenAt[broken.reason]} {text.entry(broken.at)}:{' '}
           <code className="break-all font-mono text-xs">{broken.id}</code>
         </p>
       )}

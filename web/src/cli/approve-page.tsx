@@ -23,7 +23,7 @@ export function ApprovePage() {
   const [id] = useState(() => window.location.hash.slice(1))
   if (me.data === null) return <Go href={loginFrom} />
   return (
-    <Bare lead={text.lead} title={text.title} wide>
+    <Bare lead={ID.test(id) ? text.lead : ''} title={text.title} wide>
       {me.isPending && <Loading label={text.loading} />}
       {me.error && <ErrorNotice error={me.error} retry={() => void me.refetch()} />}
       {me.data && (ID.test(id) ? <Decision id={id} me={me.data} /> : <Told {...text.noId} />)}

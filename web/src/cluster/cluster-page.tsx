@@ -62,7 +62,8 @@ function Cluster({ peers, hosts }: ClusterProps) {
   const ours = peers.find(({ isSelf }) => isSelf)?.version ?? ''
   const shown = ordered.find(({ id }) => id === selected)
   const happenings = latest(ordered, LATELY)
-  const spaces = present.reduce((sum, { spaces }) => sum + spaces, 0)
+  // Each says how many run in the whole cluster, as far as it has heard.
+  const spaces = Math.max(0, ...present.map((peer) => peer.spaces))
   return (
     <>
       <p className="tabular mb-3 text-ink-3 text-sm">

@@ -81,7 +81,6 @@ function Facts({ peer, hosts }: Pick<PeerDrawerProps, 'peer' | 'hosts'>) {
       <Fact name={columns.records}>{recordsText(peer)}</Fact>
       <Fact name={columns.clock}>{clockText(peer)}</Fact>
       <Fact name={columns.roundTrip}>{tripText(peer)}</Fact>
-      <Fact name={columns.spaces}>{peer.spaces}</Fact>
       <Fact name={columns.load}>{peer.load.toFixed(2)}</Fact>
       {driven.length > 0 && <Fact name={story.hosts}>{namesOf(driven)}</Fact>}
       {usage && <Fact name={story.agents}>{usage.agents}</Fact>}

@@ -210,7 +210,7 @@ function PeerNode(props: PeerNodeProps) {
               ? text.duty.isAway
               : isGone
                 ? text.states[peer.state]
-                : text.facts(peer.spaces, peer.load))}
+                : text.facts(peer.usage?.agents, peer.load))}
         </span>
       )}
     </button>

@@ -23,7 +23,7 @@ export function PeerTable({ peers }: { readonly peers: readonly PeerInfo[] }) {
           <th className={cx(head, 'max-xl:hidden')}>{columns.records}</th>
           <th className={cx(head, figure, 'max-md:hidden')}>{columns.roundTrip}</th>
           <th className={cx(head, figure)}>{columns.clock}</th>
-          <th className={cx(head, figure)}>{columns.spaces}</th>
+          <th className={cx(head, figure)}>{columns.agents}</th>
           <th className={cx(head, figure)}>{columns.load}</th>
           <th className={cx(head, 'max-md:hidden')}>{columns.version}</th>
         </tr>
@@ -57,7 +57,7 @@ function PeerRow({ peer }: { readonly peer: PeerInfo }) {
       <td className={cx(number, peer.clock && 'font-medium text-amber', 'max-sm:hidden')}>
         {clockText(peer)}
       </td>
-      <td className={cx(number, 'max-sm:hidden')}>{peer.spaces}</td>
+      <td className={cx(number, 'max-sm:hidden')}>{peer.usage?.agents ?? text.none}</td>
       <td className={cx(number, 'max-sm:hidden')}>{peer.load.toFixed(1)}</td>
       <td className={cx(cell, 'text-ink-2 max-md:hidden')}>{peer.version}</td>
     </tr>
@@ -86,7 +86,7 @@ function Name({ peer }: { readonly peer: PeerInfo }) {
         {[peer.zone, peer.address].filter(Boolean).join(' · ')}
       </span>
       <span className="tabular block text-ink-3 text-xs sm:hidden">
-        {text.facts(peer.spaces, peer.load)}
+        {text.facts(peer.usage?.agents, peer.load)}
       </span>
     </>
   )

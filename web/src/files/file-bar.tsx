@@ -50,7 +50,7 @@ export function FileBar(props: FileBarProps) {
       <input
         aria-label={text.filterBy}
         autoComplete="off"
-        className={cx(inputClass, 'h-8 min-w-0 grow sm:w-40')}
+        className={cx(inputClass, 'h-11 min-w-0 grow sm:h-8 sm:w-40')}
         onChange={(event) => onFilter(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === 'Escape') onFilter('')
@@ -153,7 +153,7 @@ interface SelectionBarProps {
 export function SelectionBar(props: SelectionBarProps) {
   const { count, sizeBytes, writable } = props
   return (
-    <div className="flex h-9 shrink-0 items-center gap-1.5 border-t bg-accent-soft px-2 text-sm sm:px-4">
+    <div className="flex h-12 shrink-0 items-center gap-1.5 border-t bg-accent-soft px-2 text-sm sm:h-9 sm:px-4">
       <p className="tabular grow truncate pl-2" role="status">
         {text.selected(count)}
         {sizeBytes > 0 && <span className="text-ink-2"> · {bytes(sizeBytes)}</span>}

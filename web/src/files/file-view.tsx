@@ -146,7 +146,7 @@ function Frame({ place, state, actions, children }: FrameProps) {
     void navigate({ to: '/spaces/$spaceId/files', params: { spaceId }, search: { path: folder } })
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <header className="flex min-h-12 shrink-0 items-center gap-2 border-b px-2 py-2 sm:px-4">
+      <header className="flex min-h-12 shrink-0 items-center gap-2 border-b px-2 py-1.5 sm:px-4 sm:py-2">
         <IconButton icon={ArrowLeft} label={words.editor.close} onClick={close} />
         <h2 className="flex min-w-0 grow items-baseline font-mono text-sm">
           <span className="truncate text-ink-3 max-sm:hidden">
@@ -154,7 +154,7 @@ function Frame({ place, state, actions, children }: FrameProps) {
           </span>
           <span className="truncate font-medium">{shownName(name)}</span>
         </h2>
-        <p className="shrink-0 text-ink-2 text-xs" role="status">
+        <p className="shrink-0 text-ink-2 text-xs max-sm:max-w-[45%] max-sm:shrink" role="status">
           {state}
         </p>
         <a

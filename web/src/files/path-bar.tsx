@@ -79,7 +79,7 @@ function Crumbs({
                 aria-current={isLast ? 'location' : undefined}
                 aria-label={index === 0 ? text.root : undefined}
                 className={cx(
-                  'rounded px-1 py-0.5 hover:bg-hover',
+                  'min-h-10 min-w-10 rounded px-1 py-0.5 hover:bg-hover focus-visible:-outline-offset-2 sm:min-h-0 sm:min-w-0',
                   isLast ? 'font-medium text-ink' : 'text-ink-2 hover:text-ink',
                 )}
                 onClick={() => onPath(crumb.path)}
@@ -121,7 +121,7 @@ function PathInput({ path, onPath, onClose }: PathInputProps) {
         autoCapitalize="none"
         autoComplete="off"
         autoCorrect="off"
-        className={cx(inputClass, 'h-7 font-mono')}
+        className={cx(inputClass, 'h-10 font-mono sm:h-7')}
         onBlur={onClose}
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => event.key === 'Escape' && onClose()}

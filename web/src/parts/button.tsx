@@ -16,9 +16,9 @@ const kinds: Record<ButtonKind, string> = {
 /** For links that look like buttons. */
 export const buttonClass = (kind: ButtonKind = 'plain', small = false): string =>
   cx(
-    'inline-flex shrink-0 select-none items-center justify-center gap-1.5 rounded border whitespace-nowrap transition-colors duration-100',
+    'touch inline-flex shrink-0 select-none items-center justify-center gap-1.5 rounded border whitespace-nowrap transition-colors duration-100',
     'disabled:pointer-events-none disabled:opacity-55 aria-disabled:opacity-55',
-    small ? 'h-9 px-2.5 text-sm sm:h-7 sm:px-2' : 'h-8 px-3 text-sm',
+    small ? 'h-10 px-3 text-sm sm:h-7 sm:px-2' : 'h-11 px-4 text-sm sm:h-8 sm:px-3',
     kinds[kind],
   )
 

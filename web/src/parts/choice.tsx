@@ -20,7 +20,7 @@ export function Choice<T extends string>({ label, value, options, onValue }: Cho
       {options.map((option) => (
         <label
           className={cx(
-            'flex h-7 items-center rounded px-2.5 text-sm transition-colors duration-100 has-focus-visible:outline-2 has-focus-visible:outline-accent',
+            'flex h-10 items-center rounded px-3.5 text-sm transition-colors duration-100 has-focus-visible:outline-2 has-focus-visible:outline-accent sm:h-7 sm:px-2.5',
             option.value === value
               ? 'bg-raised text-ink shadow-[0_0_0_1px_var(--line-strong)]'
               : 'text-ink-2 hover:text-ink',

@@ -31,7 +31,7 @@ export function Copy({ text, label, short, whole }: CopyProps) {
     <Tip text={copied ? words.actions.copied : label}>
       <button
         aria-label={`${label}: ${text}`}
-        className="group inline-flex max-w-full items-center gap-1.5 rounded font-mono text-ink-2 text-xs hover:text-ink"
+        className="touch group inline-flex max-w-full items-center gap-1.5 rounded font-mono text-ink-2 text-xs hover:text-ink"
         onClick={copy}
         type="button"
       >

@@ -37,7 +37,7 @@ export function Dialog(props: DialogProps) {
             <div>
               <Radix.Title className="font-semibold text-lg">{title}</Radix.Title>
               {description && (
-                <Radix.Description className="mt-1 text-ink-2 text-sm">
+                <Radix.Description className="mt-1 text-pretty text-ink-2 text-sm">
                   {description}
                 </Radix.Description>
               )}
@@ -70,12 +70,18 @@ function focusFirst(event: Event): void {
   const dialog = event.currentTarget
   if (!(dialog instanceof HTMLElement)) return
   event.preventDefault()
-  const body = dialog.querySelector('[data-dialog-body]')
+  const body = dialog.querySelector<HTMLElement>('[data-dialog-body]') ?? dialog
+  if (body.tabIndex === 0) return body.focus()
   const usable = (selector: string) =>
-    [...(body?.querySelectorAll<HTMLElement>(selector) ?? [])].find(isUsable)
+    [...body.querySelectorAll<HTMLElement>(selector)].find(isUsable)
   ;(usable(FIELD) ?? usable('button, a[href]') ?? dialog).focus()
 }
 
+/** Stay in sight where the dialog is longer than the window; what scrolls below them fades. */
 export function DialogActions({ children }: { readonly children: ReactNode }) {
-  return <div className="mt-5 flex justify-end gap-2">{children}</div>
+  return (
+    <div className="before:-top-4 sticky bottom-0 z-10 -mx-5 mt-3 -mb-5 flex flex-wrap justify-end gap-2 bg-raised px-5 pt-2 pb-5 before:pointer-events-none before:absolute before:inset-x-0 before:h-4 before:bg-linear-to-t before:from-raised before:to-transparent">
+      {children}
+    </div>
+  )
 }

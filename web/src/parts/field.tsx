@@ -7,6 +7,9 @@ import { cx } from './class.ts'
 export const inputClass =
   'w-full rounded border border-line-strong bg-surface px-2.5 text-base text-ink transition-colors duration-100 hover:border-ink-3 focus-visible:border-accent focus-visible:outline-offset-0 aria-invalid:border-red disabled:opacity-60 sm:text-sm'
 
+/** A finger's on a phone. */
+export const controlHeight = 'h-11 sm:h-9'
+
 interface FieldProps {
   readonly label: string
   readonly help?: string | undefined
@@ -38,7 +41,13 @@ export function Field({ label, help, error, optional, children }: FieldProps) {
         'aria-invalid': error ? true : undefined,
       })}
       {note && (
-        <p className={cx('text-xs', error ? 'text-red' : 'text-ink-3')} id={noteId}>
+        <p
+          className={cx(
+            'text-pretty text-xs first-letter:uppercase',
+            error ? 'text-red' : 'text-ink-3',
+          )}
+          id={noteId}
+        >
           {note}
         </p>
       )}
@@ -68,7 +77,7 @@ export function TextField(props: TextFieldProps) {
           spellCheck={false}
           {...rest}
           {...aria}
-          className={cx(inputClass, 'h-9', mono && 'font-mono', className)}
+          className={cx(inputClass, controlHeight, mono && 'font-mono', className)}
           onChange={(event) => onValue(event.target.value)}
         />
       )}

@@ -21,7 +21,7 @@ export function IconButton(props: IconButtonProps) {
         type="button"
         {...rest}
         className={cx(
-          'inline-flex size-7 shrink-0 items-center justify-center rounded text-ink-2 transition-colors duration-100 hover:bg-hover hover:text-ink disabled:opacity-50 data-[state=open]:bg-hover aria-pressed:bg-accent-soft aria-pressed:text-accent',
+          'touch inline-flex size-10 shrink-0 items-center justify-center rounded text-ink-2 transition-colors duration-100 hover:bg-hover hover:text-ink disabled:opacity-50 data-[state=open]:bg-hover aria-pressed:bg-accent-soft aria-pressed:text-accent sm:size-7',
           className,
         )}
       >

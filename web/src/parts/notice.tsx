@@ -24,7 +24,7 @@ export function ErrorNotice({ error, retry, className }: ErrorNoticeProps) {
       <div className="min-w-0 grow">
         <p className="font-medium text-ink">{message}</p>
         <p className="mt-0.5 text-ink-2">
-          {hint} <code className="ml-1 whitespace-nowrap font-mono text-ink-2 text-xs">{code}</code>
+          {hint} <code className="whitespace-nowrap font-mono text-ink-2 text-xs">{code}</code>
         </p>
       </div>
       {retry && (

@@ -58,7 +58,7 @@ function Item({ item }: { readonly item: Extract<MenuEntry, { kind: 'item' }> })
   return (
     <Radix.Item
       className={cx(
-        'flex h-8 select-none items-center gap-2 rounded px-2 text-sm outline-none data-[disabled]:opacity-50',
+        'flex h-11 select-none items-center gap-2 rounded px-2 text-sm outline-none data-[disabled]:opacity-50 sm:h-8',
         danger ? 'text-red data-[highlighted]:bg-red-soft' : 'text-ink data-[highlighted]:bg-hover',
         onPhone && 'sm:hidden',
       )}

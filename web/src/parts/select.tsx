@@ -2,7 +2,7 @@
 
 import { ChevronDown } from 'lucide-react'
 import { cx } from './class.ts'
-import { type FieldAria, inputClass } from './field.tsx'
+import { controlHeight, type FieldAria, inputClass } from './field.tsx'
 
 interface SelectProps {
   readonly aria?: FieldAria
@@ -19,7 +19,7 @@ export function Select({ aria, label, value, options, onValue, className }: Sele
       <select
         {...aria}
         aria-label={label}
-        className={cx(inputClass, 'h-9 appearance-none pr-8')}
+        className={cx(inputClass, controlHeight, 'appearance-none pr-8')}
         onChange={(event) => onValue(event.target.value)}
         value={value}
       >

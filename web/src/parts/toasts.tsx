@@ -32,7 +32,7 @@ export function Toasts() {
             </div>
             {each.action && (
               <button
-                className="h-6 shrink-0 self-center rounded px-1.5 font-medium text-accent hover:bg-hover"
+                className="touch h-6 shrink-0 self-center rounded px-1.5 font-medium text-accent hover:bg-hover"
                 onClick={() => {
                   dismiss(each.id)
                   each.action?.run()
@@ -44,7 +44,7 @@ export function Toasts() {
             )}
             <button
               aria-label={words.actions.close}
-              className="-m-1 size-6 shrink-0 rounded p-1 text-ink-3 hover:bg-hover hover:text-ink"
+              className="touch -m-1 size-6 shrink-0 rounded p-1 text-ink-3 hover:bg-hover hover:text-ink"
               onClick={() => dismiss(each.id)}
               type="button"
             >

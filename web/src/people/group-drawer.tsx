@@ -2,7 +2,7 @@
 
 import { Trash2, X } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
-import type { Group, UpdateGroup } from '#protocol/api/people.ts'
+import type { Group, UpdateGroup } from '#protocol/api/groups.ts'
 import { newId } from '#protocol/ids.ts'
 import { useCreateGroup, useDeleteGroup, useRoles, useUpdateGroup } from '../api/people.ts'
 import { can, useMe } from '../api/session.ts'
@@ -151,9 +151,11 @@ function DeleteGroup(props: { readonly group: Group; readonly onDeleted: () => v
     })
   return (
     <>
-      <Button className="self-start" icon={Trash2} kind="danger" onClick={() => setAsking(true)}>
-        {text.delete}
-      </Button>
+      <div className="border-t pt-5">
+        <Button icon={Trash2} kind="danger" onClick={() => setAsking(true)}>
+          {text.delete}
+        </Button>
+      </div>
       {asking && (
         <Confirm
           action={text.delete}

@@ -1,17 +1,20 @@
 // The groups: a list, and one of them beside it.
 
-import type { Group } from '#protocol/api/people.ts'
+import type { Group } from '#protocol/api/groups.ts'
 import { useGroups } from '../api/people.ts'
+import { can, useMe } from '../api/session.ts'
 import { Empty } from '../parts/empty.tsx'
 import { RowsLoading } from '../parts/loading.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { words } from '../words.ts'
+import { AddButton } from './add-button.tsx'
 import { GroupDrawer, NewGroup } from './group-drawer.tsx'
 import { useOpen } from './use-open.ts'
 
 const text = words.groups
 
 export function GroupsView() {
+  const me = useMe()
   const groups = useGroups()
   const { open, show } = useOpen()
   const opened = groups.data?.find(({ id }) => id === open)
@@ -20,7 +23,11 @@ export function GroupsView() {
     <>
       {groups.isPending && <RowsLoading label={text.loading} rows={3} />}
       {groups.error && <ErrorNotice error={groups.error} retry={() => void groups.refetch()} />}
-      {groups.data?.length === 0 && <Empty {...text.none} />}
+      {groups.data?.length === 0 && (
+        <Empty {...text.none}>
+          {can(me, 'group.create') && <AddButton onAdd={() => show('new')} text={text.add} />}
+        </Empty>
+      )}
       <ul className="empty:hidden">
         {groups.data?.map((group) => (
           <Row group={group} key={group.id} onOpen={() => show(group.id)} />
@@ -34,11 +41,11 @@ export function GroupsView() {
 
 function Row({ group, onOpen }: { readonly group: Group; readonly onOpen: () => void }) {
   return (
-    <li className="flex min-h-11 items-center gap-3 border-b px-3 py-1.5 text-sm hover:bg-hover">
+    <li className="relative flex min-h-11 items-center gap-3 border-b px-3 py-1.5 text-sm hover:bg-hover">
       <div className="min-w-0 grow">
         <button
           aria-label={text.open(group.name)}
-          className="rounded text-left font-medium hover:underline"
+          className="cover rounded text-left font-medium"
           onClick={onOpen}
           type="button"
         >

@@ -26,7 +26,7 @@ export function NewPassword({ label, value, error, onValue }: NewPasswordProps) 
         value={value}
       />
       <Button
-        className="mt-1.5 -ml-2"
+        className="mt-1.5 -ml-3 sm:-ml-2"
         icon={Dices}
         kind="quiet"
         onClick={() => onValue(firstPassword(randomBelow))}

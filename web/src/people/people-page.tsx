@@ -32,7 +32,7 @@ export function PeoplePage() {
           <Link
             aria-current={part === here ? 'page' : undefined}
             className={cx(
-              '-mb-px flex h-9 shrink-0 items-center border-b-2 px-2 text-sm',
+              '-mb-px flex h-11 shrink-0 items-center border-b-2 px-2 text-sm focus-visible:-outline-offset-2 sm:h-9',
               part === here
                 ? 'border-accent font-medium text-ink'
                 : 'border-transparent text-ink-2 hover:text-ink',

@@ -1,9 +1,9 @@
 // The people: a list, the details of one beside it, and the ways to add somebody.
 
-import { Link2, Plus, UserPlus } from 'lucide-react'
+import { Link2, UserPlus } from 'lucide-react'
 import { useState } from 'react'
 import type { User } from '#protocol/api/people.ts'
-import { useUsers } from '../api/people.ts'
+import { useGroups, useRoles, useUsers } from '../api/people.ts'
 import { can, useMe } from '../api/session.ts'
 import { Button } from '../parts/button.tsx'
 import { cx } from '../parts/class.ts'
@@ -11,6 +11,7 @@ import { RowsLoading } from '../parts/loading.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { words } from '../words.ts'
+import { AddButton } from './add-button.tsx'
 import { AddPerson } from './add-person.tsx'
 import { Invite } from './invite.tsx'
 import { PersonDrawer } from './person-drawer.tsx'
@@ -37,17 +38,10 @@ export function PeopleView() {
 /** What can be added, by the part of the page. */
 export function PeopleActions({ view }: { readonly view: string | undefined }) {
   const me = useMe()
-  const { show } = useOpen()
   const [adding, setAdding] = useState(false)
   const [inviting, setInviting] = useState(false)
-  if (view === 'groups' || view === 'roles') {
-    const may = can(me, view === 'groups' ? 'group.create' : 'role.create')
-    return may ? (
-      <Button icon={Plus} kind="primary" onClick={() => show('new')}>
-        {view === 'groups' ? words.groups.add : words.roles.add}
-      </Button>
-    ) : null
-  }
+  if (view === 'groups') return <AddGroup />
+  if (view === 'roles') return <AddRole />
   return (
     <>
       {can(me, 'user.create') && view === undefined && (
@@ -66,6 +60,23 @@ export function PeopleActions({ view }: { readonly view: string | undefined }) {
   )
 }
 
+/** While there is none, the button stands where the list will be. */
+function AddGroup() {
+  const { data } = useGroups()
+  const { show } = useOpen()
+  const me = useMe()
+  if (!data?.length || !can(me, 'group.create')) return null
+  return <AddButton onAdd={() => show('new')} text={words.groups.add} />
+}
+
+function AddRole() {
+  const { data } = useRoles()
+  const { show } = useOpen()
+  const me = useMe()
+  if (!data?.roles.length || !can(me, 'role.create')) return null
+  return <AddButton onAdd={() => show('new')} text={words.roles.add} />
+}
+
 interface PeopleTableProps {
   readonly users: readonly User[]
   readonly onOpen: (id: string) => void
@@ -75,11 +86,11 @@ function PeopleTable({ users, onOpen }: PeopleTableProps) {
   const { columns } = text
   const head = 'h-8 font-normal'
   return (
-    <table className="w-full text-left text-sm">
+    <table className="w-full table-fixed text-left text-sm">
       <thead className="text-ink-3 text-xs">
         <tr className="border-b">
           <th className={cx(head, 'pl-3')}>{columns.name}</th>
-          <th className={cx(head, 'w-44 max-sm:w-28')}>{columns.role}</th>
+          <th className={cx(head, 'w-44 max-sm:w-29')}>{columns.role}</th>
           <th className={cx(head, 'w-44 max-lg:hidden')}>{words.groups.title}</th>
           <th className={cx(head, 'w-28 max-sm:hidden')}>{columns.state}</th>
           <th className={cx(head, 'w-36 max-md:hidden')}>{columns.since}</th>
@@ -102,12 +113,12 @@ function PersonRow({ user, onOpen }: { readonly user: User; readonly onOpen: () 
   const name = user.displayName || user.username
   const roles = [words.account.role[user.role], ...user.roles.map((role) => role.name)]
   return (
-    <tr className="h-10 border-b hover:bg-hover">
-      <td className="py-1.5 pl-3">
+    <tr className="relative h-10 border-b hover:bg-hover">
+      <td className="py-1.5 pr-3 pl-3">
         <button
           aria-label={words.person.open(name)}
           className={cx(
-            'rounded text-left font-medium hover:underline',
+            'cover max-w-full break-words rounded text-left font-medium',
             user.disabled && 'text-ink-3',
           )}
           onClick={onOpen}
@@ -115,7 +126,9 @@ function PersonRow({ user, onOpen }: { readonly user: User; readonly onOpen: () 
         >
           {name}
         </button>
-        <span className="text-ink-3 max-sm:block sm:ml-2">{user.displayName && user.username}</span>
+        {user.displayName && (
+          <span className="break-words text-ink-3 max-sm:block sm:ml-2">{user.username}</span>
+        )}
         {user.id === me.user.id && (
           <span className="rounded bg-sunken px-1.5 text-ink-2 text-xs sm:ml-2">{text.you}</span>
         )}
@@ -131,7 +144,7 @@ function PersonRow({ user, onOpen }: { readonly user: User; readonly onOpen: () 
       <td className="tabular text-ink-2 max-md:hidden">
         <Moment at={user.createdAt} />
       </td>
-      <td className="pr-2 text-right">
+      <td className="relative z-10 pr-2 text-right">
         <PersonMenu isMe={user.id === me.user.id} user={user} />
       </td>
     </tr>

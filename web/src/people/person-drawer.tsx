@@ -3,6 +3,7 @@
 import { KeyRound, Monitor, ShieldCheck, SquareAsterisk } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import type { User, UserDetail } from '#protocol/api/people.ts'
+import type { QuotaName } from '#protocol/api/quota-names.ts'
 import { clientName } from '../account/client-name.ts'
 import { CredentialRow } from '../account/credential-row.tsx'
 import { useEndCredential, useRoles, useUpdateUser, useUser } from '../api/people.ts'
@@ -17,6 +18,7 @@ import { toast, toastError } from '../parts/toast.ts'
 import { words } from '../words.ts'
 import { PickMany } from './pick-many.tsx'
 import { QuotaForm } from './quota-form.tsx'
+import { amountText } from './quota-text.ts'
 import { QuotaUse } from './quota-use.tsx'
 
 const text = words.person
@@ -122,6 +124,13 @@ function Rights({ user, governs }: DetailProps) {
   )
 }
 
+/** Of one’s own limits; the groups’ count where there is none. */
+function emptyLimit({ quota, effectiveQuota }: UserDetail, name: QuotaName): string {
+  const limit = effectiveQuota[name]
+  if (quota[name] !== undefined) return words.quota.noneOwn
+  return limit === undefined ? words.quota.none : words.quota.ofGroups(amountText(name, limit))
+}
+
 function QuotaOf({ user, governs }: DetailProps) {
   const update = useUpdateUser()
   return (
@@ -132,6 +141,7 @@ function QuotaOf({ user, governs }: DetailProps) {
           busy={update.isPending}
           error={update.error}
           help={words.quota.text}
+          empty={(name) => emptyLimit(user, name)}
           onSave={(quota) =>
             update.mutate(
               { id: user.id, change: { quota } },

@@ -106,7 +106,7 @@ function ResetLink({ user, onClose }: PersonDialogProps) {
   const [made, setMade] = useState<NewInvitation>()
   return (
     <Dialog
-      description={made ? words.invite.once : text.resetText}
+      description={made ? words.invite.once : words.invite.resetText}
       onOpenChange={(open) => !open && onClose()}
       open
       title={words.invite.madeReset(user.username)}

@@ -13,13 +13,15 @@ const text = words.quota
 
 interface QuotaFormProps {
   readonly quota: Quota
+  /** What counts where a limit is left empty. */
+  readonly empty?: (name: QuotaName) => string
   readonly help: string
   readonly busy: boolean
   readonly error: unknown
   readonly onSave: (quota: Quota) => void
 }
 
-export function QuotaForm({ quota, help, busy, error, onSave }: QuotaFormProps) {
+export function QuotaForm({ quota, empty, help, busy, error, onSave }: QuotaFormProps) {
   const [typed, setTyped] = useState(() => quotaTexts(quota))
   const { quota: read, wrong } = quotaIn(typed)
   const submit = (event: FormEvent) => {
@@ -38,7 +40,7 @@ export function QuotaForm({ quota, help, busy, error, onSave }: QuotaFormProps) 
             key={name}
             label={label(name)}
             onValue={(value) => setTyped((before) => ({ ...before, [name]: value }))}
-            placeholder={text.none}
+            placeholder={empty?.(name) ?? text.none}
             value={typed[name]}
           />
         ))}

@@ -1,7 +1,7 @@
 // A custom role: its name, and what it is made of.
 
 import { type FormEvent, useState } from 'react'
-import type { CustomRole } from '#protocol/api/people.ts'
+import type { CustomRole } from '#protocol/api/groups.ts'
 import { newId } from '#protocol/ids.ts'
 import { useCreateRole, useDeleteRole, useUpdateRole } from '../api/people.ts'
 import { can, useMe } from '../api/session.ts'

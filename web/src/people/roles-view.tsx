@@ -1,27 +1,34 @@
 // The custom roles: a list, and one of them in a dialog.
 
-import type { CustomRole } from '#protocol/api/people.ts'
+import type { CustomRole } from '#protocol/api/groups.ts'
 import { useRoles } from '../api/people.ts'
+import { can, useMe } from '../api/session.ts'
 import { Empty } from '../parts/empty.tsx'
 import { RowsLoading } from '../parts/loading.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { words } from '../words.ts'
+import { AddButton } from './add-button.tsx'
 import { RoleDialog } from './role-dialog.tsx'
 import { useOpen } from './use-open.ts'
 
 const text = words.roles
 
 export function RolesView() {
+  const me = useMe()
   const { data, isPending, error, refetch } = useRoles()
   const { open, show } = useOpen()
   const opened = data?.roles.find(({ id }) => id === open)
   const close = () => show(undefined)
   return (
     <>
-      <p className="prose-width mb-2 px-3 text-ink-2 text-sm">{text.lead}</p>
+      <p className="prose-width mt-3 mb-2 text-pretty px-3 text-ink-2 text-sm">{text.lead}</p>
       {isPending && <RowsLoading label={text.loading} rows={3} />}
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
-      {data?.roles.length === 0 && <Empty {...text.none} />}
+      {data?.roles.length === 0 && (
+        <Empty {...text.none}>
+          {can(me, 'role.create') && <AddButton onAdd={() => show('new')} text={text.add} />}
+        </Empty>
+      )}
       <ul className="empty:hidden">
         {data?.roles.map((role) => (
           <Row key={role.id} onOpen={() => show(role.id)} role={role} />
@@ -36,11 +43,11 @@ export function RolesView() {
 
 function Row({ role, onOpen }: { readonly role: CustomRole; readonly onOpen: () => void }) {
   return (
-    <li className="flex min-h-11 items-center gap-3 border-b px-3 py-1.5 text-sm hover:bg-hover">
+    <li className="relative flex min-h-11 items-center gap-3 border-b px-3 py-1.5 text-sm hover:bg-hover">
       <div className="min-w-0 grow">
         <button
           aria-label={text.open(role.name)}
-          className="rounded text-left font-medium hover:underline"
+          className="cover rounded text-left font-medium"
           onClick={onOpen}
           type="button"
         >

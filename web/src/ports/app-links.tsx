@@ -14,7 +14,7 @@ const text = words.access
 const MAX_SHOWN = 4
 
 const COMPACT =
-  'inline-flex h-7 items-center gap-1 rounded border border-line-strong bg-surface pr-1.5 pl-1 hover:bg-hover'
+  'touch inline-flex h-9 items-center gap-1 rounded border border-line-strong bg-surface pr-1.5 pl-1 hover:bg-hover sm:h-7'
 
 interface AppLinksProps {
   readonly space: Space

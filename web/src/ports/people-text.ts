@@ -1,6 +1,6 @@
 // User names as someone types them into one field. Pure.
 
-import { MAX_SHARED_PEOPLE } from '#protocol/api/spaces.ts'
+import { MAX_SHARED_PEOPLE } from '#protocol/api/sharing-names.ts'
 import { isUserName } from '#protocol/names.ts'
 import { words } from '../words.ts'
 

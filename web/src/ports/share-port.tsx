@@ -1,7 +1,8 @@
 // Chooses who may open a port, and says plainly who that will be before it is so.
 
 import { type FormEvent, useState } from 'react'
-import { type PortAccess, type Space, type Visibility, visibilities } from '#protocol/api/spaces.ts'
+import { type Visibility, visibilities } from '#protocol/api/sharing-names.ts'
+import type { PortAccess, Space } from '#protocol/api/spaces.ts'
 import { useSharePort } from '../api/ports.ts'
 import { Button } from '../parts/button.tsx'
 import { cx } from '../parts/class.ts'
@@ -62,7 +63,9 @@ export function SharePort({ space, port, name, access, onClose }: SharePortProps
             value={typed}
           />
         )}
-        <Outcome names={names} visibility={visibility} />
+        {(visibility === 'people' || visibility === 'public') && (
+          <Outcome names={names} visibility={visibility} />
+        )}
         {opensUp && (
           <label className="flex items-center gap-2.5 text-sm">
             <input
@@ -136,7 +139,11 @@ function Choices({ value, onValue }: ChoicesProps) {
   )
 }
 
-function Outcome(props: { readonly visibility: Visibility; readonly names: readonly string[] }) {
+/** Of these two it says more than the choice itself. */
+function Outcome(props: {
+  readonly visibility: 'people' | 'public'
+  readonly names: readonly string[]
+}) {
   const { visibility, names } = props
   const isPublic = visibility === 'public'
   return (
@@ -147,7 +154,7 @@ function Outcome(props: { readonly visibility: Visibility; readonly names: reado
       )}
       role={isPublic ? 'alert' : undefined}
     >
-      {visibility === 'people' ? text.will.people(names) : text.will[visibility]}
+      {isPublic ? text.will.public : text.will.people(names)}
     </p>
   )
 }

@@ -1,7 +1,8 @@
 // Who may open a port: an icon and a word, and a warning's colour for what the world can see.
 
 import { Globe, Lock, type LucideIcon, UserCheck, UsersRound } from 'lucide-react'
-import type { PortAccess, Visibility } from '#protocol/api/spaces.ts'
+import type { Visibility } from '#protocol/api/sharing-names.ts'
+import type { PortAccess } from '#protocol/api/spaces.ts'
 import { cx } from '../parts/class.ts'
 import { words } from '../words.ts'
 

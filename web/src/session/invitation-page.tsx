@@ -27,12 +27,17 @@ export function InvitationPage() {
   const opened = useOpenedInvitation(token)
   if (done === 'joined') return <Go href={() => '/spaces'} />
   if (done === 'reset') return <Told {...text.reset} action={<SignIn />} />
-  if (token === '') return <Told {...text.noToken} />
+  if (token === '') return <Told {...text.noToken} action={<SignIn kind="plain" />} />
   const { data } = opened
   return (
     <Bare lead={leadOf(data)} title={data?.purpose === 'reset' ? text.titleReset : text.title}>
       {opened.isPending && <Loading label={text.loading} />}
-      {opened.error && <ErrorNotice error={opened.error} />}
+      {opened.error && (
+        <>
+          <ErrorNotice className="mb-4" error={opened.error} />
+          <SignIn kind="plain" />
+        </>
+      )}
       {data?.purpose === 'invitation' && (
         <Join onDone={() => setDone('joined')} opened={data} token={token} />
       )}
@@ -90,7 +95,7 @@ function Join({ token, opened, onDone }: FormProps & { readonly opened: OpenedIn
         value={password}
       />
       {accept.error && <ErrorNotice error={accept.error} />}
-      <Button busy={accept.isPending} className="mt-1 h-9" kind="primary" type="submit">
+      <Button busy={accept.isPending} className="mt-1 sm:h-9" kind="primary" type="submit">
         {text.join}
       </Button>
     </form>
@@ -111,7 +116,7 @@ function Reset({ token, onDone }: FormProps) {
     <form className="flex flex-col gap-4" noValidate onSubmit={submit}>
       <Password error={checked ? problem : undefined} onValue={setPassword} value={password} />
       {accept.error && <ErrorNotice error={accept.error} />}
-      <Button busy={accept.isPending} className="mt-1 h-9" kind="primary" type="submit">
+      <Button busy={accept.isPending} className="mt-1 sm:h-9" kind="primary" type="submit">
         {text.set}
       </Button>
     </form>
@@ -148,9 +153,9 @@ function Told({ title, text: said, action }: ToldProps) {
   )
 }
 
-function SignIn() {
+function SignIn({ kind = 'primary' }: { readonly kind?: 'primary' | 'plain' }) {
   return (
-    <Link className={buttonClass('primary')} to="/login">
+    <Link className={buttonClass(kind)} to="/login">
       {text.signIn}
     </Link>
   )

@@ -72,7 +72,7 @@ export function LoginPage() {
         )}
         <Button
           busy={login.isPending}
-          className="mt-1 h-9"
+          className="mt-1 sm:h-9"
           disabled={username === '' || password === '' || (asked && code.trim() === '')}
           kind="primary"
           type="submit"
@@ -80,7 +80,7 @@ export function LoginPage() {
           {words.login.submit}
         </Button>
       </form>
-      <p className="mt-4 text-ink-3 text-xs">{words.login.forgotten}</p>
+      {!login.error && <p className="mt-4 text-ink-3 text-xs">{words.login.forgotten}</p>}
     </Bare>
   )
 }

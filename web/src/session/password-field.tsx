@@ -2,7 +2,7 @@
 
 import { Eye, EyeOff } from 'lucide-react'
 import { useState } from 'react'
-import { Field, inputClass } from '../parts/field.tsx'
+import { controlHeight, Field, inputClass } from '../parts/field.tsx'
 import { words } from '../words.ts'
 
 interface PasswordFieldProps {
@@ -27,7 +27,7 @@ export function PasswordField(props: PasswordFieldProps) {
             {...aria}
             autoCapitalize="none"
             autoComplete={autoComplete}
-            className={`${inputClass} h-9 pr-10`}
+            className={`${inputClass} ${controlHeight} pr-12 sm:pr-10`}
             onBlur={onBlur}
             onChange={(event) => onValue(event.target.value)}
             spellCheck={false}
@@ -37,7 +37,7 @@ export function PasswordField(props: PasswordFieldProps) {
           <button
             aria-label={shown ? words.login.hide : words.login.show}
             aria-pressed={shown}
-            className="absolute top-1 right-1 flex size-7 items-center justify-center rounded text-ink-3 hover:bg-hover hover:text-ink"
+            className="absolute top-0 right-0 flex size-11 items-center justify-center rounded text-ink-3 hover:bg-hover hover:text-ink sm:top-1 sm:right-1 sm:size-7"
             onClick={() => setShown(!shown)}
             title={shown ? words.login.hide : words.login.show}
             type="button"

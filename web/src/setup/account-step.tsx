@@ -60,7 +60,7 @@ export function AccountStep({ token, onMade }: AccountStepProps) {
       {setup.error && <ErrorNotice error={setup.error} />}
       <Button
         busy={setup.isPending}
-        className="mt-1 h-9 self-start px-4"
+        className="mt-1 sm:h-9 self-start sm:px-4"
         kind="primary"
         type="submit"
       >

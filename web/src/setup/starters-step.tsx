@@ -62,7 +62,7 @@ function Choose({ starters, onDone }: ChooseProps) {
       </fieldset>
       {save.error && <ErrorNotice className="mt-3" error={save.error} />}
       <div className="mt-5 flex gap-2">
-        <Button busy={save.isPending} className="h-9 px-4" kind="primary" type="submit">
+        <Button busy={save.isPending} className="sm:h-9 sm:px-4" kind="primary" type="submit">
           {chosen.size > 0 ? text.finish : text.finishWithout}
         </Button>
       </div>

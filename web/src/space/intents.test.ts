@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TimelineStep } from '#protocol/api/spaces.ts'
+import type { TimelineStep } from '#protocol/api/timeline.ts'
 import { groupByIntent } from './intents.ts'
 
 const step = (id: string, intentId: string, startedAt: string): TimelineStep => ({

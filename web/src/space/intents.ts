@@ -1,6 +1,6 @@
 // The timeline's steps as readers think of them: one start, one stop, each with its steps. Newest first. Pure.
 
-import type { TimelineStep } from '#protocol/api/spaces.ts'
+import type { TimelineStep } from '#protocol/api/timeline.ts'
 
 export interface IntentGroup {
   readonly intentId: string

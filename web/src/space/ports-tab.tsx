@@ -84,12 +84,15 @@ const Row = ({ children }: { readonly children: ReactNode }) => (
 
 function Ports({ space }: { readonly space: Space }) {
   const mine = isOwn(space)
-  if (space.ports.length === 0) {
+  const apps = new Set(space.apps.map(({ port }) => port))
+  // What only an app's sharing is left of stands with the app.
+  const ports = space.ports.filter(({ port, listening }) => listening !== false || !apps.has(port))
+  if (ports.length === 0) {
     return <Nothing>{space.state === 'running' ? text.none : text.notRunning}</Nothing>
   }
   return (
     <ul>
-      {space.ports.map((found) => (
+      {ports.map((found) => (
         <Row key={`${found.address}:${found.port}`}>
           <span className="tabular w-12 shrink-0 font-medium font-mono">{found.port}</span>
           <div className="min-w-0 grow">

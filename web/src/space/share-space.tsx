@@ -3,7 +3,8 @@
 import { useNavigate } from '@tanstack/react-router'
 import { X } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
-import { type Share, type ShareLevel, type Space, shareLevels } from '#protocol/api/spaces.ts'
+import { type ShareLevel, shareLevels } from '#protocol/api/sharing-names.ts'
+import type { Share, Space } from '#protocol/api/spaces.ts'
 import { useShareSpace, useTransferSpace } from '../api/sharing.ts'
 import { isOwn } from '../api/standing.ts'
 import { Button } from '../parts/button.tsx'
@@ -170,9 +171,7 @@ function Transfer({ space, onDone }: { readonly space: Space; readonly onDone: (
   if (!open) {
     return (
       <div className="border-t pt-4">
-        <Button kind="quiet" onClick={() => setOpen(true)}>
-          {text.transfer}
-        </Button>
+        <Button onClick={() => setOpen(true)}>{text.transfer}</Button>
       </div>
     )
   }

@@ -10,7 +10,7 @@ import { Button } from '../parts/button.tsx'
 import { Moment, Since } from '../parts/moment.tsx'
 import { AppLinks } from '../ports/app-links.tsx'
 import { SpaceMenu } from '../spaces/space-menu.tsx'
-import { StateMark } from '../spaces/state-mark.tsx'
+import { StateMark, tellsMore } from '../spaces/state-mark.tsx'
 import { TemplateIcon } from '../templates/template-icon.tsx'
 import { words } from '../words.ts'
 
@@ -26,7 +26,7 @@ export function SpaceHeader({ space, onConnect }: SpaceHeaderProps) {
       <span className="max-sm:hidden">
         <TemplateIcon icon={space.template.icon} large name={space.template.name} />
       </span>
-      <div className="min-w-0 grow basis-52">
+      <div className="min-w-0 grow basis-64">
         <div className="flex flex-wrap items-center gap-x-3">
           <h1 className="truncate font-semibold text-title tracking-[-0.01em]">{space.name}</h1>
           <StateMark state={space.state} />
@@ -52,7 +52,11 @@ function Facts({ space }: { readonly space: Space }) {
           </Fact>
         ) : (
           <Fact>
-            <span className="text-ink-2">{space.reason}</span> <Moment at={space.since} />
+            {/* Of a failure the page itself tells why, with what to do. */}
+            {space.state !== 'failed' && tellsMore(space) && (
+              <span className="text-ink-2">{space.reason} </span>
+            )}
+            <Moment at={space.since} />
           </Fact>
         )}
         {space.host && <Fact>{words.space.on(space.host.name)}</Fact>}
@@ -103,7 +107,7 @@ function Newer({ space }: { readonly space: Space }) {
       </span>
       {mayAsk(space, 'restart') && (
         <button
-          className="rounded text-sm text-violet underline underline-offset-2"
+          className="touch rounded text-sm text-violet underline underline-offset-2"
           onClick={() => askSpace(space, 'restart')}
           type="button"
         >

@@ -2,7 +2,7 @@
 // the last lines of its log.
 
 import { Check, Circle, CircleAlert, LoaderCircle } from 'lucide-react'
-import type { TimelineStep } from '#protocol/api/spaces.ts'
+import type { TimelineStep } from '#protocol/api/timeline.ts'
 import { duration } from '../format/duration.ts'
 import { bytes } from '../format/quantity.ts'
 import { Moment, Running } from '../parts/moment.tsx'

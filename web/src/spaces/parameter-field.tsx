@@ -4,7 +4,7 @@ import { RefreshCw } from 'lucide-react'
 import type { ParameterValue } from '#protocol/api/spaces.ts'
 import type { Parameter } from '#protocol/api/templates.ts'
 import { Choice } from '../parts/choice.tsx'
-import { Field, type FieldAria, inputClass, TextArea } from '../parts/field.tsx'
+import { controlHeight, Field, type FieldAria, inputClass, TextArea } from '../parts/field.tsx'
 import { IconButton } from '../parts/icon-button.tsx'
 import { Select } from '../parts/select.tsx'
 import { Switch } from '../parts/switch.tsx'
@@ -83,7 +83,7 @@ function LineInput({ parameter, value, onValue, aria }: InputProps) {
       {...aria}
       autoCapitalize="none"
       autoComplete={type === 'secret' ? 'new-password' : 'off'}
-      className={`${inputClass} h-9 ${type === 'number' ? 'tabular max-w-40' : ''}`}
+      className={`${inputClass} ${controlHeight} ${type === 'number' ? 'tabular max-w-40' : ''}`}
       inputMode={type === 'number' ? 'decimal' : undefined}
       onChange={(event) => onValue(event.target.value)}
       spellCheck={false}
@@ -119,7 +119,7 @@ function ManyInput({ parameter, value, onValue }: InputProps) {
     <fieldset aria-label={parameter.label} className="flex flex-wrap gap-2">
       {(parameter.choices ?? []).map(({ value: each, label }) => (
         <label
-          className="flex h-8 items-center gap-2 rounded border px-2.5 text-sm hover:border-line-strong has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent"
+          className="flex h-11 items-center gap-2 rounded border px-3 text-sm hover:border-line-strong has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent sm:h-8 sm:px-2.5"
           key={each}
         >
           <input
@@ -144,7 +144,7 @@ function SizeInput({ parameter, value, onValue, aria }: InputProps) {
       <input
         {...aria}
         autoComplete="off"
-        className={`${inputClass} tabular h-9 max-w-28`}
+        className={`${inputClass} ${controlHeight} tabular max-w-28`}
         inputMode="decimal"
         onChange={(event) => set(event.target.value.trim(), unit)}
         value={amount}
@@ -175,13 +175,13 @@ export function NameField({ name, problem, onName, onSuggest }: NameFieldProps) 
             {...aria}
             autoCapitalize="none"
             autoComplete="off"
-            className={`${inputClass} h-9`}
+            className={`${inputClass} ${controlHeight}`}
             onChange={(event) => onName(event.target.value)}
             spellCheck={false}
             value={name}
           />
           <IconButton
-            className="size-9"
+            className="max-sm:size-11 sm:size-9"
             icon={RefreshCw}
             label={words.newSpace.another}
             onClick={onSuggest}

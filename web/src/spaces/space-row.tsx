@@ -6,6 +6,7 @@ import { memo, type ReactNode } from 'react'
 import type { Space } from '#protocol/api/spaces.ts'
 import { mayAsk } from '../api/space-action.ts'
 import { askSpace } from '../api/spaces.ts'
+import { isOwn } from '../api/standing.ts'
 import { bytes, percent } from '../format/quantity.ts'
 import { Button, buttonClass } from '../parts/button.tsx'
 import { cx } from '../parts/class.ts'
@@ -15,7 +16,7 @@ import { AppLinks } from '../ports/app-links.tsx'
 import { TemplateIcon } from '../templates/template-icon.tsx'
 import { words } from '../words.ts'
 import { SpaceMenu } from './space-menu.tsx'
-import { StateMark } from './state-mark.tsx'
+import { StateMark, tellsMore } from './state-mark.tsx'
 
 /** One grid for the head and every row, so that rows out of sight can be left out and columns still stand. */
 export const rowGrid =
@@ -56,7 +57,7 @@ export const SpaceRow = memo(function SpaceRow({ index, space, mine, usedAtMs }:
       </Cell>
       <Cell className="order-3 flex w-full min-w-0 items-center gap-2 sm:order-none sm:w-auto">
         <StateMark state={space.state} />
-        {space.state !== 'running' && (
+        {tellsMore(space) && (
           <span className="truncate text-ink-3 text-sm" title={space.reason}>
             {space.reason}
           </span>
@@ -67,8 +68,11 @@ export const SpaceRow = memo(function SpaceRow({ index, space, mine, usedAtMs }:
         <TemplateIcon icon={space.template.icon} name={space.template.name} />
         <span className="truncate">{space.template.name}</span>
         <TemplateVersion space={space} />
+        {!isOwn(space) && (
+          <span className="truncate text-ink-3 sm:hidden">{words.spaces.of(space.owner.name)}</span>
+        )}
       </Cell>
-      <Cell className={cell}>{mine ? words.spaces.me : space.owner.name}</Cell>
+      <Cell className={cell}>{isOwn(space) ? words.spaces.me : space.owner.name}</Cell>
       <Cell className={cell}>{space.host?.name ?? words.spaces.none}</Cell>
       <Cell className={figure}>{usage ? percent(usage.cpuPercent) : words.spaces.none}</Cell>
       <Cell className={figure}>{usage ? bytes(usage.memoryBytes) : words.spaces.none}</Cell>

@@ -27,15 +27,7 @@ const route = getRouteApi('/frame/spaces')
 export function SpacesPage() {
   const spaces = useSpaces()
   return (
-    <Page
-      actions={
-        <Link className={buttonClass('primary')} to="/spaces/new">
-          <Plus aria-hidden="true" size={15} />
-          {words.spaces.new}
-        </Link>
-      }
-      title={words.spaces.title}
-    >
+    <Page actions={spaces.data?.length !== 0 && <NewSpace />} title={words.spaces.title}>
       {spaces.error && (
         <ErrorNotice className="mb-4" error={spaces.error} retry={() => void spaces.refetch()} />
       )}
@@ -103,6 +95,15 @@ function SpacesList({ spaces }: { readonly spaces: readonly Space[] }) {
   )
 }
 
+function NewSpace() {
+  return (
+    <Link className={buttonClass('primary')} to="/spaces/new">
+      <Plus aria-hidden="true" size={15} />
+      {words.spaces.new}
+    </Link>
+  )
+}
+
 function NoSpaces() {
   return (
     <Empty
@@ -110,10 +111,7 @@ function NoSpaces() {
       text={words.spaces.empty.text}
       title={words.spaces.empty.title}
     >
-      <Link className={buttonClass('primary')} to="/spaces/new">
-        <Plus aria-hidden="true" size={15} />
-        {words.spaces.new}
-      </Link>
+      <NewSpace />
       <span className="hidden items-center sm:flex">
         <Keys keys="n" />
       </span>

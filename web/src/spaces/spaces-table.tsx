@@ -21,7 +21,7 @@ interface SpacesTableProps {
 /** Pixels: `h-8`, `sm:h-10`, and three lines with their gaps. */
 const HEAD_PX = 32
 const ROW_PX = 40
-const PHONE_ROW_PX = 105
+const PHONE_ROW_PX = 109
 
 type Column = keyof typeof words.spaces.columns
 

@@ -1,6 +1,6 @@
 // What a space is doing: a shape, a colour and a word, so that none of them is the only sign.
 
-import type { SpaceState } from '#protocol/api/spaces.ts'
+import type { Space, SpaceState } from '#protocol/api/spaces.ts'
 import { cx } from '../parts/class.ts'
 import { Sign } from '../parts/sign.tsx'
 import { words } from '../words.ts'
@@ -52,3 +52,7 @@ export function StateMark({ state }: { readonly state: SpaceState }) {
     </span>
   )
 }
+
+/** Whether its reason says more than its state: “It was stopped.” does not. */
+export const tellsMore = ({ state, reason }: Space): boolean =>
+  state !== 'running' && reason !== '' && reason.toLowerCase() !== `it was ${state}.`

@@ -16,7 +16,7 @@ export function TemplateGallery({ templates, chosen, onChoose }: TemplateGallery
       <legend className="mb-2 font-medium text-sm">{words.newSpace.template}</legend>
       {templates.map((template) => (
         <label
-          className="flex items-start gap-3 rounded-md border px-3 py-2.5 transition-colors duration-100 hover:border-line-strong hover:bg-hover has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent"
+          className="flex items-start gap-3 rounded-md border px-3 py-2.5 transition-colors duration-100 hover:border-line-strong hover:bg-hover has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent has-checked:[&_[data-tile]]:bg-surface"
           key={template.id}
         >
           <input

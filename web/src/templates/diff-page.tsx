@@ -54,7 +54,7 @@ export function DiffPage({ template, left, right, draft }: DiffPageProps) {
           value={right}
         />
         <p className="text-ink-3 text-xs max-lg:hidden">{text.hint}</p>
-        <Button className="ml-auto" onClick={() => go({ beside: 'versions' })}>
+        <Button className="sm:ml-auto" onClick={() => go({ beside: 'versions' })}>
           {text.close}
         </Button>
       </header>

@@ -3,7 +3,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { Upload } from 'lucide-react'
 import { type DragEvent, useRef, useState } from 'react'
-import type { ComposeImport, TemplateBundle, TemplateImport } from '#protocol/api/templates.ts'
+import type { ComposeImport, TemplateBundle, TemplateImport } from '#protocol/api/bundles.ts'
 import { convertCompose, useImportTemplate } from '../api/templates.ts'
 import { RequestError } from '../net/request.ts'
 import { Button } from '../parts/button.tsx'

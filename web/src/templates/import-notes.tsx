@@ -1,6 +1,6 @@
 // What became of a Compose file, line by line: words that say nearly the same now, and words that could not come along.
 
-import type { ComposeImport, ComposeNote } from '#protocol/api/templates.ts'
+import type { ComposeImport, ComposeNote } from '#protocol/api/bundles.ts'
 import { cx } from '../parts/class.ts'
 import { words } from '../words.ts'
 

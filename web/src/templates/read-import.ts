@@ -1,6 +1,6 @@
 // What a file is that somebody brings: a template with its versions, a template's source, or a Compose file.
 
-import type { TemplateBundle } from '#protocol/api/templates.ts'
+import type { TemplateBundle } from '#protocol/api/bundles.ts'
 import { keysOf } from './code/yaml-scan.ts'
 
 /** Larger than any template with its versions, characters (protocol/api/templates.ts). */

@@ -18,7 +18,7 @@ export function StarterRow({ starters, chosen, onChoose }: StarterRowProps) {
     >
       {starters.map((starter) => (
         <label
-          className="flex items-start gap-2.5 rounded-md border px-3 py-2 hover:border-line-strong has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent"
+          className="flex items-start gap-2.5 rounded-md border px-3 py-2 hover:border-line-strong has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent has-checked:[&_[data-tile]]:bg-surface"
           key={starter.key}
         >
           <input

@@ -38,7 +38,7 @@ export function Tabs<T extends string>({ label, value, tabs, onValue, children }
             aria-controls={`${id}-panel`}
             aria-selected={tab.value === value}
             className={cx(
-              '-mb-px flex h-9 items-center gap-1.5 border-b-2 px-0.5 text-sm',
+              '-mb-px flex h-11 items-center gap-1.5 border-b-2 px-0.5 text-sm sm:h-9',
               tab.value === value
                 ? 'border-accent font-medium text-ink'
                 : 'border-transparent text-ink-2 hover:text-ink',

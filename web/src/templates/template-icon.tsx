@@ -43,7 +43,8 @@ export function TemplateIcon({ icon, name, large }: TemplateIconProps) {
   return (
     <span
       aria-hidden="true"
-      className={`inline-flex shrink-0 items-center justify-center rounded-[5px] bg-accent-soft font-semibold text-accent ${large ? 'size-8 text-sm' : 'size-5 text-2xs'}`}
+      data-tile
+      className={`inline-flex shrink-0 items-center justify-center rounded-[5px] bg-accent-soft inset-ring inset-ring-accent/25 font-semibold text-accent ${large ? 'size-8 text-sm' : 'size-5 text-2xs'}`}
     >
       {Known ? <Known size={large ? 18 : 13} /> : (own ?? name.slice(0, 1).toUpperCase())}
     </span>

@@ -37,7 +37,7 @@ export function TemplateMenu({ template, onDelete }: TemplateMenuProps) {
         ...deletion(onDelete),
       ]}
       trigger={
-        <Button icon={Ellipsis} kind="quiet">
+        <Button className="order-last sm:order-none" icon={Ellipsis} kind="quiet">
           {text.more}
         </Button>
       }

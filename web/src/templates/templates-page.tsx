@@ -37,7 +37,7 @@ export function TemplatesPage() {
     </Link>
   )
   return (
-    <Page actions={add} lead={text.lead} title={text.title}>
+    <Page actions={templates.data?.length !== 0 && add} lead={text.lead} title={text.title}>
       {templates.isPending && <RowsLoading label={text.loading} rows={4} />}
       {templates.error && (
         <ErrorNotice error={templates.error} retry={() => void templates.refetch()} />
@@ -85,8 +85,8 @@ function TemplateTable({ templates }: { readonly templates: readonly Template[] 
 function TemplateRow({ template }: { readonly template: Template }) {
   const cell = 'truncate text-ink-2 max-sm:hidden'
   return (
-    <tr className="relative border-b hover:bg-hover max-sm:block max-sm:py-2">
-      <td className="px-3 py-2 max-sm:block">
+    <tr className="relative border-b hover:bg-hover max-sm:flex max-sm:items-center">
+      <td className="grow px-3 py-2 max-sm:py-3">
         <div className="flex items-start gap-3">
           <TemplateIcon icon={template.icon} large name={template.name} />
           <div className="min-w-0">
@@ -110,7 +110,7 @@ function TemplateRow({ template }: { readonly template: Template }) {
       <td className={cx(cell, 'tabular pl-6')}>
         <Moment at={template.version.createdAt} />
       </td>
-      <td className="pr-3 text-right max-sm:hidden">
+      <td className="pr-3 text-right">
         <Link
           aria-label={text.useNamed(template.name)}
           className={cx(buttonClass('plain', true), 'relative z-10')}
@@ -118,7 +118,7 @@ function TemplateRow({ template }: { readonly template: Template }) {
           to="/spaces/new"
         >
           <Plus aria-hidden="true" size={14} />
-          {text.use}
+          <span className="max-sm:sr-only">{text.use}</span>
         </Link>
       </td>
     </tr>

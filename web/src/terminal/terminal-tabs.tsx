@@ -21,7 +21,7 @@ interface TerminalTabsProps {
 export function TerminalTabs(props: TerminalTabsProps) {
   const { names, active, session, onChoose, onClose, onNew, watching } = props
   return (
-    <div className="flex h-9 shrink-0 items-center gap-2 border-b bg-surface pr-3 pl-1.5 sm:pr-6 sm:pl-4">
+    <div className="flex h-11 shrink-0 items-center gap-2 border-b bg-surface pr-3 pl-1.5 sm:h-9 sm:pr-6 sm:pl-4">
       <ul
         aria-label={words.terminal.list}
         className="flex min-w-0 items-center gap-0.5 overflow-x-auto"
@@ -29,14 +29,17 @@ export function TerminalTabs(props: TerminalTabsProps) {
         {names.map((name) => (
           <li
             className={cx(
-              'group flex h-7 shrink-0 items-center rounded text-sm',
+              'group flex h-11 shrink-0 items-center rounded text-sm sm:h-7',
               name === active ? 'bg-hover text-ink' : 'text-ink-2 hover:text-ink',
             )}
             key={name}
           >
             <button
               aria-current={name === active ? 'true' : undefined}
-              className={cx('flex h-7 items-center gap-1.5 rounded pl-2', watching && 'pr-2')}
+              className={cx(
+                'flex h-full items-center gap-1.5 rounded pl-2 focus-visible:-outline-offset-2',
+                watching && 'pr-2',
+              )}
               onClick={() => onChoose(name)}
               type="button"
             >
@@ -47,7 +50,7 @@ export function TerminalTabs(props: TerminalTabsProps) {
               <button
                 aria-label={words.terminal.close(name)}
                 className={cx(
-                  'mx-1 flex size-5 items-center justify-center rounded text-ink-3 hover:bg-line hover:text-ink focus-visible:opacity-100',
+                  'flex size-11 items-center justify-center rounded text-ink-3 hover:bg-line hover:text-ink focus-visible:-outline-offset-2 focus-visible:opacity-100 sm:mx-1 sm:size-5',
                   name !== active && 'opacity-0 group-hover:opacity-100 pointer-coarse:opacity-100',
                 )}
                 onClick={() => onClose(name)}

@@ -45,15 +45,17 @@ export function Terminals({ spaceId, watching }: TerminalsProps) {
   const leave = () => place.current?.querySelector<HTMLElement>('[aria-current=true]')?.focus()
   return (
     <div className="group/terminals flex h-full min-h-64 flex-col bg-terminal" ref={place}>
-      <TerminalTabs
-        active={tabs.active}
-        names={tabs.names}
-        onChoose={choose}
-        onClose={setClosing}
-        onNew={tabs.add}
-        watching={watching}
-        session={tabs.active === undefined ? undefined : sessions.get(tabs.active)}
-      />
+      {(tabs.names.length > 0 || !watching) && (
+        <TerminalTabs
+          active={tabs.active}
+          names={tabs.names}
+          onChoose={choose}
+          onClose={setClosing}
+          onNew={tabs.add}
+          watching={watching}
+          session={tabs.active === undefined ? undefined : sessions.get(tabs.active)}
+        />
+      )}
       {watching && (
         <p className="shrink-0 border-b bg-accent-soft px-4 py-1.5 text-ink-2 text-sm sm:px-6">
           {words.shareSpace.watching}

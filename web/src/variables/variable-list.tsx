@@ -67,15 +67,17 @@ function Row({ variable, onChange }: RowProps) {
   return (
     <li className="flex min-h-12 items-center gap-3 border-b py-2 text-sm last:border-b-0">
       <Icon aria-hidden="true" className="shrink-0 text-ink-3" size={18} />
-      <div className="min-w-0 grow">
-        <p className="truncate font-medium font-mono" title={name}>
-          {name}
-        </p>
-        <p className="tabular truncate text-ink-3 text-xs">
-          {text.since} <Moment at={updatedAt} /> {updatedBy && text.by(updatedBy)}
-        </p>
+      <div className="flex min-w-0 grow flex-col gap-x-3 sm:flex-row sm:items-center">
+        <div className="min-w-0 grow">
+          <p className="truncate font-medium font-mono" title={name}>
+            {name}
+          </p>
+          <p className="tabular truncate text-ink-3 text-xs">
+            {text.since} <Moment at={updatedAt} /> {updatedBy && text.by(updatedBy)}
+          </p>
+        </div>
+        <ValueText variable={variable} />
       </div>
-      <ValueText variable={variable} />
       {onChange && (
         <Button aria-label={text.changeNamed(name)} onClick={onChange} small>
           {text.change}
@@ -90,7 +92,7 @@ function ValueText({ variable: { isSecret, value } }: { readonly variable: Varia
   if (value === undefined) return <span className="text-red text-xs">{text.unreadable}</span>
   if (value === '') return <span className="shrink-0 text-ink-3 text-xs">{text.empty}</span>
   return (
-    <code className="min-w-0 max-w-[45%] truncate text-ink-2 text-xs" title={value}>
+    <code className="min-w-0 truncate sm:max-w-[45%] text-ink-2 text-xs" title={value}>
       {value}
     </code>
   )

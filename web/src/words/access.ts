@@ -1,6 +1,6 @@
 // Words of the ways in: SSH keys, tokens, the lines that connect, and who may open a port.
 
-import type { Visibility } from '#protocol/api/spaces.ts'
+import type { Visibility } from '#protocol/api/sharing-names.ts'
 
 const visibility: Record<Visibility, { readonly mark: string; readonly text: string }> = {
   owner: { mark: 'Owner only', text: 'Nobody but the owner of the space can open it.' },
@@ -149,10 +149,8 @@ export const accessWords = {
     peopleWrong: (name: string) => `“${name}” cannot be a user name.`,
     peopleMany: (most: number) => `At most ${most} people can be named.`,
     will: {
-      owner: 'Only you will be able to open it.',
       people: (names: readonly string[]) =>
         `Only ${list(['you', ...names])} will be able to open it, after signing in.`,
-      'signed-in': 'Everyone with an account on this Skein will be able to open it.',
       public:
         'Anyone who knows or guesses the address will be able to open it, without signing in. What the program shows, the world can see.',
     },

@@ -83,8 +83,11 @@ export const clusterWords = {
       legend: { line: 'line', cut: 'no line between two that are there', engine: 'drives a host' },
       keys: 'Arrow keys go round, Enter opens a peer’s story.',
     },
-    facts: (spaces: number, load: number) =>
-      `${count(spaces, 'space', 'spaces')} · load ${load.toFixed(1)}`,
+    facts: (agents: number | undefined, load: number) =>
+      [
+        ...(agents === undefined ? [] : [count(agents, 'agent', 'agents')]),
+        `load ${load.toFixed(1)}`,
+      ].join(' · '),
     /** Beside the state. */
     storeAway: '· no database',
     states: {
@@ -152,7 +155,7 @@ export const clusterWords = {
       records: 'Records',
       roundTrip: 'Round trip',
       clock: 'Clock',
-      spaces: 'Spaces',
+      agents: 'Agents',
       load: 'Load',
       version: 'Version',
     },

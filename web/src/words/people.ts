@@ -2,7 +2,8 @@
 
 import type { TokenScope } from '#protocol/api/access.ts'
 import type { QuotaName } from '#protocol/api/quota-names.ts'
-import type { ShareLevel, SpaceStanding } from '#protocol/api/spaces.ts'
+import type { ShareLevel } from '#protocol/api/sharing-names.ts'
+import type { SpaceStanding } from '#protocol/api/spaces.ts'
 
 const levels: Record<ShareLevel, { readonly name: string; readonly text: string }> = {
   viewer: { name: 'Viewer', text: 'sees it, its timeline and its terminals' },
@@ -80,7 +81,7 @@ const permissionGroups: readonly {
   {
     title: 'Variables',
     of: {
-      'variable.list': 'See the server’s and templates’ variables',
+      'variable.list': 'See variables for all spaces and of templates',
       'variable.set': 'Set them: what every space is started with',
       'variable.listGroup': 'See groups’ variables',
       'variable.setGroup': 'Set them',
@@ -89,7 +90,7 @@ const permissionGroups: readonly {
     },
   },
   {
-    title: 'The server',
+    title: 'The cluster',
     of: {
       'host.list': 'See hosts',
       'peer.list': 'See the cluster',
@@ -153,11 +154,13 @@ export const peopleWords = {
     names: quotaNames,
     ownText: 'What your spaces take, and what they may. An administrator can change it.',
     none: 'no limit',
+    noneOwn: 'none of their own',
+    ofGroups: (limit: string) => `${limit} by groups`,
     used: (used: string, limit: string) => `${used} of ${limit}`,
     unlimited: (used: string) => `${used}, no limit`,
     text: 'What is left empty is what the person’s groups give, or no limit.',
     groupText: 'For members who have none of their own. What is left empty is no limit.',
-    memory: 'Memory, GiB',
+    memory: 'Memory, GB',
     wrong: 'This is not a number.',
     save: 'Save quota',
     saved: 'The quota is changed.',
@@ -175,12 +178,16 @@ export const peopleWords = {
     hours: { '24': 'A day', '72': 'Three days', '168': 'A week', '720': 'A month' },
     submit: 'Make the link',
     made: 'The invitation',
+    resetText: 'Whoever opens the link chooses the password. All of their sessions end then.',
     madeReset: (name: string) => `A new password for ${name}`,
     once: 'Send it to them yourself. It works once and cannot be shown again.',
     copy: 'Copy the link',
     done: 'Done',
     loading: 'Fetching the invitations',
-    none: { title: 'No open invitations', text: 'A link that was used or is over is not shown.' },
+    none: {
+      title: 'No open invitations',
+      text: 'Whoever you invite gets a link and makes an account with it. A link that was used or is over is not shown.',
+    },
     purpose: { invitation: 'Invitation', reset: 'Password reset' },
     anybody: 'Anybody with the link',
     by: (name: string) => `made by ${name}`,

@@ -21,6 +21,7 @@ export const spaceWords = {
     loading: 'Fetching your spaces',
     filter: 'Filter',
     filterHint: 'name, owner:me status:running template:node',
+    filterHintShort: 'name or owner:me',
     quick: { all: 'All', mine: 'Mine', running: 'Running', failed: 'Failed' },
     quickLabel: 'Quick filters',
     columns: {
@@ -36,6 +37,7 @@ export const spaceWords = {
     },
     sortBy: (column: string) => `Sort by ${column.toLowerCase()}`,
     me: 'me',
+    of: (owner: string) => `of ${owner}`,
     none: '–',
     newerLong: (version: number) => `Version ${version} exists; it applies at the next restart.`,
     empty: {
@@ -45,7 +47,7 @@ export const spaceWords = {
     },
     nothing: {
       title: 'No space fits this filter',
-      text: (filter: string) => `Nothing fits “${filter}”.`,
+      text: (filter: string) => `Each word of “${filter}” has to fit.`,
       clear: 'Clear the filter',
     },
     shown: (shown: number, all: number) =>
@@ -202,6 +204,7 @@ export const spaceWords = {
   },
   spaceSettings: {
     name: 'Name',
+    newName: 'New name',
     nameText: 'The host name inside follows at the next restart.',
     rename: 'Rename',
     renamed: (name: string) => `The space is now called ${name}.`,

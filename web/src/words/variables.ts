@@ -3,13 +3,13 @@
 export const variableWords = {
   variables: {
     title: 'Variables',
-    lead: 'Values that templates name instead of holding them. The narrower scope counts: a person’s own, then their group’s, the template’s, the server’s.',
+    lead: 'Values that templates name instead of holding them. The narrower scope counts: a person’s own, then their group’s, the template’s, what is set for all spaces.',
     own: 'Variables and secrets',
     ownText:
-      'For your own spaces, before your groups’ and the server’s. A space gets them when it starts. Whoever enters it can read them.',
+      'For your own spaces, before your groups’ and those for all spaces. A space gets them when it starts. Whoever enters it can read them.',
     loading: 'Fetching the variables',
     none: {
-      title: 'No variables here',
+      title: 'No variables here yet.',
       text: 'What you set is there at the next start of a space.',
     },
     noneOwn: 'None of your own yet.',
