@@ -19,7 +19,7 @@ interface Focused {
 }
 
 /**
- * Seen is a ring around it or around what it is in (a hidden radio button’s label), the cursor of an editor or a terminal, or
+ * Seen is a ring around it or around what it is in (a hidden radio button’s label, what a switch is drawn as), the cursor of an editor or a terminal, or
  * the row that a grid says is current. It must also be in sight.
  */
 const FOCUSED = `(() => {
@@ -32,7 +32,8 @@ const FOCUSED = `(() => {
     const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one)
     return (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0) || /0px 0px 0px [1-9]/.test(boxShadow)
   }
-  const around = [it, it.parentElement, it.parentElement?.parentElement]
+  const drawn = it.matches('[type=checkbox]') ? it.nextElementSibling : null
+  const around = [it, drawn, it.parentElement, it.parentElement?.parentElement]
   const current = it.getAttribute('aria-activedescendant')
   const cursor = it.closest('.xterm.focus, .cm-focused') ?? (current && document.getElementById(current))
   const ringed = around.some((one) => one && outlined(one))

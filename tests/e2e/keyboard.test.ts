@@ -233,6 +233,7 @@ step('what it offers is looked at and shared, and so is the space', async () => 
   await hands.isAt('Share Notes')
   await hands.backTo('Actions for notebook')
   await hands.choose('Share')
+  await hands.isAt('Person', 'radio')
   await hands.to('User name')
   await hands.type('mel\n')
   await hands.sees('mel is let in as user.')
