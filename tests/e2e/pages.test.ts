@@ -9,7 +9,7 @@ import { newId } from '#protocol/ids.ts'
 import { Api, TEST_PASSWORD } from '../support/api.ts'
 import { desktop, launchBrowser, phone, themes, Visitor } from '../support/browser.ts'
 import { Skein } from '../support/skein.ts'
-import { measureOpening, measureScrolling, withManySpaces } from './budget.ts'
+import { measureOpening, measureScrolling, measureUsable, withManySpaces } from './budget.ts'
 import { TerminalScreen } from './screen.ts'
 import { signIn } from './walk.ts'
 
@@ -337,6 +337,9 @@ test('who signs out is at the sign-in page, is told of a wrong password, and com
 const FIRST_PAGE_BYTES = 200_000
 /** What is promised is a second on a processor four times slower; a quarter of it there is all of it here. */
 const FIRST_PAGE_WORK_MS = 250
+const SLOWDOWN = 4
+/** The promise holds for a machine that does nothing else. */
+const USABLE_MS = process.env.SKEIN_TEST_TIMED === undefined ? 10_000 : 1000
 /** A machine that runs all other tests meanwhile shares its caches with them. */
 const BUSY = 3
 
@@ -348,6 +351,17 @@ test('the first page is small, soon there, and nothing on it moves', async (t) =
   assert.ok(opening.bytes <= FIRST_PAGE_BYTES, `${opening.bytes} bytes`)
   assert.equal(opening.shift, 0)
   assert.ok(opening.workMs <= BUSY * FIRST_PAGE_WORK_MS, `${opening.workMs} ms`)
+})
+
+test('the first page can be used within a second on a processor four times slower', async (t) => {
+  const usable = { usualMs: [] as number[], slowMs: [] as number[] }
+  for (let i = 0; i < 3; i++) {
+    usable.usualMs.push(await measureUsable(ada.page, 1))
+    usable.slowMs.push(await measureUsable(ada.page, SLOWDOWN))
+  }
+  t.diagnostic(JSON.stringify(usable))
+  // The quickest of them: what else the machine does only ever makes it longer.
+  assert.ok(Math.min(...usable.slowMs) <= USABLE_MS, JSON.stringify(usable))
 })
 
 test('a thousand spaces scroll without a stutter, and the keys reach each of them', async (t) => {

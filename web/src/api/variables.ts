@@ -1,22 +1,28 @@
-// Variables, secrets and registries. None has a live topic: who looks, asks.
+// Variables, secrets and registries, kept fresh for as long as they are looked at. One's own have no live topic.
 
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { queryOptions, useMutation, useQuery } from '@tanstack/react-query'
 import type { Registry, SetRegistry, SetVariable, Variable } from '#protocol/api/variables.ts'
 import { request } from '../net/request.ts'
+import { useTopics } from './client.ts'
 import { keys } from './keys.ts'
 import { queryClient } from './query-client.ts'
 
 /** Where a scope's variables are: ``, `/me`, `/templates/<id>` or `/groups/<id>`. */
 export type Scope = '' | '/me' | `/templates/${string}` | `/groups/${string}`
 
-export const useVariables = (scope: Scope) =>
-  useQuery({
+export const variablesQuery = (scope: Scope) =>
+  queryOptions({
     queryKey: keys.variables(scope),
     queryFn: async ({ signal }) =>
       (await request<{ variables: Variable[] }>('GET', `${scope}/variables`, undefined, signal))
         .variables,
     staleTime: 0,
   })
+
+export function useVariables(scope: Scope) {
+  useTopics(scope.startsWith('/groups/') ? 'group-variables' : 'variables')
+  return useQuery(variablesQuery(scope))
+}
 
 const again = (scope: Scope) => () =>
   queryClient.invalidateQueries({ queryKey: keys.variables(scope) })
@@ -37,14 +43,16 @@ export const useRemoveVariable = (scope: Scope) =>
     onSettled: again(scope),
   })
 
-export const useRegistries = () =>
-  useQuery({
+export function useRegistries() {
+  useTopics('registries')
+  return useQuery({
     queryKey: keys.registries,
     queryFn: async ({ signal }) =>
       (await request<{ registries: Registry[] }>('GET', '/registries', undefined, signal))
         .registries,
     staleTime: 0,
   })
+}
 
 const registriesAgain = () => queryClient.invalidateQueries({ queryKey: keys.registries })
 

@@ -27,6 +27,8 @@ interface SessionOptions {
   /** Only looks on: nothing is typed, and the size is others'. */
   readonly watching: boolean
   readonly onSearch: () => void
+  /** The keys are to go elsewhere on the page: a terminal keeps Tab and Escape for itself. */
+  readonly onLeave: () => void
 }
 
 export class TerminalSession {
@@ -157,6 +159,10 @@ export class TerminalSession {
         break
       case 'v':
         this.#paste()
+        break
+      // Ctrl and X alone is the shell's.
+      case 'x':
+        this.#options.onLeave()
         break
       default:
         return false
