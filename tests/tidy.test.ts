@@ -185,6 +185,20 @@ test('every document that is mentioned exists', () => {
   assertNone(findings)
 })
 
+test('every test that the list of hazards names exists', () => {
+  const lines = read('docs/hazards.md').split('\n')
+  const rows = lines.filter((line) => line.startsWith('|'))
+  const parts = rows.flatMap((row) => row.split(/[;|]/)).flatMap((part) => part.split('`, `'))
+  const findings = parts.flatMap((part) => {
+    const [, path, words = ''] = /`([\w./-]+\.ts)`?\s*([^(]*)/.exec(part) ?? []
+    if (path === undefined) return []
+    if (!exists(path)) return [`${path} is not there`]
+    const named = words.trim().split(/, and /)
+    return named.filter((name) => !read(path).includes(name)).map((name) => `${path}: ${name}`)
+  })
+  assertNone(findings)
+})
+
 test('every setting is documented by its flag and its variable, and no other', () => {
   const text = read('docs/settings.md')
   const documented = [...text.matchAll(/^### `--([a-z-]+)`/gm)].map(([, key]) => key)

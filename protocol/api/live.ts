@@ -1,6 +1,6 @@
 // The one WebSocket a tab (`/api/v1/live`, JSON text messages). It says *that* something changed, never what:
 // the page fetches again with its own rights. Topics: `spaces`, `space:<id>`, `timeline:<id>`, `terminals:<id>`,
-// `templates`, `users`, `hosts`, `peers`.
+// `templates`, `users`, `groups`, `roles`, `invitations`, `variables`, `group-variables`, `registries`, `hosts`, `peers`.
 
 import { z } from 'zod'
 

@@ -1,8 +1,9 @@
-// Variables, secrets and registries. None has a live topic: who looks, asks.
+// Variables, secrets and registries, kept fresh for as long as they are looked at. One's own have no live topic.
 
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { queryOptions, useMutation, useQuery } from '@tanstack/react-query'
 import type { SetRegistry, SetVariable } from '#protocol/api/variables.ts'
 import { call } from '../net/call.ts'
+import { useTopics } from './client.ts'
 import { keys } from './keys.ts'
 import { queryClient } from './query-client.ts'
 
@@ -17,8 +18,8 @@ function placeOf(scope: Scope) {
   return { of: scope === '/me' ? scope : '', id } as const
 }
 
-export const useVariables = (scope: Scope) =>
-  useQuery({
+export const variablesQuery = (scope: Scope) =>
+  queryOptions({
     queryKey: keys.variables(scope),
     queryFn: async ({ signal }) => {
       const { of, id } = placeOf(scope)
@@ -26,6 +27,11 @@ export const useVariables = (scope: Scope) =>
     },
     staleTime: 0,
   })
+
+export function useVariables(scope: Scope) {
+  useTopics(scope.startsWith('/groups/') ? 'group-variables' : 'variables')
+  return useQuery(variablesQuery(scope))
+}
 
 const again = (scope: Scope) => () =>
   queryClient.invalidateQueries({ queryKey: keys.variables(scope) })
@@ -50,12 +56,14 @@ export const useRemoveVariable = (scope: Scope) =>
     onSettled: again(scope),
   })
 
-export const useRegistries = () =>
-  useQuery({
+export function useRegistries() {
+  useTopics('registries')
+  return useQuery({
     queryKey: keys.registries,
     queryFn: async ({ signal }) => (await call('GET /registries', { signal })).registries,
     staleTime: 0,
   })
+}
 
 const registriesAgain = () => queryClient.invalidateQueries({ queryKey: keys.registries })
 

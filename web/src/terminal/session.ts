@@ -28,6 +28,8 @@ interface SessionOptions {
   /** Only looks on: nothing is typed, and the size is others'. */
   readonly watching: boolean
   readonly onSearch: () => void
+  /** The keys are to go elsewhere on the page: a terminal keeps Tab and Escape for itself. */
+  readonly onLeave: () => void
 }
 
 export class TerminalSession {
@@ -159,6 +161,10 @@ export class TerminalSession {
         break
       case 'v':
         this.#paste()
+        break
+      // Ctrl and X alone is the shell's.
+      case 'x':
+        this.#options.onLeave()
         break
       default:
         return false

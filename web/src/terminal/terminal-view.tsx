@@ -28,6 +28,7 @@ interface TerminalViewProps {
   readonly watching: boolean
   readonly onSession: (session: TerminalSession | undefined) => void
   readonly onClose: () => void
+  readonly onLeave: () => void
 }
 
 export function TerminalView(props: TerminalViewProps) {
@@ -76,17 +77,18 @@ export function TerminalView(props: TerminalViewProps) {
 }
 
 function useSession(
-  { spaceId, name, label, watching, onSession }: TerminalViewProps,
+  { spaceId, name, label, watching, onSession, onLeave }: TerminalViewProps,
   host: RefObject<HTMLDivElement | null>,
   onSearch: () => void,
 ): TerminalSession | undefined {
   const [session, setSession] = useState<TerminalSession>()
   const tell = useEffectEvent(onSession)
   const search = useEffectEvent(onSearch)
+  const leave = useEffectEvent(onLeave)
   useEffect(() => {
     if (!host.current) return
     const opened = new TerminalSession(
-      { spaceId, name, label, watching, onSearch: () => search() },
+      { spaceId, name, label, watching, onSearch: () => search(), onLeave: () => leave() },
       host.current,
     )
     setSession(opened)
