@@ -98,7 +98,8 @@ const shapesOf = (schemas: Readonly<Record<string, unknown>>): string =>
   Object.entries(schemas)
     .map(
       ([name, schema]) =>
-        `<details id="shape-${esc(name)}"><summary><code>${esc(name)}</code></summary>${shapeOf(schema)}</details>`,
+        // A link to what is inside opens it.
+        `<details><summary><code>${esc(name)}</code></summary><div id="shape-${esc(name)}">${shapeOf(schema)}</div></details>`,
     )
     .join('')
 
