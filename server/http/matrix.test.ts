@@ -4,7 +4,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { SkeinError } from '#protocol/errors.ts'
-import type { SessionId } from '#protocol/ids.ts'
 import { newId } from '#protocol/ids.ts'
 import type { StreamOpen } from '#protocol/link.ts'
 import type { Client } from '../../tests/support/http/client.ts'
@@ -17,7 +16,7 @@ import {
   shapes,
   type Verdict,
 } from '../../tests/support/http/rights.ts'
-import { PASSWORD, World } from '../../tests/support/http/world.ts'
+import { World } from '../../tests/support/http/world.ts'
 import type { Route } from './route.ts'
 import { routes } from './routes.ts'
 
@@ -208,28 +207,6 @@ test('a list of spaces holds one’s own and those that are shared, and an admin
   const asked = ['stranger', 'viewer', 'user', 'manager', 'owner', 'administrator'] as const
   const counts = await Promise.all(asked.map(count))
   assert.deepEqual(counts, [0, 1, 1, 1, 1, 1])
-})
-
-test('a member may change the own display name but neither role nor state', async () => {
-  const { owner } = clients
-  const path = `/users/${ids['/users']}`
-  assert.equal((await owner.patch(path, { displayName: 'Olga O.' })).status, 200)
-  assert.equal((await owner.patch(path, { role: 'administrator' })).body.error?.code, 'forbidden')
-  assert.equal((await owner.patch(path, { password: PASSWORD })).body.error?.code, 'forbidden')
-})
-
-test('a session of someone else can neither be seen nor ended', async () => {
-  const { stranger, owner } = clients
-  const { sessionId } = (await owner.get('/me')).body as { sessionId: SessionId }
-  assert.equal((await stranger.delete(`/me/sessions/${sessionId}`)).body.error?.code, 'not_found')
-  assert.equal((await owner.get('/me')).status, 200)
-  const { sessions } = (await stranger.get('/me/sessions')).body as {
-    sessions: { current: boolean }[]
-  }
-  assert.deepEqual(
-    sessions.map(({ current }) => current),
-    [true],
-  )
 })
 
 test('a member cannot save a template over one that exists', async () => {
