@@ -55,6 +55,20 @@ test('a folder imports only what the layout allows it', () => {
   assertNone(findings)
 })
 
+test('the page takes no schema of the API along: types are all it needs of them', () => {
+  const importing = /import \{([^}]*)\} from '#(protocol\/[^']+)'/g
+  const findings = programs
+    .filter(({ path }) => path.startsWith('web/src/'))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(importing)]
+        .filter(([, names = '']) => names.split(',').some((one) => /^\s*(?!type\b)\w/.test(one)))
+        .map(([, , file = '']) => file)
+        .filter((file) => file.includes('/api/') && /^import \{ z \} from 'zod'/m.test(read(file)))
+        .map((file) => `${path} imports more than types of ${file}`),
+    )
+  assertNone(findings)
+})
+
 /** Decisions that must stay free of sockets, files, clocks and chance. */
 const PURE = [
   'server/supervisor/course.ts',

@@ -4,7 +4,7 @@
 import { buffer } from 'node:stream/consumers'
 import type { ReadStream } from 'node:tty'
 import { z } from 'zod'
-import { MAX_VARIABLE_CHARS } from '#protocol/api/variables.ts'
+import { MAX_VARIABLE_CHARS } from '#protocol/api/variable-limits.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { print } from '../output.ts'
 import { columns } from './columns.ts'

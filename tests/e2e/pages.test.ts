@@ -9,7 +9,7 @@ import { newId } from '#protocol/ids.ts'
 import { Api, TEST_PASSWORD } from '../support/api.ts'
 import { desktop, launchBrowser, phone, themes, Visitor } from '../support/browser.ts'
 import { Skein } from '../support/skein.ts'
-import { measureOpening, measureScrolling, withManySpaces } from './budget.ts'
+import { measureOpening, measureScrolling, measureUsable, withManySpaces } from './budget.ts'
 import { TerminalScreen } from './screen.ts'
 import { signIn } from './walk.ts'
 
@@ -90,6 +90,11 @@ const inside: readonly Place[] = [
     ready: (page) => page.getByRole('link', { name: 'notebook', exact: true }).waitFor(),
   },
   {
+    name: 'nothing-fits',
+    path: () => '/spaces?q=nothing+of+that+name',
+    ready: heading('No space fits this filter'),
+  },
+  {
     name: 'new-space',
     path: () => `/spaces/new?template=${templateId}`,
     ready: (page) => page.getByLabel('Subject').waitFor(),
@@ -152,6 +157,13 @@ const inside: readonly Place[] = [
     ready: (page) => page.getByText('this one').first().waitFor(),
   },
   { name: 'people', path: () => '/people', ready: (page) => page.getByText('mel').waitFor() },
+  { name: 'groups', path: () => '/people?view=groups', ready: heading('No groups yet') },
+  { name: 'roles', path: () => '/people?view=roles', ready: heading('No custom roles yet') },
+  {
+    name: 'invitations',
+    path: () => '/people?view=invitations',
+    ready: heading('No open invitations'),
+  },
   {
     name: 'variables',
     path: () => '/variables',
@@ -161,6 +173,11 @@ const inside: readonly Place[] = [
     name: 'audit',
     path: () => '/audit',
     ready: (page) => page.getByText('The audit is whole').waitFor(),
+  },
+  {
+    name: 'audit-nothing',
+    path: () => '/audit?actor=nobody-of-that-name',
+    ready: heading('Nothing fits'),
   },
   {
     name: 'account',
@@ -175,9 +192,17 @@ test('the sign-in page is for everyone', async () => {
   await nobody.page.goto('/spaces')
   await nobody.page.getByLabel('User name').fill('ada')
   assert.deepEqual(await nobody.accessFaults('login', themes), [])
+  await nobody.resize(phone)
+  await fitsPhone(nobody, 'login')
   assert.deepEqual(nobody.complaints, [])
   await nobody.leave()
 })
+
+async function fitsPhone(visitor: Visitor, name: string): Promise<void> {
+  assert.deepEqual(await visitor.accessFaults(`${name}-phone`), [])
+  assert.equal(await visitor.overflowPx(), 0)
+  assert.deepEqual(await visitor.smallTargets(), [])
+}
 
 for (const place of inside) {
   test(`the page “${place.name}” is for everyone, at any width and in both themes`, async () => {
@@ -185,8 +210,7 @@ for (const place of inside) {
     await place.ready(ada.page)
     assert.deepEqual(await ada.accessFaults(place.name, themes), [])
     await ada.resize(phone)
-    assert.deepEqual(await ada.accessFaults(`${place.name}-phone`), [])
-    assert.equal(await ada.overflowPx(), 0)
+    await fitsPhone(ada, place.name)
     await ada.resize(desktop)
   })
 }
@@ -265,8 +289,7 @@ for (const [name, path, open] of [...floating, ...floatingInSpace]) {
     await dialog.waitFor()
     assert.deepEqual(await ada.accessFaults(name, themes), [])
     await ada.resize(phone)
-    assert.deepEqual(await ada.accessFaults(`${name}-phone`), [])
-    assert.equal(await ada.overflowPx(), 0)
+    await fitsPhone(ada, name)
     await ada.resize(desktop)
     await ada.page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
@@ -314,6 +337,9 @@ test('who signs out is at the sign-in page, is told of a wrong password, and com
 const FIRST_PAGE_BYTES = 200_000
 /** What is promised is a second on a processor four times slower; a quarter of it there is all of it here. */
 const FIRST_PAGE_WORK_MS = 250
+const SLOWDOWN = 4
+/** The promise holds for a machine that does nothing else. */
+const USABLE_MS = process.env.SKEIN_TEST_TIMED === undefined ? 10_000 : 1000
 /** A machine that runs all other tests meanwhile shares its caches with them. */
 const BUSY = 3
 
@@ -325,6 +351,17 @@ test('the first page is small, soon there, and nothing on it moves', async (t) =
   assert.ok(opening.bytes <= FIRST_PAGE_BYTES, `${opening.bytes} bytes`)
   assert.equal(opening.shift, 0)
   assert.ok(opening.workMs <= BUSY * FIRST_PAGE_WORK_MS, `${opening.workMs} ms`)
+})
+
+test('the first page can be used within a second on a processor four times slower', async (t) => {
+  const usable = { usualMs: [] as number[], slowMs: [] as number[] }
+  for (let i = 0; i < 3; i++) {
+    usable.usualMs.push(await measureUsable(ada.page, 1))
+    usable.slowMs.push(await measureUsable(ada.page, SLOWDOWN))
+  }
+  t.diagnostic(JSON.stringify(usable))
+  // The quickest of them: what else the machine does only ever makes it longer.
+  assert.ok(Math.min(...usable.slowMs) <= USABLE_MS, JSON.stringify(usable))
 })
 
 test('a thousand spaces scroll without a stutter, and the keys reach each of them', async (t) => {

@@ -7,7 +7,7 @@ import { Secret, TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
 import { newId } from '#protocol/ids.ts'
 import { type Api, TEST_PASSWORD } from '../support/api.ts'
-import { desktop, launchBrowser, phone, Visitor } from '../support/browser.ts'
+import { desktop, launchBrowser, phone, themes, Visitor } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { freePath, Skein } from '../support/skein.ts'
 import { signIn } from './walk.ts'
@@ -39,10 +39,11 @@ const button = (name: string) => page.getByRole('button', { name, exact: true })
 
 /** By axe in both themes, as wide as a desk and as a phone. */
 async function look(visitor: Visitor, name: string): Promise<void> {
-  assert.deepEqual(await visitor.accessFaults(name), [])
+  assert.deepEqual(await visitor.accessFaults(name, themes), [])
   await visitor.resize(phone)
   assert.equal(await visitor.overflowPx(), 0, `${name} is too wide for a phone`)
   assert.deepEqual(await visitor.accessFaults(`${name}-phone`), [])
+  assert.deepEqual(await visitor.smallTargets(), [])
   await visitor.resize(desktop)
 }
 
@@ -56,6 +57,7 @@ test('a role is made of permissions, and a group has roles, members and a quota'
   await look(ada, 'role')
   await dialog().getByRole('button', { name: 'Add role' }).click()
   await page.getByText('1 permission').waitFor()
+  await look(ada, 'roles')
   await page.getByRole('link', { name: 'Groups', exact: true }).click()
   await page.getByText('No groups yet').waitFor()
   await look(ada, 'groups-empty')
@@ -124,6 +126,10 @@ test('whoever is invited makes an account with what the link gives, once', async
   await late.leave()
   await page.goto('/people')
   await page.getByRole('row', { name: /ines/ }).getByText('crew').waitFor()
+  await look(ada, 'people')
+  await page.getByRole('link', { name: 'Groups', exact: true }).click()
+  await page.getByText('2 members').waitFor()
+  await look(ada, 'groups')
 })
 
 test('a second factor is scanned, asked for at the next login, and taken away by an administrator', async () => {

@@ -61,7 +61,11 @@ export function FileGrid(props: FileGridProps) {
       aria-label={words.files.list(shownName(path))}
       aria-multiselectable="true"
       aria-rowcount={entries.length + 1}
-      className="group/grid h-full overflow-y-auto overscroll-contain focus-visible:outline-none"
+      // The row that is current has a ring of its own.
+      className={cx(
+        'group/grid h-full overflow-y-auto overscroll-contain',
+        at >= 0 ? 'focus-visible:outline-none' : 'focus-visible:-outline-offset-2',
+      )}
       data-files-grid
       onClick={onClick}
       onDoubleClick={onDoubleClick}
@@ -100,7 +104,8 @@ const isTouch = (event: MouseEvent): boolean =>
 
 /** The row under the pointer; none for what in a row is a control of its own. */
 function nameAt({ target }: MouseEvent): string | undefined {
-  if (!(target instanceof Element) || target.closest('button, input, [role=menu]')) return undefined
+  if (!(target instanceof Element) || target.closest('button, input, label, [role=menu]'))
+    return undefined
   return target.closest<HTMLElement>('[data-name]')?.dataset.name
 }
 
@@ -184,7 +189,7 @@ function Head({ order, onOrder }: Pick<FileGridProps, 'order' | 'onOrder'>) {
           >
             <button
               className={cx(
-                'flex items-center gap-1 rounded text-xs hover:text-ink',
+                'touch flex items-center gap-1 rounded text-xs hover:text-ink',
                 active ? 'text-ink' : 'text-ink-3',
               )}
               onClick={() => onOrder(clicked(order, name))}

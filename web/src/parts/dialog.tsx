@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { words } from '../words.ts'
 import { cx } from './class.ts'
 import { IconButton } from './icon-button.tsx'
+import { isUsable } from './trail.ts'
 
 interface DialogProps {
   readonly open: boolean
@@ -26,7 +27,7 @@ export function Dialog(props: DialogProps) {
         <Radix.Overlay className="fading fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
-          onOpenAutoFocus={focusFirstField}
+          onOpenAutoFocus={focusFirst}
           className={cx(
             'arriving fixed top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[calc(100vw-24px)] -translate-x-1/2 flex-col rounded-lg border border-line bg-raised shadow-float focus:outline-none',
             wide ? 'max-w-2xl' : 'max-w-md',
@@ -42,10 +43,18 @@ export function Dialog(props: DialogProps) {
               )}
             </div>
             <Radix.Close asChild>
-              <IconButton className="-mr-2" icon={X} label={words.actions.close} />
+              <IconButton
+                className="max-sm:-mt-2 max-sm:-mr-3 sm:-mr-2"
+                icon={X}
+                label={words.actions.close}
+              />
             </Radix.Close>
           </header>
-          <div className="overflow-y-auto px-5 pt-3 pb-5" {...(isText && { tabIndex: 0 })}>
+          <div
+            className="overflow-y-auto px-5 pt-3 pb-5"
+            data-dialog-body
+            {...(isText && { tabIndex: 0 })}
+          >
             {children}
           </div>
         </Radix.Content>
@@ -54,19 +63,31 @@ export function Dialog(props: DialogProps) {
   )
 }
 
-/** The first field, else the dialog itself: a focused close button would open its tooltip. */
-function focusFirstField(event: Event): void {
+/** Of radio buttons the one that is chosen, as Tab would. */
+const FIELD = 'input:not([type=radio]), input:checked, select, textarea'
+
+/**
+ * The first field, else what can be done first, which in a question is the way back. Not the cross above it: its tooltip
+ * would open.
+ */
+function focusFirst(event: Event): void {
   const dialog = event.currentTarget
   if (!(dialog instanceof HTMLElement)) return
   event.preventDefault()
-  const field = dialog.querySelector<HTMLElement>('input, select, textarea')
-  ;(field ?? dialog).focus()
+  const body = dialog.querySelector<HTMLElement>('[data-dialog-body]') ?? dialog
+  if (body.tabIndex === 0) {
+    body.focus()
+    return
+  }
+  const usable = (selector: string) =>
+    [...body.querySelectorAll<HTMLElement>(selector)].find(isUsable)
+  ;(usable(FIELD) ?? usable('button, a[href]') ?? dialog).focus()
 }
 
 /** Stay in sight where the dialog is longer than the window; what scrolls below them fades. */
 export function DialogActions({ children }: { readonly children: ReactNode }) {
   return (
-    <div className="before:-top-4 sticky bottom-0 z-10 -mx-5 mt-3 -mb-5 flex flex-wrap justify-end gap-2 bg-raised px-5 pt-2 pb-5 before:pointer-events-none before:absolute before:inset-x-0 before:h-4 before:bg-linear-to-t before:from-raised before:to-transparent">
+    <div className="before:-top-4 sticky -bottom-5 z-10 -mx-5 mt-3 -mb-5 flex flex-wrap justify-end gap-2 bg-raised px-5 pt-2 pb-5 before:pointer-events-none before:absolute before:inset-x-0 before:h-4 before:bg-linear-to-t before:from-raised before:to-transparent">
       {children}
     </div>
   )

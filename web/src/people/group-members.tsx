@@ -45,7 +45,7 @@ export function Members({ group, may, me, onChange }: MembersProps) {
           const found = detail.data?.people.find((one) => one.id === id)
           return (
             <li
-              className="flex min-h-9 items-center gap-2 border-b py-1 text-sm last:border-b-0"
+              className="flex min-h-12 items-center gap-2 border-b py-1 text-sm sm:min-h-9 last:border-b-0"
               key={id}
             >
               <div className="min-w-0 grow">
