@@ -211,7 +211,10 @@ test('a space is shared with a person and a group, and what each may is what the
     timeoutMs: 10_000,
     what: 'the schedule to be off',
   })
-  assert.equal(await follows.isChecked(), false)
+  await eventually(async () => !(await follows.isChecked()), {
+    timeoutMs: 10_000,
+    what: 'the switch to say so',
+  })
   await look(ada, 'schedule-off')
   await page.goto(`/spaces/${id}/timeline`)
   await page.getByRole('button', { name: 'Actions for heron' }).click()
