@@ -25,6 +25,15 @@ export const spaceSchema = z
     reason: text(2000),
     since: z.iso.datetime(),
     ports: z.array(z.looseObject({ port: z.number(), process: text(200).optional() })).default([]),
+    schedule: z
+      .looseObject({
+        zone: text(64),
+        start: z.array(text(100)),
+        stop: z.array(text(100)),
+        isOn: z.boolean(),
+        next: z.looseObject({ do: z.enum(['start', 'stop']), at: z.iso.datetime() }).optional(),
+      })
+      .optional(),
     failure: z.looseObject({ code: text(64), message: text(4096), hint: text(4096) }).optional(),
   })
   .loose()

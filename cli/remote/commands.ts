@@ -180,6 +180,14 @@ function addSpaces(program: Command, make: CommandMaker): void {
       )
       .option('--no-wait', 'do not wait until it is done')
   }
+  make.remote(
+    spaces,
+    'schedule <space> [on|off]',
+    'tell when a space starts and stops by itself, or switch that on or off for it',
+    ['skein spaces schedule alpha', 'skein spaces schedule alpha off'],
+    async (remote, [name = '', wish]) =>
+      (await import('./schedule.ts')).schedule(remote, name, wish),
+  )
   addSharing(spaces, make)
 }
 

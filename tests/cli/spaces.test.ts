@@ -104,6 +104,28 @@ test('a stopped space says how it is started, and is', async () => {
   assert.equal((await exec(['true'])).status, 0)
 })
 
+test('a schedule is told, and switched off and on for one space', async () => {
+  const none = await laptop.skein(['spaces', 'schedule', 'alpha'])
+  assert.equal(none.status, 67, none.stderr)
+  const [template] = await api.templates()
+  const path = `/templates/${template?.id}`
+  const { source } = await api.call<TemplateDetail>('GET', path)
+  // In half a day, so that it comes to nothing.
+  const hour = (new Date().getUTCHours() + 12) % 24
+  await api.saveTemplate(template?.id ?? '', `schedule: { stop: "${hour}:30" }\n${source}`)
+  assert.equal((await laptop.skein(['spaces', 'restart', 'alpha'])).status, 0)
+  const told = await laptop.skein(['spaces', 'schedule', 'alpha'])
+  assert.match(
+    told.stdout.toString(),
+    /alpha stops \d+:30 \(UTC\)\.\nStops next at \S+:30:00\.000Z/,
+  )
+  const off = await laptop.skein(['spaces', 'schedule', 'alpha', 'off', '--json'])
+  assert.equal(JSON.parse(off.stdout.toString()).isOn, false)
+  assert.match((await laptop.skein(['spaces', 'schedule', 'alpha'])).stdout.toString(), /off/)
+  assert.equal((await laptop.skein(['spaces', 'schedule', 'alpha', 'on'])).status, 0)
+  assert.equal((await laptop.skein(['spaces', 'schedule', 'alpha', 'maybe'])).status, 64)
+})
+
 test('completion knows commands, options and spaces', async () => {
   const complete = async (...words: string[]) =>
     (await laptop.skein(['complete', '--', ...words])).stdout.toString().trim().split('\n')

@@ -8,10 +8,12 @@ import type { Browser, Page } from 'playwright-core'
 import { newId } from '#protocol/ids.ts'
 import { type Api, TEST_PASSWORD } from '../support/api.ts'
 import { desktop, launchBrowser, phone, themes, Visitor } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import { freePath, Skein } from '../support/skein.ts'
 import { signIn } from './walk.ts'
 
-const TEMPLATE = 'name: Shell\nservices:\n  main:\n    image: skein/debian-test:1\n'
+const TEMPLATE =
+  'name: Shell\nschedule: { start: mon-fri 08:00, stop: "03:00" }\nservices:\n  main:\n    image: skein/debian-test:1\n'
 
 let skein: Skein
 let api: Api
@@ -198,6 +200,22 @@ test('a space is shared with a person and a group, and what each may is what the
   const { id: templateId } = await api.createTemplate(TEMPLATE)
   const id = newId<'space'>()
   await api.createSpace({ id, name: 'heron', templateId })
+  await page.goto(`/spaces/${id}/timeline`)
+  await page.goto(`/spaces/${id}/settings`)
+  const follows = page.getByRole('switch', { name: 'Follow the schedule' })
+  await page.getByText('Stops next:').waitFor()
+  await look(ada, 'schedule')
+  await follows.click()
+  await page.getByText('Switched off: it starts').waitFor()
+  await eventually(async () => (await api.space(id)).schedule?.isOn === false, {
+    timeoutMs: 10_000,
+    what: 'the schedule to be off',
+  })
+  await eventually(async () => !(await follows.isChecked()), {
+    timeoutMs: 10_000,
+    what: 'the switch to say so',
+  })
+  await look(ada, 'schedule-off')
   await page.goto(`/spaces/${id}/timeline`)
   await page.getByRole('button', { name: 'Actions for heron' }).click()
   await page.getByRole('menuitem', { name: 'Share' }).click()

@@ -125,6 +125,8 @@ export const useUpdateSpace = () =>
   useMutation({
     mutationFn: ({ id, change }: { id: string; change: UpdateSpace }) =>
       call('PATCH /spaces/:id', { params: { id }, body: change }),
+    // The answer is what it is now: until it was fetched again, what was clicked would jump back.
+    onSuccess: (space) => remember(space),
     onSettled: (_space, _error, { id }) => refresh(id),
   })
 

@@ -21,6 +21,7 @@ import { DeleteSpace } from '../spaces/delete-space.tsx'
 import { parseSize } from '../spaces/size.ts'
 import { words } from '../words.ts'
 import { useCurrentSpace } from './current.ts'
+import { ScheduleOf } from './schedule.tsx'
 
 const text = words.spaceSettings
 
@@ -37,6 +38,11 @@ export function SettingsTab() {
       <Section text={text.parametersText} title={text.parameters}>
         <Parameters space={space} />
       </Section>
+      {space.schedule && (
+        <Section text={text.schedule.text} title={text.schedule.title}>
+          <ScheduleOf space={space} />
+        </Section>
+      )}
       <Section title={text.facts}>
         <FactList space={space} />
       </Section>

@@ -13,6 +13,7 @@ import { SpaceMenu } from '../spaces/space-menu.tsx'
 import { StateMark, tellsMore } from '../spaces/state-mark.tsx'
 import { TemplateIcon } from '../templates/template-icon.tsx'
 import { words } from '../words.ts'
+import { useNext } from './schedule.tsx'
 
 interface SpaceHeaderProps {
   readonly space: Space
@@ -42,6 +43,7 @@ export function SpaceHeader({ space, onConnect }: SpaceHeaderProps) {
 
 function Facts({ space }: { readonly space: Space }) {
   const { usage } = space
+  const next = useNext(space)
   const running = space.state === 'running'
   return (
     <div className="overflow-hidden">
@@ -63,6 +65,11 @@ function Facts({ space }: { readonly space: Space }) {
         <Fact>
           {space.template.name} {words.templates.version(space.template.version)}
         </Fact>
+        {next && (
+          <Fact>
+            {words.spaceSettings.schedule.soon[next.do]} <Moment at={next.at} />
+          </Fact>
+        )}
         {space.standing && space.standing !== 'owner' && (
           <Fact>
             {words.shareSpace.standing[space.standing]} ({space.owner.name})

@@ -58,6 +58,7 @@ const actions: Readonly<Record<string, string>> = {
   'space.forget': 'gave up space',
   'space.rename': 'renamed',
   'space.restart': 'restarted',
+  'space.schedule': 'switched the schedule of',
   'space.share': 'shared',
   'space.start': 'started',
   'space.stop': 'stopped',
