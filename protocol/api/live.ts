@@ -1,6 +1,6 @@
 // The one WebSocket a tab (`/api/v1/live`, JSON text messages). It says *that* something changed, never what:
 // the page fetches again with its own rights. Topics: `spaces`, `space:<id>`, `timeline:<id>`, `terminals:<id>`,
-// `templates`, `users`, `hosts`, `peers`.
+// `templates`, `users`, `groups`, `roles`, `invitations`, `variables`, `group-variables`, `registries`, `hosts`, `peers`.
 
 import { z } from 'zod'
 
@@ -28,10 +28,6 @@ export interface Elsewhere {
   /** An origin. */
   readonly url: string
 }
-
-/** Offered with a ticket as WebSocket subprotocols; the server agrees on the first. */
-export const SOCKET_PROTOCOL = 'skein'
-export const TICKET_PROTOCOL = 'skein-ticket.'
 
 /**
  * Where else this page may go on: the peers that are there beside this one, and, for a page of a published URL, the ticket

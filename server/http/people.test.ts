@@ -157,6 +157,27 @@ test('nobody gets roles to give by a group of which they may only change the mem
   assert.equal(codeOf(await clerk.patch(path, { add: ['clerk'] })), 'not_above')
 })
 
+test('a member may change the own display name but neither role nor state', async () => {
+  const path = `/users/${idOf('mel')}`
+  assert.equal((await mel.patch(path, { displayName: 'Olga O.' })).status, 200)
+  assert.equal((await mel.patch(path, { role: 'administrator' })).body.error?.code, 'forbidden')
+  assert.equal((await mel.patch(path, { password: PASSWORD })).body.error?.code, 'forbidden')
+})
+
+test('a session of someone else can neither be seen nor ended', async () => {
+  const stranger = await world.member(ada, 'stranger')
+  const { sessionId } = (await mel.get('/me')).body
+  assert.equal((await stranger.delete(`/me/sessions/${sessionId}`)).body.error?.code, 'not_found')
+  assert.equal((await mel.get('/me')).status, 200)
+  const { sessions } = (await stranger.get('/me/sessions')).body as {
+    sessions: { current: boolean }[]
+  }
+  assert.deepEqual(
+    sessions.map(({ current }) => current),
+    [true],
+  )
+})
+
 const totp = (secret: string) => new TOTP({ secret: Secret.fromBase32(secret) })
 const codeNow = (secret: string) => totp(secret).generate({ timestamp: world.clock.nowMs() })
 

@@ -2,9 +2,9 @@
 // cannot exist, and the matrix test asks every route as every kind of person. The actions that administrators may are
 // at the same time the permissions that custom roles are made of.
 
-import type { TokenScope } from '#protocol/api/access.ts'
 import type { Role } from '#protocol/api/people.ts'
 import type { ShareLevel } from '#protocol/api/sharing-names.ts'
+import type { TokenScope } from '#protocol/api/token-scopes.ts'
 import type { GroupId, UserId } from '#protocol/ids.ts'
 import { type Marks, markOf } from '../records/marks.ts'
 import { covers } from './scopes.ts'

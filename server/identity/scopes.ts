@@ -1,6 +1,6 @@
 // What a token of less than everything may do of what its owner may. Actions that no scope names need `all`.
 
-import type { TokenScope } from '#protocol/api/access.ts'
+import type { TokenScope } from '#protocol/api/token-scopes.ts'
 import type { Action } from './policy.ts'
 
 /** Whatever it is for, a token may ask whose it is, and revoke itself. */

@@ -149,6 +149,8 @@ export interface KindGroups {
       /** The intents before this one, the newest first. */
       past?: string[]
     }
+    /** Whether the template's schedule holds for this space; since when. Absent: it does. */
+    schedule: { isOff: boolean; at: number }
     /** Ports that others than the owner may open in a browser. */
     sharing: { ports: Record<string, { visibility: Visibility; people: UserId[] }> }
     /** With whom it is shared, and as what. */

@@ -149,6 +149,7 @@ export const groupSchemas = {
       by: actorSchema,
       past: z.array(text(64)).max(64).optional(),
     }),
+    schedule: z.object({ isOff: z.boolean(), at: time }),
     sharing: z.object({
       ports: z.record(
         text(5),

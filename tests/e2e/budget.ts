@@ -3,6 +3,7 @@
 import type { CDPSession, Page, Route } from 'playwright-core'
 import type { Space } from '#protocol/api/spaces.ts'
 import { newId } from '#protocol/ids.ts'
+import { eventually } from '../support/eventually.ts'
 
 export interface Opening {
   /** Of everything but typefaces, as it came over the wire. */
@@ -63,6 +64,34 @@ export async function measureOpening(page: Page): Promise<Opening> {
     shift: notes.shift,
     workMs,
   }
+}
+
+/** Notes when a row of the list first has the focus, which only a key that was answered gives it. */
+const ANSWERED = `addEventListener('focusin', ({ target }) => {
+  if (target.matches?.('a[data-row]')) globalThis.answeredMs ??= performance.now()
+}, true)`
+
+/**
+ * Milliseconds from the beginning of the navigation until the page can be used, on a processor so many times slower: until
+ * its first rows are drawn and `j`, pressed all the while, is answered by going to the first of them.
+ */
+export async function measureUsable(page: Page, slowdown: number): Promise<number> {
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Network.enable')
+  await devtools.send('Network.setCacheDisabled', { cacheDisabled: true })
+  await page.goto('about:blank')
+  await page.addInitScript(ANSWERED)
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: slowdown })
+  await page.goto('/spaces', { waitUntil: 'commit' })
+  const answeredMs = await eventually(
+    async () => {
+      await page.keyboard.press('j')
+      return await page.evaluate<number | undefined>('globalThis.answeredMs')
+    },
+    { timeoutMs: 30_000, what: 'a key to be answered' },
+  )
+  await devtools.detach()
+  return Math.round(answeredMs)
 }
 
 /** Answers with the milliseconds of processor that the page's main thread took since. */

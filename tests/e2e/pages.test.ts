@@ -9,8 +9,8 @@ import { newId } from '#protocol/ids.ts'
 import { Api, TEST_PASSWORD } from '../support/api.ts'
 import { desktop, launchBrowser, phone, themes, Visitor } from '../support/browser.ts'
 import { Skein } from '../support/skein.ts'
-import { measureOpening, measureScrolling, withManySpaces } from './budget.ts'
-import { TerminalScreen } from './screen.ts'
+import { measureOpening, measureScrolling, measureUsable, withManySpaces } from './budget.ts'
+import { heading, inside } from './places.ts'
 import { signIn } from './walk.ts'
 
 const TEMPLATE = `name: Everything
@@ -68,125 +68,6 @@ after(async () => {
   await skein?.close()
 })
 
-/** The editor is loaded after its page, and what it says of the source comes from the server. */
-const editorReady = async (page: Page) => {
-  await page.getByRole('textbox', { name: 'Template source' }).waitFor()
-  await page.getByText('No problems').waitFor()
-}
-
-const heading = (name: string) => (page: Page) =>
-  page.getByRole('heading', { name, exact: true }).first().waitFor()
-
-interface Place {
-  readonly name: string
-  readonly path: () => string
-  readonly ready: (page: Page) => Promise<unknown>
-}
-
-const inside: readonly Place[] = [
-  {
-    name: 'spaces',
-    path: () => '/spaces',
-    ready: (page) => page.getByRole('link', { name: 'notebook', exact: true }).waitFor(),
-  },
-  {
-    name: 'nothing-fits',
-    path: () => '/spaces?q=nothing+of+that+name',
-    ready: heading('No space fits this filter'),
-  },
-  {
-    name: 'new-space',
-    path: () => `/spaces/new?template=${templateId}`,
-    ready: (page) => page.getByLabel('Subject').waitFor(),
-  },
-  {
-    name: 'terminal',
-    path: () => `/spaces/${ids.notebook}`,
-    ready: (page) => new TerminalScreen(page).shows(/[$#]/),
-  },
-  {
-    name: 'files',
-    path: () => `/spaces/${ids.notebook}/files?path=/`,
-    ready: (page) => page.getByRole('row', { name: 'etc' }).first().waitFor(),
-  },
-  {
-    name: 'file',
-    path: () => `/spaces/${ids.notebook}/files?path=/etc&open=passwd`,
-    ready: (page) => page.getByRole('textbox', { name: 'Text of passwd' }).waitFor(),
-  },
-  {
-    name: 'no-folder',
-    path: () => `/spaces/${ids.notebook}/files?path=/mnt`,
-    ready: heading('Nothing is in this folder'),
-  },
-  {
-    name: 'timeline',
-    path: () => `/spaces/${ids.notebook}/timeline`,
-    ready: (page) => page.getByText('by ada').first().waitFor(),
-  },
-  { name: 'ports', path: () => `/spaces/${ids.notebook}/ports`, ready: heading('Apps') },
-  { name: 'settings', path: () => `/spaces/${ids.notebook}/settings`, ready: heading('Name') },
-  {
-    name: 'failed',
-    path: () => `/spaces/${ids.broken}`,
-    ready: heading('This space could not go on'),
-  },
-  {
-    name: 'not-mine',
-    path: () => `/spaces/${ids.theirs}`,
-    ready: (page) => page.getByRole('heading', { name: 'theirs', exact: true }).waitFor(),
-  },
-  {
-    name: 'templates',
-    path: () => '/templates',
-    ready: (page) => page.getByRole('link', { name: 'Everything' }).first().waitFor(),
-  },
-  {
-    name: 'new-template',
-    path: () => '/templates/new',
-    ready: editorReady,
-  },
-  {
-    name: 'template',
-    path: () => `/templates/${templateId}`,
-    ready: editorReady,
-  },
-  {
-    name: 'cluster',
-    path: () => '/cluster',
-    ready: (page) => page.getByText('this one').first().waitFor(),
-  },
-  { name: 'people', path: () => '/people', ready: (page) => page.getByText('mel').waitFor() },
-  { name: 'groups', path: () => '/people?view=groups', ready: heading('No groups yet') },
-  { name: 'roles', path: () => '/people?view=roles', ready: heading('No custom roles yet') },
-  {
-    name: 'invitations',
-    path: () => '/people?view=invitations',
-    ready: heading('No open invitations'),
-  },
-  {
-    name: 'variables',
-    path: () => '/variables',
-    ready: (page) => page.getByText('REGION').waitFor(),
-  },
-  {
-    name: 'audit',
-    path: () => '/audit',
-    ready: (page) => page.getByText('The audit is whole').waitFor(),
-  },
-  {
-    name: 'audit-nothing',
-    path: () => '/audit?actor=nobody-of-that-name',
-    ready: heading('Nothing fits'),
-  },
-  {
-    name: 'account',
-    path: () => '/account',
-    ready: (page) => page.getByText('This session').waitFor(),
-  },
-  { name: 'missing', path: () => '/nowhere', ready: heading('There is nothing at this address') },
-]
-
 test('the sign-in page is for everyone', async () => {
   const nobody = await Visitor.arrive(browser, skein.url)
   await nobody.page.goto('/spaces')
@@ -206,7 +87,7 @@ async function fitsPhone(visitor: Visitor, name: string): Promise<void> {
 
 for (const place of inside) {
   test(`the page “${place.name}” is for everyone, at any width and in both themes`, async () => {
-    await ada.page.goto(place.path())
+    await ada.page.goto(place.path({ templateId, ...ids }))
     await place.ready(ada.page)
     assert.deepEqual(await ada.accessFaults(place.name, themes), [])
     await ada.resize(phone)
@@ -337,6 +218,9 @@ test('who signs out is at the sign-in page, is told of a wrong password, and com
 const FIRST_PAGE_BYTES = 200_000
 /** What is promised is a second on a processor four times slower; a quarter of it there is all of it here. */
 const FIRST_PAGE_WORK_MS = 250
+const SLOWDOWN = 4
+/** The promise holds for a machine that does nothing else. */
+const USABLE_MS = process.env.SKEIN_TEST_TIMED === undefined ? 10_000 : 1000
 /** A machine that runs all other tests meanwhile shares its caches with them. */
 const BUSY = 3
 
@@ -348,6 +232,17 @@ test('the first page is small, soon there, and nothing on it moves', async (t) =
   assert.ok(opening.bytes <= FIRST_PAGE_BYTES, `${opening.bytes} bytes`)
   assert.equal(opening.shift, 0)
   assert.ok(opening.workMs <= BUSY * FIRST_PAGE_WORK_MS, `${opening.workMs} ms`)
+})
+
+test('the first page can be used within a second on a processor four times slower', async (t) => {
+  const usable = { usualMs: [] as number[], slowMs: [] as number[] }
+  for (let i = 0; i < 3; i++) {
+    usable.usualMs.push(await measureUsable(ada.page, 1))
+    usable.slowMs.push(await measureUsable(ada.page, SLOWDOWN))
+  }
+  t.diagnostic(JSON.stringify(usable))
+  // The quickest of them: what else the machine does only ever makes it longer.
+  assert.ok(Math.min(...usable.slowMs) <= USABLE_MS, JSON.stringify(usable))
 })
 
 test('a thousand spaces scroll without a stutter, and the keys reach each of them', async (t) => {

@@ -44,6 +44,15 @@ test('between the brackets of a value the names are offered, and filters behind 
   assert.ok(labels(`${text}\${{ space.name | lo¦`).includes('lower'))
 })
 
+test('stored variables and secrets are offered by their names, and where none is known their scopes', () => {
+  const text = 'services:\n  a:\n    image: ${{ '
+  const offered = suggest(language, text, text.length, ['secret.TOKEN', 'var.REGION']).all
+  const names = offered.filter(({ kind }) => kind === 'name').map(({ label }) => label)
+  assert.deepEqual(names, ['secret.TOKEN', 'var.REGION'])
+  assert.ok(!offered.some(({ label }) => label === 'var.' || label === 'secret.'))
+  assert.ok(labels(`${text}¦`).includes('var.'))
+})
+
 test('a script is left alone', () => {
   assert.deepEqual(labels('startup: |\n  ¦'), [])
 })

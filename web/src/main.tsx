@@ -8,11 +8,13 @@ import { createRoot } from 'react-dom/client'
 import { queryClient } from './api/query-client.ts'
 import { meQuery } from './api/session.ts'
 import { spacesQuery } from './api/spaces.ts'
+import { FocusKeeper } from './app/keep-focus.ts'
 import { followTheme } from './app/theme.ts'
 import { Toasts } from './parts/toasts.tsx'
 import { router } from './router.tsx'
 
 followTheme()
+new FocusKeeper().watch(router)
 // Asked for while the page is still being put together; a page that needs it finds the answer on its way.
 void prefetch()
 

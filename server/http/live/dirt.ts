@@ -1,7 +1,7 @@
 // Watches records and live values and collects what changed, so that a burst of a hundred changes is one message a
 // tab: a window opens with the first change and is emptied when it ends.
 
-import type { HostId, SpaceId } from '#protocol/ids.ts'
+import type { HostId, SpaceId, UserId } from '#protocol/ids.ts'
 import type { Clock } from '../../clock.ts'
 import type { Resource } from '../../identity/policy.ts'
 import { resourceOf } from '../../identity/subject.ts'
@@ -41,6 +41,7 @@ export class Dirt {
     this.#onRecord('templateVersion', () => this.#mark({ topic: 'templates' }))
     this.#onRecord('user', () => this.#mark({ topic: 'users' }))
     this.#onRights()
+    this.#onValues()
     this.#onRecord('host', () => this.#mark({ topic: 'hosts' }))
     this.#onRecord('space', ({ id, groups }) => {
       const before = this.#resources.get(id)
@@ -124,6 +125,18 @@ export class Dirt {
     })
     this.#onRecord('role', () => this.#mark({ topic: 'roles' }))
     this.#onRecord('invitation', () => this.#mark({ topic: 'invitations' }))
+  }
+
+  /** What one has set for oneself no page shows. One that is gone says no more whose it was: both kinds may have changed. */
+  #onValues(): void {
+    const { records } = this.#parts
+    this.#onRecord('variable', ({ id }) => {
+      const ownerId = records.get('variable', id)?.groups.body?.ownerId
+      if (ownerId && records.get('user', ownerId as UserId)) return
+      this.#mark({ topic: 'variables' })
+      this.#mark({ topic: 'group-variables' })
+    })
+    this.#onRecord('registry', () => this.#mark({ topic: 'registries' }))
   }
 
   #markAllSpaces(): void {

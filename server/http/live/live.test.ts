@@ -100,6 +100,25 @@ test('nobody hears of what is not theirs to see', async () => {
   assert.deepEqual(new Set(heard), new Set([`space:${space}`, 'spaces', 'users', 'hosts']))
 })
 
+test('variables and registries are told to those who may list them, and one’s own to nobody', async () => {
+  const topics = ['variables', 'group-variables', 'registries']
+  const theirs = await tab(member, topics)
+  const governing = await tab(administrator, topics)
+  await member.put('/me/variables/EDITOR', { value: 'vim' })
+  await windowEnds()
+  await administrator.put('/variables/REGION', { value: 'eu-1' })
+  await administrator.put('/registries/ghcr.io', { username: 'bot', secret: 'herring' })
+  await windowEnds()
+  await governing.until(({ json }) => json.length > 1, 'the administrator to hear')
+  await administrator.delete('/variables/REGION')
+  await windowEnds()
+  await governing.until(({ json }) => json.length > 2, 'the administrator to hear of the end')
+  say(theirs, { type: 'ping', at: 3 })
+  await theirs.until(({ json }) => json.some(({ type }) => type === 'pong'), 'the pong')
+  assert.deepEqual(changes(theirs), [])
+  assert.deepEqual(changes(governing), [topics, topics.slice(0, 2)])
+})
+
 test('the end of a space is told to its owner', async () => {
   const id = await newSpace(member)
   const socket = await tab(member, ['spaces', `space:${id}`])

@@ -19,6 +19,9 @@ const whole: Readonly<Record<string, Action>> = {
   groups: 'group.listOwn',
   roles: 'role.list',
   invitations: 'invitation.list',
+  variables: 'variable.list',
+  'group-variables': 'variable.listGroup',
+  registries: 'registry.list',
   hosts: 'host.list',
   peers: 'peer.list',
 }

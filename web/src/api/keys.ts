@@ -63,6 +63,12 @@ export function staleAfter(topic: string): readonly Key[] {
       return [keys.roles, keys.users, ['user'], keys.me]
     case 'invitations':
       return [keys.invitations]
+    case 'variables':
+      return [['variables']]
+    case 'group-variables':
+      return [['variables']]
+    case 'registries':
+      return [keys.registries]
     case 'hosts':
       return [keys.hosts, ['placement']]
     case 'peers':

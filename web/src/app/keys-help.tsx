@@ -34,6 +34,7 @@ const sheet: readonly (readonly [string, readonly (readonly [string, string])[]]
       ['ctrl+shift+f', what.search],
       ['ctrl+shift+c', what.copy],
       ['ctrl+shift+v', what.paste],
+      ['ctrl+shift+x', what.leaveTerminal],
     ],
   ],
   [
@@ -46,6 +47,7 @@ const sheet: readonly (readonly [string, readonly (readonly [string, string])[]]
       ['f2', what.renameFile],
       ['delete', what.deleteFile],
       ['mod+s', what.saveFile],
+      ['escape tab', what.leaveEditor],
     ],
   ],
   [
@@ -55,6 +57,7 @@ const sheet: readonly (readonly [string, readonly (readonly [string, string])[]]
       ['mod+.', what.mend],
       ['f8', what.nextProblem],
       ['mod+s', what.publish],
+      ['escape tab', what.leaveEditor],
     ],
   ],
 ]

@@ -61,7 +61,11 @@ export function FileGrid(props: FileGridProps) {
       aria-label={words.files.list(shownName(path))}
       aria-multiselectable="true"
       aria-rowcount={entries.length + 1}
-      className="group/grid h-full overflow-y-auto overscroll-contain focus-visible:outline-none"
+      // The row that is current has a ring of its own.
+      className={cx(
+        'group/grid h-full overflow-y-auto overscroll-contain',
+        at >= 0 ? 'focus-visible:outline-none' : 'focus-visible:-outline-offset-2',
+      )}
       data-files-grid
       onClick={onClick}
       onDoubleClick={onDoubleClick}

@@ -1,7 +1,7 @@
 // Buttons. One primary a page; everything else is quiet.
 
 import { LoaderCircle, type LucideIcon } from 'lucide-react'
-import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react'
+import type { ButtonHTMLAttributes, MouseEvent, ReactNode, Ref } from 'react'
 import { cx } from './class.ts'
 
 export type ButtonKind = 'primary' | 'plain' | 'quiet' | 'danger'
@@ -32,14 +32,18 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly ref?: Ref<HTMLButtonElement>
 }
 
+/** A busy button stays where the keys are, which one that is disabled does not; nor does Enter in a field press it. */
+const refuse = (event: MouseEvent): void => event.preventDefault()
+
 export function Button(props: ButtonProps) {
   const { kind, small, icon: Icon, busy, children, className, ...rest } = props
   return (
     <button
       type="button"
       {...rest}
+      aria-disabled={busy || rest['aria-disabled']}
       className={cx(buttonClass(kind, small), className)}
-      disabled={rest.disabled || busy}
+      onClick={busy ? refuse : rest.onClick}
     >
       {busy ? (
         <LoaderCircle aria-hidden="true" className="turning" size={15} />

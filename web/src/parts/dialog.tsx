@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { words } from '../words.ts'
 import { cx } from './class.ts'
 import { IconButton } from './icon-button.tsx'
+import { isUsable } from './trail.ts'
 
 interface DialogProps {
   readonly open: boolean
@@ -26,7 +27,7 @@ export function Dialog(props: DialogProps) {
         <Radix.Overlay className="fading fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
-          onOpenAutoFocus={focusFirstField}
+          onOpenAutoFocus={focusFirst}
           className={cx(
             'arriving fixed top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[calc(100vw-24px)] -translate-x-1/2 flex-col rounded-lg border border-line bg-raised shadow-float focus:outline-none',
             wide ? 'max-w-2xl' : 'max-w-md',
@@ -49,7 +50,11 @@ export function Dialog(props: DialogProps) {
               />
             </Radix.Close>
           </header>
-          <div className="overflow-y-auto px-5 pt-3 pb-5" {...(isText && { tabIndex: 0 })}>
+          <div
+            className="overflow-y-auto px-5 pt-3 pb-5"
+            data-dialog-body
+            {...(isText && { tabIndex: 0 })}
+          >
             {children}
           </div>
         </Radix.Content>
@@ -58,13 +63,25 @@ export function Dialog(props: DialogProps) {
   )
 }
 
-/** The first field, else the dialog itself: a focused close button would open its tooltip. */
-function focusFirstField(event: Event): void {
+/** Of radio buttons the one that is chosen, as Tab would. */
+const FIELD = 'input:not([type=radio]), input:checked, select, textarea'
+
+/**
+ * The first field, else what can be done first, which in a question is the way back. Not the cross above it: its tooltip
+ * would open.
+ */
+function focusFirst(event: Event): void {
   const dialog = event.currentTarget
   if (!(dialog instanceof HTMLElement)) return
   event.preventDefault()
-  const field = dialog.querySelector<HTMLElement>('input, select, textarea')
-  ;(field ?? dialog).focus()
+  const body = dialog.querySelector<HTMLElement>('[data-dialog-body]') ?? dialog
+  if (body.tabIndex === 0) {
+    body.focus()
+    return
+  }
+  const usable = (selector: string) =>
+    [...body.querySelectorAll<HTMLElement>(selector)].find(isUsable)
+  ;(usable(FIELD) ?? usable('button, a[href]') ?? dialog).focus()
 }
 
 /** Stay in sight where the dialog is longer than the window; what scrolls below them fades. */

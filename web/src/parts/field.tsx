@@ -32,7 +32,8 @@ export function Field({ label, help, error, optional, children }: FieldProps) {
     <div className="flex flex-col gap-1.5">
       <label className="font-medium text-sm" htmlFor={id}>
         {label}
-        {optional && <span className="ml-1.5 font-normal text-ink-3">{optional}</span>}
+        {/* The space is for those who hear it. */}
+        {optional && <span className="ml-1.5 font-normal text-ink-3"> {optional}</span>}
       </label>
       {children({
         id,

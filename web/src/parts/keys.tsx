@@ -14,6 +14,7 @@ const names: Record<string, string> = {
   space: 'Space',
   delete: 'Delete',
   f2: 'F2',
+  tab: 'Tab',
   shift: isMac ? '⇧' : 'Shift',
 }
 

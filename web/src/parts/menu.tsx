@@ -6,6 +6,7 @@ import {
   type ButtonHTMLAttributes,
   cloneElement,
   type KeyboardEvent,
+  type MouseEvent,
   type ReactElement,
   Suspense,
   useState,
@@ -32,28 +33,33 @@ export interface MenuProps {
   readonly entries: readonly MenuEntry[]
 }
 
+export interface OpenMenuProps extends MenuProps {
+  /** Asked for by key, so that the first entry has the focus. */
+  readonly byKey: boolean
+}
+
 const fetchMenu = () => import('./open-menu.tsx')
 const OpenMenu = lazyPart(fetchMenu, 'OpenMenu')
 
 export function Menu({ trigger, entries }: MenuProps) {
-  const [wanted, setWanted] = useState(false)
-  const open = () => setWanted(true)
+  const [wanted, setWanted] = useState<'byKey' | 'byPointer'>()
   const closed = cloneElement(trigger, {
     'aria-haspopup': 'menu',
     'aria-expanded': false,
-    onClick: open,
+    // A click that no pointer made counts no clicks.
+    onClick: ({ detail }: MouseEvent) => setWanted(detail === 0 ? 'byKey' : 'byPointer'),
     onPointerEnter: () => void fetchMenu().catch(() => undefined),
     onKeyDown: (event: KeyboardEvent) => {
       if (event.key !== 'ArrowDown') return
       event.preventDefault()
       event.stopPropagation()
-      open()
+      setWanted('byKey')
     },
   })
   if (!wanted) return closed
   return (
     <Suspense fallback={closed}>
-      <OpenMenu entries={entries} trigger={trigger} />
+      <OpenMenu byKey={wanted === 'byKey'} entries={entries} trigger={trigger} />
     </Suspense>
   )
 }

@@ -1,12 +1,26 @@
 // The menu behind a button, by Radix. It is open when it is first drawn, because that is why it was fetched.
 
 import { DropdownMenu as Radix } from 'radix-ui'
+import { useEffect, useRef } from 'react'
 import { cx } from './class.ts'
 import { Keys } from './keys.tsx'
-import type { MenuEntry, MenuProps } from './menu.tsx'
+import type { MenuEntry, OpenMenuProps } from './menu.tsx'
 import { overlayRoot } from './overlay-root.ts'
+import { isUsable } from './trail.ts'
 
-export function OpenMenu({ trigger, entries }: MenuProps) {
+const ENABLED = '[role=menuitem]:not([data-disabled])'
+
+export function OpenMenu({ trigger, entries, byKey }: OpenMenuProps) {
+  const content = useRef<HTMLDivElement>(null)
+  // Radix puts the focus on the first entry for keys that it saw, and the first one came before it was here.
+  useEffect(() => {
+    if (!byKey) return
+    const first = requestAnimationFrame(() => {
+      const items = content.current?.querySelectorAll<HTMLElement>(ENABLED) ?? []
+      ;[...items].find(isUsable)?.focus()
+    })
+    return () => cancelAnimationFrame(first)
+  }, [byKey])
   return (
     <Radix.Root defaultOpen modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
@@ -15,6 +29,7 @@ export function OpenMenu({ trigger, entries }: MenuProps) {
           align="end"
           className="arriving z-50 min-w-44 rounded-md border border-line bg-raised p-1 shadow-float"
           collisionPadding={8}
+          ref={content}
           sideOffset={4}
         >
           {entries.map((entry, index) => (

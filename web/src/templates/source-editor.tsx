@@ -22,6 +22,8 @@ export interface SourceEditorProps {
   readonly onSave?: (() => void) | undefined
   /** For completion; the plain editor has none. */
   readonly language?: Language | undefined
+  /** The names of stored values, which it offers as well. */
+  readonly stored?: readonly string[]
   readonly ref?: Ref<SourceEditorHandle>
 }
 

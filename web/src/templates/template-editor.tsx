@@ -129,6 +129,7 @@ function Desk({ template, older, tab, editing, onOpen }: DeskProps) {
           readOnly={!mayEdit || older !== undefined}
           ref={editor}
           source={source}
+          templateId={template.id}
         />
       }
     />

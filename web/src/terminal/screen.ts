@@ -7,6 +7,7 @@ import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import { WebglAddon } from '@xterm/addon-webgl'
 import { Terminal } from '@xterm/xterm'
+import { words } from '../words.ts'
 import { allowWriting } from './clipboard.ts'
 import type { Screen } from './connection.ts'
 import { letterSpacingPx, TERMINAL_FONT } from './font.ts'
@@ -74,6 +75,7 @@ export class XtermScreen implements Screen {
 
   open(element: HTMLElement): void {
     this.terminal.open(element)
+    this.terminal.textarea?.setAttribute('aria-description', words.terminal.leaveLong)
     this.fit()
   }
 

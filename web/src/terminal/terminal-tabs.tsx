@@ -3,6 +3,7 @@
 import { Plus, SquareTerminal, X } from 'lucide-react'
 import { cx } from '../parts/class.ts'
 import { IconButton } from '../parts/icon-button.tsx'
+import { Keys } from '../parts/keys.tsx'
 import { words } from '../words.ts'
 import { ConnectionMark } from './connection-mark.tsx'
 import type { TerminalSession } from './session.ts'
@@ -64,6 +65,10 @@ export function TerminalTabs(props: TerminalTabsProps) {
       </ul>
       {!watching && <IconButton icon={Plus} label={words.terminal.new} onClick={onNew} />}
       <div className="grow" />
+      <span className="hidden shrink-0 items-center gap-1.5 text-ink-3 text-xs lg:group-has-[textarea:focus]/terminals:flex">
+        <Keys faint keys="ctrl+shift+x" />
+        {words.terminal.leave}
+      </span>
       {session && <ConnectionMark session={session} />}
     </div>
   )

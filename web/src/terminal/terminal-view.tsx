@@ -12,7 +12,7 @@ import {
 } from 'react'
 import { keys } from '../api/keys.ts'
 import { queryClient } from '../api/query-client.ts'
-import { request } from '../net/request.ts'
+import { call } from '../net/call.ts'
 import { cx } from '../parts/class.ts'
 import { words } from '../words.ts'
 import { KeyRow } from './key-row.tsx'
@@ -28,6 +28,7 @@ interface TerminalViewProps {
   readonly watching: boolean
   readonly onSession: (session: TerminalSession | undefined) => void
   readonly onClose: () => void
+  readonly onLeave: () => void
 }
 
 export function TerminalView(props: TerminalViewProps) {
@@ -41,7 +42,7 @@ export function TerminalView(props: TerminalViewProps) {
   }, [session, visible])
   const startAgain = () => {
     // The ended one is put away first, so that the name is free; when it is gone already, all the better.
-    request('DELETE', `/spaces/${spaceId}/terminals/${encodeURIComponent(name)}`)
+    call('DELETE /spaces/:id/terminals/:name', { params: { id: spaceId, name } })
       .catch(() => undefined)
       .then(() => {
         session?.startAgain()
@@ -76,17 +77,18 @@ export function TerminalView(props: TerminalViewProps) {
 }
 
 function useSession(
-  { spaceId, name, label, watching, onSession }: TerminalViewProps,
+  { spaceId, name, label, watching, onSession, onLeave }: TerminalViewProps,
   host: RefObject<HTMLDivElement | null>,
   onSearch: () => void,
 ): TerminalSession | undefined {
   const [session, setSession] = useState<TerminalSession>()
   const tell = useEffectEvent(onSession)
   const search = useEffectEvent(onSearch)
+  const leave = useEffectEvent(onLeave)
   useEffect(() => {
     if (!host.current) return
     const opened = new TerminalSession(
-      { spaceId, name, label, watching, onSearch: () => search() },
+      { spaceId, name, label, watching, onSearch: () => search(), onLeave: () => leave() },
       host.current,
     )
     setSession(opened)

@@ -2,7 +2,7 @@
 
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { SquareTerminal } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useMe } from '../api/session.ts'
 import { useCloseTerminal, useTerminals } from '../api/spaces.ts'
 import { Button } from '../parts/button.tsx'
@@ -27,6 +27,7 @@ export function Terminals({ spaceId, watching }: TerminalsProps) {
   const [closing, setClosing] = useState<string>()
   const [sessions, setSessions] = useState<ReadonlyMap<string, TerminalSession>>(new Map())
   const close = useCloseTerminal(spaceId)
+  const place = useRef<HTMLDivElement>(null)
   const remember = (name: string) => (session: TerminalSession | undefined) =>
     setSessions((before) => {
       const next = new Map(before)
@@ -39,13 +40,16 @@ export function Terminals({ spaceId, watching }: TerminalsProps) {
     setClosing(undefined)
     close.mutate(name, { onError: toastError })
   }
+  const choose = (name: string) =>
+    name === tabs.active ? sessions.get(name)?.focus() : tabs.choose(name)
+  const leave = () => place.current?.querySelector<HTMLElement>('[aria-current=true]')?.focus()
   return (
-    <div className="flex h-full min-h-64 flex-col bg-terminal">
+    <div className="group/terminals flex h-full min-h-64 flex-col bg-terminal" ref={place}>
       {(tabs.names.length > 0 || !watching) && (
         <TerminalTabs
           active={tabs.active}
           names={tabs.names}
-          onChoose={tabs.choose}
+          onChoose={choose}
           onClose={setClosing}
           onNew={tabs.add}
           watching={watching}
@@ -64,6 +68,7 @@ export function Terminals({ spaceId, watching }: TerminalsProps) {
             label={user.displayName || user.username}
             name={name}
             onClose={() => closeNow(name)}
+            onLeave={leave}
             onSession={remember(name)}
             spaceId={spaceId}
             visible={name === tabs.active}

@@ -1,9 +1,9 @@
 // Words of people, groups, roles, invitations, quotas, second factors, and of sharing a space.
 
-import type { TokenScope } from '#protocol/api/access.ts'
 import type { QuotaName } from '#protocol/api/quota-names.ts'
 import type { ShareLevel } from '#protocol/api/sharing-names.ts'
 import type { SpaceStanding } from '#protocol/api/spaces.ts'
+import type { TokenScope } from '#protocol/api/token-scopes.ts'
 
 const levels: Record<ShareLevel, { readonly name: string; readonly text: string }> = {
   viewer: { name: 'Viewer', text: 'sees it, its timeline and its terminals' },

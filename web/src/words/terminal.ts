@@ -29,6 +29,8 @@ export const terminalWords = {
     viewers: (n: number) => (n === 1 ? '1 other viewer' : `${n} other viewers`),
     sizedElsewhere: (cols: number, rows: number) =>
       `${cols} × ${rows}, the size of another viewer. It becomes yours when you type.`,
+    leave: 'leaves the terminal',
+    leaveLong: 'Ctrl, Shift and X leave the terminal for its tabs.',
     search: {
       label: 'Search in the terminal',
       next: 'Next match',

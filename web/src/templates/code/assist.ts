@@ -20,10 +20,13 @@ import type { Place } from './yaml-scan.ts'
 
 const text = words.templateEditor
 
-/** The language is fetched beside the editor; until it is there nothing is offered. */
-export const assist = (language: () => Language | undefined): Extension => [
+/** The language is fetched beside the editor; until it is there nothing is offered. `stored` names values. */
+export const assist = (
+  language: () => Language | undefined,
+  stored: () => readonly string[],
+): Extension => [
   autocompletion({
-    override: [(context) => completions(context, language())],
+    override: [(context) => completions(context, language(), stored())],
     icons: false,
     interactionDelay: 0,
     maxRenderedOptions: 60,
@@ -46,9 +49,10 @@ export const assist = (language: () => Language | undefined): Extension => [
 function completions(
   context: CompletionContext,
   language: Language | undefined,
+  stored: readonly string[],
 ): CompletionResult | null {
   if (!language) return null
-  const { all, from, place } = suggest(language, context.state.sliceDoc(), context.pos)
+  const { all, from, place } = suggest(language, context.state.sliceDoc(), context.pos, stored)
   const typed = context.state.sliceDoc(from, context.pos)
   if (all.length === 0 || (!context.explicit && typed === '' && !place.isValue)) return null
   const gap = place.isValue && context.state.sliceDoc(from - 1, from) === ':' ? ' ' : ''

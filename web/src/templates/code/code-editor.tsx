@@ -22,6 +22,8 @@ export function CodeEditor(props: SourceEditorProps) {
   const view = useRef<EditorView>(null)
   const language = useRef(props.language)
   language.current = props.language
+  const stored = useRef<readonly string[]>([])
+  stored.current = props.stored ?? []
   const typed = useEffectEvent((text: string) => props.onSource(text))
   const save = useEffectEvent(() => props.onSave?.())
   const mend = useEffectEvent((at: EditorView) => mendHere(at, props.problems))
@@ -37,7 +39,12 @@ export function CodeEditor(props: SourceEditorProps) {
       yaml(),
       indentUnit.of('  '),
       hangingIndent,
-      readOnly ? [EditorState.readOnly.of(true)] : assist(() => language.current),
+      readOnly
+        ? [EditorState.readOnly.of(true)]
+        : assist(
+            () => language.current,
+            () => stored.current,
+          ),
       EditorView.contentAttributes.of({ 'aria-label': words.template.editor, tabindex: '0' }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) typed(update.state.sliceDoc())

@@ -18,11 +18,19 @@ export interface Suggestions {
   readonly place: Place
 }
 
-export function suggest(language: Language, text: string, offset: number): Suggestions {
+/** `stored` are the names of variables and secrets, as they are written. */
+export function suggest(
+  language: Language,
+  text: string,
+  offset: number,
+  stored: readonly string[] = [],
+): Suggestions {
   const expression = expressionBefore(text, offset)
   const place = placeAt(text, offset)
   if (expression) {
-    return { from: expression.from, all: inExpression(language, text, expression), place }
+    const { from, isFilter } = expression
+    const all = isFilter ? described(language['x-filters']) : inExpression(language, text, stored)
+    return { from, all, place }
   }
   if (place.inText) return { from: offset, all: [], place }
   const schemas = schemasAt(language, place.path)
@@ -90,12 +98,15 @@ function expressionBefore(text: string, offset: number): Expression | undefined 
   return { from: offset - typed.length, isFilter: inside.includes('|') }
 }
 
-function inExpression(language: Language, text: string, { isFilter }: Expression): Suggestion[] {
-  if (isFilter) return described(language['x-filters'])
+/** A scope is offered by its name alone where nothing of it is known. */
+function inExpression(language: Language, text: string, stored: readonly string[]): Suggestion[] {
   const answered = keysOf(text).filter(({ path }) => samePath(path, ['parameters']))
+  const names = [...answered.map(({ key }) => ['param', key].join('.')), ...stored]
+  const isNamed = (label: string) =>
+    /^param\./.test(label) || names.some((name) => name.startsWith(label))
   return [
-    ...answered.map(({ key }): Suggestion => ({ label: ['param', key].join('.'), kind: 'name' })),
-    ...described(language['x-values']).filter(({ label }) => !/^param\./.test(label)),
+    ...names.map((label): Suggestion => ({ label, kind: 'name' })),
+    ...described(language['x-values']).filter(({ label }) => !isNamed(label)),
   ]
 }
 
