@@ -64,6 +64,13 @@ test('skein knows every command of its own that a block shows', () => {
   assert.deepEqual(faults, [])
 })
 
+test('a unit of systemd starts skein with words that it knows', () => {
+  const starts = pages.flatMap(({ text }) => [...text.matchAll(/^ExecStart=\S+\/bin\.js (.+)$/gm)])
+  assert.ok(starts.length > 0)
+  const faults = starts.flatMap(([, words]) => unknownOf(`skein ${words}`))
+  assert.deepEqual(faults, [])
+})
+
 test('skein knows every command of its own that a sentence names', () => {
   const faults = pages.flatMap(({ path, text }) =>
     codeSpans(text)
