@@ -3,8 +3,10 @@
 // before it is restarted. `SKEIN_TEST_PICTURES=folder` keeps pictures.
 
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import type { TemplateBundle } from '#protocol/api/bundles.ts'
 import type { TemplateDetail } from '#protocol/api/templates.ts'
 import { newId } from '#protocol/ids.ts'
 import { publish, signIn, writeSource } from '../e2e/walk.ts'
@@ -263,6 +265,82 @@ test('a Compose file comes in with what could not be carried over, line by line'
   await page.getByText('services.web.networks').waitFor()
   await page.getByText('line 5').waitFor()
   await isForEveryone(ada, 'imported')
+})
+
+/** As a person chooses a file of theirs. */
+const chosen = (name: string, text: string) => ({
+  ...{ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) },
+})
+
+async function downloaded(page: Page, press: () => Promise<void>): Promise<string> {
+  const [download] = await Promise.all([page.waitForEvent('download'), press()])
+  return await readFile(await download.path(), 'utf8')
+}
+
+test('a docker-compose.yml is chosen as a file, and opens in the editor', async () => {
+  const { page } = ada
+  await page.goto('/templates/new')
+  await page.getByRole('button', { name: 'Import a file' }).click()
+  await page.locator('input[type=file]').setInputFiles(chosen('docker-compose.yml', COMPOSE))
+  await page.getByText('services.web.networks').waitFor()
+  await editor(page).getByText('nginx:1.27').waitFor()
+})
+
+test('a template is taken away with its versions, and what another server does not take is told', async () => {
+  const { page } = ada
+  await open(ada)
+  const more = (entry: string) => async () => {
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: entry }).click()
+  }
+  assert.equal(await downloaded(page, more('The source alone')), await source())
+  const bundle: TemplateBundle = JSON.parse(await downloaded(page, more('With its versions')))
+  assert.equal(bundle.versions.at(-1)?.source, await source())
+  const [oldest, ...others] = bundle.versions
+  assert.ok(oldest)
+  // Of a Skein that knows a word more than this one.
+  const foreign = { ...oldest, source: oldest.source.replace('description:', 'descripsion:') }
+  // The newest one reaches outside its spaces, which would ask for a permission.
+  const versions = [foreign, ...others.slice(0, -1)]
+  await page.goto('/templates/new')
+  await page.getByRole('button', { name: 'Import a file' }).click()
+  const file = chosen('template.json', JSON.stringify({ ...bundle, name: 'Brought', versions }))
+  await page.locator('input[type=file]').setInputFiles(file)
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('1 older version was left out:').waitFor()
+  await dialog.getByText(/^Version 1: /).waitFor()
+  await isForEveryone(ada, 'brought')
+  await dialog.getByRole('button', { name: 'Open the template' }).click()
+  await page.getByText('No problems').waitFor()
+  await tab(page, 'Versions')
+  await page.getByText('A clearer label').waitFor()
+})
+
+test('two old versions are compared beside each other', async () => {
+  const { page } = ada
+  await open(ada)
+  await tab(page, 'Versions')
+  await page.getByRole('link', { name: 'Compare version 1 with the newest' }).click()
+  await page.getByLabel('On the right').selectOption('Version 2')
+  await page.getByRole('textbox', { name: 'Version 2' }).getByText('shm_size').waitFor()
+  const left = page.getByRole('textbox', { name: 'Version 1' })
+  assert.equal(await left.getByText('shm_size').count(), 0)
+  await page.reload()
+  await page.getByRole('textbox', { name: 'Version 2' }).getByText('shm_size').waitFor()
+})
+
+test('the audit is taken away as a file, with what is in sight', async () => {
+  const { page } = ada
+  await page.goto('/audit?action=template.create')
+  await page.getByText('The audit is whole').waitFor()
+  const file = await downloaded(page, () =>
+    page.getByRole('link', { name: 'Export NDJSON' }).click(),
+  )
+  const entries = file
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.deepEqual([...new Set(entries.map(({ action }) => action))], ['template.create'])
 })
 
 test('both consoles were silent', () => {
