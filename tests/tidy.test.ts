@@ -55,6 +55,20 @@ test('a folder imports only what the layout allows it', () => {
   assertNone(findings)
 })
 
+test('the page takes no schema of the API along: types are all it needs of them', () => {
+  const importing = /import \{([^}]*)\} from '#(protocol\/[^']+)'/g
+  const findings = programs
+    .filter(({ path }) => path.startsWith('web/src/'))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(importing)]
+        .filter(([, names = '']) => names.split(',').some((one) => /^\s*(?!type\b)\w/.test(one)))
+        .map(([, , file = '']) => file)
+        .filter((file) => file.includes('/api/') && /^import \{ z \} from 'zod'/m.test(read(file)))
+        .map((file) => `${path} imports more than types of ${file}`),
+    )
+  assertNone(findings)
+})
+
 /** Decisions that must stay free of sockets, files, clocks and chance. */
 const PURE = [
   'server/supervisor/course.ts',
@@ -168,6 +182,20 @@ test('every document that is mentioned exists', () => {
       .filter((name) => !exists(name) && !exists(`${top(path)}/${name}`))
       .map((name) => `${path} mentions ${name}`),
   )
+  assertNone(findings)
+})
+
+test('every test that the list of hazards names exists', () => {
+  const lines = read('docs/hazards.md').split('\n')
+  const rows = lines.filter((line) => line.startsWith('|'))
+  const parts = rows.flatMap((row) => row.split(/[;|]/)).flatMap((part) => part.split('`, `'))
+  const findings = parts.flatMap((part) => {
+    const [, path, words = ''] = /`([\w./-]+\.ts)`?\s*([^(]*)/.exec(part) ?? []
+    if (path === undefined) return []
+    if (!exists(path)) return [`${path} is not there`]
+    const named = words.trim().split(/, and /)
+    return named.filter((name) => !read(path).includes(name)).map((name) => `${path}: ${name}`)
+  })
   assertNone(findings)
 })
 

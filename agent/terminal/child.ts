@@ -32,6 +32,12 @@ export interface ChildOptions {
   readonly onEnd: (ended: Ended) => void
 }
 
+/** What a terminal runs. */
+export type Program = Pick<
+  Child,
+  'pid' | 'waitingBytes' | 'type' | 'pause' | 'resume' | 'resize' | 'kill'
+>
+
 /** node-pty 1.1.0 from the inside: what input and drained output need and its interface does not give. */
 interface PtyInside {
   readonly fd: number

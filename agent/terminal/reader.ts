@@ -62,6 +62,22 @@ export class ScreenReader {
     while (this.parseSlice());
   }
 
+  /**
+   * Leaves out what has scrolled away unseen, where all that waits is plain text, and parses no more than the rest of its
+   * first line. False when nothing may be left out.
+   */
+  leap(): boolean {
+    if (this.#sizes.latest.number > this.#sizeNumber) return false
+    const { end } = this.#ring
+    const [view, wrapped] = this.#ring.views(this.#position, end)
+    const waiting = wrapped ? this.#ring.read(this.#position, end) : view
+    const skip = waiting && this.#screen.skippable(waiting)
+    if (!skip) return false
+    this.#screen.writePlain(waiting.subarray(0, skip.from))
+    this.#position += skip.to
+    return true
+  }
+
   /** The screen as it is at `position`. */
   snapshot(): Snapshot {
     const { cols, rows } = this.#screen

@@ -1,6 +1,7 @@
 // What a terminal shows, kept in the agent: parsed from its output, drawn again for whoever comes later, and the
 // only one that answers the queries of the programs inside (viewers swallow them), once and while they are live.
 
+import { concat } from '#protocol/bytes.ts'
 import { plainTail } from './plain.ts'
 import { MAX_TITLE_CHARS, snapshotOf } from './snapshot.ts'
 import { type Emulator, GROUND_STATE, type MakeEmulator } from './xterm.ts'
@@ -10,6 +11,8 @@ export const SCROLLBACK_LINES = 1000
 
 /** A cell with what belongs to it, bytes: 3.2 MB for 1,000 lines of 80. */
 const CELL_BYTES = 40
+/** What a sleeping screen may grow to by what it takes without waking, bytes. */
+const MAX_ASLEEP_BYTES = 1024 * 1024
 const NOTHING = new Uint8Array(0)
 
 export interface ScreenOptions {
@@ -27,6 +30,7 @@ export class Screen {
   #emulator: Emulator | undefined
   #asleep: Uint8Array = NOTHING
   #restsAsleep = true
+  #scrollsAsleep = true
   #cols: number
   #rows: number
   #title = ''
@@ -72,16 +76,26 @@ export class Screen {
     this.#awake().core._inputHandler.parse(bytes)
   }
 
+  /** Takes plain text, of which nothing is asked or told: a sleeping screen parses it when it wakes. */
+  writePlain(bytes: Uint8Array): void {
+    if (this.#emulator || this.#asleep.length + bytes.length > MAX_ASLEEP_BYTES) this.write(bytes)
+    else this.#asleep = concat(this.#asleep, bytes)
+  }
+
   /**
    * Which of `bytes` may be left out, `[from, to)`, since plain text after them scrolls everything that they draw
    * away: parsing the rest gives exactly the same screen. Undefined when nothing may.
    */
   skippable(bytes: Uint8Array): { from: number; to: number } | undefined {
-    const { core } = this.#awake()
-    const { active } = core.buffers
-    if (core._inputHandler._parser.currentState !== GROUND_STATE) return undefined
-    if (active.scrollTop !== 0 || active.scrollBottom !== core.rows - 1) return undefined
-    return plainTail(bytes, this.#scrollbackLines + 2 * core.rows + 1)
+    if (!this.isAtRest || !this.#scrollsWhole) return undefined
+    return plainTail(bytes, this.#scrollbackLines + 2 * this.#rows + 1)
+  }
+
+  /** No region of it scrolls alone. */
+  get #scrollsWhole(): boolean {
+    if (!this.#emulator) return this.#scrollsAsleep
+    const { buffers, rows } = this.#emulator.core
+    return buffers.active.scrollTop === 0 && buffers.active.scrollBottom === rows - 1
   }
 
   resize(cols: number, rows: number): void {
@@ -99,6 +113,7 @@ export class Screen {
   sleep(recent: Uint8Array): void {
     if (!this.#emulator) return
     this.#restsAsleep = this.isAtRest
+    this.#scrollsAsleep = this.#scrollsWhole
     this.#asleep = this.snapshot(recent)
     this.close()
   }

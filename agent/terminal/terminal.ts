@@ -7,7 +7,7 @@ import { type Attach, type Attached, type Ended, NumberedType } from '#protocol/
 import { InputLedger } from '#protocol/numbered/ledger.ts'
 import { OutRing } from '#protocol/numbered/ring.ts'
 import type { Clock } from '../clock.ts'
-import type { Child, ChildOptions } from './child.ts'
+import type { ChildOptions, Program } from './child.ts'
 import { Driver, RETURN_MS, STALL_MS } from './driver.ts'
 import { mustPause } from './flow.ts'
 import { ScreenReader, type Snapshot } from './reader.ts'
@@ -21,8 +21,8 @@ import type { MakeEmulator } from './xterm.ts'
 const COALESCE_MS = 3
 const COALESCE_BYTES = 64 * 1024
 /**
- * Plain text asks nothing, so its parsing waits until somebody wants to see the screen, or until there is so much of it,
- * bytes, that most has scrolled away unseen: of a crowd of logs that nobody comes back to, two thirds are never parsed.
+ * Plain text asks nothing, so its parsing waits until somebody wants to see the screen. When there is so much of it, bytes,
+ * that most has scrolled away unseen, that part is left out: a log that nobody comes back to is never parsed.
  */
 const LAZY_BYTES = 256 * 1024
 /** What a program has not read of what was typed, bytes. */
@@ -34,7 +34,7 @@ const ESC = 0x1b
 /** UTF-8's first byte of the C1 controls, which may begin a query as ESC does. */
 const C1_LEAD = 0xc2
 
-export type SpawnChild = (handlers: Pick<ChildOptions, 'onData' | 'onEnd'>, size: Size) => Child
+export type SpawnChild = (handlers: Pick<ChildOptions, 'onData' | 'onEnd'>, size: Size) => Program
 
 export interface TerminalOptions {
   readonly name: string
@@ -55,7 +55,7 @@ export class Terminal {
   readonly sizes: Sizes
   readonly #options: TerminalOptions
   readonly #clock: Clock
-  readonly #child: Child
+  readonly #child: Program
   readonly #screen: Screen
   readonly #reader: ScreenReader
   readonly #ledger: InputLedger
@@ -242,9 +242,14 @@ export class Terminal {
     this.ring.append(bytes)
     this.#activeMs = this.#clock.monotonicMs()
     const mayAsk = !this.#screen.isAtRest || bytes.includes(ESC) || bytes.includes(C1_LEAD)
-    if (mayAsk || this.#reader.behindBytes >= LAZY_BYTES) this.#options.turns.want(this)
+    if (mayAsk || this.#mustParse()) this.#options.turns.want(this)
     this.#flushSoon()
     this.#control()
+  }
+
+  #mustParse(): boolean {
+    if (this.#reader.behindBytes < LAZY_BYTES) return false
+    return this.#options.turns.has(this) || !this.#reader.leap()
   }
 
   #end(ended: Ended): void {

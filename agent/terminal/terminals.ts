@@ -2,12 +2,13 @@
 // within limits of number and memory.
 
 import { randomBytes } from 'node:crypto'
+import { setImmediate as othersTurn } from 'node:timers/promises'
 import type { TerminalInfo } from '#protocol/api/timeline.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { isTerminalName } from '#protocol/names.ts'
 import { type Attach, encodeJson, NumberedType } from '#protocol/numbered/frames.ts'
 import type { Clock } from '../clock.ts'
-import { Child } from './child.ts'
+import { Child, type ChildOptions, type Program } from './child.ts'
 import type { Size } from './sizes.ts'
 import { type SpawnChild, Terminal } from './terminal.ts'
 import { ParseTurns } from './turns.ts'
@@ -36,6 +37,8 @@ export interface TerminalsOptions {
   /** Terminals opened or ended, viewers or titles changed. */
   readonly onChange?: () => void
   readonly sharedBytes?: number
+  /** Of a program that needs no PTY; by default one gets a PTY. Throws as `Child` does. */
+  readonly start?: (options: ChildOptions) => Program
 }
 
 export interface OpenTerminal extends Size {
@@ -149,13 +152,13 @@ export class Terminals {
   #spawn(
     wanted: readonly string[] | undefined,
     ...[handlers, size]: Parameters<SpawnChild>
-  ): Child {
-    const { clock, describe } = this.#options
+  ): Program {
+    const { clock, describe, start = (options) => new Child(options) } = this.#options
     const { command, cwd, env } = describe(wanted)
     const [file, ...args] = command
     if (file === undefined) throw new SkeinError('command_failed', { reason: 'it is empty' })
     try {
-      return new Child({ ...handlers, ...size, command: [file, ...args], cwd, env, clock })
+      return start({ ...handlers, ...size, command: [file, ...args], cwd, env, clock })
     } catch (caught) {
       const reason = caught instanceof Error ? caught.message : String(caught)
       throw new SkeinError('command_failed', { reason }, caught)
@@ -180,11 +183,11 @@ export class Terminals {
   async #sweepForever(): Promise<void> {
     for (;;) {
       await this.#options.clock.delay(SWEEP_MS, this.#stop.signal)
-      this.#sweep()
+      await this.#sweep()
     }
   }
 
-  #sweep(): void {
+  async #sweep(): Promise<void> {
     const nowMs = this.#options.clock.monotonicMs()
     const all = [...this.#byName.values()]
     for (const terminal of all) {
@@ -194,6 +197,9 @@ export class Terminals {
     let bytes = this.estimatedBytes
     for (const terminal of all.sort((a, b) => a.activeMs - b.activeMs)) {
       if (bytes <= limit) return
+      // To draw a full screen as a snapshot takes milliseconds: nobody's keystroke waits for more than one.
+      await othersTurn()
+      if (this.#byName.get(terminal.name) !== terminal) continue
       bytes -= terminal.estimatedBytes
       terminal.trim()
       bytes += terminal.estimatedBytes

@@ -3,11 +3,13 @@
 // Whether anybody waits for it is the terminal's decision (driver.ts).
 
 import {
+  AT_HEADER_BYTES,
   type Ended,
   encodeAt,
   encodeJson,
   encodeResize,
   NumberedType,
+  putHeaderAt,
 } from '#protocol/numbered/frames.ts'
 import type { OutRing } from '#protocol/numbered/ring.ts'
 import type { Snapshot } from './reader.ts'
@@ -148,8 +150,7 @@ export class Viewer {
     }
     const to = Math.min(change?.at ?? ring.end, this.#sent + Math.min(MAX_OUT_BYTES, credit))
     if (to > this.#sent) {
-      const bytes = ring.read(this.#sent, to)
-      this.#send(encodeAt(NumberedType.out, this.#sent, bytes))
+      this.#send(outFrame(ring, this.#sent, to))
       this.#sent = to
       this.#sentMs = this.#source.nowMs()
       return true
@@ -180,4 +181,12 @@ export class Viewer {
   #send(frame: Uint8Array): void {
     if (!this.#sink.send(frame)) this.#full = true
   }
+}
+
+/** Copied once, into memory that small frames share. */
+function outFrame(ring: OutRing, from: number, to: number): Uint8Array {
+  const frame = Buffer.allocUnsafe(AT_HEADER_BYTES + to - from)
+  putHeaderAt(frame, NumberedType.out, from)
+  ring.copy(from, to, frame, AT_HEADER_BYTES)
+  return frame
 }

@@ -1,32 +1,23 @@
-// Agents of many spaces in one process, with terminals as every agent has them, in each of which `cat` runs:
-// `node crowd-agents.ts loud|quiet ADDRESS KEY SPACE…`. In loud ones 1 kB is written each 100 ms, to the side of the PTY that
-// a program writes to: a thousand programs that do so would share this machine's cores with what is measured.
+// Agents of many spaces in one process: `node crowd-agents.ts loud|quiet ADDRESS KEY SPACE…`. In quiet ones a terminal is as
+// every agent has it, with `cat` in a PTY. In loud ones it has no PTY: a thousand programs and the kernel's work for their
+// PTYs are on the hosts of their spaces, and would share this machine's cores with what is measured. All of the agent's own
+// code, from where it hears of a program's output on, is the same.
 
-import {
-  closeSync,
-  constants,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  write,
-} from 'node:fs'
 import { systemClock } from '../../agent/clock.ts'
 import { createDialer } from '../../agent/link/dialer.ts'
 import { handleTerminal } from '../../agent/terminal/handle.ts'
 import { Terminals } from '../../agent/terminal/terminals.ts'
+import { Chatter } from './chatter.ts'
 
-const EVERY_MS = 100
-const LOOK_MS = 1000
-/** 1 kB of lines, as a program prints them. */
-const LINES = Buffer.from(`${'x'.repeat(78)}\n`.repeat(13))
 const [voice, address = '', key = '', ...spaces] = process.argv.slice(2)
 const nothing = () => undefined
+const chatter = new Chatter()
 
 for (const spaceId of spaces) {
   const terminals = new Terminals({
     clock: systemClock,
     describe: () => ({ command: ['cat'], cwd: '/', env: { PATH: process.env.PATH ?? '' } }),
+    ...(voice === 'loud' && { start: (options) => chatter.start(options) }),
   })
   createDialer({
     addresses: [address],
@@ -40,39 +31,3 @@ for (const spaceId of spaces) {
   })
 }
 process.on('disconnect', () => process.exit())
-
-const spoken = new Set<string>()
-if (voice === 'loud') setInterval(lookForTerminals, LOOK_MS)
-
-function lookForTerminals(): void {
-  for (const tty of children().flatMap(ttyOf)) {
-    if (!spoken.has(tty)) speak(tty)
-    spoken.add(tty)
-  }
-}
-
-function speak(tty: string): void {
-  const fd = openSync(tty, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
-  const timer = setInterval(() => {
-    write(fd, LINES, (error) => {
-      // What the terminal does not take at once is not written: its agent is behind.
-      if (!error || error.code === 'EAGAIN') return
-      clearInterval(timer)
-      closeSync(fd)
-    })
-  }, EVERY_MS)
-}
-
-const children = (): string[] =>
-  readdirSync('/proc/self/task').flatMap((task) =>
-    readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' ').filter(Boolean),
-  )
-
-function ttyOf(pid: string): string[] {
-  try {
-    const path = readlinkSync(`/proc/${pid}/fd/0`)
-    return path.startsWith('/dev/pts/') ? [path] : []
-  } catch {
-    return [] // not yet, or no longer
-  }
-}

@@ -19,7 +19,13 @@ const WARM_UP = 300
 export async function hop(): Promise<BenchRow[]> {
   const hopping = new Hopping()
   const { holder, asker } = hopping
-  const holding = new Worker('./holder.ts', holder.spaceId, hex(holder.key), hex(hopping.key))
+  const holding = new Worker(
+    'peer',
+    './holder.ts',
+    holder.spaceId,
+    hex(holder.key),
+    hex(hopping.key),
+  )
   const { address } = await holding.next<{ address: string }>()
   hopping.address = address
   const far = agent(address, holder.spaceId, holder.key)
@@ -54,7 +60,7 @@ function rowsOf(without: number[], withHop: number[], relay: number, socat: numb
 const hex = (bytes: Buffer): string => bytes.toString('hex')
 
 const agent = (address: string, spaceId: string, key: Buffer): Worker =>
-  new Worker('../../tests/links/agent-process.ts', address, spaceId, hex(key))
+  new Worker('agent', '../../tests/links/agent-process.ts', address, spaceId, hex(key))
 
 function openAt({ asker, holder }: Hopping, open: Parameters<typeof asker.open>[0]) {
   const options = { actor: { kind: 'user', id: 'bench', name: 'bench' }, requestId: 'b' } as const

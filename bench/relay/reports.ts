@@ -28,12 +28,12 @@ interface Told {
 export async function reports(): Promise<BenchRow[]> {
   const [secret, key] = [randomBytes(32), randomBytes(32).toString('hex')]
   const other = await new LivePeer(secret).start([])
-  const peer = new Worker('./told-peer.ts', secret.toString('hex'), key, other.address)
+  const peer = new Worker('peer', './told-peer.ts', secret.toString('hex'), key, other.address)
   const { address } = await peer.next<{ address: string }>()
   const each = String(AGENTS / PROCESSES)
   const workers = Array.from(
     { length: PROCESSES },
-    () => new Worker('./reporters.ts', address, key, each),
+    () => new Worker('agent', './reporters.ts', address, key, each),
   )
   try {
     const ask = () => peer.next<Told>({})

@@ -2,9 +2,16 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { ONE_COLLECTOR_FLAG, PEER_HEAP_FLAG } from '#protocol/heap.ts'
+import { ONE_COLLECTOR_FLAG, PEER_HEAP_FLAG, STREAMING_HEAP_FLAG } from '#protocol/heap.ts'
 
 const PATIENCE_MS = 240_000
+
+/** How each kind of process is started where it is the product's own; people's programs run as Node does by itself. */
+const FLAGS = {
+  agent: [STREAMING_HEAP_FLAG],
+  peer: [PEER_HEAP_FLAG, ONE_COLLECTOR_FLAG],
+  person: [],
+} as const
 
 export class Worker {
   readonly child: ChildProcess
@@ -12,11 +19,12 @@ export class Worker {
   readonly #ended = new AbortController()
 
   /** `file` is beside this one. */
-  constructor(file: string, ...argv: readonly string[]) {
+  constructor(kind: keyof typeof FLAGS, file: string, ...argv: readonly string[]) {
     const path = new URL(file, import.meta.url).pathname
-    // As a peer runs.
-    const execArgv = [PEER_HEAP_FLAG, ONE_COLLECTOR_FLAG]
-    this.child = fork(path, argv, { execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    this.child = fork(path, argv, {
+      execArgv: [...FLAGS[kind]],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
     this.child.on('message', (message: object) => this.#said.push(message))
     this.child.on('exit', () => this.#ended.abort(new Error(`${file} ended`)))
   }

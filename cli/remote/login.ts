@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ReadStream } from 'node:tty'
 import { begunLoginSchema, collectedLoginSchema, LOGIN_POLL_MS } from '#protocol/api/cli.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { print } from '../output.ts'
@@ -11,6 +12,7 @@ import { callServer } from './call.ts'
 import { readConfig, withServer, writeConfig } from './config.ts'
 import { learnPeers } from './remote.ts'
 import { trustAuthority } from './trust.ts'
+import { typeSecret } from './type-secret.ts'
 import { machineName } from './user-agent.ts'
 import { Ways } from './ways.ts'
 
@@ -68,14 +70,23 @@ async function readToken(source: string): Promise<string> {
     const reason = 'a token on the command line is seen by others; use --token - and standard input'
     throw new SkeinError('bad_request', { reason })
   }
+  const token = (process.stdin.isTTY ? await typedToken(process.stdin) : await piped()).trim()
+  if (/^[\x21-\x7e]{1,4096}$/.test(token)) return token
+  throw new SkeinError('bad_request', { reason: 'there is no token on standard input' })
+}
+
+async function piped(): Promise<string> {
   let text = ''
   for await (const chunk of process.stdin.setEncoding('utf8')) {
     text += chunk
     if (text.length > MAX_TOKEN_CHARS) break
   }
-  const token = text.trim()
-  if (/^[\x21-\x7e]{1,4096}$/.test(token)) return token
-  throw new SkeinError('bad_request', { reason: 'there is no token on standard input' })
+  return text
+}
+
+async function typedToken(input: ReadStream): Promise<string> {
+  const ask = { prompt: 'The token, which is not shown, then Enter: ', maxChars: MAX_TOKEN_CHARS }
+  return (await typeSecret(input, (text) => process.stderr.write(text), ask)) ?? ''
 }
 
 async function askBrowser(access: Access, options: LoginOptions): Promise<string> {

@@ -30,8 +30,12 @@ export function addVariables(program: Command, make: CommandMaker): void {
     make.remote<ScopeOptions>(
       secrets,
       'set <name>',
-      'set a secret from standard input; a line break at its end is left out',
-      ['skein secret set GITHUB_TOKEN < token.txt', 'pass show db | skein secret set DB --global'],
+      'set a secret: typed without being seen, or from standard input, without a line break at its end',
+      [
+        'skein secret set GITHUB_TOKEN',
+        'skein secret set GITHUB_TOKEN < token.txt',
+        'pass show db | skein secret set DB --global',
+      ],
       async (remote, [name = ''], options) =>
         (await import('./variables.ts')).setSecret(remote, name, options),
     ),

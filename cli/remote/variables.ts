@@ -2,8 +2,9 @@
 // stands on the command line, where every process of the machine could read it.
 
 import { buffer } from 'node:stream/consumers'
+import type { ReadStream } from 'node:tty'
 import { z } from 'zod'
-import { MAX_VARIABLE_CHARS } from '#protocol/api/variables.ts'
+import { MAX_VARIABLE_CHARS } from '#protocol/api/variable-limits.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { print } from '../output.ts'
 import { columns } from './columns.ts'
@@ -11,6 +12,7 @@ import type { Remote } from './remote.ts'
 import { RemoteStatus } from './status.ts'
 import { decodeText } from './template-file.ts'
 import { allTemplates } from './templates.ts'
+import { CANCELLED, typeSecret } from './type-secret.ts'
 
 export interface ScopeOptions {
   readonly global?: true
@@ -53,7 +55,18 @@ export async function setSecret(
   name: string,
   options: ScopeOptions,
 ): Promise<number> {
-  if (process.stdin.isTTY) process.stderr.write('The secret, then Enter and Ctrl-D (it is seen):\n')
+  const value = process.stdin.isTTY ? await typed(process.stdin) : await piped()
+  if (value === undefined) return CANCELLED
+  return put(remote, name, { value, isSecret: true }, options)
+}
+
+const typed = (input: ReadStream): Promise<string | undefined> =>
+  typeSecret(input, (text) => process.stderr.write(text), {
+    prompt: 'The secret, which is not shown, then Enter: ',
+    maxChars: MAX_VARIABLE_CHARS,
+  })
+
+async function piped(): Promise<string> {
   const bytes = await buffer(process.stdin)
   if (bytes.length > 4 * MAX_VARIABLE_CHARS) {
     throw new SkeinError('too_large', {
@@ -61,8 +74,7 @@ export async function setSecret(
       limit: `${MAX_VARIABLE_CHARS} characters`,
     })
   }
-  const value = decodeText(bytes, 'The secret').replace(/\r?\n$/, '')
-  return put(remote, name, { value, isSecret: true }, options)
+  return decodeText(bytes, 'The secret').replace(/\r?\n$/, '')
 }
 
 export async function removeVariable(

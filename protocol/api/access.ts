@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { MAX_CREDENTIAL_NAME_CHARS, MAX_KEY_LINE_CHARS } from './credential-limits.ts'
 import { timeSchema } from './parts.ts'
 import type { Shown } from './shown.ts'
+import { tokenScopes } from './token-scopes.ts'
 
 /** Ten years; a token that shall live longer says so by having no end. */
 export const MAX_TOKEN_DAYS = 3660
@@ -33,14 +34,7 @@ export const addKeySchema = z.strictObject({
 })
 export type AddKey = z.input<typeof addKeySchema>
 
-/**
- * What a token may do of what its owner may. `all`: everything but what would make it permanent. `read`: see lists and
- * facts, no contents. `run`: that of spaces, and start and stop them. `enter`: go into spaces. `spaces`: both, and make,
- * change, share and delete them. `audit`: read the audit.
- */
-export const tokenScopes = ['all', 'read', 'run', 'enter', 'spaces', 'audit'] as const
 const MAX_SCOPES = tokenScopes.length
-export type TokenScope = (typeof tokenScopes)[number]
 
 export const tokenSchema = z
   .object({

@@ -6,6 +6,9 @@ import type { Method } from './operation.ts'
 import type { AnswerOf, BodyOf, JsonName, OperationName, ParamName, QueryOf } from './operations.ts'
 import type { Fixed } from './shown.ts'
 
+/** Below it the API lies. */
+export const API = '/api/v1'
+
 type Nothing = Record<never, never>
 
 type WithParams<K extends OperationName> = [ParamName<K>] extends [never]
@@ -47,6 +50,10 @@ interface AnyGiven {
 /** The address of an operation, below `/api/v1`. */
 export const addressOf = <K extends OperationName>(name: K, ...[place]: Arguments<Place<K>>) =>
   filled(name, place ?? {})
+
+/** As a browser or a program opens it at a server. */
+export const urlOf = <K extends OperationName>(name: K, ...place: Arguments<Place<K>>) =>
+  API + addressOf(name, ...place)
 
 /** As `client.call` sends it. */
 export function askedOf<K extends JsonName>(name: K, ...[given]: Arguments<Given<K>>): Asked {

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { refSchema, timeSchema } from './parts.ts'
 import { MAX_GIVEN, quotaSchema } from './people.ts'
+import { quotaNames } from './quota-names.ts'
 import type { Shown } from './shown.ts'
 
 const name = z.string().min(1).max(64)
@@ -14,12 +15,27 @@ export const groupSchema = z
     name: z.string(),
     description: z.string(),
     members: z.array(refSchema),
+    /** Members who say who is in it. */
+    managers: z.array(refSchema),
     roles: z.array(refSchema),
     quota: quotaSchema,
     createdAt: timeSchema,
   })
   .meta({ id: 'Group' })
 export type Group = Shown<typeof groupSchema>
+
+/** For whoever manages it: what its members' spaces take, and may. */
+export const groupDetailSchema = groupSchema
+  .extend({
+    people: z.array(
+      refSchema.extend({
+        effectiveQuota: quotaSchema,
+        used: z.record(z.enum(quotaNames), z.number()),
+      }),
+    ),
+  })
+  .meta({ id: 'GroupDetail' })
+export type GroupDetail = Shown<typeof groupDetailSchema>
 
 export const createGroupSchema = z.strictObject({
   id: z.uuid().optional(),
@@ -34,11 +50,21 @@ export const updateGroupSchema = z.strictObject({
   /** User names. */
   add: z.array(name).max(MAX_GIVEN).default([]),
   remove: z.array(name).max(MAX_GIVEN).default([]),
+  /** User names of members. */
+  addManagers: z.array(name).max(MAX_GIVEN).default([]),
+  removeManagers: z.array(name).max(MAX_GIVEN).default([]),
   /** Ids of custom roles, all of them. */
   roles: z.array(z.uuid()).max(MAX_GIVEN).optional(),
   quota: quotaSchema.strict().optional(),
 })
 export type UpdateGroup = z.input<typeof updateGroupSchema>
+
+/** User names. */
+export const groupPeopleSchema = z.strictObject({
+  add: z.array(name).max(MAX_GIVEN).default([]),
+  remove: z.array(name).max(MAX_GIVEN).default([]),
+})
+export type GroupPeople = z.input<typeof groupPeopleSchema>
 
 export const roleSchema = z
   .object({

@@ -29,10 +29,6 @@ export interface Elsewhere {
   readonly url: string
 }
 
-/** Offered with a ticket as WebSocket subprotocols; the server agrees on the first. */
-export const SOCKET_PROTOCOL = 'skein'
-export const TICKET_PROTOCOL = 'skein-ticket.'
-
 /**
  * Where else this page may go on: the peers that are there beside this one, and, for a page of a published URL, the ticket
  * that opens WebSockets at them for five minutes. After `hello` where there are others, and when asked.

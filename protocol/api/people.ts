@@ -55,6 +55,8 @@ export const meSchema = z
     user: userSchema,
     /** What the person may beyond what every member may. */
     permissions: z.array(z.string()),
+    /** Groups that the person manages. */
+    manages: z.array(refSchema),
     /** One of the two: what the request was signed in with. */
     sessionId: z.string().optional(),
     tokenId: z.string().optional(),

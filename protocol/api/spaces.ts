@@ -122,6 +122,15 @@ export const scheduleSchema = z
   .meta({ id: 'Schedule' })
 export type SpaceSchedule = Shown<typeof scheduleSchema>
 
+const spaceScheduleSchema = scheduleSchema
+  .extend({
+    /** Whether it holds for this space. */
+    isOn: z.boolean(),
+    /** Absent while it is off, and where it has nothing to do. */
+    next: z.object({ do: z.enum(['start', 'stop']), at: timeSchema }).optional(),
+  })
+  .meta({ id: 'SpaceSchedule' })
+
 /** What keeps a wish from being carried out now. It is kept, and carried out when what is waited for is there. */
 const waitingSchema = z.object({
   /** A host that can take it; its host's engine; a peer that drives its host. */
@@ -172,7 +181,7 @@ export const spaceSchema = z
     /** The home folder, where the template names it. */
     home: z.string().optional(),
     /** When it starts and stops by itself. */
-    schedule: scheduleSchema.optional(),
+    schedule: spaceScheduleSchema.optional(),
     agent: agentSchema.optional(),
     apps: z.array(appSchema),
     ports: z.array(portSchema),
@@ -198,6 +207,8 @@ export type CreateSpace = z.input<typeof createSpaceSchema>
 export const updateSpaceSchema = z.strictObject({
   name: z.string().min(1).max(64).optional(),
   parameters: z.record(z.string().max(64), parameterValueSchema).optional(),
+  /** Whether the template's schedule holds for it. */
+  schedule: z.boolean().optional(),
 })
 export type UpdateSpace = z.input<typeof updateSpaceSchema>
 

@@ -83,8 +83,7 @@ export function encodeFrame(
 ): Uint8Array<ArrayBuffer> {
   const length = parts.reduce((sum, part) => sum + part.length, 0)
   const frame = new Uint8Array(NUMBERED_HEADER_BYTES + length)
-  frame[0] = type
-  new DataView(frame.buffer).setUint32(1, length)
+  putHeader(frame, type)
   let at = NUMBERED_HEADER_BYTES
   for (const part of parts) {
     frame.set(part, at)
@@ -96,19 +95,46 @@ export function encodeFrame(
 export const encodeJson = (type: NumberedType, value: unknown): Uint8Array<ArrayBuffer> =>
   encodeFrame(type, text.encode(JSON.stringify(value)))
 
-export const encodeAt = (
+export function encodeAt(
   type: NumberedType,
   at: number,
   bytes?: Uint8Array,
-): Uint8Array<ArrayBuffer> =>
-  bytes ? encodeFrame(type, u64(at), bytes) : encodeFrame(type, u64(at))
+): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(AT_HEADER_BYTES + (bytes?.length ?? 0))
+  putHeaderAt(frame, type, at)
+  if (bytes) frame.set(bytes, AT_HEADER_BYTES)
+  return frame
+}
+
+/** Before the bytes of a frame that has a position. */
+export const AT_HEADER_BYTES = NUMBERED_HEADER_BYTES + 8
+
+/** Begins `frame`, all of which is one frame with a position; its bytes are put behind AT_HEADER_BYTES by the caller. */
+export function putHeaderAt(frame: Uint8Array, type: NumberedType, at: number): void {
+  putHeader(frame, type)
+  putU32(frame, NUMBERED_HEADER_BYTES, Math.floor(at / 2 ** 32))
+  putU32(frame, NUMBERED_HEADER_BYTES + 4, at % 2 ** 32)
+}
+
+function putHeader(frame: Uint8Array, type: NumberedType): void {
+  frame[0] = type
+  putU32(frame, 1, frame.length - NUMBERED_HEADER_BYTES)
+}
+
+/** By hand: a DataView for each number is most of what a small frame costs. */
+function putU32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24
+  bytes[at + 1] = value >>> 16
+  bytes[at + 2] = value >>> 8
+  bytes[at + 3] = value
+}
 
 export function encodeResize(at: number, cols: number, rows: number): Uint8Array<ArrayBuffer> {
   const size = new Uint8Array(4)
   const view = new DataView(size.buffer)
   view.setUint16(0, cols)
   view.setUint16(2, rows)
-  return encodeFrame(NumberedType.resize, u64(at), size)
+  return encodeAt(NumberedType.resize, at, size)
 }
 
 /** Reads the u64 position at the head of a body. Past 2^53 is refused: no stream gets there. */
@@ -136,12 +162,6 @@ export function readJson(body: Uint8Array): unknown {
   } catch (cause) {
     throw new SkeinError('frame_invalid', { reason: 'not JSON' }, cause)
   }
-}
-
-function u64(value: number): Uint8Array {
-  const bytes = new Uint8Array(8)
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value))
-  return bytes
 }
 
 const EMPTY = new Uint8Array(0)

@@ -67,12 +67,16 @@ export class OutRing {
 
   /** A copy of the bytes from one position to another. */
   read(from: number, to: number): Uint8Array {
-    const [first, second] = this.views(from, to)
-    if (first === undefined) return new Uint8Array(0)
-    const copy = new Uint8Array(to - from)
-    copy.set(first)
-    if (second) copy.set(second, first.length)
+    const copy = new Uint8Array(Math.max(0, to - from))
+    this.copy(from, to, copy, 0)
     return copy
+  }
+
+  /** Copies the bytes from one position to another into `target`, from `at` on. */
+  copy(from: number, to: number, target: Uint8Array, at: number): void {
+    const [first, second] = this.views(from, to)
+    if (first) target.set(first, at)
+    if (first && second) target.set(second, at + first.length)
   }
 
   /** Gives memory back: keeps the newest `bytes` (at least one block), and grows again when more output comes. */

@@ -34,6 +34,7 @@ const WHOLE = /^tests\/|\.docker\.test\.ts$/
 const LONG = new RegExp(
   [
     'tests/cli/ssh',
+    'tests/docs/',
     'tests/cluster/(rejoin|roaming|streams\\.|template|two-engines)',
     'tests/e2e/(pages|people)',
     'tests/(https/entrances|spaces/docker|ssh/gateway)',

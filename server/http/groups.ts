@@ -1,15 +1,47 @@
 // Groups and custom roles, for whoever governs them.
 
-import { assertAboveGroup, assertAboveRole, assertHas, assertMayGive } from '../identity/above.ts'
-import { isPermission, permissions } from '../identity/policy.ts'
+import type { GroupDetail } from '#protocol/api/groups.ts'
+import type { UserId } from '#protocol/ids.ts'
+import {
+  assertAboveGroup,
+  assertAboveRole,
+  assertHas,
+  assertMayGive,
+  assertMayTakeOut,
+} from '../identity/above.ts'
+import { isPermission, may, permissions } from '../identity/policy.ts'
+import type { Row } from '../records/records.ts'
+import { quotaOf } from '../spaces/quotas.ts'
 import { givenId } from './body.ts'
+import type { Door } from './ports.ts'
 import { created, nothing, ok } from './reply.ts'
 import { by, route } from './route.ts'
 
 export const groupRoutes = [
   route('GET /groups', {
-    action: 'group.list',
-    handle: ({ identity }) => ok({ groups: identity.groups.list() }),
+    action: 'group.listOwn',
+    handle: ({ identity }, { person }) =>
+      ok({
+        groups: may(person, 'group.list')
+          ? identity.groups.list()
+          : identity.groups.managedBy(person.userId),
+      }),
+  }),
+  route('GET /groups/:id', {
+    action: 'group.see',
+    target: 'group',
+    handle: (door, { target }) => ok(detailOf(door, target)),
+  }),
+  route('PATCH /groups/:id/members', {
+    action: 'group.people',
+    target: 'group',
+    async handle({ identity, records }, call) {
+      const { person, target, body } = call
+      // Whoever is in it has its roles: managers have them, since they are members.
+      assertAboveGroup(records, person, target)
+      assertMayTakeOut(records, person, target, body.remove)
+      return ok(await identity.groups.update(by(call), target.id, body))
+    },
   }),
   route('POST /groups', {
     action: 'group.create',
@@ -39,6 +71,15 @@ export const groupRoutes = [
     },
   }),
 ]
+
+function detailOf({ identity, records, spaces }: Door, row: Row<'group'>): GroupDetail {
+  const group = identity.groups.show(row)
+  const people = group.members.map(({ id, name }) => ({
+    ...{ id, name, used: spaces.used(id as UserId) },
+    effectiveQuota: quotaOf(records, id as UserId),
+  }))
+  return { ...group, people }
+}
 
 export const roleRoutes = [
   route('GET /roles', {

@@ -51,6 +51,7 @@ export function showMe({ identity, config, records }: Door, credential: Credenti
   return {
     user,
     permissions,
+    manages: identity.groups.managedBy(credential.userId).map(({ id, name }) => ({ id, name })),
     ...(credential.kind === 'session' ? { sessionId: id } : { tokenId: id }),
     ...end,
     peer,

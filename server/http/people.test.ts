@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { Secret, TOTP } from 'otpauth'
+import type { GroupDetail } from '#protocol/api/groups.ts'
 import { newId } from '#protocol/ids.ts'
 import type { Client } from '../../tests/support/http/client.ts'
 import { PASSWORD, World } from '../../tests/support/http/world.ts'
@@ -102,6 +103,79 @@ test('a reset link gives one new password, ends all sessions and does not sign i
   assert.equal((await sue.get('/me')).status, 401)
   assert.equal((await login('sue', { password: OTHER })).status, 201)
   assert.equal(codeOf(await accept(body.token)), 'invitation_wrong', 'used')
+})
+
+test('whoever manages a group says who is in it, sees their quotas, and raises nobody', async () => {
+  const chief = await world.member(ada, 'chief')
+  for (const name of ['deputy', 'newbie']) await world.member(ada, name)
+  const made = await ada.post('/groups', { name: 'guild' })
+  const path = `/groups/${made.body.id}`
+  const stranger = await ada.patch(path, { addManagers: ['chief'] })
+  assert.equal(codeOf(stranger), 'not_found', 'only a member manages')
+  assert.deepEqual((await chief.get('/groups')).body.groups, [])
+  await ada.patch(path, { add: ['chief', 'deputy'], addManagers: ['chief', 'deputy'] })
+  const quota = { spaces: 3 }
+  await ada.patch(path, { quota })
+  const names = async () =>
+    ((await chief.get('/groups')).body.groups as { name: string }[]).map(({ name }) => name)
+  assert.deepEqual(await names(), ['guild'], 'no other')
+  const put = (change: object, by = chief) => by.patch(`${path}/members`, change)
+  assert.equal((await put({ add: ['newbie'] })).status, 200)
+  const { people } = (await chief.get(path)).body as unknown as GroupDetail
+  assert.deepEqual(
+    people.map(({ name, used, effectiveQuota }) => [name, used.spaces, effectiveQuota.spaces]),
+    ['chief', 'deputy', 'newbie'].map((name) => [name, 0, 3]),
+  )
+  for (const change of [{ quota: {} }, { addManagers: ['newbie'] }, { roles: [] }, { name: 'x' }]) {
+    assert.equal(codeOf(await chief.patch(path, change)), 'forbidden', JSON.stringify(change))
+  }
+  assert.equal(codeOf(await put({ addManagers: ['newbie'] })), 'bad_request')
+  assert.equal(codeOf(await put({ remove: ['deputy'] })), 'not_above', 'another manager')
+  assert.equal(codeOf(await chief.get(`/users/${idOf('newbie')}`)), 'not_found')
+  assert.equal((await put({ remove: ['newbie'] })).status, 200)
+  const [entry] = await world.records.read('audit', { subject: String(made.body.id), limit: 1 })
+  assert.deepEqual(entry?.body.after, { members: ['chief', 'deputy'] })
+  assert.equal(entry?.body.actor.name, 'chief')
+  // Out of the group, and in again: managing is said anew.
+  await ada.patch(path, { remove: ['chief'] })
+  await ada.patch(path, { add: ['chief'] })
+  assert.equal(codeOf(await put({ add: ['newbie'] })), 'not_found')
+})
+
+test('nobody gets roles to give by a group of which they may only change the members', async () => {
+  const clerk = await world.member(ada, 'clerk')
+  const role = async (name: string, permissions: string[]) =>
+    (await ada.post('/roles', { name, permissions })).body.id
+  const clerks = await role('clerks', ['group.people'])
+  const strong = await role('strong', ['user.delete'])
+  await ada.patch(`/users/${idOf('clerk')}`, { roles: [clerks] })
+  const group = await ada.post('/groups', { name: 'strongmen' })
+  const path = `/groups/${group.body.id}/members`
+  assert.equal((await clerk.patch(path, { add: ['clerk'] })).status, 200)
+  await clerk.patch(path, { remove: ['clerk'] })
+  await ada.patch(`/groups/${group.body.id}`, { roles: [strong] })
+  assert.equal(codeOf(await clerk.patch(path, { add: ['clerk'] })), 'not_above')
+})
+
+test('a member may change the own display name but neither role nor state', async () => {
+  const path = `/users/${idOf('mel')}`
+  assert.equal((await mel.patch(path, { displayName: 'Olga O.' })).status, 200)
+  assert.equal((await mel.patch(path, { role: 'administrator' })).body.error?.code, 'forbidden')
+  assert.equal((await mel.patch(path, { password: PASSWORD })).body.error?.code, 'forbidden')
+})
+
+test('a session of someone else can neither be seen nor ended', async () => {
+  const stranger = await world.member(ada, 'stranger')
+  const { sessionId } = (await mel.get('/me')).body
+  assert.equal((await stranger.delete(`/me/sessions/${sessionId}`)).body.error?.code, 'not_found')
+  assert.equal((await mel.get('/me')).status, 200)
+  const { sessions } = (await stranger.get('/me/sessions')).body as {
+    sessions: { current: boolean }[]
+  }
+  assert.deepEqual(
+    sessions.map(({ current }) => current),
+    [true],
+  )
 })
 
 const totp = (secret: string) => new TOTP({ secret: Secret.fromBase32(secret) })

@@ -40,6 +40,7 @@ export type SpacesPort = Pick<
   | 'forget'
   | 'rename'
   | 'configure'
+  | 'schedule'
   | 'timeline'
   | 'transfer'
   | 'used'

@@ -24,6 +24,7 @@ const EVERYWHERE: ReadonlySet<Route['action']> = new Set([
   'invitation.create',
   'invitation.accept',
   'invitation.withdraw',
+  'group.people',
   'group.update',
   'group.delete',
   'role.update',

@@ -51,6 +51,9 @@ export const spaceRoutes = [
       if (body.parameters !== undefined) {
         await door.spaces.configure(by(call), target.id, body.parameters)
       }
+      if (body.schedule !== undefined) {
+        await door.spaces.schedule(by(call), target.id, body.schedule)
+      }
       return ok(shown(door, call, target.id))
     },
   }),

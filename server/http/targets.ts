@@ -4,7 +4,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import { type Id, isId } from '#protocol/ids.ts'
 import { assertByPassword, type Person } from '../identity/credential.ts'
 import { type Action, actions, may, type Resource } from '../identity/policy.ts'
-import { resourceOf } from '../identity/subject.ts'
+import { resourceOf, resourceOfGroup } from '../identity/subject.ts'
 import type { Records, Row } from '../records/records.ts'
 
 export interface Targets {
@@ -59,7 +59,7 @@ const finders: { [N in TargetName]: Finder<Targets[N]> } = {
   },
   group: (records, id) => {
     const target = records.get('group', id as Id<'group'>)
-    return target && { target, resource: {} }
+    return target && { target, resource: resourceOfGroup(target) }
   },
   role: (records, id) => {
     const target = records.get('role', id as Id<'role'>)
@@ -71,16 +71,16 @@ const finders: { [N in TargetName]: Finder<Targets[N]> } = {
   },
 }
 
-/** Who may know that it exists at all; everyone else is told that it does not. */
-const seeing: { [N in TargetName]?: Action } = {
-  space: 'space.see',
-  user: 'user.see',
-  session: 'session.see',
-  key: 'key.see',
-  token: 'token.see',
-  group: 'group.list',
-  role: 'role.list',
-  invitation: 'invitation.list',
+/** Who may know that it exists at all, by any of these; everyone else is told that it does not. */
+const seeing: { [N in TargetName]?: readonly Action[] } = {
+  space: ['space.see'],
+  user: ['user.see'],
+  session: ['session.see'],
+  key: ['key.see'],
+  token: ['token.see'],
+  group: ['group.list', 'group.see'],
+  role: ['role.list'],
+  invitation: ['invitation.list'],
 }
 
 /** The target, if `person` may do `action` to it. Throws `not_signed_in`, `token_forbidden`, `not_found` or `forbidden`. */
@@ -97,7 +97,8 @@ export function admit<N extends TargetName>(
   const known = name === 'none' || (id !== undefined && isId(id))
   const found = known ? finders[name](records, id ?? '') : undefined
   const see = seeing[name]
-  if (!found || (see && !may(person, see, found.resource))) {
+  const sees = (action: Action) => found !== undefined && may(person, action, found.resource)
+  if (!found || (see && !see.some(sees))) {
     throw new SkeinError('not_found', { thing: name })
   }
   if (!may(person, action, found.resource)) {

@@ -4,7 +4,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { SOCKET_PROTOCOL, TICKET_PROTOCOL } from '#protocol/api/live.ts'
+import { SOCKET_PROTOCOL, TICKET_PROTOCOL } from '#protocol/api/live-protocols.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Person } from '../identity/credential.ts'
 import { answerBare } from './bare.ts'

@@ -7,7 +7,7 @@ import type { GroupId, RoleId } from '#protocol/ids.ts'
 import { keysIn } from '../records/marks.ts'
 import type { Row, View } from '../records/records.ts'
 import { type Action, isPermission, may, type Subject, withImplied } from './policy.ts'
-import { groupsOf, permissionsOf } from './subject.ts'
+import { groupsOf, permissionsOf, resourceOfGroup } from './subject.ts'
 
 /** What is given with a role, built in or made, or with a place in a group. */
 export interface Given {
@@ -23,7 +23,9 @@ export function assertMayGive(view: Pick<View, 'get'>, giver: Subject, given: Gi
   }
   const groups = (given.groups ?? []).map((id) => found(view.get('group', id as GroupId), 'group'))
   // A place in a group is also a way into what is shared with it.
-  if (groups.length > 0 && !may(giver, 'group.update')) throw new SkeinError('not_above')
+  if (!groups.every((group) => may(giver, 'group.people', resourceOfGroup(group)))) {
+    throw new SkeinError('not_above')
+  }
   for (const group of groups) assertAboveGroup(view, giver, group)
   const roles = (given.roles ?? []).map((id) => found(view.get('role', id as RoleId), 'role'))
   for (const role of roles) assertAboveRole(giver, role)
@@ -62,6 +64,20 @@ export function assertAboveGroup(
     const role = view.get('role', id as RoleId)
     if (role) assertAboveRole(giver, role)
   }
+}
+
+/** Managers of a group say who is in it, but not who manages it besides them. Throws `not_above`. */
+export function assertMayTakeOut(
+  view: Pick<View, 'holder'>,
+  taker: Subject,
+  group: Row<'group'>,
+  names: readonly string[],
+): void {
+  if (may(taker, 'group.update')) return
+  const { managers } = resourceOfGroup(group)
+  const ids = names.map((name) => view.holder(`user:${name}`))
+  const others = ids.filter((id) => id !== undefined && id !== taker.userId && managers?.has(id))
+  if (others.length > 0) throw new SkeinError('not_above')
 }
 
 function found<T>(row: T | undefined, thing: string): T {

@@ -54,6 +54,7 @@ const withPasswordOnly: ReadonlySet<Action> = new Set<Action>([
   'user.delete',
   'invitation.create',
   'group.create',
+  'group.people',
   'group.update',
   'group.delete',
   'role.create',

@@ -5,12 +5,13 @@ import type { Group } from '#protocol/api/groups.ts'
 import type { Quota } from '#protocol/api/people.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { GroupId, RoleId, UserId } from '#protocol/ids.ts'
-import { keysIn, marked, markedExactly, unmarked } from '../records/marks.ts'
+import { isIn, keysIn, type Marks, marked, markedExactly, unmarked } from '../records/marks.ts'
 import type { Change, Records, Row, View } from '../records/records.ts'
 import { endVariables } from '../values/end.ts'
 import { audited, type By, begun, changed, ended } from './audit.ts'
 import { assertName, renamed } from './roles.ts'
 import type { Makers } from './settings.ts'
+import { resourceOfGroup } from './subject.ts'
 import { roleNames, rolesIn, sameKeys } from './users.ts'
 
 /** Membership is looked up by going through all of them. */
@@ -24,6 +25,9 @@ export interface GroupPatch {
   /** User names. */
   readonly add?: readonly string[]
   readonly remove?: readonly string[]
+  /** User names, of members. */
+  readonly addManagers?: readonly string[]
+  readonly removeManagers?: readonly string[]
   readonly roles?: readonly string[] | undefined
   readonly quota?: Quota | undefined
 }
@@ -42,6 +46,17 @@ export class Groups {
   list(): Group[] {
     const { records } = this.#parts
     return records.list('group').map((row) => showGroup(records, row))
+  }
+
+  /** Those that somebody manages. */
+  managedBy(userId: UserId): Group[] {
+    const { records } = this.#parts
+    const rows = records.list('group').filter((row) => resourceOfGroup(row).managers?.has(userId))
+    return rows.map((row) => showGroup(records, row))
+  }
+
+  show(row: Row<'group'>): Group {
+    return showGroup(this.#parts.records, row)
   }
 
   /** Rejects with `name_invalid`, `name_taken` or `too_large`. The same id again answers it as it is. */
@@ -121,37 +136,51 @@ export class Groups {
   }
 }
 
-function showGroup(view: Pick<View, 'get'>, { id, groups }: Row<'group'>): Group {
+function showGroup(view: Pick<View, 'get'>, row: Row<'group'>): Group {
+  const { id, groups } = row
+  const { managers } = resourceOfGroup(row)
   const { profile, members, roles, quota } = groups
-  const people = keysIn(members?.people).flatMap((userId) => {
-    const name = view.get('user', userId as UserId)?.groups.profile?.username
-    return name === undefined ? [] : [{ id: userId, name }]
-  })
+  const people = named(view, keysIn(members?.people))
   return {
     id,
     name: profile?.name ?? id,
     description: profile?.description ?? '',
-    members: people.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    members: people,
+    managers: people.filter((one) => managers?.has(one.id)),
     roles: rolesIn(view, roles?.roles),
     quota: quota ?? {},
     createdAt: new Date(profile?.createdAt ?? 0).toISOString(),
   }
 }
 
+/** Those that there are, by name. */
+function named(view: Pick<View, 'get'>, ids: readonly string[]): { id: string; name: string }[] {
+  const people = ids.flatMap((id) => {
+    const name = view.get('user', id as UserId)?.groups.profile?.username
+    return name === undefined ? [] : [{ id, name }]
+  })
+  return people.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
 /** What a group is, or would be with the patch, for the audit; people and roles by name. */
 function stateOf(
   view: Pick<View, 'get'>,
-  { groups }: Row<'group'>,
+  row: Row<'group'>,
   patch: GroupPatch = {},
 ): Record<string, unknown> {
-  const { add = [], remove = [] } = patch
-  const held = keysIn(groups.members?.people).map(
-    (id) => view.get('user', id as UserId)?.groups.profile?.username ?? id,
-  )
+  const { groups } = row
+  const { add = [], remove = [], addManagers = [], removeManagers = [] } = patch
+  const nameOf = (id: string) => view.get('user', id as UserId)?.groups.profile?.username ?? id
+  const held = keysIn(groups.members?.people).map(nameOf)
+  const managing = [...(resourceOfGroup(row).managers ?? [])].map(nameOf)
+  const without = [...remove.filter((name) => !add.includes(name)), ...removeManagers]
   return {
     name: patch.name ?? groups.profile?.name,
     description: patch.description ?? groups.profile?.description,
     members: [...new Set([...held.filter((name) => !remove.includes(name)), ...add])].sort(),
+    managers: [
+      ...new Set([...managing.filter((name) => !without.includes(name)), ...addManagers]),
+    ].sort(),
     roles: roleNames(view, patch.roles ?? keysIn(groups.roles?.roles)),
     quota: patch.quota ?? groups.quota ?? {},
   }
@@ -164,6 +193,11 @@ function regiven(view: View, row: Row<'group'>, patch: GroupPatch): Change[] {
   const people = membersAfter(view, row, add, remove)
   const changes: Change[] = []
   if (people) changes.push({ op: 'set', kind: 'group', id, group: 'members', value: { people } })
+  const managing = managersAfter(view, row, people ?? row.groups.members?.people ?? {}, patch)
+  if (managing) {
+    const value = { people: managing }
+    changes.push({ op: 'set', kind: 'group', id, group: 'managers', value })
+  }
   const held = row.groups.roles?.roles
   if (roles && !sameKeys(keysIn(held), roles)) {
     for (const role of roles) {
@@ -192,6 +226,26 @@ function membersAfter(
     throw new SkeinError('too_large', { thing: 'group', limit: `${MAX_MEMBERS} people` })
   }
   return after
+}
+
+/** Members only: whoever is taken out, or put in again, manages nothing unless it is said anew. */
+function managersAfter(
+  view: View,
+  row: Row<'group'>,
+  members: Marks,
+  { addManagers = [], removeManagers = [] }: GroupPatch,
+): Marks | undefined {
+  const before = row.groups.managers?.people ?? {}
+  const ended = [
+    ...keysIn(before).filter((id) => !isIn(members, id)),
+    ...removeManagers.map((name) => userOf(view, name)),
+  ]
+  const gone = ended.reduce(unmarked, before)
+  const given = addManagers.map((name) => ({ name, id: userOf(view, name) }))
+  const stranger = given.find(({ id }) => !isIn(members, id))
+  if (stranger) throw new SkeinError('not_found', { thing: `member “${stranger.name}”` })
+  const after = given.reduce((all, { id }) => marked(all, id), gone)
+  return sameKeys(keysIn(before), keysIn(after)) ? undefined : after
 }
 
 /** The changes that put somebody who is made in the same transaction into a group. */

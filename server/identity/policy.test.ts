@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { newId } from '#protocol/ids.ts'
 import { type Action, actions, may, permissions, type Rule, type Subject } from './policy.ts'
@@ -59,6 +60,13 @@ test('a permission is one action of all that administrators may, and no other', 
     const signedIn = all.filter((action) => may(subject, action, thing) && !may(stranger, action))
     assert.deepEqual(signedIn, [permission])
   }
+})
+
+test('docs/people.md names every permission, and no other', () => {
+  const page = readFileSync(new URL('../../docs/people.md', import.meta.url), 'utf8')
+  const [roles = ''] = page.split('## Groups')
+  const named = [...roles.matchAll(/`([a-z]+\.[A-Za-z]+)`/g)].map(([, name]) => name)
+  assert.deepEqual([...new Set(named)].toSorted(), permissions.toSorted())
 })
 
 test('no permission lets anybody into a space', () => {

@@ -2,9 +2,9 @@
 // cannot exist, and the matrix test asks every route as every kind of person. The actions that administrators may are
 // at the same time the permissions that custom roles are made of.
 
-import type { TokenScope } from '#protocol/api/access.ts'
 import type { Role } from '#protocol/api/people.ts'
 import type { ShareLevel } from '#protocol/api/sharing-names.ts'
+import type { TokenScope } from '#protocol/api/token-scopes.ts'
 import type { GroupId, UserId } from '#protocol/ids.ts'
 import { type Marks, markOf } from '../records/marks.ts'
 import { covers } from './scopes.ts'
@@ -24,6 +24,8 @@ export interface Subject {
 export interface Resource {
   readonly ownerId?: UserId
   readonly shares?: { readonly users: Marks; readonly groups: Marks } | undefined
+  /** Of a group: those who say who is in it. */
+  readonly managers?: ReadonlySet<string>
 }
 
 /**
@@ -93,6 +95,10 @@ export const actions = {
   /** Whoever has the link. */
   'invitation.open': row('anyone', 'open', 'invitation'),
   'invitation.accept': row('anyone', 'accept', 'invitation'),
+  /** The groups that one manages; all of them for whoever may list them. */
+  'group.listOwn': row('signed-in', 'list', 'account’s groups'),
+  'group.see': row('manager-or-administrator', 'see the quotas of', 'group'),
+  'group.people': row('manager-or-administrator', 'change the members of', 'group'),
   'group.list': row('administrator', 'list', 'server’s groups'),
   'group.create': row('administrator', 'add groups to', 'server'),
   'group.update': row('administrator', 'change', 'group'),
@@ -188,9 +194,13 @@ export const isInScope = ({ scopes }: Subject, action: Action): boolean =>
 const mayGovern = ({ role, permissions }: Subject, action: Action): boolean =>
   role === 'administrator' || permissions?.().has(action) === true
 
-/** What somebody is to a thing: its owner, or the most that it is shared with them as. */
-export function levelOf(subject: Subject, { ownerId, shares }: Resource): Level | undefined {
+/** What somebody is to a thing: its owner or manager, or the most that it is shared with them as. */
+export function levelOf(
+  subject: Subject,
+  { ownerId, shares, managers }: Resource,
+): Level | undefined {
   if (ownerId !== undefined && ownerId === subject.userId) return 'owner'
+  if (managers?.has(subject.userId)) return 'manager'
   if (!shares) return undefined
   const groups = Object.keys(shares.groups).length > 0 ? [...(subject.groups?.() ?? [])] : []
   const shared = [
@@ -223,7 +233,9 @@ const implied: Readonly<Partial<Record<Action, readonly Action[]>>> = {
   'user.update': ['user.see', 'user.list'],
   'user.govern': ['user.see', 'user.list', 'user.update'],
   'user.delete': ['user.see', 'user.list'],
-  'group.update': ['group.list'],
+  'group.see': ['group.list'],
+  'group.people': ['group.list', 'group.see'],
+  'group.update': ['group.list', 'group.see', 'group.people'],
   'group.delete': ['group.list'],
   'role.update': ['role.list'],
   'role.delete': ['role.list'],

@@ -1,6 +1,6 @@
 // What a token of less than everything may do of what its owner may. Actions that no scope names need `all`.
 
-import type { TokenScope } from '#protocol/api/access.ts'
+import type { TokenScope } from '#protocol/api/token-scopes.ts'
 import type { Action } from './policy.ts'
 
 /** Whatever it is for, a token may ask whose it is, and revoke itself. */
@@ -27,6 +27,8 @@ const narrowed: Readonly<Record<Exclude<TokenScope, 'all'>, readonly Action[]>> 
     'user.list',
     'user.see',
     'group.list',
+    'group.listOwn',
+    'group.see',
     'role.list',
     'invitation.list',
     'host.list',

@@ -37,6 +37,12 @@ export function resourceOf({ groups }: Row<'space'>): Resource {
   return { ...(ownerId !== undefined && { ownerId }), shares: groups.people }
 }
 
+/** Whoever is out of a group manages it no longer, whatever the other side of a broken network wrote. */
+export function resourceOfGroup({ groups }: Row<'group'>): Resource {
+  const managers = keysIn(groups.managers?.people)
+  return { managers: new Set(managers.filter((id) => isIn(groups.members?.people, id))) }
+}
+
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined
   return () => {

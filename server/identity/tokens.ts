@@ -2,7 +2,8 @@
 // ends it together with the user's sessions.
 
 import { createHash } from 'node:crypto'
-import { type NewToken, type Token, type TokenScope, tokenScopes } from '#protocol/api/access.ts'
+import type { NewToken, Token } from '#protocol/api/access.ts'
+import { type TokenScope, tokenScopes } from '#protocol/api/token-scopes.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { isId, type TokenId, type UserId } from '#protocol/ids.ts'
 import type { Groups } from '../records/kinds.ts'

@@ -39,6 +39,8 @@ export interface KindGroups {
   group: {
     profile: { name: string; description: string; createdAt: number }
     members: { people: Marks }
+    /** Those of the members who say who is in it. */
+    managers: { people: Marks }
     roles: { roles: Marks }
     /** Of each member who has none of their own. */
     quota: Quota
@@ -147,6 +149,8 @@ export interface KindGroups {
       /** The intents before this one, the newest first. */
       past?: string[]
     }
+    /** Whether the template's schedule holds for this space; since when. Absent: it does. */
+    schedule: { isOff: boolean; at: number }
     /** Ports that others than the owner may open in a browser. */
     sharing: { ports: Record<string, { visibility: Visibility; people: UserId[] }> }
     /** With whom it is shared, and as what. */

@@ -44,6 +44,7 @@ export const groupSchemas = {
   group: {
     profile: about,
     members: z.object({ people: marks }),
+    managers: z.object({ people: marks }),
     roles: z.object({ roles: marks }),
     quota: quotaSchema,
   },
@@ -148,6 +149,7 @@ export const groupSchemas = {
       by: actorSchema,
       past: z.array(text(64)).max(64).optional(),
     }),
+    schedule: z.object({ isOff: z.boolean(), at: time }),
     sharing: z.object({
       ports: z.record(
         text(5),

@@ -70,6 +70,42 @@ describe('a schedule', () => {
     assert.deepEqual(told, ['Stop it on schedule', 'Start it on schedule'])
   })
 
+  it('is switched off and on for one space, says what comes next, and makes nothing good', async () => {
+    const shown = () => stage.spaces.show(id)?.schedule
+    assert.deepEqual([shown()?.isOn, shown()?.next?.do], [true, 'stop'])
+    const stopAt = new Date(clock.nowMs())
+    stopAt.setUTCMinutes(40, 0, 0)
+    assert.equal(shown()?.next?.at, stopAt.toISOString())
+    await stage.spaces.schedule(ada, id, false)
+    await stage.spaces.schedule(ada, id, false)
+    assert.deepEqual([shown()?.isOn, shown()?.next], [false, undefined])
+    clock.setTo(41)
+    const seen = clock.waits
+    await eventually(() => clock.waits > seen + 10, soon('that it was looked at'))
+    assert.equal(stage.spaces.show(id)?.desired, 'running')
+    await stage.spaces.schedule(ada, id, true)
+    const again = clock.waits
+    await eventually(() => clock.waits > again + 10, soon('that it was looked at again'))
+    assert.equal(stage.spaces.show(id)?.desired, 'running', 'it was off when that was due')
+    const audit = await stage.records.read('audit', { subject: id, limit: 100 })
+    const switched = audit.filter(({ body }) => body.action === 'space.schedule')
+    assert.deepEqual(
+      switched.map(({ body }) => body.after),
+      [{ schedule: 'on' }, { schedule: 'off' }],
+    )
+    clock.setTo(39)
+    clock.setTo(41)
+    await stage.reaches(id, 'stopped')
+    assert.equal(shown()?.next?.do, 'start')
+  })
+
+  it('cannot be switched where the template has none', async () => {
+    const { id: templateId } = await stage.template('name: N\nservices: {main: {image: debian}}')
+    const plain = await stage.create(templateId, 'plain')
+    await assert.rejects(stage.spaces.schedule(ada, plain, false), { code: 'not_found' })
+    assert.equal(stage.spaces.show(plain)?.schedule, undefined)
+  })
+
   it('leaves a space alone that somebody wished for since', async () => {
     clock.setTo(41)
     await stage.reaches(id, 'stopped')

@@ -1,13 +1,14 @@
 // Starts and stops spaces at the times that their templates say. The peer that drives a space's host does it, by writing
 // the wish down as a person would; a wish that a person made since then stands.
 
+import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import type { Clock } from '../clock.ts'
 import type { Change, Decision, Records, Row, View } from '../records/records.ts'
 import type { Log } from '../store/log.ts'
 import { type Due, lastMoment, type Schedule } from '../templates/schedule.ts'
-import type { Templates } from '../templates/templates.ts'
-import { decideWant, type Wisher } from './wishes.ts'
+import type { Parsed, Templates } from '../templates/templates.ts'
+import { auditedSpace, decideWant, type Wisher } from './wishes.ts'
 
 /** How late a space may be started or stopped, ms. */
 const LOOK_EVERY_MS = 15_000
@@ -60,27 +61,61 @@ export class Scheduler {
     }
   }
 
-  /** Of the version that runs; what rests would start with the newest. */
-  #scheduleOf({ groups: { spec, runtime } }: Row<'space'>): Schedule | undefined {
+  #scheduleOf(row: Row<'space'>): Schedule | undefined {
     const { records, templates } = this.#options
-    const newest = spec && records.get('template', spec.templateId)?.groups.head?.versionId
-    const versionId = runtime?.state === 'running' ? runtime.versionId : newest
-    return versionId && templates.parsed(versionId)?.template.schedule
+    return scheduled(records, templates, row)?.template.schedule
   }
+}
+
+/** The version whose schedule holds for a space: that which runs; what rests would start with the newest. */
+export function scheduled(
+  records: Pick<View, 'get'>,
+  templates: Pick<Templates, 'parsed'>,
+  { groups: { spec, runtime } }: Row<'space'>,
+): Parsed | undefined {
+  const newest = spec && records.get('template', spec.templateId)?.groups.head?.versionId
+  const versionId = runtime?.state === 'running' ? runtime.versionId : newest
+  return versionId && templates.parsed(versionId)
 }
 
 /** What a moment asks of a space, unless somebody wished for something after it, or it is so already. */
 export function scheduledWish(
   due: Due,
-  { groups: { desired, runtime } }: Row<'space'>,
+  { groups: { desired, runtime, schedule } }: Row<'space'>,
 ): 'running' | 'stopped' | undefined {
   if (desired === undefined || desired.state === 'deleted' || desired.at >= due.atMs) {
     return undefined
   }
+  // What was due while it was off is not made good.
+  if (schedule !== undefined && (schedule.isOff || schedule.at >= due.atMs)) return undefined
   if (due.do === 'stop') return desired.state === 'stopped' ? undefined : 'stopped'
   const isUp =
     desired.state === 'running' && runtime?.state !== 'stopped' && runtime?.state !== 'failed'
   return isUp ? undefined : 'running'
+}
+
+/** Switches a space's schedule on or off. Throws `not_found` where its template has none. */
+export function decideSchedule(
+  view: View,
+  { wisher, id, isOn }: { readonly wisher: Wisher; readonly id: SpaceId; readonly isOn: boolean },
+): Decision<void> {
+  const row = view.get('space', id)
+  if (row === undefined) throw new SkeinError('not_found', { thing: 'space' })
+  if (!scheduled(view, wisher.templates, row)?.template.schedule) {
+    throw new SkeinError('not_found', { thing: 'schedule' })
+  }
+  const wasOn = row.groups.schedule?.isOff !== true
+  if (wasOn === isOn) return { changes: [], result: undefined }
+  const value = { isOff: !isOn, at: wisher.nowMs }
+  const name = row.groups.name?.name ?? id
+  const changes: Change[] = [
+    { op: 'set', kind: 'space', id, group: 'schedule', value },
+    auditedSpace(wisher, 'space.schedule', id, name, undefined, {
+      before: { schedule: wasOn ? 'on' : 'off' },
+      after: { schedule: isOn ? 'on' : 'off' },
+    }),
+  ]
+  return { changes, result: undefined }
 }
 
 function decideScheduled(view: View, wisher: Wisher, id: SpaceId, due: Due): Decision<string> {

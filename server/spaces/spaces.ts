@@ -17,7 +17,7 @@ import { SubnetTurn } from './network.ts'
 import { Placer, placing } from './placer.ts'
 import { HostPresence } from './presence.ts'
 import { assertQuota, type Used, usedBy } from './quotas.ts'
-import { SCHEDULE_ACTOR, Scheduler } from './scheduler.ts'
+import { decideSchedule, SCHEDULE_ACTOR, Scheduler } from './scheduler.ts'
 import { decideTransfer } from './shares.ts'
 import { Timeline } from './timeline.ts'
 import { showSpace } from './view.ts'
@@ -63,6 +63,8 @@ export interface Spaces {
     id: SpaceId,
     parameters: Readonly<Record<string, ParameterValue>>,
   ): Promise<void>
+  /** Whether its template's schedule holds for it. Rejects with `not_found` where that has none. */
+  schedule(by: Doer, id: SpaceId, isOn: boolean): Promise<void>
   /** Gives it to somebody else. Rejects with `name_taken`, `user_disabled`, `not_found` and a quota's code. */
   transfer(by: By, id: SpaceId, to: string): Promise<void>
   /** What a person's spaces take, for their quota. */
@@ -208,6 +210,11 @@ class HostedSpaces implements Spaces {
   ): Promise<void> {
     const wisher = this.#wisher(by)
     await this.#options.records.transact((view) => decideConfigure(view, wisher, id, parameters))
+  }
+
+  async schedule(by: Doer, id: SpaceId, isOn: boolean): Promise<void> {
+    const wisher = this.#wisher(by)
+    await this.#options.records.transact((view) => decideSchedule(view, { wisher, id, isOn }))
   }
 
   async transfer(by: By, id: SpaceId, to: string): Promise<void> {

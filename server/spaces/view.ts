@@ -4,10 +4,13 @@ import type { Ref } from '#protocol/api/parts.ts'
 import type { Space } from '#protocol/api/spaces.ts'
 import type { UserId } from '#protocol/ids.ts'
 import { showApps, showPorts } from '../apps/show.ts'
+import type { Clock } from '../clock.ts'
 import type { Live } from '../live/live.ts'
 import type { Row, View } from '../records/records.ts'
+import { nextMoment } from '../templates/next-moment.ts'
 import type { Parsed, Templates } from '../templates/templates.ts'
 import { literal } from '../templates/text.ts'
+import { scheduled } from './scheduler.ts'
 import { type WaitingSources, waitingOf } from './waiting.ts'
 import { nameOfHost } from './whose.ts'
 
@@ -16,6 +19,7 @@ export interface Sources {
   readonly live: Pick<Live, 'get'>
   readonly templates: Pick<Templates, 'parsed'>
   readonly presence: WaitingSources['presence']
+  readonly clock: Pick<Clock, 'nowMs'>
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString()
@@ -45,7 +49,7 @@ export function showSpace(sources: Sources, row: Row<'space'>): Space | undefine
     ...(host && { host }),
     ...(waiting && { waiting }),
     ...homeOf(parsed),
-    ...(parsed?.head.schedule && { schedule: parsed.head.schedule }),
+    ...scheduleOf(sources, row),
     ...agentOf(sources.live, row),
     apps: showApps(sources.records, row, parsed?.head.apps ?? [], reported),
     ports: showPorts(sources.records, row, reported),
@@ -91,6 +95,21 @@ function templateOf(
 function homeOf(parsed: Parsed | undefined): Pick<Space, 'home'> {
   const home = parsed?.template.home && literal(parsed.template.home)
   return home === undefined ? {} : { home }
+}
+
+/** With what it does next to a space that is as somebody wants it: a space that runs is not started. */
+function scheduleOf(
+  { records, templates, clock }: Sources,
+  row: Row<'space'>,
+): Pick<Space, 'schedule'> {
+  const version = scheduled(records, templates, row)
+  const { head: { schedule: told } = {}, template: { schedule } = {} } = version ?? {}
+  if (!told || !schedule) return {}
+  const isOn = row.groups.schedule?.isOff !== true
+  const kind = row.groups.desired?.state === 'running' ? 'stop' : 'start'
+  const atMs = isOn ? nextMoment(schedule, kind, clock.nowMs()) : undefined
+  const next = atMs === undefined ? {} : { next: { do: kind, at: iso(atMs) } as const }
+  return { schedule: { ...told, isOn, ...next } }
 }
 
 /**

@@ -69,7 +69,7 @@ export function decideCreate(view: View, wisher: Wisher, creation: Creation): De
     { op: 'claim', claim: `space:${ownerId}/${name}`, holder: id },
     { op: 'create', kind: 'space', id, groups },
     ...wisher.placer.changes(placing, id, { intentId, actor }),
-    audited(wisher, 'space.create', id, name, { templateId, versionId: spec.versionId }),
+    auditedSpace(wisher, 'space.create', id, name, { templateId, versionId: spec.versionId }),
   ]
   return { changes, result: intentId }
 }
@@ -119,7 +119,7 @@ export function decideWant(view: View, wisher: Wisher, id: SpaceId, wish: Wish):
   const changes: Change[] = [
     { op: 'set', kind: 'space', id, group: 'desired', value },
     ...renewal,
-    audited(
+    auditedSpace(
       wisher,
       `space.${verbs[wish]}`,
       id,
@@ -145,7 +145,7 @@ export function decideForget(view: View, wisher: Wisher, id: SpaceId): Decision<
   const changes: Change[] = [
     { op: 'delete', kind: 'space', id },
     ...(view.holder(claim) === id ? [release] : []),
-    audited(wisher, 'space.forget', id, name?.name ?? id),
+    auditedSpace(wisher, 'space.forget', id, name?.name ?? id),
   ]
   return { changes, result: undefined }
 }
@@ -188,7 +188,7 @@ export function decideRename(
     ...(before === undefined ? [] : [release]),
     ...claimAnew(view, `space:${ownerId}/${name}`, id),
     { op: 'set', kind: 'space', id, group: 'name', value: { name } },
-    audited(wisher, 'space.rename', id, name, undefined, changed({ name: before }, { name })),
+    auditedSpace(wisher, 'space.rename', id, name, undefined, changed({ name: before }, { name })),
   ]
   return { changes, result: undefined }
 }
@@ -213,7 +213,7 @@ export function decideConfigure(
   const values = checkParameters(head.parameters, { ...Object.fromEntries(kept), ...parameters })
   const changes: Change[] = [
     { op: 'set', kind: 'space', id, group: 'spec', value: { ...spec, parameters: values } },
-    audited(
+    auditedSpace(
       wisher,
       'space.configure',
       id,
@@ -265,7 +265,8 @@ function claimable(view: View, ownerId: UserId, name: string, id: SpaceId): void
     throw new SkeinError('name_taken', { name })
 }
 
-const audited = (
+/** An entry of the audit that is about a space. */
+export const auditedSpace = (
   { actor, address, credential }: Wisher,
   action: string,
   id: SpaceId,

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
+import { parseTemplate } from './parse.ts'
 import { referencePage } from './reference.ts'
 import { templateSchema } from './schema.ts'
 
@@ -17,6 +18,16 @@ test('docs/templates.md lists every word of the language as it is', async () => 
   if (process.env.SKEIN_WRITE_DOCS) await writeFile(page, expected)
   // Not `equal`: its message would be both pages in full.
   assert.ok(written === expected || process.env.SKEIN_WRITE_DOCS, 'write it again, as said above')
+})
+
+test('every example of docs/templates.md is a template, or what it leaves out makes it one', async () => {
+  const blocks = [...(await readFile(page, 'utf8')).matchAll(/^```yaml\n(.*?)^```/gms)]
+  assert.ok(blocks.length >= 5)
+  for (const [, text = ''] of blocks) {
+    const head = /^name:/m.test(text) ? '' : 'name: Example\n'
+    const services = /^services:/m.test(text) ? '' : 'services: { main: { image: debian } }\n'
+    assert.deepEqual(parseTemplate(head + text + services).problems ?? [], [], text)
+  }
 })
 
 test('the schema is JSON, describes every word, and knows what is refused', () => {

@@ -118,9 +118,7 @@ export interface Due {
 
 /** The latest moment in the last hour, or nothing. What happened since is for the caller to weigh. */
 export function lastMoment({ zone, start, stop }: Schedule, nowMs: number): Due | undefined {
-  const clock = new Intl.DateTimeFormat('en-GB', {
-    ...{ timeZone: zone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-  })
+  const clock = zoneClock(zone)
   const thisMinute = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS
   for (let atMs = thisMinute; atMs > nowMs - GRACE_MS; atMs -= MINUTE_MS) {
     const local = localTime(clock, atMs)
@@ -131,7 +129,12 @@ export function lastMoment({ zone, start, stop }: Schedule, nowMs: number): Due 
   return undefined
 }
 
-function localTime(clock: Intl.DateTimeFormat, atMs: number): { day: Day; minute: number } {
+export const zoneClock = (zone: string): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat('en-GB', {
+    ...{ timeZone: zone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  })
+
+export function localTime(clock: Intl.DateTimeFormat, atMs: number): { day: Day; minute: number } {
   const parts = Object.fromEntries(
     clock.formatToParts(atMs).map(({ type, value }) => [type, value]),
   )

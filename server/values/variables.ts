@@ -2,12 +2,8 @@
 // from the cluster's secret file; whether one is a secret is a part of what its seal is bound to, so that nobody who can
 // write to a database makes a secret into something that the API shows.
 
-import {
-  MIN_SECRET_CHARS,
-  type SetVariable,
-  VARIABLE_NAME,
-  type Variable,
-} from '#protocol/api/variables.ts'
+import { MIN_SECRET_CHARS, VARIABLE_NAME } from '#protocol/api/variable-limits.ts'
+import type { SetVariable, Variable } from '#protocol/api/variables.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Id, UserId, VariableId } from '#protocol/ids.ts'
 import { audited, type By, type Target } from '../identity/audit.ts'

@@ -267,6 +267,30 @@ test('a Compose file comes in with what could not be carried over, line by line'
   await isForEveryone(ada, 'imported')
 })
 
+test('a variable that is set on one peer shows on the other’s page by itself, and its name is offered there', async () => {
+  const { page } = eve
+  await page.goto('/variables')
+  await page.getByRole('button', { name: 'Set a variable' }).waitFor()
+  await api.call('PUT', '/variables/REGION', { value: 'north' })
+  await page.getByText('REGION', { exact: true }).waitFor()
+  await api.call('PUT', '/variables/REGION', { value: 'south' })
+  await page.getByText('south', { exact: true }).waitFor()
+  await open(eve)
+  await editor(page).click()
+  await page.keyboard.press('Control+End')
+  await api.call('PUT', '/variables/TOKEN', { value: 'hunter22', isSecret: true })
+  await page.keyboard.type('x-a: ${{ ')
+  await page.keyboard.press('Control+Space')
+  await page.getByRole('option', { name: 'var.REGION' }).waitFor()
+  await page.getByRole('option', { name: 'secret.TOKEN' }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Discard' }).click()
+  await api.call('DELETE', '/variables/REGION')
+  await page.goto('/variables')
+  await page.getByText('TOKEN', { exact: true }).waitFor()
+  assert.equal(await page.getByText('REGION', { exact: true }).count(), 0)
+})
+
 /** As a person chooses a file of theirs. */
 const chosen = (name: string, text: string) => ({
   ...{ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) },

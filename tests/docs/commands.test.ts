@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import type { Command } from 'commander'
 import { commands } from '../../cli/main.ts'
 import { unknownWords } from '../support/docs/cli-words.ts'
 import { blocksOf, codeSpans, isShell, shownCommands } from '../support/docs/page.ts'
@@ -21,6 +22,9 @@ const RUN = fileURLToPath(new URL('run.ts', import.meta.url))
 /** As reading them is what most of these tests do. */
 const pages = sources(/^(README|CONTRIBUTING|SECURITY)\.md$|^docs\/.*\.md$/)
 const LANGUAGES = /^(|sh|console|yaml|json|ini|sql)$/
+
+/** What other programs run, named in docs/cli.md as such, or not at all. */
+const INTERNAL = new Set(['complete', 'known-hosts'])
 
 const program = commands('', () => undefined)
 
@@ -60,6 +64,13 @@ test('skein knows every command of its own that a block shows', () => {
   assert.deepEqual(faults, [])
 })
 
+test('a unit of systemd starts skein with words that it knows', () => {
+  const starts = pages.flatMap(({ text }) => [...text.matchAll(/^ExecStart=\S+\/bin\.js (.+)$/gm)])
+  assert.ok(starts.length > 0)
+  const faults = starts.flatMap(([, words]) => unknownOf(`skein ${words}`))
+  assert.deepEqual(faults, [])
+})
+
 test('skein knows every command of its own that a sentence names', () => {
   const faults = pages.flatMap(({ path, text }) =>
     codeSpans(text)
@@ -72,6 +83,53 @@ test('skein knows every command of its own that a sentence names', () => {
   )
   assert.deepEqual(faults, [])
 })
+
+test('every command of skein and every option stands in a page', () => {
+  const all = pages.map(({ text }) => text).join('\n')
+  const missing = (command: Command, path: string): readonly string[] =>
+    command.commands
+      .filter((inner) => !INTERNAL.has(inner.name()))
+      .flatMap((inner) => {
+        const words = `${path} ${inner.name()}`
+        const isGroup = inner.commands.length > 0 && !all.includes(words)
+        return [
+          ...(isGroup || all.includes(words) ? [] : [words]),
+          ...inner.options
+            .filter(({ long }) => long && !all.includes(long))
+            .map(({ long }) => `${words} ${long}`),
+          ...missing(inner, words),
+        ]
+      })
+  assert.deepEqual(missing(program, 'skein'), [])
+})
+
+test('skein knows what its own help, the errors and the pages in the browser tell people to type', () => {
+  const told = sources(/^(web\/src\/.*|protocol\/errors)\.tsx?$/)
+    .filter(({ isTest }) => !isTest)
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/(?<=['"`(])(npx )?skein (?!on )[a-z][^'"`();.]*/g)].map(([line]) => [
+        path,
+        line,
+      ]),
+    )
+  const faults = [...told, ...examplesOf(program)].flatMap(([where, line = '']) =>
+    unknownOf(line, true).map((why) => `${where}: ${line}: ${why}`),
+  )
+  assert.deepEqual(faults, [])
+})
+
+function examplesOf(command: Command): readonly (readonly string[])[] {
+  let help = ''
+  const writeOut = (text: string) => {
+    help += text
+  }
+  command.configureOutput({ writeOut }).outputHelp()
+  const examples = (help.split('\nExamples:\n')[1] ?? '').split('\n')
+  return [
+    ...examples.map((line) => [command.name(), line]),
+    ...command.commands.flatMap((inner) => examplesOf(inner)),
+  ]
+}
 
 test('every link of a page leads to a page, and to a heading that is there', () => {
   const faults = pages.flatMap(({ path, text }) =>

@@ -10,7 +10,7 @@ import { Api, TEST_PASSWORD } from '../support/api.ts'
 import { desktop, launchBrowser, phone, themes, Visitor } from '../support/browser.ts'
 import { Skein } from '../support/skein.ts'
 import { measureOpening, measureScrolling, measureUsable, withManySpaces } from './budget.ts'
-import { TerminalScreen } from './screen.ts'
+import { heading, inside } from './places.ts'
 import { signIn } from './walk.ts'
 
 const TEMPLATE = `name: Everything
@@ -68,125 +68,30 @@ after(async () => {
   await skein?.close()
 })
 
-/** The editor is loaded after its page, and what it says of the source comes from the server. */
-const editorReady = async (page: Page) => {
-  await page.getByRole('textbox', { name: 'Template source' }).waitFor()
-  await page.getByText('No problems').waitFor()
-}
-
-const heading = (name: string) => (page: Page) =>
-  page.getByRole('heading', { name, exact: true }).first().waitFor()
-
-interface Place {
-  readonly name: string
-  readonly path: () => string
-  readonly ready: (page: Page) => Promise<unknown>
-}
-
-const inside: readonly Place[] = [
-  {
-    name: 'spaces',
-    path: () => '/spaces',
-    ready: (page) => page.getByRole('link', { name: 'notebook', exact: true }).waitFor(),
-  },
-  {
-    name: 'new-space',
-    path: () => `/spaces/new?template=${templateId}`,
-    ready: (page) => page.getByLabel('Subject').waitFor(),
-  },
-  {
-    name: 'terminal',
-    path: () => `/spaces/${ids.notebook}`,
-    ready: (page) => new TerminalScreen(page).shows(/[$#]/),
-  },
-  {
-    name: 'files',
-    path: () => `/spaces/${ids.notebook}/files?path=/`,
-    ready: (page) => page.getByRole('row', { name: 'etc' }).first().waitFor(),
-  },
-  {
-    name: 'file',
-    path: () => `/spaces/${ids.notebook}/files?path=/etc&open=passwd`,
-    ready: (page) => page.getByRole('textbox', { name: 'Text of passwd' }).waitFor(),
-  },
-  {
-    name: 'no-folder',
-    path: () => `/spaces/${ids.notebook}/files?path=/mnt`,
-    ready: heading('Nothing is in this folder'),
-  },
-  {
-    name: 'timeline',
-    path: () => `/spaces/${ids.notebook}/timeline`,
-    ready: (page) => page.getByText('by ada').first().waitFor(),
-  },
-  { name: 'ports', path: () => `/spaces/${ids.notebook}/ports`, ready: heading('Apps') },
-  { name: 'settings', path: () => `/spaces/${ids.notebook}/settings`, ready: heading('Name') },
-  {
-    name: 'failed',
-    path: () => `/spaces/${ids.broken}`,
-    ready: heading('This space could not go on'),
-  },
-  {
-    name: 'not-mine',
-    path: () => `/spaces/${ids.theirs}`,
-    ready: (page) => page.getByRole('heading', { name: 'theirs', exact: true }).waitFor(),
-  },
-  {
-    name: 'templates',
-    path: () => '/templates',
-    ready: (page) => page.getByRole('link', { name: 'Everything' }).first().waitFor(),
-  },
-  {
-    name: 'new-template',
-    path: () => '/templates/new',
-    ready: editorReady,
-  },
-  {
-    name: 'template',
-    path: () => `/templates/${templateId}`,
-    ready: editorReady,
-  },
-  {
-    name: 'cluster',
-    path: () => '/cluster',
-    ready: (page) => page.getByText('this one').first().waitFor(),
-  },
-  { name: 'people', path: () => '/people', ready: (page) => page.getByText('mel').waitFor() },
-  {
-    name: 'variables',
-    path: () => '/variables',
-    ready: (page) => page.getByText('REGION').waitFor(),
-  },
-  {
-    name: 'audit',
-    path: () => '/audit',
-    ready: (page) => page.getByText('The audit is whole').waitFor(),
-  },
-  {
-    name: 'account',
-    path: () => '/account',
-    ready: (page) => page.getByText('This session').waitFor(),
-  },
-  { name: 'missing', path: () => '/nowhere', ready: heading('There is nothing at this address') },
-]
-
 test('the sign-in page is for everyone', async () => {
   const nobody = await Visitor.arrive(browser, skein.url)
   await nobody.page.goto('/spaces')
   await nobody.page.getByLabel('User name').fill('ada')
   assert.deepEqual(await nobody.accessFaults('login', themes), [])
+  await nobody.resize(phone)
+  await fitsPhone(nobody, 'login')
   assert.deepEqual(nobody.complaints, [])
   await nobody.leave()
 })
 
+async function fitsPhone(visitor: Visitor, name: string): Promise<void> {
+  assert.deepEqual(await visitor.accessFaults(`${name}-phone`), [])
+  assert.equal(await visitor.overflowPx(), 0)
+  assert.deepEqual(await visitor.smallTargets(), [])
+}
+
 for (const place of inside) {
   test(`the page “${place.name}” is for everyone, at any width and in both themes`, async () => {
-    await ada.page.goto(place.path())
+    await ada.page.goto(place.path({ templateId, ...ids }))
     await place.ready(ada.page)
     assert.deepEqual(await ada.accessFaults(place.name, themes), [])
     await ada.resize(phone)
-    assert.deepEqual(await ada.accessFaults(`${place.name}-phone`), [])
-    assert.equal(await ada.overflowPx(), 0)
+    await fitsPhone(ada, place.name)
     await ada.resize(desktop)
   })
 }
@@ -265,8 +170,7 @@ for (const [name, path, open] of [...floating, ...floatingInSpace]) {
     await dialog.waitFor()
     assert.deepEqual(await ada.accessFaults(name, themes), [])
     await ada.resize(phone)
-    assert.deepEqual(await ada.accessFaults(`${name}-phone`), [])
-    assert.equal(await ada.overflowPx(), 0)
+    await fitsPhone(ada, name)
     await ada.resize(desktop)
     await ada.page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })

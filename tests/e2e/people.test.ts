@@ -7,7 +7,7 @@ import { Secret, TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
 import { newId } from '#protocol/ids.ts'
 import { type Api, TEST_PASSWORD } from '../support/api.ts'
-import { desktop, launchBrowser, phone, Visitor } from '../support/browser.ts'
+import { desktop, launchBrowser, phone, themes, Visitor } from '../support/browser.ts'
 import { freePath, Skein } from '../support/skein.ts'
 import { signIn } from './walk.ts'
 
@@ -37,10 +37,11 @@ const button = (name: string) => page.getByRole('button', { name, exact: true })
 
 /** By axe in both themes, as wide as a desk and as a phone. */
 async function look(visitor: Visitor, name: string): Promise<void> {
-  assert.deepEqual(await visitor.accessFaults(name), [])
+  assert.deepEqual(await visitor.accessFaults(name, themes), [])
   await visitor.resize(phone)
   assert.equal(await visitor.overflowPx(), 0, `${name} is too wide for a phone`)
   assert.deepEqual(await visitor.accessFaults(`${name}-phone`), [])
+  assert.deepEqual(await visitor.smallTargets(), [])
   await visitor.resize(desktop)
 }
 
@@ -54,6 +55,7 @@ test('a role is made of permissions, and a group has roles, members and a quota'
   await look(ada, 'role')
   await dialog().getByRole('button', { name: 'Add role' }).click()
   await page.getByText('1 permission').waitFor()
+  await look(ada, 'roles')
   await page.getByRole('link', { name: 'Groups', exact: true }).click()
   await page.getByText('No groups yet').waitFor()
   await look(ada, 'groups-empty')
@@ -68,7 +70,34 @@ test('a role is made of permissions, and a group has roles, members and a quota'
   await dialog().getByLabel('Spaces', { exact: true }).fill('5')
   await dialog().getByRole('button', { name: 'Save quota' }).click()
   await page.getByText('The group crew is changed.').first().waitFor()
+  const manages = dialog().getByRole('button', { name: 'ada manages the group' })
+  await manages.click()
+  await dialog().getByText('· manages the group').waitFor()
+  assert.equal(await manages.getAttribute('aria-pressed'), 'true')
   await look(ada, 'group')
+})
+
+test('whoever manages a group sees that group of all that there is of people, and says who is in it', async () => {
+  for (const username of ['gil', 'noor']) {
+    await api.call('POST', '/users', { username, password: TEST_PASSWORD })
+  }
+  const { groups } = await api.call<{ groups: { id: string }[] }>('GET', '/groups')
+  const chosen = { add: ['gil'], addManagers: ['gil'] }
+  await api.call('PATCH', `/groups/${groups[0]?.id}`, chosen)
+  const gil = await Visitor.arrive(browser, skein.url)
+  await signIn(gil.page, 'gil')
+  await gil.page.getByRole('link', { name: 'People' }).first().click()
+  await gil.page.getByRole('button', { name: 'Details of the group crew' }).click()
+  const drawer = gil.page.getByRole('dialog')
+  await drawer.getByText('Spaces: 0 of 5').first().waitFor()
+  await drawer.getByLabel('Add people').fill('noor')
+  await drawer.getByRole('button', { name: 'Add', exact: true }).click()
+  await drawer.getByRole('button', { name: 'Take noor out' }).waitFor()
+  assert.equal(await drawer.getByRole('button', { name: 'Take ada out' }).count(), 0)
+  assert.equal(await drawer.getByRole('button', { name: 'Save quota' }).count(), 0)
+  assert.equal(await gil.page.getByRole('link', { name: 'Invitations' }).count(), 0)
+  await look(gil, 'managed-group')
+  await gil.leave()
 })
 
 test('whoever is invited makes an account with what the link gives, once', async () => {
@@ -95,6 +124,10 @@ test('whoever is invited makes an account with what the link gives, once', async
   await late.leave()
   await page.goto('/people')
   await page.getByRole('row', { name: /ines/ }).getByText('crew').waitFor()
+  await look(ada, 'people')
+  await page.getByRole('link', { name: 'Groups', exact: true }).click()
+  await page.getByText('2 members').waitFor()
+  await look(ada, 'groups')
 })
 
 test('a second factor is scanned, asked for at the next login, and taken away by an administrator', async () => {
@@ -186,6 +219,16 @@ test('a space is shared with a person and a group, and what each may is what the
   assert.equal(await ines.page.getByRole('button', { name: 'Connect' }).count(), 0)
   await look(ines, 'shared-space')
   await ines.leave()
+})
+
+test('a link that names a template fills in a form and waits, whatever else stands in it', async () => {
+  const [template] = await api.templates()
+  await page.goto(
+    `/spaces/new?template=${template?.id}&name=trap&mode=auto&start=true&param.repo=%3Bid`,
+  )
+  await page.getByRole('button', { name: 'Create', exact: false }).first().waitFor()
+  await page.waitForLoadState('networkidle')
+  assert.ok(!(await api.spaces()).some(({ name }) => name !== 'heron'))
 })
 
 test('the pages complain of nothing', () => {

@@ -3,11 +3,12 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Dialog, Page } from 'playwright-core'
 import { newId } from '#protocol/ids.ts'
 import { Api, TEST_PASSWORD } from '../support/api.ts'
 import { containerOf, startNode, writeInto } from '../support/apps.ts'
 import { desktop, launchBrowser, phone, Visitor } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import { Skein } from '../support/skein.ts'
 import { TerminalScreen } from './screen.ts'
 import { signIn } from './walk.ts'
@@ -191,4 +192,47 @@ test('who is let in to look on sees what is typed and cannot type, until the sha
     .first()
     .waitFor()
   await mel.leave()
+})
+
+test('a link of a script in output is no link, and nobody is asked about it', async () => {
+  const own = new TerminalScreen(page)
+  let pages = 0
+  const asked: string[] = []
+  const opened = () => {
+    pages++
+  }
+  const answered = (dialog: Dialog) => {
+    asked.push(dialog.message())
+    void dialog.dismiss()
+  }
+  page.context().on('page', opened)
+  page.on('dialog', answered)
+  await own.enter(
+    "clear; for a in javascript:document.title=1 https://skein.invalid; do printf '\\033]8;;%s\\033\\\\li''nk\\033]8;;\\033\\\\\\n' $a; done; printf '\\033]0;<img src=x onerror=alert(1)>\\007'",
+  )
+  await own.shows(/^link\nlink/m)
+  const press = async (which: number) => {
+    const box = await page.locator('.xterm-rows .xterm-underline-5').nth(which).boundingBox()
+    assert.ok(box)
+    await page.mouse.move(box.x + 4, box.y + box.height / 2, { steps: 3 })
+    await page.mouse.down()
+    await page.mouse.up()
+  }
+  await press(0)
+  // One of the web asks before it leads away.
+  await eventually(() => press(1).then(() => asked.length > 0), {
+    timeoutMs: 10_000,
+    what: 'the question',
+  })
+  assert.ok(
+    asked.every((text) => text.includes('skein.invalid')),
+    String(asked),
+  )
+  await own.enter("echo still-''here")
+  await own.shows(/still-here/)
+  page.off('dialog', answered)
+  page.context().off('page', opened)
+  assert.equal(pages, 0)
+  assert.notEqual(await page.title(), '1')
+  assert.ok(page.url().endsWith(`/spaces/${id}`), page.url())
 })

@@ -165,6 +165,11 @@ export class Visitor {
     )
   }
 
+  /** What of the page in sight is too small for a finger. */
+  async smallTargets(): Promise<readonly string[]> {
+    return await this.page.evaluate<readonly string[]>(SMALL_TARGETS)
+  }
+
   async resize(viewport: { readonly width: number; readonly height: number }): Promise<void> {
     await this.page.setViewportSize(viewport)
   }
@@ -208,6 +213,34 @@ export class Visitor {
     this.complaints.push(text)
   }
 }
+
+/** WCAG's enhanced size is 44; what lies beside another gives some of it away. */
+const FINGER_PX = 40
+
+/** How far up, down, left and right of its middle a press still meets the control; what is in a line of text is exempt. */
+const SMALL_TARGETS = `(() => {
+  const controls = 'a[href], button, input, select, textarea, summary, label:has(input), [role=menuitem], [role=option]'
+  const small = []
+  for (const element of document.querySelectorAll(controls)) {
+    const { left, top, width, height } = element.getBoundingClientRect()
+    const [x, y] = [left + width / 2, top + height / 2]
+    const meets = (byX, byY) => {
+      const met = document.elementFromPoint(x + byX, y + byY)
+      return met !== null && (met === element || element.contains(met))
+    }
+    const reach = (byX, byY) => {
+      let far = 0
+      while (far < ${FINGER_PX} && meets(byX * (far + 1), byY * (far + 1))) far++
+      return far
+    }
+    if (!meets(0, 0) || element.matches(':disabled, label *, p *, .xterm *, .cm-editor *')) continue
+    const wide = Math.max(width, reach(1, 0) + reach(-1, 0) + 1)
+    const high = Math.max(height, reach(0, 1) + reach(0, -1) + 1)
+    const name = element.getAttribute('aria-label') ?? element.innerText
+    if (Math.min(wide, high) < ${FINGER_PX}) small.push(wide + ' by ' + high + ' px: ' + name)
+  }
+  return small
+})()`
 
 interface AxeResults {
   readonly violations: readonly {

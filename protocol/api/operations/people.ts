@@ -4,6 +4,8 @@ import { z } from 'zod'
 import {
   createGroupSchema,
   createRoleSchema,
+  groupDetailSchema,
+  groupPeopleSchema,
   groupSchema,
   roleSchema,
   rolesSchema,
@@ -57,6 +59,8 @@ export const peopleOperations = {
   },
   'GET /groups': { answers: { 200: groups } },
   'POST /groups': { body: createGroupSchema, answers: { 201: groupSchema } },
+  'GET /groups/:id': { answers: { 200: groupDetailSchema } },
+  'PATCH /groups/:id/members': { body: groupPeopleSchema, answers: { 200: groupSchema } },
   'PATCH /groups/:id': { body: updateGroupSchema, answers: { 200: groupSchema } },
   'DELETE /groups/:id': { answers: DONE },
   'GET /roles': { answers: { 200: rolesSchema } },

@@ -31,8 +31,8 @@ test('a peer’s word waits for all that it pushed before, and for nothing that 
     })
   })
   ear.storing(later.promise)
-  second.promise.then(() => order.push('the second'))
-  first.promise.then(() => order.push('the first'))
+  void second.promise.then(() => order.push('the second'))
+  void first.promise.then(() => order.push('the first'))
   second.resolve()
   await second.promise
   assert.deepEqual(order, ['the second'], 'the first is still being stored')

@@ -118,6 +118,7 @@ test('of members that two sides changed each keeps its own, and a removal wins',
     ...{ ann: { n: 1 }, bob: { n: 2 }, eve: { n: 1 }, dan: { n: 1 } },
   })
   assert.equal(policyName('space', 'people'), 'least')
+  assert.equal(policyName('group', 'managers'), 'least')
 })
 
 test('of two quotas each limit is the lower one', () => {

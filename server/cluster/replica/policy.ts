@@ -36,6 +36,7 @@ const table: Readonly<Record<string, Readonly<Record<string, Policy>>>> = {
   },
   group: {
     members: marks('people'),
+    managers: marks('people'),
     roles: marks('roles'),
     quota: { name: 'least', both: leastQuota },
   },

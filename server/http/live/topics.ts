@@ -16,7 +16,7 @@ const whole: Readonly<Record<string, Action>> = {
   spaces: 'space.see',
   templates: 'template.list',
   users: 'user.list',
-  groups: 'group.list',
+  groups: 'group.listOwn',
   roles: 'role.list',
   invitations: 'invitation.list',
   variables: 'variable.list',

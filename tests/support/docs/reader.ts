@@ -44,12 +44,14 @@ const COMPOSE = `services:
     ports: ["8080:80"]
 `
 
-/** A project with a repository of its own and another beside it. */
-const PROJECT = `printf '${MAKEFILE.replaceAll('\t', '\\t').replaceAll('\n', '\\n')}' > Makefile
+/** A home that has a project with a repository of its own, and another beside it. */
+const PROJECT = `rm -rf ./* && printf '${MAKEFILE.replaceAll('\t', '\\t').replaceAll('\n', '\\n')}' > Makefile
 mkdir -p project/logs && git init -q --bare origin.git && git -C project init -q -b main
 git -C project config user.email ada@example.com && git -C project config user.name Ada
 echo hello > project/readme && git -C project add . && git -C project commit -qm 'Begin'
 git -C project remote add origin ~/origin.git && git -C project push -q -u origin main`
+
+const ID_OF_SITE = 'ID=$(skein spaces --json | jq -r ".spaces[] | select(.name == \\"site\\").id")'
 
 /** The first server is there already, so this one is beside it. */
 const starting = ({ root, first }: Place): readonly (readonly [string, string])[] => [
@@ -61,6 +63,7 @@ const starting = ({ root, first }: Place): readonly (readonly [string, string])[
   ['localhost:7534/setup', 'localhost:7535/setup'],
 ]
 
+/** In turn; those that use one space stand together, since it runs on from page to page. */
 export const readers: readonly Reader[] = [
   {
     page: 'docs/cli.md',
@@ -79,6 +82,13 @@ sed s/Node/Other/ node.yaml | skein template save - && skein template export Oth
   sed s/Other/Another/g > other.json && unset SKEIN_URL`,
   },
   {
+    page: 'README.md',
+    spaces: ['alpha'],
+    files: { 'project/readme': 'read me\n' },
+    inSpaces: PROJECT,
+    own: starting,
+  },
+  {
     page: 'docs/ssh.md',
     spaces: ['site'],
     files: { 'notes/today.md': 'a note\n', 'project/src/main.c': 'int main() {}\n' },
@@ -93,20 +103,21 @@ nohup setsid python3 -m http.server --directory project 8000 > /dev/null 2>&1 &`
     own: starting,
   },
   {
-    page: 'README.md',
-    spaces: ['alpha'],
-    files: { 'project/readme': 'read me\n' },
-    inSpaces: PROJECT,
-    own: starting,
-  },
-  {
     page: 'docs/api.md',
     spaces: ['site'],
     isSignedIn: true,
     files: { 'site/index.html': '<p>\n' },
     inSpaces: 'mkdir -p www; echo a note > notes.txt',
-    before: 'ID=$(skein spaces --json | jq -r ".spaces[0].id")',
+    before: ID_OF_SITE,
     own: () => [['"password":"…"', `"password":"${TEST_PASSWORD}"`]],
+  },
+  {
+    page: 'docs/apps.md',
+    spaces: ['site'],
+    isSignedIn: true,
+    inSpaces: `echo read me > readme
+nohup setsid python3 -m http.server --bind 127.0.0.1 8080 > /dev/null 2>&1 &`,
+    before: ID_OF_SITE,
   },
   { page: 'docs/audit.md' },
   { page: 'docs/variables.md', isSignedIn: true, files: { 'token.txt': 'a-secret-token\n' } },

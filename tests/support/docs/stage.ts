@@ -50,7 +50,10 @@ export class Stage {
     const machine = new Machine()
     const authority = new TestAuthority()
     writeFileSync(machine.path('ca.pem'), authority.cert)
-    const entrance = await openEntrance(authority.issue(['skein.example.com']), PORT)
+    const entrance = await openEntrance(
+      authority.issue(['skein.example.com', '*.apps.example.com']),
+      PORT,
+    )
     const { skein, api } = await Skein.start({
       port: PORT,
       ssh: SSH_PORT,
@@ -99,11 +102,8 @@ export class Stage {
     cpSync(this.machine.path('ssh'), join(home, '.ssh'), { recursive: true })
   }
 
-  /** Those spaces and no others, running. */
+  /** Those spaces, running. */
   async haveSpaces(names: readonly string[]): Promise<void> {
-    for (const space of await this.api.spaces()) {
-      if (!names.includes(space.name)) await this.api.call('DELETE', `/spaces/${space.id}`)
-    }
     const [template] = await this.api.templates()
     for (const name of names) {
       const found = (await this.api.spaces()).find((space) => space.name === name)

@@ -43,6 +43,7 @@ export function fakeSpaces(records: Records): SpacesPort {
       }))
     },
     configure: async () => undefined,
+    schedule: async () => undefined,
     transfer: (by, id, to) =>
       records.transact((view) => decideTransfer(view, by, id, to, () => undefined)),
     used: () => ({ spaces: 0, running: 0, cpus: 0, memoryBytes: 0 }),

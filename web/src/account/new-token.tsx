@@ -1,8 +1,9 @@
 // Makes a token and shows it, once.
 
 import { type FormEvent, useState } from 'react'
-import { type NewToken as Made, type TokenScope, tokenScopes } from '#protocol/api/access.ts'
+import type { NewToken as Made } from '#protocol/api/access.ts'
 import { MAX_CREDENTIAL_NAME_CHARS } from '#protocol/api/credential-limits.ts'
+import { type TokenScope, tokenScopes } from '#protocol/api/token-scopes.ts'
 import { useCreateToken } from '../api/access.ts'
 import { Button } from '../parts/button.tsx'
 import { CodeLine, Command } from '../parts/code-line.tsx'

@@ -1,24 +1,22 @@
 // One's own SSH keys and API tokens, and how this Skein is reached by ssh.
 
 import { useMutation, useQuery } from '@tanstack/react-query'
-import type { AddKey, CreateToken, NewToken, SshKey, Token } from '#protocol/api/access.ts'
-import type { SshAccess } from '#protocol/api/ssh.ts'
-import { request } from '../net/request.ts'
+import type { AddKey, CreateToken, SshKey, Token } from '#protocol/api/access.ts'
+import { call } from '../net/call.ts'
 import { keys } from './keys.ts'
 import { queryClient } from './query-client.ts'
 
 export const useSshKeys = () =>
   useQuery({
     queryKey: keys.sshKeys,
-    queryFn: async ({ signal }) =>
-      (await request<{ keys: SshKey[] }>('GET', '/me/keys', undefined, signal)).keys,
+    queryFn: async ({ signal }) => (await call('GET /me/keys', { signal })).keys,
     // Uses and logins from elsewhere have no topic: whoever looks, asks.
     staleTime: 0,
   })
 
 export const useAddKey = () =>
   useMutation({
-    mutationFn: (key: AddKey) => request<SshKey>('POST', '/me/keys', key),
+    mutationFn: (key: AddKey) => call('POST /me/keys', { body: key }),
     onSuccess: (added) => {
       queryClient.setQueryData<SshKey[]>(keys.sshKeys, (all) => all && [...all, added])
     },
@@ -27,7 +25,7 @@ export const useAddKey = () =>
 
 export const useRemoveKey = () =>
   useMutation({
-    mutationFn: (id: string) => request<unknown>('DELETE', `/me/keys/${id}`),
+    mutationFn: (id: string) => call('DELETE /me/keys/:id', { params: { id } }),
     onSuccess: (_nothing, id) => {
       queryClient.setQueryData<SshKey[]>(keys.sshKeys, (all) => all?.filter((it) => it.id !== id))
     },
@@ -37,14 +35,13 @@ export const useRemoveKey = () =>
 export const useTokens = () =>
   useQuery({
     queryKey: keys.tokens,
-    queryFn: async ({ signal }) =>
-      (await request<{ tokens: Token[] }>('GET', '/me/tokens', undefined, signal)).tokens,
+    queryFn: async ({ signal }) => (await call('GET /me/tokens', { signal })).tokens,
     staleTime: 0,
   })
 
 export const useCreateToken = () =>
   useMutation({
-    mutationFn: (token: CreateToken) => request<NewToken>('POST', '/me/tokens', token),
+    mutationFn: (token: CreateToken) => call('POST /me/tokens', { body: token }),
     // Its secret is the dialog's alone: nothing keeps it once that is closed.
     gcTime: 0,
     onSettled: () => queryClient.invalidateQueries({ queryKey: keys.tokens }),
@@ -52,7 +49,7 @@ export const useCreateToken = () =>
 
 export const useRevokeToken = () =>
   useMutation({
-    mutationFn: (id: string) => request<unknown>('DELETE', `/me/tokens/${id}`),
+    mutationFn: (id: string) => call('DELETE /me/tokens/:id', { params: { id } }),
     onSuccess: (_nothing, id) => {
       queryClient.setQueryData<Token[]>(keys.tokens, (all) => all?.filter((it) => it.id !== id))
     },
@@ -63,6 +60,6 @@ export const useRevokeToken = () =>
 export const useSshDoor = () =>
   useQuery({
     queryKey: keys.sshDoor,
-    queryFn: ({ signal }) => request<SshAccess>('GET', '/ssh', undefined, signal),
+    queryFn: ({ signal }) => call('GET /ssh', { signal }),
     staleTime: Number.POSITIVE_INFINITY,
   })

@@ -1,26 +1,20 @@
 // The audit: its pages, the address of its file, and whether it is whole.
 
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import type { AuditFilter, AuditPage, AuditReport } from '#protocol/api/audit.ts'
-import { request } from '../net/request.ts'
+import type { AuditFilter } from '#protocol/api/audit.ts'
+import { addressOf, urlOf } from '#protocol/api/client.ts'
+import { call } from '../net/call.ts'
 import { keys } from './keys.ts'
 
 export type Filter = Omit<AuditFilter, 'subject'>
 
-const queryOf = (filter: object): URLSearchParams =>
-  new URLSearchParams(
-    Object.entries(filter).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
-  )
-
 /** Newest first; new entries come when one asks again, so that nothing moves under the eye. */
 export const useAudit = (filter: Filter) =>
   useInfiniteQuery({
-    queryKey: keys.audit(queryOf(filter).toString()),
+    queryKey: keys.audit(addressOf('GET /audit', { query: filter })),
     initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) => {
-      const query = queryOf({ ...filter, before: pageParam })
-      return request<AuditPage>('GET', `/audit?${query}`, undefined, signal)
-    },
+    queryFn: ({ pageParam, signal }) =>
+      call('GET /audit', { query: { ...filter, before: pageParam }, signal }),
     getNextPageParam: ({ next }) => next,
     staleTime: 0,
   })
@@ -29,10 +23,10 @@ export const useAudit = (filter: Filter) =>
 export const useAuditReport = () =>
   useQuery({
     queryKey: keys.auditReport,
-    queryFn: ({ signal }) => request<AuditReport>('GET', '/audit/verify', undefined, signal),
+    queryFn: ({ signal }) => call('GET /audit/verify', { signal }),
     staleTime: 5 * 60_000,
     refetchOnWindowFocus: false,
   })
 
 export const exportUrl = (format: 'csv' | 'ndjson', filter: Filter): string =>
-  `/api/v1/audit/export?${queryOf({ ...filter, format })}`
+  urlOf('GET /audit/export', { query: { ...filter, format } })

@@ -1,16 +1,14 @@
 // One's own second factor.
 
 import { useMutation, useQuery } from '@tanstack/react-query'
-import type { Enrolment, FactorState, RecoveryCodes } from '#protocol/api/factors.ts'
-import { request } from '../net/request.ts'
+import { call } from '../net/call.ts'
 import { keys } from './keys.ts'
 import { queryClient } from './query-client.ts'
 
 export const useFactor = () =>
   useQuery({
     queryKey: keys.factor,
-    queryFn: async ({ signal }) =>
-      (await request<FactorState>('GET', '/me/factor', undefined, signal)).factor,
+    queryFn: async ({ signal }) => (await call('GET /me/factor', { signal })).factor,
     staleTime: 0,
   })
 
@@ -21,25 +19,24 @@ const secret = { gcTime: 0, onSettled: again } as const
 
 export const useEnrol = () =>
   useMutation({
-    mutationFn: (password: string) => request<Enrolment>('POST', '/me/factor', { password }),
+    mutationFn: (password: string) => call('POST /me/factor', { body: { password } }),
     gcTime: 0,
   })
 
 export const useConfirmFactor = () =>
   useMutation({
-    mutationFn: (code: string) => request<RecoveryCodes>('POST', '/me/factor/confirm', { code }),
+    mutationFn: (code: string) => call('POST /me/factor/confirm', { body: { code } }),
     ...secret,
   })
 
 export const useRenewCodes = () =>
   useMutation({
-    mutationFn: (password: string) =>
-      request<RecoveryCodes>('POST', '/me/factor/codes', { password }),
+    mutationFn: (password: string) => call('POST /me/factor/codes', { body: { password } }),
     ...secret,
   })
 
 export const useRemoveFactor = () =>
   useMutation({
-    mutationFn: (password: string) => request<unknown>('POST', '/me/factor/remove', { password }),
+    mutationFn: (password: string) => call('POST /me/factor/remove', { body: { password } }),
     onSettled: again,
   })

@@ -26,6 +26,7 @@ export const keys = {
   users: ['users'],
   user: (id: string) => ['user', id],
   groups: ['groups'],
+  group: (id: string) => ['groups', id],
   roles: ['roles'],
   invitations: ['invitations'],
   factor: ['factor'],

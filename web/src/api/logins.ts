@@ -1,14 +1,13 @@
 // A program on somebody's machine that asks to be signed in.
 
 import { useMutation, useQuery } from '@tanstack/react-query'
-import type { PendingLogin } from '#protocol/api/cli.ts'
-import { request } from '../net/request.ts'
+import { call } from '../net/call.ts'
 import { keys } from './keys.ts'
 
 export const usePendingLogin = (id: string) =>
   useQuery({
     queryKey: keys.login(id),
-    queryFn: ({ signal }) => request<PendingLogin>('GET', `/logins/${id}`, undefined, signal),
+    queryFn: ({ signal }) => call('GET /logins/:id', { params: { id }, signal }),
     // It is what it was when it was asked for, or it is gone.
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
@@ -17,8 +16,8 @@ export const usePendingLogin = (id: string) =>
 export const useDecideLogin = (id: string) =>
   useMutation({
     mutationFn: async (decision: 'approve' | 'refuse') => {
-      if (decision === 'approve') await request<unknown>('POST', `/logins/${id}/approve`)
-      else await request<unknown>('DELETE', `/logins/${id}`)
+      if (decision === 'approve') await call('POST /logins/:id/approve', { params: { id } })
+      else await call('DELETE /logins/:id', { params: { id } })
       return decision
     },
   })

@@ -1,8 +1,7 @@
 // The cluster's peers; for administrators.
 
 import { useMutation, useQuery } from '@tanstack/react-query'
-import type { PeerInfo } from '#protocol/api/peers.ts'
-import { request } from '../net/request.ts'
+import { call } from '../net/call.ts'
 import { useTopics } from './client.ts'
 import { keys } from './keys.ts'
 import { queryClient } from './query-client.ts'
@@ -14,8 +13,7 @@ export function usePeers(enabled = true) {
   useTopics(...(enabled ? ['peers'] : []))
   return useQuery({
     queryKey: keys.peers,
-    queryFn: async ({ signal }) =>
-      (await request<{ peers: PeerInfo[] }>('GET', '/peers', undefined, signal)).peers,
+    queryFn: async ({ signal }) => (await call('GET /peers', { signal })).peers,
     refetchInterval: REFRESH_MS,
     enabled,
   })
@@ -25,11 +23,11 @@ export function usePeers(enabled = true) {
 export const useDuty = (id: string) =>
   useMutation({
     mutationFn: (want: 'drain' | 'undrain') =>
-      request<unknown>('POST', `/peers/${id}/wishes`, { want }),
+      call('POST /peers/:id/wishes', { params: { id }, body: { want } }),
     onSettled: () => queryClient.invalidateQueries({ queryKey: keys.peers }),
   })
 
 export const useJoinToken = () =>
   useMutation({
-    mutationFn: async () => (await request<{ token: string }>('POST', '/peers/token')).token,
+    mutationFn: async () => (await call('POST /peers/token')).token,
   })

@@ -2,14 +2,14 @@
 
 import { useMutation } from '@tanstack/react-query'
 import type { SharePort } from '#protocol/api/spaces.ts'
-import { request } from '../net/request.ts'
+import { call } from '../net/call.ts'
 import { keys } from './keys.ts'
 import { queryClient } from './query-client.ts'
 
 export const useSharePort = (spaceId: string) =>
   useMutation({
     mutationFn: ({ port, share }: { port: number; share: SharePort }) =>
-      request<unknown>('PUT', `/spaces/${spaceId}/ports/${port}`, share),
+      call('PUT /spaces/:id/ports/:port', { params: { id: spaceId, port }, body: share }),
     // The dialog closes when the mark in the list says the new thing.
     onSettled: () =>
       Promise.all(

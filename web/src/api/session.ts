@@ -1,29 +1,21 @@
 // Who is signed in, and how one becomes so.
 
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query'
-import type {
-  Login,
-  Me,
-  SessionInfo,
-  SessionState,
-  Setup,
-  SetupState,
-} from '#protocol/api/people.ts'
-import { request } from '../net/request.ts'
+import type { Login, Me, SessionInfo, Setup, SetupState } from '#protocol/api/people.ts'
+import { call } from '../net/call.ts'
 import { keys } from './keys.ts'
 import { queryClient } from './query-client.ts'
 
 /** `null` means that nobody is signed in, which is an answer and not an error. */
 export const meQuery = queryOptions({
   queryKey: keys.me,
-  queryFn: async ({ signal }): Promise<Me | null> =>
-    (await request<SessionState>('GET', '/session', undefined, signal)).me,
+  queryFn: async ({ signal }): Promise<Me | null> => (await call('GET /session', { signal })).me,
   staleTime: Number.POSITIVE_INFINITY,
 })
 
 export const setupQuery = queryOptions({
   queryKey: keys.setup,
-  queryFn: ({ signal }) => request<SetupState>('GET', '/setup', undefined, signal),
+  queryFn: ({ signal }) => call('GET /setup', { signal }),
 })
 
 /** Whether a person may what is some people's only: by the built-in role, or by one that was made. */
@@ -39,13 +31,13 @@ export function useMe(): Me {
 
 export const useLogin = () =>
   useMutation({
-    mutationFn: (login: Login) => request<unknown>('POST', '/session', login),
+    mutationFn: (login: Login) => call('POST /session', { body: login }),
     onSuccess: () => queryClient.fetchQuery({ ...meQuery, staleTime: 0 }),
   })
 
 export const useSetup = () =>
   useMutation({
-    mutationFn: (setup: Setup) => request<unknown>('POST', '/setup', setup),
+    mutationFn: (setup: Setup) => call('POST /setup', { body: setup }),
     onSuccess: async () => {
       queryClient.setQueryData<SetupState>(keys.setup, { needed: false })
       await queryClient.fetchQuery({ ...meQuery, staleTime: 0 })
@@ -54,7 +46,7 @@ export const useSetup = () =>
 
 export const useLogout = () =>
   useMutation({
-    mutationFn: () => request<unknown>('DELETE', '/session'),
+    mutationFn: () => call('DELETE /session'),
     // By a fresh page: nothing of the person who was here stays in memory, and no part of theirs is drawn without them.
     onSuccess: () => window.location.assign('/login'),
   })
@@ -62,7 +54,7 @@ export const useLogout = () =>
 export const usePassword = () =>
   useMutation({
     mutationFn: (passwords: { current: string; next: string }) =>
-      request<unknown>('PUT', '/me/password', passwords),
+      call('PUT /me/password', { body: passwords }),
     onSuccess: () =>
       Promise.all(
         [keys.sessions, keys.tokens].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
@@ -72,14 +64,12 @@ export const usePassword = () =>
 export const useSessions = () =>
   useQuery({
     queryKey: keys.sessions,
-    queryFn: async ({ signal }) =>
-      (await request<{ sessions: SessionInfo[] }>('GET', '/me/sessions', undefined, signal))
-        .sessions,
+    queryFn: async ({ signal }) => (await call('GET /me/sessions', { signal })).sessions,
   })
 
 export const useEndSession = () =>
   useMutation({
-    mutationFn: (id: string) => request<unknown>('DELETE', `/me/sessions/${id}`),
+    mutationFn: (id: string) => call('DELETE /me/sessions/:id', { params: { id } }),
     onMutate: (id) => {
       queryClient.setQueryData<SessionInfo[]>(keys.sessions, (all) =>
         all?.filter((session) => session.id !== id),

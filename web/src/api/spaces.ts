@@ -7,16 +7,9 @@ import {
   useMutation,
   useQuery,
 } from '@tanstack/react-query'
-import type { PlacementPreview } from '#protocol/api/hosts.ts'
-import type {
-  CreateSpace,
-  Intent,
-  ParameterValue,
-  Space,
-  UpdateSpace,
-} from '#protocol/api/spaces.ts'
-import type { TerminalInfo, TimelineStep } from '#protocol/api/timeline.ts'
-import { request } from '../net/request.ts'
+import type { CreateSpace, ParameterValue, Space, UpdateSpace } from '#protocol/api/spaces.ts'
+import type { TerminalInfo } from '#protocol/api/timeline.ts'
+import { call } from '../net/call.ts'
 import { toastError } from '../parts/toast.ts'
 import { useTopics } from './client.ts'
 import { keys } from './keys.ts'
@@ -25,8 +18,7 @@ import { asked, type SpaceAction } from './space-action.ts'
 
 export const spacesQuery = queryOptions({
   queryKey: keys.spaces,
-  queryFn: async ({ signal }) =>
-    (await request<{ spaces: Space[] }>('GET', '/spaces', undefined, signal)).spaces,
+  queryFn: async ({ signal }) => (await call('GET /spaces', { signal })).spaces,
 })
 
 export function useSpaces() {
@@ -38,7 +30,7 @@ export function useSpace(id: string) {
   useTopics(`space:${id}`)
   return useQuery({
     queryKey: keys.space(id),
-    queryFn: ({ signal }) => request<Space>('GET', `/spaces/${id}`, undefined, signal),
+    queryFn: ({ signal }) => call('GET /spaces/:id', { params: { id }, signal }),
     placeholderData: () =>
       queryClient.getQueryData<Space[]>(keys.spaces)?.find((space) => space.id === id),
   })
@@ -49,8 +41,7 @@ export function useTimeline(id: string) {
   return useQuery({
     queryKey: keys.timeline(id),
     queryFn: async ({ signal }) =>
-      (await request<{ steps: TimelineStep[] }>('GET', `/spaces/${id}/timeline`, undefined, signal))
-        .steps,
+      (await call('GET /spaces/:id/timeline', { params: { id }, signal })).steps,
   })
 }
 
@@ -59,14 +50,7 @@ export function useTerminals(id: string, enabled: boolean) {
   return useQuery({
     queryKey: keys.terminals(id),
     queryFn: async ({ signal }) =>
-      (
-        await request<{ terminals: TerminalInfo[] }>(
-          'GET',
-          `/spaces/${id}/terminals`,
-          undefined,
-          signal,
-        )
-      ).terminals,
+      (await call('GET /spaces/:id/terminals', { params: { id }, signal })).terminals,
     enabled,
   })
 }
@@ -93,18 +77,17 @@ export function usePlacement(
   parameters: Readonly<Record<string, ParameterValue>>,
 ) {
   useTopics('hosts')
-  const query = new URLSearchParams({ templateId, parameters: JSON.stringify(parameters) })
+  const query = { templateId, parameters: JSON.stringify(parameters) }
   return useQuery({
-    queryKey: keys.placement(query.toString()),
-    queryFn: ({ signal }) =>
-      request<PlacementPreview>('GET', `/placement?${query}`, undefined, signal),
+    queryKey: keys.placement(`${templateId} ${query.parameters}`),
+    queryFn: ({ signal }) => call('GET /placement', { query, signal }),
     placeholderData: keepPreviousData,
   })
 }
 
 export const useForgetSpace = () =>
   useMutation({
-    mutationFn: (id: string) => request<unknown>('POST', `/spaces/${id}/forget`),
+    mutationFn: (id: string) => call('POST /spaces/:id/forget', { params: { id } }),
     onSuccess: (_none, id) => {
       queryClient.removeQueries({ queryKey: keys.space(id) })
       void queryClient.invalidateQueries({ queryKey: keys.spaces })
@@ -113,15 +96,15 @@ export const useForgetSpace = () =>
 
 export const useCreateSpace = () =>
   useMutation({
-    mutationFn: (space: CreateSpace) => request<Intent>('POST', '/spaces', space),
+    mutationFn: (space: CreateSpace) => call('POST /spaces', { body: space }),
     onSuccess: (intent) => remember(intent.space),
   })
 
 const spaceAction = mutationOptions({
   mutationFn: ({ space, action }: { space: Space; action: SpaceAction }) =>
     action === 'delete'
-      ? request<Intent>('DELETE', `/spaces/${space.id}`)
-      : request<Intent>('POST', `/spaces/${space.id}/${action}`),
+      ? call('DELETE /spaces/:id', { params: { id: space.id } })
+      : call(`POST /spaces/:id/${action}`, { params: { id: space.id } }),
   onMutate: ({ space, action }) => remember(asked(space, action, new Date().toISOString())),
   onSuccess: (intent) => {
     if (intent?.space) remember(intent.space)
@@ -141,14 +124,14 @@ export function askSpace(space: Space, action: SpaceAction): void {
 export const useUpdateSpace = () =>
   useMutation({
     mutationFn: ({ id, change }: { id: string; change: UpdateSpace }) =>
-      request<Space>('PATCH', `/spaces/${id}`, change),
+      call('PATCH /spaces/:id', { params: { id }, body: change }),
     onSettled: (_space, _error, { id }) => refresh(id),
   })
 
 export const useCloseTerminal = (spaceId: string) =>
   useMutation({
     mutationFn: (name: string) =>
-      request<unknown>('DELETE', `/spaces/${spaceId}/terminals/${encodeURIComponent(name)}`),
+      call('DELETE /spaces/:id/terminals/:name', { params: { id: spaceId, name } }),
     onMutate: (name) => {
       queryClient.setQueryData<TerminalInfo[]>(keys.terminals(spaceId), (all) =>
         all?.filter((terminal) => terminal.name !== name),

@@ -1,16 +1,11 @@
 // Templates, their versions and the starters that come with Skein.
 
 import { useMutation, useQuery } from '@tanstack/react-query'
-import type { ComposeImport, TemplateBundle, TemplateImport } from '#protocol/api/bundles.ts'
-import type { PlanTemplate, TemplatePlan } from '#protocol/api/plan.ts'
-import type {
-  SaveTemplate,
-  Starter,
-  Template,
-  TemplateCheck,
-  TemplateDetail,
-} from '#protocol/api/templates.ts'
-import { request } from '../net/request.ts'
+import type { TemplateBundle } from '#protocol/api/bundles.ts'
+import { urlOf } from '#protocol/api/client.ts'
+import type { PlanTemplate } from '#protocol/api/plan.ts'
+import type { SaveTemplate } from '#protocol/api/templates.ts'
+import { call } from '../net/call.ts'
 import { useTopics } from './client.ts'
 import { keys } from './keys.ts'
 import { queryClient } from './query-client.ts'
@@ -19,8 +14,7 @@ export function useTemplates() {
   useTopics('templates')
   return useQuery({
     queryKey: keys.templates,
-    queryFn: async ({ signal }) =>
-      (await request<{ templates: Template[] }>('GET', '/templates', undefined, signal)).templates,
+    queryFn: async ({ signal }) => (await call('GET /templates', { signal })).templates,
   })
 }
 
@@ -28,7 +22,7 @@ export function useTemplate(id: string) {
   useTopics('templates')
   return useQuery({
     queryKey: keys.template(id),
-    queryFn: ({ signal }) => request<TemplateDetail>('GET', `/templates/${id}`, undefined, signal),
+    queryFn: ({ signal }) => call('GET /templates/:id', { params: { id }, signal }),
   })
 }
 
@@ -36,12 +30,10 @@ export const useTemplateVersion = (id: string, versionId: string | undefined) =>
   useQuery({
     queryKey: keys.templateVersion(id, versionId ?? ''),
     queryFn: ({ signal }) =>
-      request<{ source: string }>(
-        'GET',
-        `/templates/${id}/versions/${versionId}`,
-        undefined,
+      call('GET /templates/:id/versions/:versionId', {
+        params: { id, versionId: versionId ?? '' },
         signal,
-      ),
+      }),
     enabled: versionId !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
   })
@@ -49,8 +41,7 @@ export const useTemplateVersion = (id: string, versionId: string | undefined) =>
 export const useStarters = () =>
   useQuery({
     queryKey: keys.starters,
-    queryFn: async ({ signal }) =>
-      (await request<{ starters: Starter[] }>('GET', '/starters', undefined, signal)).starters,
+    queryFn: async ({ signal }) => (await call('GET /starters', { signal })).starters,
     staleTime: Number.POSITIVE_INFINITY,
   })
 
@@ -58,7 +49,7 @@ export const useStarters = () =>
 export const useTemplateCheck = (source: string) =>
   useQuery({
     queryKey: ['template-check', source],
-    queryFn: ({ signal }) => request<TemplateCheck>('POST', '/templates/check', { source }, signal),
+    queryFn: ({ signal }) => call('POST /templates/check', { body: { source }, signal }),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
     placeholderData: (previous) => previous,
@@ -69,7 +60,7 @@ export const useTemplateCheck = (source: string) =>
 export const useTemplateSchema = () =>
   useQuery({
     queryKey: keys.templateSchema,
-    queryFn: ({ signal }) => request<unknown>('GET', '/templates/schema', undefined, signal),
+    queryFn: ({ signal }) => call('GET /templates/schema', { signal }),
     staleTime: Number.POSITIVE_INFINITY,
   })
 
@@ -77,31 +68,32 @@ export const useTemplateSchema = () =>
 export const useTemplatePlan = (plan: PlanTemplate, enabled: boolean) =>
   useQuery({
     queryKey: keys.templatePlan(JSON.stringify(plan)),
-    queryFn: ({ signal }) => request<TemplatePlan>('POST', '/templates/plan', plan, signal),
+    queryFn: ({ signal }) => call('POST /templates/plan', { body: plan, signal }),
     gcTime: 60_000,
     placeholderData: (previous) => previous,
     enabled,
   })
 
 export const convertCompose = (source: string) =>
-  request<ComposeImport>('POST', '/templates/compose', { source })
+  call('POST /templates/compose', { body: { source } })
 
 export const useImportTemplate = () =>
   useMutation({
     mutationFn: (wish: { bundle: TemplateBundle; allow: boolean }) =>
-      request<TemplateImport>('POST', '/templates/import', wish),
+      call('POST /templates/import', { body: wish }),
     onSettled: () => queryClient.invalidateQueries({ queryKey: keys.templates }),
   })
 
 /** By the browser's own download. */
-export const exportUrl = (id: string): string => `/api/v1/templates/${id}/export`
+export const exportUrl = (id: string): string =>
+  urlOf('GET /templates/:id/export', { params: { id } })
 
 export const useSaveTemplate = (id?: string) =>
   useMutation({
     mutationFn: (save: SaveTemplate) =>
       id
-        ? request<TemplateDetail>('PUT', `/templates/${id}`, save)
-        : request<TemplateDetail>('POST', '/templates', save),
+        ? call('PUT /templates/:id', { params: { id }, body: save })
+        : call('POST /templates', { body: save }),
     // At once, so that nothing that was published looks as if it were not.
     onSuccess: (saved) => queryClient.setQueryData(keys.template(saved.id), saved),
     onSettled: () => {
@@ -112,6 +104,6 @@ export const useSaveTemplate = (id?: string) =>
 
 export const useDeleteTemplate = () =>
   useMutation({
-    mutationFn: (id: string) => request<unknown>('DELETE', `/templates/${id}`),
+    mutationFn: (id: string) => call('DELETE /templates/:id', { params: { id } }),
     onSettled: () => queryClient.invalidateQueries({ queryKey: keys.templates }),
   })

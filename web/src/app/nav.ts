@@ -57,4 +57,8 @@ const needed: Partial<Record<Place['to'], readonly string[]>> = {
 }
 
 export const placesFor = (me: Me): readonly Place[] =>
-  allPlaces.filter(({ to }) => needed[to]?.some((permission) => can(me, permission)) ?? true)
+  allPlaces.filter(
+    ({ to }) =>
+      (to === '/people' && me.manages.length > 0) ||
+      (needed[to]?.some((permission) => can(me, permission)) ?? true),
+  )

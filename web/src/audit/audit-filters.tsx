@@ -32,7 +32,10 @@ export function AuditFilters({ search, origins, onChange, onClear }: AuditFilter
       </div>
       <div
         className={cx(
-          'grid grid-cols-2 items-end gap-3 max-sm:mt-3 sm:grid-cols-3 lg:grid-cols-[repeat(3,minmax(0,1fr))_9rem_9rem_minmax(0,1fr)_auto]',
+          'grid grid-cols-2 items-end gap-3 max-sm:mt-3 sm:grid-cols-3',
+          isFiltered(search)
+            ? 'lg:grid-cols-[repeat(3,minmax(0,1fr))_9rem_9rem_minmax(0,1fr)_auto]'
+            : 'lg:grid-cols-[repeat(3,minmax(0,1fr))_9rem_9rem_minmax(0,1fr)]',
           !open && 'max-sm:hidden',
         )}
       >

@@ -176,7 +176,7 @@ function PeerNode(props: PeerNodeProps) {
     <button
       aria-pressed={isSelected}
       className={cx(
-        'absolute flex -translate-x-1/2 -translate-y-1/2 flex-col rounded-md border bg-raised text-left transition-colors duration-100 hover:border-line-strong',
+        'touch absolute flex -translate-x-1/2 -translate-y-1/2 flex-col rounded-md border bg-raised text-left transition-colors duration-100 hover:border-line-strong',
         isCompact ? 'max-w-32 px-2 py-1' : 'w-52 px-3 py-2',
         isSelected && 'border-accent! ring-1 ring-accent',
         (isGone || isAway) && !isSelected && 'border-dashed',

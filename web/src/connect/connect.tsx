@@ -130,7 +130,7 @@ function HostKeys({ door }: { readonly door: SshAccess }) {
         ))}
       </ul>
       <details className="mt-1">
-        <summary className="w-fit rounded hover:text-ink">{text.knownHosts}</summary>
+        <summary className="touch w-fit rounded hover:text-ink">{text.knownHosts}</summary>
         <div className="mt-1.5">
           <CodeLine label={text.copy(text.knownHosts)} text={trustLine(door)} />
         </div>

@@ -1,19 +1,23 @@
 // Files over the HTTP API: addresses, what is fetched, and what may be asked.
 
 import { useQuery } from '@tanstack/react-query'
-import type { FileFacts, Folder, Removed } from '#protocol/api/files.ts'
+import { type Place, urlOf } from '#protocol/api/client.ts'
+import type { FileFacts, Removed } from '#protocol/api/files.ts'
 import type { ErrorBody } from '#protocol/errors.ts'
 import { keys } from '../api/keys.ts'
 import { queryClient } from '../api/query-client.ts'
-import { RequestError, request } from '../net/request.ts'
+import { call } from '../net/call.ts'
+import { RequestError } from '../net/request.ts'
 import { words } from '../words.ts'
 import { joinPath } from './paths.ts'
 
-const api = (spaceId: string, part: string, path: string | undefined): string =>
-  `/spaces/${spaceId}/files${part}${path === undefined ? '' : `?path=${encodeURIComponent(path)}`}`
-
 export const contentUrl = (spaceId: string, path: string): string =>
-  `/api/v1${api(spaceId, '/content', path)}`
+  urlOf('GET /spaces/:id/files/content', { params: { id: spaceId }, query: { path } })
+
+type Piece = Place<'PUT /spaces/:id/files/content'>['query']
+
+export const pieceUrl = (spaceId: string, query: Piece): string =>
+  urlOf('PUT /spaces/:id/files/content', { params: { id: spaceId }, query })
 
 /** What proxies and browsers take without complaint, characters. */
 const MAX_URL = 16_000
@@ -24,8 +28,8 @@ export function archiveUrl(
   folder: string,
   names: readonly string[] = [],
 ): string | undefined {
-  const named = names.map((name) => `&name=${encodeURIComponent(name)}`).join('')
-  const url = `/api/v1${api(spaceId, '/tar', folder)}${named}`
+  const query = { path: folder, name: names }
+  const url = urlOf('GET /spaces/:id/files/tar', { params: { id: spaceId }, query })
   return url.length <= MAX_URL ? url : undefined
 }
 
@@ -33,7 +37,8 @@ export function archiveUrl(
 export function useFolder(spaceId: string, path: string | undefined, enabled: boolean) {
   return useQuery({
     queryKey: keys.folder(spaceId, path ?? '~'),
-    queryFn: ({ signal }) => request<Folder>('GET', api(spaceId, '', path), undefined, signal),
+    queryFn: ({ signal }) =>
+      call('GET /spaces/:id/files', { params: { id: spaceId }, query: { path }, signal }),
     enabled,
     staleTime: 0,
     refetchOnWindowFocus: true,
@@ -44,16 +49,16 @@ export const refreshFiles = (spaceId: string): Promise<void> =>
   queryClient.invalidateQueries({ queryKey: keys.files(spaceId) })
 
 export const statFile = (spaceId: string, path: string): Promise<FileFacts> =>
-  request('GET', api(spaceId, '/stat', path))
+  call('GET /spaces/:id/files/stat', { params: { id: spaceId }, query: { path } })
 
 export const makeFolder = (spaceId: string, path: string): Promise<unknown> =>
-  request('POST', api(spaceId, '/folder', undefined), { path })
+  call('POST /spaces/:id/files/folder', { params: { id: spaceId }, body: { path } })
 
 export const renameFile = (spaceId: string, path: string, to: string): Promise<unknown> =>
-  request('POST', api(spaceId, '/rename', undefined), { path, to })
+  call('POST /spaces/:id/files/rename', { params: { id: spaceId }, body: { path, to } })
 
 export const removeFile = (spaceId: string, path: string): Promise<Removed> =>
-  request('DELETE', api(spaceId, '', path))
+  call('DELETE /spaces/:id/files', { params: { id: spaceId }, query: { path } })
 
 /** One after the other, so that a failure names what it was and leaves the rest alone. */
 export async function removeFiles(

@@ -104,7 +104,8 @@ const isTouch = (event: MouseEvent): boolean =>
 
 /** The row under the pointer; none for what in a row is a control of its own. */
 function nameAt({ target }: MouseEvent): string | undefined {
-  if (!(target instanceof Element) || target.closest('button, input, [role=menu]')) return undefined
+  if (!(target instanceof Element) || target.closest('button, input, label, [role=menu]'))
+    return undefined
   return target.closest<HTMLElement>('[data-name]')?.dataset.name
 }
 
@@ -188,7 +189,7 @@ function Head({ order, onOrder }: Pick<FileGridProps, 'order' | 'onOrder'>) {
           >
             <button
               className={cx(
-                'flex items-center gap-1 rounded text-xs hover:text-ink',
+                'touch flex items-center gap-1 rounded text-xs hover:text-ink',
                 active ? 'text-ink' : 'text-ink-3',
               )}
               onClick={() => onOrder(clicked(order, name))}

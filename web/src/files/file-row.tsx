@@ -66,18 +66,20 @@ export const FileRow = memo(function FileRow(props: FileRowProps) {
       tabIndex={-1}
     >
       <Cell className="flex items-center justify-center">
-        <input
-          aria-label={text.choose(name)}
-          checked={isChosen}
-          className={cx(
-            'accent-accent transition-opacity duration-100',
-            !isChosen && 'sm:opacity-0 sm:group-hover:opacity-100',
-          )}
-          onChange={() => onChoose(entry.name)}
-          onClick={(event) => event.stopPropagation()}
-          tabIndex={-1}
-          type="checkbox"
-        />
+        <label className="flex items-center justify-center max-sm:-m-2 max-sm:size-11">
+          <input
+            aria-label={text.choose(name)}
+            checked={isChosen}
+            className={cx(
+              'accent-accent transition-opacity duration-100',
+              !isChosen && 'pointer-fine:sm:opacity-0 pointer-fine:sm:group-hover:opacity-100',
+            )}
+            onChange={() => onChoose(entry.name)}
+            onClick={(event) => event.stopPropagation()}
+            tabIndex={-1}
+            type="checkbox"
+          />
+        </label>
       </Cell>
       <Cell className="flex min-w-0 items-center gap-2.5">
         <Kind entry={entry} />
@@ -143,7 +145,7 @@ export const FileRow = memo(function FileRow(props: FileRowProps) {
           ]}
           trigger={
             <IconButton
-              className="sm:opacity-0 sm:group-hover:opacity-100 sm:focus-visible:opacity-100 sm:data-[state=open]:opacity-100"
+              className="pointer-fine:sm:opacity-0 pointer-fine:sm:group-hover:opacity-100 pointer-fine:sm:focus-visible:opacity-100 pointer-fine:sm:data-[state=open]:opacity-100"
               icon={Ellipsis}
               label={text.actionsFor(name)}
               onDoubleClick={(event) => event.stopPropagation()}

@@ -70,7 +70,7 @@ export function FolderView({ space, path }: FolderViewProps) {
 
 function Bar({ children }: { readonly children: ReactNode }) {
   return (
-    <div className="flex min-h-12 shrink-0 flex-wrap items-center gap-x-4 gap-y-1.5 px-2 py-2 sm:px-4">
+    <div className="flex min-h-12 shrink-0 flex-wrap items-center gap-x-4 gap-y-1.5 px-4 py-2">
       {children}
     </div>
   )

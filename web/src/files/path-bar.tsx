@@ -19,7 +19,7 @@ const text = words.files
 export function PathBar({ path, onPath }: PathBarProps) {
   const [typing, setTyping] = useState(false)
   return (
-    <div className="flex min-w-0 grow basis-72 items-center gap-1">
+    <div className="flex min-w-0 grow basis-72 items-center gap-1 max-sm:-ml-3">
       <IconButton icon={House} label={text.home} onClick={() => onPath(undefined)} />
       <IconButton
         disabled={path === undefined || path === '/'}

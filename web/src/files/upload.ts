@@ -4,7 +4,7 @@
 import { newId } from '#protocol/ids.ts'
 import { backoffMs } from '../net/backoff.ts'
 import { RequestError } from '../net/request.ts'
-import { contentUrl, removeFile } from './api.ts'
+import { pieceUrl, removeFile } from './api.ts'
 import { joinPath, parentOf } from './paths.ts'
 import { Lost, sendPiece } from './send-piece.ts'
 
@@ -59,15 +59,14 @@ export class Upload {
 
   async #go(ifAbsent: boolean, signal: AbortSignal): Promise<void> {
     const { size } = this.#file
-    const url = `${contentUrl(this.#spaceId, this.#path)}&parents=1`
     do {
       const from = this.#done
       const to = Math.min(size, from + PIECE_BYTES)
       const isFinal = to === size
       // With the id of the upload also when it is whole: one whose answer was lost is known when it comes again.
-      const piece = `&upload=${this.#id}&offset=${from}&final=${isFinal ? 1 : 0}`
+      const piece = { upload: this.#id, offset: from, final: isFinal ? '1' : '0' } as const
       await sendPiece({
-        url: url + piece,
+        url: pieceUrl(this.#spaceId, { ...piece, path: this.#path, parents: '1' }),
         body: this.#file.slice(from, to),
         ifAbsent,
         onSent: (bytes) => this.#hooks.onSent(Math.min(to, from + bytes)),

@@ -2,6 +2,7 @@
 // While it is cut off it tries again for ever, and afterwards everything shown is fetched once more. When its own peer is
 // gone it goes on at another, looks for its own meanwhile, and comes back to it.
 
+import { urlOf } from '#protocol/api/client.ts'
 import type { LiveClientMessage, LiveServerMessage } from '#protocol/api/live.ts'
 import { backoffMs } from './backoff.ts'
 import { type Open, openInBrowser, Race } from './race.ts'
@@ -18,7 +19,7 @@ const LOOK_HOME_AFTER_MS = 2_000
 const LOOK_HOME_MOST_MS = 16_000
 /** How long an answer to a click may take; after that the other peer is opened as it is. */
 const HANDOVER_MS = 3_000
-const PATH = '/api/v1/live'
+const PATH = urlOf('GET /live')
 
 export type LiveState =
   | { readonly kind: 'connecting' }

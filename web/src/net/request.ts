@@ -1,13 +1,12 @@
-// The one door to the HTTP API. An unsafe request carries an Idempotency-Key and is sent again with the same key when
+// How a request of the API travels (call.ts says what is in it). An unsafe request carries an Idempotency-Key and is sent again with the same key when
 // the peer could not be reached, so that a peer which is killed half-way through costs neither a click nor a double.
 
+import { API, type Asked } from '#protocol/api/client.ts'
 import type { ErrorBody, ErrorCode } from '#protocol/errors.ts'
 import { newId } from '#protocol/ids.ts'
 import { words } from '../words.ts'
 import { backoffMs } from './backoff.ts'
 import { Store } from './store.ts'
-
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** Together below three seconds: longer than a peer takes to come back, shorter than a reader's patience. */
 const ATTEMPTS = 5
@@ -40,20 +39,18 @@ function cutOff(): RequestError {
   return new RequestError({ code: 'cut_off', ...told, details: {} }, 0)
 }
 
-/** Throws `RequestError` only. `path` is below /api/v1 and begins with a slash. */
-export async function request<T>(
-  method: Method,
-  path: string,
-  body?: unknown,
-  signal?: AbortSignal,
-): Promise<T> {
+/** The body of the answer. Throws `RequestError` only, and what `signal` was aborted with. */
+export async function request(
+  { method, path, body }: Asked,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<unknown> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (body !== undefined) headers['content-type'] = 'application/json'
   if (method !== 'GET') headers['idempotency-key'] = newId()
   const init: RequestInit = { method, headers, credentials: 'same-origin' }
   if (body !== undefined) init.body = JSON.stringify(body)
   if (signal) init.signal = signal
-  return (await send(`/api/v1${path}`, init)) as T
+  return await send(API + path, init)
 }
 
 async function send(url: string, init: RequestInit): Promise<unknown> {

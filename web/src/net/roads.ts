@@ -1,7 +1,8 @@
 // The peers over which this tab may go on: its own, which served the page, and the others that are there, for WebSockets
 // alone and with the ticket that the live connection brings. Both are kept in memory, so that no storage ever holds them.
 
-import { type Elsewhere, SOCKET_PROTOCOL, TICKET_PROTOCOL } from '#protocol/api/live.ts'
+import type { Elsewhere } from '#protocol/api/live.ts'
+import { SOCKET_PROTOCOL, TICKET_PROTOCOL } from '#protocol/api/live-protocols.ts'
 
 /** A peer that said it goes is not asked again for so long: longer than it takes to go and to come back, ms. */
 const LEAVING_MS = 3_000

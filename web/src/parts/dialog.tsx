@@ -43,7 +43,11 @@ export function Dialog(props: DialogProps) {
               )}
             </div>
             <Radix.Close asChild>
-              <IconButton className="-mr-2" icon={X} label={words.actions.close} />
+              <IconButton
+                className="max-sm:-mt-2 max-sm:-mr-3 sm:-mr-2"
+                icon={X}
+                label={words.actions.close}
+              />
             </Radix.Close>
           </header>
           <div
@@ -80,7 +84,7 @@ function focusFirst(event: Event): void {
 /** Stay in sight where the dialog is longer than the window; what scrolls below them fades. */
 export function DialogActions({ children }: { readonly children: ReactNode }) {
   return (
-    <div className="before:-top-4 sticky bottom-0 z-10 -mx-5 mt-3 -mb-5 flex flex-wrap justify-end gap-2 bg-raised px-5 pt-2 pb-5 before:pointer-events-none before:absolute before:inset-x-0 before:h-4 before:bg-linear-to-t before:from-raised before:to-transparent">
+    <div className="before:-top-4 sticky -bottom-5 z-10 -mx-5 mt-3 -mb-5 flex flex-wrap justify-end gap-2 bg-raised px-5 pt-2 pb-5 before:pointer-events-none before:absolute before:inset-x-0 before:h-4 before:bg-linear-to-t before:from-raised before:to-transparent">
       {children}
     </div>
   )

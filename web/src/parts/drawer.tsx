@@ -35,7 +35,11 @@ export function Drawer({ title, lead, onClose, children }: DrawerProps) {
               {lead}
             </div>
             <Radix.Close asChild>
-              <IconButton className="-mr-2" icon={X} label={words.actions.close} />
+              <IconButton
+                className="max-sm:-mt-1 max-sm:-mr-3 sm:-mr-2"
+                icon={X}
+                label={words.actions.close}
+              />
             </Radix.Close>
           </div>
           <section

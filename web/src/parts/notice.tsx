@@ -6,6 +6,7 @@ import { shown } from '../net/request.ts'
 import { words } from '../words.ts'
 import { Button } from './button.tsx'
 import { cx } from './class.ts'
+import { Quoting } from './quoting.tsx'
 
 interface ErrorNoticeProps {
   readonly error: unknown
@@ -22,9 +23,12 @@ export function ErrorNotice({ error, retry, className }: ErrorNoticeProps) {
     >
       <CircleAlert aria-hidden="true" className="mt-0.5 shrink-0 text-red" size={16} />
       <div className="min-w-0 grow">
-        <p className="font-medium text-ink">{message}</p>
+        <p className="font-medium text-ink">
+          <Quoting text={message} />
+        </p>
         <p className="mt-0.5 text-ink-2">
-          {hint} <code className="whitespace-nowrap font-mono text-ink-2 text-xs">{code}</code>
+          <Quoting text={hint} />{' '}
+          <code className="whitespace-nowrap font-mono text-ink-2 text-xs">{code}</code>
         </p>
       </div>
       {retry && (

@@ -3,6 +3,7 @@
 import { Check, CircleAlert, X } from 'lucide-react'
 import { useSyncExternalStore } from 'react'
 import { words } from '../words.ts'
+import { Quoting } from './quoting.tsx'
 import { dismiss, toasts } from './toast.ts'
 
 export function Toasts() {
@@ -27,7 +28,11 @@ export function Toasts() {
             />
             <div className="min-w-0 grow">
               <p className="text-ink">{each.text}</p>
-              {each.hint && <p className="text-ink-2">{each.hint}</p>}
+              {each.hint && (
+                <p className="text-ink-2">
+                  <Quoting text={each.hint} />
+                </p>
+              )}
               {each.code && <code className="font-mono text-ink-3 text-xs">{each.code}</code>}
             </div>
             {each.action && (

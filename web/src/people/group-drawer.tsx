@@ -1,6 +1,6 @@
 // One group: who is in it, what it gives, and its end.
 
-import { Trash2, X } from 'lucide-react'
+import { Trash2 } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import type { Group, UpdateGroup } from '#protocol/api/groups.ts'
 import { newId } from '#protocol/ids.ts'
@@ -11,12 +11,11 @@ import { Confirm } from '../parts/confirm.tsx'
 import { Dialog, DialogActions } from '../parts/dialog.tsx'
 import { Drawer } from '../parts/drawer.tsx'
 import { TextField } from '../parts/field.tsx'
-import { IconButton } from '../parts/icon-button.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { toast, toastError } from '../parts/toast.ts'
-import { namesIn } from '../ports/people-text.ts'
 import { nameProblem } from '../session/checks.ts'
 import { words } from '../words.ts'
+import { Members } from './group-members.tsx'
 import { PickMany } from './pick-many.tsx'
 import { QuotaForm } from './quota-form.tsx'
 
@@ -53,7 +52,12 @@ export function GroupDrawer({ group, onClose }: GroupDrawerProps) {
       title={group.name}
     >
       <div className="flex flex-col gap-6">
-        <Members group={group} may={may} onChange={change} />
+        <Members
+          group={group}
+          may={may || group.managers.some(({ id }) => id === me.user.id) || can(me, 'group.people')}
+          me={me.user.id}
+          onChange={may ? change : undefined}
+        />
         {roles.length > 0 && (
           <PickMany
             chosen={chosen}
@@ -66,9 +70,9 @@ export function GroupDrawer({ group, onClose }: GroupDrawerProps) {
             options={roles}
           />
         )}
-        <section>
-          <h3 className="mb-2 font-semibold text-sm">{words.person.quota}</h3>
-          {may && (
+        {may && (
+          <section>
+            <h3 className="mb-2 font-semibold text-sm">{words.person.quota}</h3>
             <QuotaForm
               busy={update.isPending}
               error={undefined}
@@ -77,64 +81,11 @@ export function GroupDrawer({ group, onClose }: GroupDrawerProps) {
               onSave={(quota) => change({ quota })}
               quota={group.quota}
             />
-          )}
-        </section>
+          </section>
+        )}
         {can(me, 'group.delete') && <DeleteGroup group={group} onDeleted={onClose} />}
       </div>
     </Drawer>
-  )
-}
-
-interface MembersProps {
-  readonly group: Group
-  readonly may: boolean
-  readonly onChange: (change: UpdateGroup) => void
-}
-
-function Members({ group, may, onChange }: MembersProps) {
-  const [typed, setTyped] = useState('')
-  const names = namesIn(typed)
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (names.length === 0) return
-    onChange({ add: [...names] })
-    setTyped('')
-  }
-  return (
-    <section>
-      <h3 className="mb-2 font-semibold text-sm">{text.members}</h3>
-      {group.members.length === 0 && <p className="text-ink-3 text-sm">{text.noMembers}</p>}
-      <ul className="empty:hidden">
-        {group.members.map(({ id, name }) => (
-          <li
-            className="flex min-h-9 items-center justify-between border-b text-sm last:border-b-0"
-            key={id}
-          >
-            {name}
-            {may && (
-              <IconButton
-                icon={X}
-                label={text.removeMember(name)}
-                onClick={() => onChange({ remove: [name] })}
-              />
-            )}
-          </li>
-        ))}
-      </ul>
-      {may && (
-        <form className="mt-3 flex flex-col gap-2" onSubmit={submit}>
-          <TextField
-            help={text.addMemberHelp}
-            label={text.addMember}
-            onValue={setTyped}
-            value={typed}
-          />
-          <Button className="self-start" disabled={names.length === 0} small type="submit">
-            {words.actions.add}
-          </Button>
-        </form>
-      )}
-    </section>
   )
 }
 

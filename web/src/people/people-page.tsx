@@ -23,7 +23,9 @@ const parts = [
 export function PeoplePage() {
   const me = useMe()
   const { view } = route.useSearch()
-  const mine = parts.filter(({ needs }) => can(me, needs))
+  const mine = parts.filter(
+    ({ needs, view }) => can(me, needs) || (view === 'groups' && me.manages.length > 0),
+  )
   const here = mine.find((part) => part.view === view) ?? mine[0]
   return (
     <Page actions={<PeopleActions view={here?.view} />} title={words.people.title}>

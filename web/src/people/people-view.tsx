@@ -113,7 +113,7 @@ function PersonRow({ user, onOpen }: { readonly user: User; readonly onOpen: () 
   const name = user.displayName || user.username
   const roles = [words.account.role[user.role], ...user.roles.map((role) => role.name)]
   return (
-    <tr className="relative h-10 border-b hover:bg-hover">
+    <tr className="relative h-12 border-b hover:bg-hover sm:h-10">
       <td className="py-1.5 pr-3 pl-3">
         <button
           aria-label={words.person.open(name)}
@@ -130,7 +130,7 @@ function PersonRow({ user, onOpen }: { readonly user: User; readonly onOpen: () 
           <span className="break-words text-ink-3 max-sm:block sm:ml-2">{user.username}</span>
         )}
         {user.id === me.user.id && (
-          <span className="rounded bg-sunken px-1.5 text-ink-2 text-xs sm:ml-2">{text.you}</span>
+          <span className="ml-2 rounded bg-sunken px-1.5 text-ink-2 text-xs">{text.you}</span>
         )}
         {user.disabled && <span className="text-amber text-xs sm:hidden">{text.disabled}</span>}
       </td>

@@ -6,7 +6,13 @@ import type { User, UserDetail } from '#protocol/api/people.ts'
 import type { QuotaName } from '#protocol/api/quota-names.ts'
 import { clientName } from '../account/client-name.ts'
 import { CredentialRow } from '../account/credential-row.tsx'
-import { useEndCredential, useRoles, useUpdateUser, useUser } from '../api/people.ts'
+import {
+  type Credential,
+  useEndCredential,
+  useRoles,
+  useUpdateUser,
+  useUser,
+} from '../api/people.ts'
 import { can, useMe } from '../api/session.ts'
 import { Button } from '../parts/button.tsx'
 import { Confirm } from '../parts/confirm.tsx'
@@ -195,7 +201,7 @@ function FactorOf({ user, governs }: DetailProps) {
 
 function Credentials({ user, governs }: DetailProps) {
   const end = useEndCredential(user.id)
-  const ending = (what: string) => () => end.mutate(what, { onError: toastError })
+  const ending = (what: Credential) => () => end.mutate(what, { onError: toastError })
   const shared = (name: string) => ({ end: text.end, endLabel: text.endNamed(name), name })
   return (
     <>
@@ -207,7 +213,7 @@ function Credentials({ user, governs }: DetailProps) {
               {...shared(clientName(session.client).name)}
               icon={Monitor}
               key={session.id}
-              onEnd={governs ? ending(`sessions/${session.id}`) : undefined}
+              onEnd={governs ? ending({ kind: 'sessions', id: session.id }) : undefined}
             >
               <p className="tabular text-ink-3 text-xs">
                 <span className="font-mono">{session.address}</span>,{' '}
@@ -225,7 +231,7 @@ function Credentials({ user, governs }: DetailProps) {
               {...shared(token.name)}
               icon={SquareAsterisk}
               key={token.id}
-              onEnd={governs ? ending(`tokens/${token.id}`) : undefined}
+              onEnd={governs ? ending({ kind: 'tokens', id: token.id }) : undefined}
             >
               <p className="tabular text-ink-3 text-xs">
                 {token.scopes.map((scope) => words.scopes[scope].name).join(', ')},{' '}
@@ -243,7 +249,7 @@ function Credentials({ user, governs }: DetailProps) {
               {...shared(key.name)}
               icon={KeyRound}
               key={key.id}
-              onEnd={governs ? ending(`keys/${key.id}`) : undefined}
+              onEnd={governs ? ending({ kind: 'keys', id: key.id }) : undefined}
             >
               <p className="truncate font-mono text-ink-3 text-xs">{key.fingerprint}</p>
             </CredentialRow>

@@ -21,7 +21,7 @@ export function LogLines({ lines, open }: LogLinesProps) {
   if (open) return text
   return (
     <details className="mt-0.5">
-      <summary className="w-fit rounded text-ink-3 text-xs hover:text-ink">
+      <summary className="touch w-fit rounded text-ink-3 text-xs hover:text-ink">
         {words.timeline.lines(lines.length)}
       </summary>
       {text}

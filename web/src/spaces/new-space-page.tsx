@@ -9,6 +9,7 @@ import { RowsLoading } from '../parts/loading.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
+import { byName } from '../templates/order.ts'
 import { words } from '../words.ts'
 import { NewSpaceForm } from './new-space-form.tsx'
 import { TemplateGallery } from './template-gallery.tsx'
@@ -19,7 +20,7 @@ export function NewSpacePage() {
   const templates = useTemplates()
   const { template: asked } = route.useSearch()
   const navigate = useNavigate()
-  const all = templates.data ?? []
+  const all = (templates.data ?? []).toSorted(byName)
   const chosen = all.find(({ id }) => id === asked) ?? all[0]
   return (
     <Page title={words.newSpace.title}>

@@ -2,6 +2,7 @@
 
 import type { ComposeImport, ComposeNote } from '#protocol/api/bundles.ts'
 import { cx } from '../parts/class.ts'
+import { Quoting } from '../parts/quoting.tsx'
 import { words } from '../words.ts'
 
 const text = words.exchange
@@ -29,14 +30,16 @@ export function ImportNotes({ made }: { readonly made: ComposeImport }) {
 
 function Note({ note: { line, word, what, message } }: { readonly note: ComposeNote }) {
   return (
-    <li className="grid grid-cols-[64px_80px_minmax(0,1fr)] items-baseline gap-x-2 px-3 py-1.5">
+    <li className="grid grid-cols-[64px_minmax(0,1fr)] items-baseline gap-x-2 px-3 py-1.5 sm:grid-cols-[64px_80px_minmax(0,1fr)]">
       <span className="tabular text-ink-3 text-xs">{text.line(line)}</span>
       <span className={cx('text-xs', what === 'left' ? 'text-red' : 'text-amber')}>
         {text[what]}
       </span>
-      <span className="min-w-0">
+      <span className="min-w-0 max-sm:col-span-2">
         <code className="break-words font-mono text-xs">{word}</code>{' '}
-        <span className="text-ink-2">{message}</span>
+        <span className="text-ink-2">
+          <Quoting text={message} />
+        </span>
       </span>
     </li>
   )

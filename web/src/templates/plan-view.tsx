@@ -100,7 +100,7 @@ function SpaceLine({ space }: { readonly space: SpacePlan }) {
   return (
     <li>
       <details className="group">
-        <summary className="flex min-h-9 list-none flex-wrap items-center gap-x-2 rounded py-1 text-sm hover:bg-hover">
+        <summary className="flex min-h-11 list-none sm:min-h-9 flex-wrap items-center gap-x-2 rounded py-1 text-sm hover:bg-hover">
           <ChevronRight aria-hidden="true" className="text-ink-3 group-open:rotate-90" size={14} />
           <span className="font-medium">{space.space.name}</span>
           <span className="text-ink-3 text-xs">{text.ownedBy(space.owner.name)}</span>

@@ -5,6 +5,7 @@ import type { TemplateProblem } from '#protocol/api/templates.ts'
 import { Button } from '../parts/button.tsx'
 import { cx } from '../parts/class.ts'
 import { ErrorNotice } from '../parts/notice.tsx'
+import { Quoting } from '../parts/quoting.tsx'
 import { words } from '../words.ts'
 import { mendText } from './code/fix.ts'
 import type { Checked } from './use-check.ts'
@@ -91,8 +92,12 @@ function Problem({ problem, onGo, onMend }: ProblemProps) {
           {text.problemAt(line, column)}
         </span>
         <span className="min-w-0">
-          {message}
-          {hint && <span className="block text-ink-3 text-xs">{hint}</span>}
+          <Quoting text={message} />
+          {hint && (
+            <span className="block text-ink-3 text-xs">
+              <Quoting text={hint} />
+            </span>
+          )}
         </span>
       </button>
       {fix && onMend && (

@@ -28,7 +28,7 @@ export function Tabs<T extends string>({ label, value, tabs, onValue, children }
     <div className="flex min-h-0 flex-col">
       <div
         aria-label={label}
-        className="flex shrink-0 gap-4 border-b"
+        className="flex shrink-0 gap-1 border-b sm:gap-4"
         onKeyDown={onKeyDown}
         ref={list}
         role="tablist"
@@ -38,7 +38,7 @@ export function Tabs<T extends string>({ label, value, tabs, onValue, children }
             aria-controls={`${id}-panel`}
             aria-selected={tab.value === value}
             className={cx(
-              '-mb-px flex h-11 items-center gap-1.5 border-b-2 px-0.5 text-sm sm:h-9',
+              '-mb-px flex h-11 items-center gap-1.5 border-b-2 px-2 text-sm sm:h-9 sm:px-0.5',
               tab.value === value
                 ? 'border-accent font-medium text-ink'
                 : 'border-transparent text-ink-2 hover:text-ink',

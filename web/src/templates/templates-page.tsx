@@ -16,6 +16,7 @@ import { ErrorNotice } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { words } from '../words.ts'
 import { imageText } from './images.ts'
+import { byName } from './order.ts'
 import { moveInRows } from './row-focus.ts'
 import { TemplateIcon } from './template-icon.tsx'
 
@@ -74,7 +75,7 @@ function TemplateTable({ templates }: { readonly templates: readonly Template[] 
         </tr>
       </thead>
       <tbody className="max-sm:block">
-        {templates.map((template) => (
+        {templates.toSorted(byName).map((template) => (
           <TemplateRow key={template.id} template={template} />
         ))}
       </tbody>

@@ -3,7 +3,8 @@
 import { useState } from 'react'
 import type { TemplateDetail, TemplateVersion } from '#protocol/api/templates.ts'
 import { useSaveTemplate } from '../api/templates.ts'
-import { RequestError, request } from '../net/request.ts'
+import { call } from '../net/call.ts'
+import { RequestError } from '../net/request.ts'
 import { toast, toastError } from '../parts/toast.ts'
 import { words } from '../words.ts'
 
@@ -76,4 +77,4 @@ export function usePublish(template: TemplateDetail) {
 }
 
 export const fetchVersion = (templateId: string, versionId: string) =>
-  request<{ source: string }>('GET', `/templates/${templateId}/versions/${versionId}`)
+  call('GET /templates/:id/versions/:versionId', { params: { id: templateId, versionId } })

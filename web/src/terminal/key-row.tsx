@@ -56,7 +56,7 @@ function Key({ children, label, on, onPress }: KeyProps) {
       aria-label={label}
       aria-pressed={on}
       className={cx(
-        'flex h-10 min-w-0 grow basis-0 items-center justify-center rounded border text-sm',
+        'flex h-11 min-w-0 grow basis-0 items-center justify-center rounded border text-sm',
         on ? 'border-accent bg-accent-soft text-accent' : 'bg-sunken text-ink-2 active:bg-hover',
       )}
       onClick={onPress}

@@ -1,5 +1,6 @@
 // One open terminal: its screen and its connection, joined. React only mounts it, shows it and hides it.
 
+import { urlOf } from '#protocol/api/client.ts'
 import { newId } from '#protocol/ids.ts'
 import { NumberedClient } from '#protocol/numbered/client.ts'
 import { roads } from '../api/client.ts'
@@ -98,8 +99,9 @@ export class TerminalSession {
 
   #dial(cols: number, rows: number): Socket {
     const { spaceId, name } = this.#options
-    const path = `/api/v1/spaces/${spaceId}/terminals/${encodeURIComponent(name)}/attach`
-    return new Race(roads, `${path}?cols=${cols}&rows=${rows}`)
+    const params = { id: spaceId, name }
+    const query = { cols: String(cols), rows: String(rows) }
+    return new Race(roads, urlOf('GET /spaces/:id/terminals/:name/attach', { params, query }))
   }
 
   #follow(element: HTMLElement): void {

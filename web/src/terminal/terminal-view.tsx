@@ -12,7 +12,7 @@ import {
 } from 'react'
 import { keys } from '../api/keys.ts'
 import { queryClient } from '../api/query-client.ts'
-import { request } from '../net/request.ts'
+import { call } from '../net/call.ts'
 import { cx } from '../parts/class.ts'
 import { words } from '../words.ts'
 import { KeyRow } from './key-row.tsx'
@@ -42,7 +42,7 @@ export function TerminalView(props: TerminalViewProps) {
   }, [session, visible])
   const startAgain = () => {
     // The ended one is put away first, so that the name is free; when it is gone already, all the better.
-    request('DELETE', `/spaces/${spaceId}/terminals/${encodeURIComponent(name)}`)
+    call('DELETE /spaces/:id/terminals/:name', { params: { id: spaceId, name } })
       .catch(() => undefined)
       .then(() => {
         session?.startAgain()

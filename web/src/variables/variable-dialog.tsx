@@ -5,8 +5,8 @@ import {
   MAX_VARIABLE_CHARS,
   MIN_SECRET_CHARS,
   VARIABLE_NAME,
-  type Variable,
-} from '#protocol/api/variables.ts'
+} from '#protocol/api/variable-limits.ts'
+import type { Variable } from '#protocol/api/variables.ts'
 import { type Scope, useSetVariable } from '../api/variables.ts'
 import { Button } from '../parts/button.tsx'
 import { Dialog, DialogActions } from '../parts/dialog.tsx'

@@ -1,9 +1,9 @@
 // Words of people, groups, roles, invitations, quotas, second factors, and of sharing a space.
 
-import type { TokenScope } from '#protocol/api/access.ts'
 import type { QuotaName } from '#protocol/api/quota-names.ts'
 import type { ShareLevel } from '#protocol/api/sharing-names.ts'
 import type { SpaceStanding } from '#protocol/api/spaces.ts'
+import type { TokenScope } from '#protocol/api/token-scopes.ts'
 
 const levels: Record<ShareLevel, { readonly name: string; readonly text: string }> = {
   viewer: { name: 'Viewer', text: 'sees it, its timeline and its terminals' },
@@ -49,6 +49,8 @@ const permissionGroups: readonly {
     title: 'Groups and roles',
     of: {
       'group.list': 'List groups',
+      'group.see': 'See what the members of every group take',
+      'group.people': 'Say who is in every group',
       'group.create': 'Add groups',
       'group.update': 'Change groups and their members',
       'group.delete': 'Delete groups',
@@ -229,6 +231,9 @@ export const peopleWords = {
     membersText: (many: number) => count(many, 'member', 'members'),
     addMember: 'Add people',
     addMemberHelp: 'User names, with spaces or commas between them.',
+    manages: 'manages the group',
+    manager: (name: string) => `${name} manages the group`,
+    noSpaces: 'no spaces',
     removeMember: (name: string) => `Take ${name} out`,
     noMembers: 'Nobody is in it yet.',
     save: 'Save',
