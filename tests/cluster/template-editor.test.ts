@@ -122,6 +122,7 @@ test('by keys alone a service is written, with what is offered, planned and publ
   await page.keyboard.press('j')
   await page.keyboard.press('Enter')
   await page.getByText('No problems').waitFor()
+  await editor(page).waitFor()
   await tabTo(page, 'Template source')
   await page.keyboard.press('Control+End')
   for (const line of SEEDING) await page.keyboard.type(`${line}\n`)

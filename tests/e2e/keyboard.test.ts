@@ -282,6 +282,7 @@ step('a template is edited, planned, published, compared and rolled back', async
   await hands.press('Enter')
   await hands.isAt('Everything', 'h1')
   await hands.sees('No problems')
+  await ada.page.getByRole('textbox', { name: 'Template source' }).waitFor()
   await hands.to('Template source')
   await hands.press('Control+End')
   await hands.type('    shm_size: 64m')
