@@ -3,7 +3,7 @@
 import type { Command } from 'commander'
 import { chooseServer } from './access.ts'
 import { spacesSchema } from './answers.ts'
-import { callServer } from './call.ts'
+import { callServer } from './ask.ts'
 import { complete, type KnownCommand } from './complete.ts'
 import { readConfig } from './config.ts'
 
@@ -28,13 +28,13 @@ function known(command: Command): KnownCommand {
 async function spaceNames(): Promise<readonly string[]> {
   const { env } = process
   const access = chooseServer(await readConfig(env), { server: undefined, env })
-  const call = { method: 'GET', path: '/spaces', answer: spacesSchema, patient: false } as const
+  const wanted = { answer: spacesSchema, patient: false }
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('too late')), PATIENCE_MS)
   })
   try {
-    const { spaces } = await Promise.race([callServer(access, call), late])
+    const { spaces } = await Promise.race([callServer(access, 'GET /spaces', wanted), late])
     return spaces.map(({ name }) => name)
   } finally {
     clearTimeout(timer)

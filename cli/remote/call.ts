@@ -1,10 +1,12 @@
-// One request to a server over Node's own HTTP, which verifies certificates, and again when the server could not be
-// reached: a peer that is being restarted is back within a second or two.
+// How a request of the API travels from a laptop (ask.ts says what is in it): over Node's own HTTP, which verifies
+// certificates, and again when the server could not be reached: a peer that is being restarted is back within a second or two.
 
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
+import { API, type Asked } from '#protocol/api/client.ts'
+import type { Method } from '#protocol/api/operation.ts'
 import { SkeinError } from '#protocol/errors.ts'
 import { newId } from '#protocol/ids.ts'
 import type { Access } from './access.ts'
@@ -12,9 +14,7 @@ import { readText } from './read-text.ts'
 import { parseBody, refusalOf } from './refusal.ts'
 import { asUnreachable } from './unreachable.ts'
 import { userAgent } from './user-agent.ts'
-import { Ways } from './ways.ts'
-
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+import type { Ways } from './ways.ts'
 
 /** Together about six seconds. */
 const ATTEMPTS = 6
@@ -24,24 +24,14 @@ const ANSWER_TIMEOUT_MS = 30_000
 /** Where there are others to ask, an address at which nothing answers is not waited for any longer, ms. */
 const CONNECT_MS = 2_000
 
-export interface Call<S extends z.ZodType> {
-  readonly method: Method
-  /** Below `/api/v1`. */
-  readonly path: string
-  readonly body?: unknown
+export interface Call<S extends z.ZodType> extends Asked {
   readonly answer: S
   /** False: a failure is told at once. */
   readonly patient?: boolean
 }
 
-/** The checked answer. Rejects with the server's code, `server_unreachable`, `certificate_untrusted`, `login_needed`. */
-export const callServer = <S extends z.ZodType>(
-  access: Access,
-  call: Call<S>,
-): Promise<z.output<S>> => callAnywhere(new Ways(access), call)
-
-/** As `callServer`, of whichever peer answers; what the first that was asked said is told when none does. */
-export async function callAnywhere<S extends z.ZodType>(
+/** The checked answer of whichever peer answers; what the first that was asked said is told when none does. */
+export async function sendAnywhere<S extends z.ZodType>(
   ways: Ways,
   { method, path, body, answer, patient = true }: Call<S>,
 ): Promise<z.output<S>> {
@@ -105,7 +95,7 @@ export interface Sent {
 
 /** Rejects with `server_unreachable` or `certificate_untrusted`; whatever the status of the answer is. */
 export function sendRequest({ origin, ca }: Access, sent: Sent): Promise<IncomingMessage> {
-  const url = new URL(`/api/v1${sent.path}`, origin)
+  const url = new URL(API + sent.path, origin)
   const { method, headers, payload, fill, connectMs } = sent
   const options = { method, headers, timeout: ANSWER_TIMEOUT_MS, ...(ca !== undefined && { ca }) }
   return new Promise((resolve, reject) => {

@@ -4,6 +4,7 @@
 import { constants } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
 import type { WebSocket } from 'ws'
+import { addressOf } from '#protocol/api/client.ts'
 import { type ExecEnd, execEndSchema } from '#protocol/api/connect.ts'
 import { type ErrorBody, SkeinError, toSkeinError } from '#protocol/errors.ts'
 import { ExecChannel, ExecReader } from '#protocol/exec.ts'
@@ -36,7 +37,10 @@ export async function exec(
     throw new SkeinError('bad_request', { reason: 'say what to run: skein exec SPACE -- COMMAND' })
   }
   const space = await findRunning(remote, name)
-  const socket = await openAnywhere(remote.ways, `/spaces/${space.id}/exec`)
+  const socket = await openAnywhere(
+    remote.ways,
+    addressOf('GET /spaces/:id/exec', { params: { id: space.id } }),
+  )
   const wish = { command, env: readEnvironment(env), ...(cwd !== undefined && { cwd }) }
   socket.send(JSON.stringify(wish))
   const { stdin, stdout, stderr } = process

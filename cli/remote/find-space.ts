@@ -23,10 +23,10 @@ export function parseSpace(text: string): SpaceWish {
 /** Rejects with `not_found`, `space_unclear`, `name_invalid`. One's own space wins over somebody else's. */
 export async function findSpace(remote: Remote, text: string): Promise<RemoteSpace> {
   const wish = parseSpace(text)
-  const { spaces } = await remote.call({ method: 'GET', path: '/spaces', answer: spacesSchema })
+  const { spaces } = await remote.call('GET /spaces', { answer: spacesSchema })
   const fitting = spaces.filter((space) => fits(space, wish))
   if (fitting.length <= 1) return only(fitting, text)
-  const { user } = await remote.call({ method: 'GET', path: '/me', answer: meSchema })
+  const { user } = await remote.call('GET /me', { answer: meSchema })
   return only(
     fitting.filter(({ owner }) => owner.id === user.id),
     text,

@@ -36,7 +36,7 @@ export async function follow(remote: Remote, followed: Followed): Promise<Remote
 
 async function show(remote: Remote, id: string): Promise<RemoteSpace | undefined> {
   try {
-    return await remote.call({ method: 'GET', path: `/spaces/${id}`, answer: spaceSchema })
+    return await remote.call('GET /spaces/:id', { params: { id }, answer: spaceSchema })
   } catch (caught) {
     if (caught instanceof SkeinError && caught.code === 'not_found') return undefined
     throw caught
@@ -44,8 +44,8 @@ async function show(remote: Remote, id: string): Promise<RemoteSpace | undefined
 }
 
 async function readSteps(remote: Remote, id: string, intentId: string): Promise<RemoteStep[]> {
-  const path = `/spaces/${id}/timeline`
-  const { steps } = await remote.call({ method: 'GET', path, answer: timelineSchema }).catch(
+  const wanted = { params: { id }, answer: timelineSchema }
+  const { steps } = await remote.call('GET /spaces/:id/timeline', wanted).catch(
     // Deleted between two questions.
     () => ({ steps: [] as RemoteStep[] }),
   )

@@ -8,8 +8,11 @@ import { hostOf } from './ssh-host.ts'
 
 export async function knownHosts(remote: Remote, name: string): Promise<number> {
   const space = await findRunning(remote, name)
-  const path = `/spaces/${space.id}/ssh-host-key`
-  const { key } = await remote.call({ method: 'GET', path, answer: sshHostKeySchema })
+  const params = { id: space.id }
+  const { key } = await remote.call('GET /spaces/:id/ssh-host-key', {
+    params,
+    answer: sshHostKeySchema,
+  })
   process.stdout.write(`${hostOf(space.name)} ${key}\n`)
   return 0
 }

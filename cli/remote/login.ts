@@ -8,7 +8,7 @@ import { SkeinError } from '#protocol/errors.ts'
 import { print } from '../output.ts'
 import { type Access, originOf, readAuthority } from './access.ts'
 import { meSchema } from './answers.ts'
-import { callServer } from './call.ts'
+import { callServer } from './ask.ts'
 import { readConfig, withServer, writeConfig } from './config.ts'
 import { learnPeers } from './remote.ts'
 import { trustAuthority } from './trust.ts'
@@ -38,10 +38,7 @@ export async function login(url: string, options: LoginOptions): Promise<number>
   const access: Access = { origin, ...(ca !== undefined && { ca }) }
   const token =
     options.token === undefined ? await askBrowser(access, options) : await readToken(options.token)
-  const me = await callServer(
-    { ...access, token },
-    { method: 'GET', path: '/me', answer: meSchema },
-  )
+  const me = await callServer({ ...access, token }, 'GET /me', { answer: meSchema })
   const user = me.user.username
   await writeConfig(
     env,
@@ -91,12 +88,7 @@ async function typedToken(input: ReadStream): Promise<string> {
 
 async function askBrowser(access: Access, options: LoginOptions): Promise<string> {
   const body = { name: machineName() }
-  const begun = await callServer(access, {
-    method: 'POST',
-    path: '/logins',
-    body,
-    answer: begunLoginSchema,
-  })
+  const begun = await callServer(access, 'POST /logins', { body, answer: begunLoginSchema })
   const url = `${access.origin}/cli/approve#${begun.id}`
   process.stderr.write(`Open this address, where you are signed in to Skein:\n\n  ${url}\n\n`)
   process.stderr.write(`Approve it only if the page shows the code ${begun.code}.\n`)
@@ -109,16 +101,11 @@ async function collect(
   access: Access,
   { id, secret, expiresAt }: { id: string; secret: string; expiresAt: string },
 ): Promise<string> {
-  const call = {
-    method: 'POST',
-    path: `/logins/${id}/token`,
-    body: { secret },
-    answer: collectedLoginSchema,
-  } as const
+  const wanted = { params: { id }, body: { secret }, answer: collectedLoginSchema }
   // By our own clock: the server's may differ.
   const endMs = performance.now() + Math.max(0, Date.parse(expiresAt) - Date.now()) + LOGIN_POLL_MS
   while (performance.now() < Math.max(endMs, LOGIN_POLL_MS)) {
-    const { token } = await callServer(access, call)
+    const { token } = await callServer(access, 'POST /logins/:id/token', wanted)
     if (token !== undefined) return token
     await sleep(LOGIN_POLL_MS)
   }

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { type SkeinError, toSkeinError } from '#protocol/errors.ts'
 import { print } from '../output.ts'
 import { chooseServer } from './access.ts'
-import { callAnywhere } from './call.ts'
+import { callAnywhere } from './ask.ts'
 import { readConfig, withoutServer, writeConfig } from './config.ts'
 import { forgetPeers, readPeers } from './peers-file.ts'
 import type { RemoteOptions } from './remote.ts'
@@ -34,12 +34,12 @@ export async function logout({ server, json }: RemoteOptions): Promise<number> {
 /** Why it could not be revoked; one that does not hold any more needs not to be. */
 async function revoke(ways: Ways): Promise<SkeinError | undefined> {
   try {
-    const list = { method: 'GET', path: '/me/tokens', answer: tokensSchema } as const
-    const { tokens } = await callAnywhere(ways, { ...list, patient: false })
+    const wanted = { answer: tokensSchema, patient: false }
+    const { tokens } = await callAnywhere(ways, 'GET /me/tokens', wanted)
     const own = tokens.find(({ current }) => current)
     if (!own) return undefined
-    const call = { method: 'DELETE', path: `/me/tokens/${own.id}`, answer: z.undefined() } as const
-    await callAnywhere(ways, call)
+    const params = { id: own.id }
+    await callAnywhere(ways, 'DELETE /me/tokens/:id', { params, answer: z.undefined() })
     return undefined
   } catch (caught) {
     const error = toSkeinError(caught)

@@ -2,6 +2,7 @@
 // its own, so that all of them go on through a peer that is killed.
 
 import { createServer, type Server, type Socket } from 'node:net'
+import { addressOf } from '#protocol/api/client.ts'
 import { toSkeinError } from '#protocol/errors.ts'
 import { print } from '../output.ts'
 import { Carrier } from './carrier.ts'
@@ -25,7 +26,9 @@ export async function forwardPort(
   const { port, local } = parseForward(words)
   const space = await findRunning(remote, name)
   const protocol = udp ? 'udp' : 'tcp'
-  const open = () => openAnywhere(remote.ways, `/spaces/${space.id}/connect?to=${protocol}:${port}`)
+  const place = { params: { id: space.id }, query: { to: `${protocol}:${port}` } }
+  const path = addressOf('GET /spaces/:id/connect', place)
+  const open = () => openAnywhere(remote.ways, path)
   const say = (line: string): void => void process.stderr.write(`skein: ${line}\n`)
   const door = await (udp ? listenUdp : listenTcp)({ host: LOOPBACK, port: local, open, say })
   const url = `${LOOPBACK}:${door.port}`

@@ -1,6 +1,7 @@
 // `skein proxy SPACE`: ssh's ProxyCommand. Standard input and output are the SSH connection's bytes; everything for a
 // person goes to standard error, where ssh shows it.
 
+import { addressOf } from '#protocol/api/client.ts'
 import { Carrier } from './carrier.ts'
 import { findRunning } from './find-space.ts'
 import { openAnywhere } from './race.ts'
@@ -8,9 +9,11 @@ import type { Remote } from './remote.ts'
 
 export async function proxy(remote: Remote, name: string): Promise<number> {
   const space = await findRunning(remote, name)
+  const place = { params: { id: space.id }, query: { to: 'ssh' } }
+  const path = addressOf('GET /spaces/:id/connect', place)
   const carrier = new Carrier({
     near: { readable: process.stdin, writable: process.stdout },
-    open: () => openAnywhere(remote.ways, `/spaces/${space.id}/connect?to=ssh`),
+    open: () => openAnywhere(remote.ways, path),
     isOneConnection: true,
     say: (line) => process.stderr.write(`skein: ${line}\r\n`),
   })

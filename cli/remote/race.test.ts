@@ -8,7 +8,7 @@ import { after, test } from 'node:test'
 import { WebSocketServer } from 'ws'
 import { z } from 'zod'
 import { eventually } from '../../tests/support/eventually.ts'
-import { callAnywhere } from './call.ts'
+import { sendAnywhere } from './call.ts'
 import { openAnywhere } from './race.ts'
 import { Ways } from './ways.ts'
 
@@ -60,11 +60,11 @@ test('a call goes to the next peer when its server is gone or drains, with the s
     says(200, { at: 'south' })(request, response)
   })
   const ways = new Ways({ origin: await gone(), token: 't' }, [draining, south])
-  assert.deepEqual(await callAnywhere(ways, call), { at: 'south' })
+  assert.deepEqual(await sendAnywhere(ways, call), { at: 'south' })
   assert.equal(keys.length, 2)
   assert.equal(keys[0], keys[1])
   // It is asked first from now on.
-  assert.deepEqual(await callAnywhere(ways, call), { at: 'south' })
+  assert.deepEqual(await sendAnywhere(ways, call), { at: 'south' })
   assert.equal(keys.length, 3)
 })
 
@@ -72,12 +72,12 @@ test('what another peer says of the login is not believed, and what it says of a
   const home = await gone()
   const stranger = await peer(refuses(401, 'token_wrong'))
   const impatient = { ...call, patient: false }
-  await assert.rejects(callAnywhere(new Ways({ origin: home }, [stranger]), impatient), {
+  await assert.rejects(sendAnywhere(new Ways({ origin: home }, [stranger]), impatient), {
     code: 'server_unreachable',
   })
   const south = await peer(refuses(404, 'not_found'))
   const ways = new Ways({ origin: home }, [stranger, south])
-  await assert.rejects(callAnywhere(ways, impatient), { code: 'not_found' })
+  await assert.rejects(sendAnywhere(ways, impatient), { code: 'not_found' })
 })
 
 async function socketPeer(): Promise<{ url: string; close(code: number): void }> {

@@ -1,8 +1,9 @@
 // What every command that speaks with a server begins with, and how it comes to know that server's peers.
 
 import type { z } from 'zod'
+import type { JsonName } from '#protocol/api/operations.ts'
 import { type Access, chooseServer } from './access.ts'
-import { type Call, callAnywhere } from './call.ts'
+import { callAnywhere, type Wanted } from './ask.ts'
 import { readConfig } from './config.ts'
 import { otherPeersSchema, readPeers, STALE_MS, writePeers } from './peers-file.ts'
 import { Ways } from './ways.ts'
@@ -19,7 +20,8 @@ export interface Remote {
   /** It and its peers. */
   readonly ways: Ways
   readonly asJson: boolean
-  call<S extends z.ZodType>(call: Call<S>): Promise<z.output<S>>
+  /** Of whichever peer answers; see `callServer`. */
+  call<K extends JsonName, S extends z.ZodType>(name: K, wanted: Wanted<K, S>): Promise<z.output<S>>
 }
 
 /** Rejects with `no_server`, `server_unknown`, `config_invalid`. */
@@ -35,8 +37,8 @@ export async function openRemote({ server, json }: RemoteOptions): Promise<Remot
     access,
     ways,
     asJson: json === true,
-    async call(call) {
-      const answer = await callAnywhere(ways, call)
+    async call(name, wanted) {
+      const answer = await callAnywhere(ways, name, wanted)
       if (isStale) {
         isStale = false
         await learnPeers(ways)
@@ -49,8 +51,8 @@ export async function openRemote({ server, json }: RemoteOptions): Promise<Remot
 /** Asks which peers there are and keeps them. That it fails is no loss: what was known stays. */
 export async function learnPeers(ways: Ways): Promise<void> {
   try {
-    const call = { method: 'GET', path: '/peers/urls', answer: otherPeersSchema } as const
-    const { urls } = await callAnywhere(ways, { ...call, patient: false })
+    const wanted = { answer: otherPeersSchema, patient: false }
+    const { urls } = await callAnywhere(ways, 'GET /peers/urls', wanted)
     ways.learn(
       urls.map(({ url, authority }) => (authority === undefined ? { url } : { url, authority })),
     )

@@ -42,8 +42,11 @@ interface Wish {
 
 async function put(remote: Remote, space: string, body: Wish): Promise<number> {
   const { id } = await findSpace(remote, space)
-  const path = `/spaces/${id}/shares`
-  const answer = await remote.call({ method: 'PUT', path, body, answer: spaceSchema })
+  const answer = await remote.call('PUT /spaces/:id/shares', {
+    params: { id },
+    body,
+    answer: spaceSchema,
+  })
   const { name, level } = body
   print(remote.asJson, answer, () =>
     level === null

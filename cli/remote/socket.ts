@@ -3,6 +3,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
+import { API } from '#protocol/api/client.ts'
 import type { Access } from './access.ts'
 import { parseBody, refusalOf } from './refusal.ts'
 import { asUnreachable } from './unreachable.ts'
@@ -20,7 +21,7 @@ const MAX_REFUSAL_BYTES = 64 * 1024
  */
 export function openSocket(access: Access, path: string, signal?: AbortSignal): Promise<WebSocket> {
   const { origin, token, ca } = access
-  const url = new URL(`/api/v1${path}`, origin.replace(/^http/, 'ws'))
+  const url = new URL(API + path, origin.replace(/^http/, 'ws'))
   const socket = new WebSocket(url, {
     perMessageDeflate: false,
     handshakeTimeout: OPEN_TIMEOUT_MS,

@@ -7,7 +7,7 @@ import { findSpace } from './find-space.ts'
 import type { Remote } from './remote.ts'
 
 export async function listSpaces(remote: Remote): Promise<number> {
-  const answer = await remote.call({ method: 'GET', path: '/spaces', answer: spacesSchema })
+  const answer = await remote.call('GET /spaces', { answer: spacesSchema })
   print(remote.asJson, answer, () => {
     if (answer.spaces.length === 0)
       return 'No spaces yet. Make one: skein spaces create NAME --template TEMPLATE'

@@ -39,8 +39,8 @@ export async function sshConfig(remote: Remote, options: SshConfigOptions): Prom
 
 /** Only one's own can be entered. */
 async function ownSpaces(remote: Remote): Promise<string[]> {
-  const { user } = await remote.call({ method: 'GET', path: '/me', answer: meSchema })
-  const { spaces } = await remote.call({ method: 'GET', path: '/spaces', answer: spacesSchema })
+  const { user } = await remote.call('GET /me', { answer: meSchema })
+  const { spaces } = await remote.call('GET /spaces', { answer: spacesSchema })
   return spaces.filter(({ owner }) => owner.id === user.id).map(({ name }) => name)
 }
 

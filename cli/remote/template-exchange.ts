@@ -15,8 +15,8 @@ export async function exportTemplate(
   { yaml }: { readonly yaml?: true },
 ): Promise<number> {
   const id = await templateIdOf(remote, name)
-  const path = `/templates/${id}/export`
-  const bundle = await remote.call({ method: 'GET', path, answer: exportedSchema })
+  const wanted = { params: { id }, answer: exportedSchema }
+  const bundle = await remote.call('GET /templates/:id/export', wanted)
   const newest = bundle.versions.at(-1)?.source ?? ''
   process.stdout.write(yaml ? newest : `${JSON.stringify(bundle, null, 2)}\n`)
   return RemoteStatus.ok
@@ -42,8 +42,8 @@ export async function importTemplate(
 async function importBundle(remote: Remote, path: string, text: string): Promise<number> {
   const bundle = parseBundle(path, text)
   const body = { bundle }
-  const call = { method: 'POST', path: '/templates/import', body, answer: importedSchema } as const
-  const { template, skipped } = await remote.call(call)
+  const wanted = { body, answer: importedSchema }
+  const { template, skipped } = await remote.call('POST /templates/import', wanted)
   for (const { number, reason } of skipped) {
     process.stderr.write(`version ${number} was left out: ${reason}\n`)
   }
@@ -67,13 +67,8 @@ async function importCompose(
   { name, save: isSaved }: ImportOptions,
 ): Promise<number> {
   const body = { source, ...(name !== undefined && { name }) }
-  const call = {
-    method: 'POST',
-    path: '/templates/compose',
-    body,
-    answer: convertedSchema,
-  } as const
-  const converted = await remote.call(call)
+  const wanted = { body, answer: convertedSchema }
+  const converted = await remote.call('POST /templates/compose', wanted)
   const { notes, problems } = converted
   for (const { line, column, word, what, message } of notes) {
     process.stderr.write(`${path}:${line}:${column} ${word} ${what}: ${message}\n`)

@@ -27,7 +27,7 @@ export async function listTemplates(remote: Remote): Promise<number> {
 }
 
 export const allTemplates = (remote: Remote) =>
-  remote.call({ method: 'GET', path: '/templates', answer: templatesSchema })
+  remote.call('GET /templates', { answer: templatesSchema })
 
 export async function checkTemplate(remote: Remote, path: string): Promise<number> {
   const source = await readTemplateFile(path)
@@ -40,7 +40,7 @@ export async function checkTemplate(remote: Remote, path: string): Promise<numbe
 }
 
 const check = (remote: Remote, source: string) =>
-  remote.call({ method: 'POST', path: '/templates/check', body: { source }, answer: checkSchema })
+  remote.call('POST /templates/check', { body: { source }, answer: checkSchema })
 
 type Problems = Plan['problems']
 
@@ -69,12 +69,7 @@ export async function planTemplate(
     template,
   )
   const body = { source, parameters: readParameters(param), ...(templateId && { templateId }) }
-  const plan = await remote.call({
-    method: 'POST',
-    path: '/templates/plan',
-    body,
-    answer: planSchema,
-  })
+  const plan = await remote.call('POST /templates/plan', { body, answer: planSchema })
   print(remote.asJson, plan, () => planText(path, plan, templateId === undefined))
   return plan.problems.length === 0 && plan.refused === undefined
     ? RemoteStatus.ok
@@ -146,13 +141,11 @@ export async function save(
   name: string | undefined,
 ): Promise<number> {
   const id = await idOf(remote, name, undefined)
-  const saved = await remote.call({
-    ...(id === undefined
-      ? { method: 'POST', path: '/templates' }
-      : { method: 'PUT', path: `/templates/${id}` }),
-    body,
-    answer: savedSchema,
-  })
+  const wanted = { body, answer: savedSchema }
+  const saved =
+    id === undefined
+      ? await remote.call('POST /templates', wanted)
+      : await remote.call('PUT /templates/:id', { ...wanted, params: { id } })
   print(remote.asJson, saved, () => `${saved.name} is saved as version ${saved.version.number}.`)
   return RemoteStatus.ok
 }

@@ -29,8 +29,9 @@ const listSchema = z.object({ variables: z.array(variableSchema) })
 const groupsSchema = z.object({ groups: z.array(z.object({ id: z.string(), name: z.string() })) })
 
 export async function listVariables(remote: Remote, options: ScopeOptions): Promise<number> {
-  const path = await pathOf(remote, options)
-  const answer = await remote.call({ method: 'GET', path, answer: listSchema })
+  const { of, id } = await shelfOf(remote, options)
+  const wanted = { params: { id }, answer: listSchema }
+  const answer = await remote.call(`GET ${of}/variables`, wanted)
   print(remote.asJson, answer, () =>
     answer.variables.length === 0
       ? 'No variables here.'
@@ -82,8 +83,9 @@ export async function removeVariable(
   name: string,
   options: ScopeOptions,
 ): Promise<number> {
-  const path = `${await pathOf(remote, options)}/${encodeURIComponent(name)}`
-  await remote.call({ method: 'DELETE', path, answer: z.unknown() })
+  const { of, id } = await shelfOf(remote, options)
+  const wanted = { params: { id, name }, answer: z.unknown() }
+  await remote.call(`DELETE ${of}/variables/:name`, wanted)
   print(remote.asJson, {}, () => `${name} is removed.`)
   return RemoteStatus.ok
 }
@@ -94,27 +96,34 @@ async function put(
   body: { readonly value: string; readonly isSecret: boolean },
   options: ScopeOptions,
 ): Promise<number> {
-  const path = `${await pathOf(remote, options)}/${encodeURIComponent(name)}`
-  const answer = await remote.call({ method: 'PUT', path, body, answer: variableSchema })
+  const { of, id } = await shelfOf(remote, options)
+  const wanted = { params: { id, name }, body, answer: variableSchema }
+  const answer = await remote.call(`PUT ${of}/variables/:name`, wanted)
   print(remote.asJson, answer, () => `${name} is set; spaces get it when they start.`)
   return RemoteStatus.ok
 }
 
+interface Shelf {
+  /** Where its variables are, as the API's table names it. */
+  readonly of: '' | '/me' | '/templates/:id' | '/groups/:id'
+  readonly id: string
+}
+
 /** Rejects with `bad_request` for two scopes at once, and with `not_found`. */
-async function pathOf(remote: Remote, { global, template, group }: ScopeOptions): Promise<string> {
+async function shelfOf(remote: Remote, { global, template, group }: ScopeOptions): Promise<Shelf> {
   const given = [global, template, group].filter((one) => one !== undefined)
   if (given.length > 1) {
     const reason = 'give one of --global, --template and --group'
     throw new SkeinError('bad_request', { reason })
   }
-  if (global) return '/variables'
+  if (global) return { of: '', id: '' }
   if (template !== undefined) {
     const { templates } = await allTemplates(remote)
-    return `/templates/${idOf(templates, template, 'template')}/variables`
+    return { of: '/templates/:id', id: idOf(templates, template, 'template') }
   }
-  if (group === undefined) return '/me/variables'
-  const { groups } = await remote.call({ method: 'GET', path: '/groups', answer: groupsSchema })
-  return `/groups/${idOf(groups, group, 'group')}/variables`
+  if (group === undefined) return { of: '/me', id: '' }
+  const { groups } = await remote.call('GET /groups', { answer: groupsSchema })
+  return { of: '/groups/:id', id: idOf(groups, group, 'group') }
 }
 
 function idOf(

@@ -10,7 +10,7 @@ export async function whoami(options: RemoteOptions & { readonly all?: true }): 
   if (options.all) return listServers(options)
   const remote = await openRemote(options)
   const { origin } = remote.access
-  const me = await remote.call({ method: 'GET', path: '/me', answer: meSchema })
+  const me = await remote.call('GET /me', { answer: meSchema })
   const { user, peer } = me
   print(remote.asJson, { server: origin, ...me }, () => {
     return `${user.username} (${user.role}) on ${origin}, which runs Skein ${peer.version}`

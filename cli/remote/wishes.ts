@@ -30,11 +30,9 @@ export async function wish(
 ): Promise<number> {
   const before = await findSpace(remote, name)
   const { id } = before
-  const [method, path] =
-    wanted === 'delete'
-      ? (['DELETE', `/spaces/${id}`] as const)
-      : (['POST', `/spaces/${id}/${wanted}`] as const)
-  const intent = await remote.call({ method, path, answer: intentSchema })
+  const operation =
+    wanted === 'delete' ? 'DELETE /spaces/:id' : (`POST /spaces/:id/${wanted}` as const)
+  const intent = await remote.call(operation, { params: { id }, answer: intentSchema })
   const { intentId } = intent
   const space = wait ? await follow(remote, { id, intentId, wish: wanted, before }) : intent.space
   tell(remote, space, `${before.name} is deleted.`)
@@ -50,7 +48,7 @@ export async function createSpace(
   const templateId = await findTemplate(remote, template)
   const id = newId<'space'>()
   const body = { id, name, templateId, parameters: readParameters(param) }
-  const intent = await remote.call({ method: 'POST', path: '/spaces', body, answer: intentSchema })
+  const intent = await remote.call('POST /spaces', { body, answer: intentSchema })
   const { intentId } = intent
   const followed = { id, intentId, wish: 'start', before: undefined } as const
   tell(remote, wait ? await follow(remote, followed) : intent.space, '')
@@ -63,11 +61,7 @@ function tell({ asJson }: Remote, space: RemoteSpace | undefined, gone: string):
 
 /** A template by name or id; without either, the only one there is. */
 async function findTemplate(remote: Remote, wanted: string | undefined): Promise<string> {
-  const { templates } = await remote.call({
-    method: 'GET',
-    path: '/templates',
-    answer: templatesSchema,
-  })
+  const { templates } = await remote.call('GET /templates', { answer: templatesSchema })
   const fits = (name: string) => name.toLowerCase() === wanted?.toLowerCase()
   const [first, ...rest] = templates.filter(
     ({ id, name }) => wanted === undefined || id === wanted || fits(name),

@@ -44,22 +44,22 @@ export type AuditPage = Shown<typeof auditPageSchema>
 /** Characters of a filter. */
 const MAX_FILTER_CHARS = 200
 const part = z.string().min(1).max(MAX_FILTER_CHARS)
+const moment = z.iso.datetime({ offset: true })
 
 /** Which entries: all of these hold. Empty ones are left out of an address. */
 export const auditFilterSchema = z.object({
-  /** A name, in any case, or an id. */
-  actor: part.optional(),
-  /** A whole action (`space.start`), or the beginning of some (`space.`). */
-  action: part.optional(),
-  /** The kind, the name or the id of what was acted on. */
-  target: part.optional(),
-  /** From this moment on, and before that one. */
-  from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional(),
-  /** The origin of the database that wrote it. */
-  peer: part.optional(),
-  /** The id of what was acted on, by which the database itself finds entries. */
-  subject: z.uuid().optional(),
+  actor: part.optional().describe('A name, in any case, or an id.'),
+  action: part
+    .optional()
+    .describe('A whole action (`space.start`), or the beginning of some (`space.`).'),
+  target: part.optional().describe('The kind, the name or the id of what was acted on.'),
+  from: moment.optional().describe('From this moment on.'),
+  to: moment.optional().describe('Before this moment.'),
+  peer: part.optional().describe('The origin of the database that wrote it.'),
+  subject: z
+    .uuid()
+    .optional()
+    .describe('The id of what was acted on, by which the database itself finds entries.'),
 })
 export type AuditFilter = z.output<typeof auditFilterSchema>
 
@@ -67,16 +67,18 @@ const PAGE = 100
 const MAX_PAGE = 500
 
 export const auditPagingSchema = auditFilterSchema.extend({
-  /** `next` of the page before. */
-  before: z.string().max(200).optional(),
-  limit: z.coerce.number<number>().int().min(1).max(MAX_PAGE).default(PAGE),
+  before: z.string().max(200).optional().describe('`next` of the page before.'),
+  limit: z.coerce.number<number>().int().min(1).max(MAX_PAGE).default(PAGE).describe('How many.'),
 })
 
 export const auditExportFormats = ['ndjson', 'csv'] as const
 export type AuditExportFormat = (typeof auditExportFormats)[number]
 
 export const auditExportSchema = auditFilterSchema.extend({
-  format: z.enum(auditExportFormats).default('ndjson'),
+  format: z
+    .enum(auditExportFormats)
+    .default('ndjson')
+    .describe('A JSON object a line, or a table.'),
 })
 
 const breakSchema = z.object({

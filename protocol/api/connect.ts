@@ -35,6 +35,5 @@ export const sshHostKeySchema = z.object({
 export type SshHostKey = z.infer<typeof sshHostKeySchema>
 
 export const connectQuerySchema = z.object({
-  /** `ssh`, `tcp:PORT` or `udp:PORT`. */
-  to: z.string(),
+  to: z.string().describe('`ssh`, `tcp:PORT` or `udp:PORT`.'),
 })

@@ -82,12 +82,16 @@ export const renameFileSchema = z.strictObject({
 export type RenameFile = z.input<typeof renameFileSchema>
 
 /** Paths are in the query, since a path in a path is taken apart by every proxy on the way. */
-export const fileQuerySchema = z.object({ path: filePathSchema })
+const path = filePathSchema.describe('Absolute, or from the home folder.')
+export const fileQuerySchema = z.object({ path })
 /** The home folder, where none is named. */
-export const folderQuerySchema = z.object({ path: filePathSchema.default('.') })
-/** `name`: some of the folder, any number of times; else all of it. */
+export const folderQuerySchema = z.object({ path: path.default('.') })
 export const archiveQuerySchema = folderQuerySchema.extend({
-  name: z.array(z.string().min(1).max(1024)).max(MAX_NAMED).default([]),
+  name: z
+    .array(z.string().min(1).max(1024))
+    .max(MAX_NAMED)
+    .default([])
+    .describe('What of the folder, any number of times; else all of it.'),
 })
 
 const flag = z.enum(['0', '1']).transform((value) => value === '1')
@@ -97,14 +101,19 @@ export const writeFileQuerySchema = fileQuerySchema.extend({
     .string()
     .regex(/^[0-7]{3,4}$/, 'not an octal mode')
     .transform((text) => Number.parseInt(text, 8))
-    .optional(),
-  /** Whether folders on the way are made. */
-  parents: flag.optional(),
-  /** A name for an upload that comes in pieces: each says where it begins, and the last that it is. */
+    .optional()
+    .describe('Permission bits, octal: `644`.'),
+  parents: flag.optional().describe('`1`: folders on the way are made.'),
   upload: z
     .string()
     .regex(/^[\w-]{8,64}$/)
-    .optional(),
-  offset: z.coerce.number<number>().int().min(0).optional(),
-  final: flag.optional(),
+    .optional()
+    .describe('A name for an upload that comes in pieces.'),
+  offset: z.coerce
+    .number<number>()
+    .int()
+    .min(0)
+    .optional()
+    .describe('Where a piece begins, bytes.'),
+  final: flag.optional().describe('`1`: it is the last piece.'),
 })

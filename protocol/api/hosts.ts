@@ -54,7 +54,9 @@ export const placementSchema = z.object({
 export type PlacementPreview = Shown<typeof placementSchema>
 
 export const placementQuerySchema = z.object({
-  templateId: z.uuid(),
-  /** JSON, as in the creation of a space. Secrets stay out of an address. */
-  parameters: z.string().optional(),
+  templateId: z.uuid().describe('The template of the space that would be made.'),
+  parameters: z
+    .string()
+    .optional()
+    .describe('JSON, as in the creation of a space. Secrets stay out of an address.'),
 })

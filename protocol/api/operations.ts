@@ -63,6 +63,11 @@ export type QueryOf<K extends OperationName> = Operations[K] extends {
   ? S
   : undefined
 
+/** What is answered when it was done, for who checks it again; undefined where there is nothing to say. */
+export type ToldBy<K extends OperationName> = {
+  [S in keyof Answers<K>]: Answers<K>[S] extends z.ZodType ? z.output<Answers<K>[S]> : undefined
+}[keyof Answers<K>]
+
 /** What is answered when it was done; undefined where there is nothing to say. */
 export type AnswerOf<K extends OperationName> = {
   [S in keyof Answers<K>]: Answers<K>[S] extends z.ZodType ? Shown<Answers<K>[S]> : undefined

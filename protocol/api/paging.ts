@@ -5,8 +5,13 @@ import { z } from 'zod'
 export const MAX_PAGE = 1000
 
 export const pagingSchema = z.object({
-  limit: z.coerce.number<number>().int().min(1).max(MAX_PAGE).optional(),
-  /** `next` of the page before. */
-  after: z.uuid().optional(),
+  limit: z.coerce
+    .number<number>()
+    .int()
+    .min(1)
+    .max(MAX_PAGE)
+    .optional()
+    .describe('How many; without it and `after`, all.'),
+  after: z.uuid().optional().describe('`next` of the page before.'),
 })
 export type Paging = z.output<typeof pagingSchema>

@@ -60,6 +60,6 @@ const count = (least: number, most: number) =>
     .pipe(z.number().min(least).max(most))
 
 export const terminalSizeSchema = z.object({
-  cols: count(2, 1000).default(80),
-  rows: count(1, 500).default(24),
+  cols: count(2, 1000).default(80).describe('Columns of the window.'),
+  rows: count(1, 500).default(24).describe('Rows of the window.'),
 })

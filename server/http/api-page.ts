@@ -11,7 +11,10 @@ const operationSchema = z.object({
   'x-skein-who': z.string(),
   'x-skein-websocket': z.boolean().optional(),
   parameters: z.array(
-    z.object({ name: z.string(), in: z.string(), schema: z.record(z.string(), z.unknown()) }),
+    z.object({
+      ...{ name: z.string(), in: z.string(), description: z.string().optional() },
+      schema: z.record(z.string(), z.unknown()),
+    }),
   ),
   requestBody: z.object({ content: contentSchema }).optional(),
   responses: z.record(
@@ -73,7 +76,7 @@ function rowOf(path: string, method: string, operation: Operation): string {
   const shownMethod = operation['x-skein-websocket'] ? 'WS' : method.toUpperCase()
   const items = parameters.map(
     (one) =>
-      `<li><code>${esc(one.name)}</code> <small>${esc(one.in)}, ${esc(JSON.stringify(one.schema))}</small></li>`,
+      `<li><code>${esc(one.name)}</code> <small>${esc(one.in)}, ${esc(JSON.stringify(one.schema))}</small> ${esc(one.description ?? '')}</li>`,
   )
   const bodies = contentsOf(text.body, requestBody?.content)
   // Refusals are the same everywhere.
@@ -98,7 +101,8 @@ const shapesOf = (schemas: Readonly<Record<string, unknown>>): string =>
   Object.entries(schemas)
     .map(
       ([name, schema]) =>
-        `<details id="shape-${esc(name)}"><summary><code>${esc(name)}</code></summary>${shapeOf(schema)}</details>`,
+        // A link to what is inside opens it.
+        `<details><summary><code>${esc(name)}</code></summary><div id="shape-${esc(name)}">${shapeOf(schema)}</div></details>`,
     )
     .join('')
 

@@ -12,6 +12,7 @@ interface Parameter {
   readonly name: string
   readonly in: string
   readonly required: boolean
+  readonly description?: string
   readonly schema: object
 }
 interface Operation {
@@ -73,6 +74,10 @@ test('every answer has its status, its words and its shape, every parameter of a
         assert.ok(Object.keys(schema).length > 0, name)
     }
     const queries = operation.parameters.filter((one) => one.in === 'query')
+    assert.ok(
+      queries.every(({ description }) => description),
+      `${name} says what each is for`,
+    )
     const asked = Object.keys(route.operation.query?.shape ?? {})
     assert.deepEqual(
       queries.map((one) => one.name),

@@ -126,13 +126,19 @@ const contentOf = (of: z.ZodType | Bytes, schemas: Schemas): Json =>
     ? Object.fromEntries(of.bytes.map((type) => [type, { schema: binary }]))
     : { 'application/json': { schema: schemas.describe(of) } }
 
+/** What a parameter is for stands beside its schema, not in it. */
+const beside = ({ description, ...schema }: Json): Json => ({
+  ...(description !== undefined && { description }),
+  schema,
+})
+
 function parametersOf(route: Route, schemas: Schemas): Json[] {
   const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     ...{ name, in: 'path', required: true, schema: { type: 'string' } },
   }))
   const inQuery = Object.entries(route.operation.query?.shape ?? {}).map(([name, schema]) => ({
     ...{ name, in: 'query', required: !z.safeParse(schema, undefined).success },
-    schema: schemas.describe(schema as z.ZodType),
+    ...beside(schemas.describe(schema as z.ZodType)),
   }))
   const isUnsafe = !route.isSocket && route.method !== 'GET' && !route.isStreamed
   const key = { type: 'string', maxLength: 128 }

@@ -3,8 +3,10 @@
 // before it is restarted. `SKEIN_TEST_PICTURES=folder` keeps pictures.
 
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import type { TemplateBundle } from '#protocol/api/bundles.ts'
 import type { TemplateDetail } from '#protocol/api/templates.ts'
 import { newId } from '#protocol/ids.ts'
 import { publish, signIn, writeSource } from '../e2e/walk.ts'
@@ -120,6 +122,7 @@ test('by keys alone a service is written, with what is offered, planned and publ
   await page.keyboard.press('j')
   await page.keyboard.press('Enter')
   await page.getByText('No problems').waitFor()
+  await editor(page).waitFor()
   await tabTo(page, 'Template source')
   await page.keyboard.press('Control+End')
   for (const line of SEEDING) await page.keyboard.type(`${line}\n`)
@@ -263,6 +266,109 @@ test('a Compose file comes in with what could not be carried over, line by line'
   await page.getByText('services.web.networks').waitFor()
   await page.getByText('line 5').waitFor()
   await isForEveryone(ada, 'imported')
+})
+
+test('a variable that is set on one peer shows on the other’s page by itself, and its name is offered there', async () => {
+  const { page } = eve
+  await page.goto('/variables')
+  await page.getByRole('button', { name: 'Set a variable' }).waitFor()
+  await api.call('PUT', '/variables/REGION', { value: 'north' })
+  await page.getByText('REGION', { exact: true }).waitFor()
+  await api.call('PUT', '/variables/REGION', { value: 'south' })
+  await page.getByText('south', { exact: true }).waitFor()
+  await open(eve)
+  await editor(page).click()
+  await page.keyboard.press('Control+End')
+  await api.call('PUT', '/variables/TOKEN', { value: 'hunter22', isSecret: true })
+  await page.keyboard.type('x-a: ${{ ')
+  await page.keyboard.press('Control+Space')
+  await page.getByRole('option', { name: 'var.REGION' }).waitFor()
+  await page.getByRole('option', { name: 'secret.TOKEN' }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Discard' }).click()
+  await api.call('DELETE', '/variables/REGION')
+  await page.goto('/variables')
+  await page.getByText('TOKEN', { exact: true }).waitFor()
+  assert.equal(await page.getByText('REGION', { exact: true }).count(), 0)
+})
+
+/** As a person chooses a file of theirs. */
+const chosen = (name: string, text: string) => ({
+  ...{ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) },
+})
+
+async function downloaded(page: Page, press: () => Promise<void>): Promise<string> {
+  const [download] = await Promise.all([page.waitForEvent('download'), press()])
+  return await readFile(await download.path(), 'utf8')
+}
+
+test('a docker-compose.yml is chosen as a file, and opens in the editor', async () => {
+  const { page } = ada
+  await page.goto('/templates/new')
+  await page.getByRole('button', { name: 'Import a file' }).click()
+  await page.locator('input[type=file]').setInputFiles(chosen('docker-compose.yml', COMPOSE))
+  await page.getByText('services.web.networks').waitFor()
+  await editor(page).getByText('nginx:1.27').waitFor()
+})
+
+test('a template is taken away with its versions, and what another server does not take is told', async () => {
+  const { page } = ada
+  await open(ada)
+  const more = (entry: string) => async () => {
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: entry }).click()
+  }
+  assert.equal(await downloaded(page, more('The source alone')), await source())
+  const bundle: TemplateBundle = JSON.parse(await downloaded(page, more('With its versions')))
+  assert.equal(bundle.versions.at(-1)?.source, await source())
+  const [oldest, ...others] = bundle.versions
+  assert.ok(oldest)
+  // Of a Skein that knows a word more than this one.
+  const foreign = { ...oldest, source: oldest.source.replace('description:', 'descripsion:') }
+  // The newest one reaches outside its spaces, which would ask for a permission; and one of that name is here.
+  const versions = [foreign, ...others.slice(0, -1)].map((version) => ({
+    ...version,
+    source: version.source.replace(/^name: .*/, 'name: Brought'),
+  }))
+  await page.goto('/templates/new')
+  await page.getByRole('button', { name: 'Import a file' }).click()
+  const file = chosen('template.json', JSON.stringify({ ...bundle, versions }))
+  await page.locator('input[type=file]').setInputFiles(file)
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('1 older version was left out:').waitFor()
+  await dialog.getByText(/^Version 1: /).waitFor()
+  await isForEveryone(ada, 'brought')
+  await dialog.getByRole('button', { name: 'Open the template' }).click()
+  await page.getByText('No problems').waitFor()
+  await tab(page, 'Versions')
+  await page.getByText('A clearer label').waitFor()
+})
+
+test('two old versions are compared beside each other', async () => {
+  const { page } = ada
+  await open(ada)
+  await tab(page, 'Versions')
+  await page.getByRole('link', { name: 'Compare version 1 with the newest' }).click()
+  await page.getByLabel('On the right').selectOption('Version 2')
+  await page.getByRole('textbox', { name: 'Version 2' }).getByText('shm_size').waitFor()
+  const left = page.getByRole('textbox', { name: 'Version 1' })
+  assert.equal(await left.getByText('shm_size').count(), 0)
+  await page.reload()
+  await page.getByRole('textbox', { name: 'Version 2' }).getByText('shm_size').waitFor()
+})
+
+test('the audit is taken away as a file, with what is in sight', async () => {
+  const { page } = ada
+  await page.goto('/audit?action=template.create')
+  await page.getByText('The audit is whole').waitFor()
+  const file = await downloaded(page, () =>
+    page.getByRole('link', { name: 'Export NDJSON' }).click(),
+  )
+  const entries = file
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.deepEqual([...new Set(entries.map(({ action }) => action))], ['template.create'])
 })
 
 test('both consoles were silent', () => {

@@ -339,7 +339,7 @@ test('what was typed stays when the space stops, and is saved when it runs again
   await page.keyboard.type('typed ')
   await api.act(spaceId, 'stop')
   await api.until(spaceId, 'stopped')
-  await page.getByText('It was stopped.').waitFor()
+  await page.getByText('Stopped', { exact: true }).waitFor()
   await page.getByText('typed before').waitFor()
   await api.act(spaceId, 'start')
   await api.until(spaceId, 'running')

@@ -7,6 +7,8 @@ import { eventually } from '../support/eventually.ts'
 
 /** As often as a person presses Tab before they give up. */
 const MAX_TABS = 60
+/** Frames after which a ring that is not there will not come. */
+const MAX_LOOKS = 60
 /** How long anything may take to answer a key on a busy machine, ms. */
 const PATIENCE_MS = 15_000
 
@@ -76,7 +78,6 @@ export class Hands {
 
   /** Resolves when the focus is there by itself. */
   async isAt(name: RegExp | string, role?: string): Promise<void> {
-    console.log('isAt', name, Date.now() % 1e6)
     let at: Focused | undefined
     await eventually(
       async () => {
@@ -99,8 +100,13 @@ export class Hands {
   async choose(entry: string): Promise<void> {
     await this.press('Enter')
     await this.isAt(/./, 'menuitem')
-    for (let i = 0; i < MAX_TABS && (await this.focused()).name !== entry; i++) {
+    for (let at = await this.focused(); at.name !== entry; at = await this.focused()) {
       await this.press('ArrowDown')
+      const { name } = at
+      await eventually(async () => (await this.focused()).name !== name, {
+        timeoutMs: PATIENCE_MS,
+        what: `an entry below ${name}`,
+      })
     }
     await this.isAt(entry, 'menuitem')
     await this.press('Enter')
@@ -119,11 +125,21 @@ export class Hands {
       .waitFor({ timeout: timeoutMs })
   }
 
+  /** An editor says a moment later that it has the focus. */
+  async #settled(): Promise<Focused> {
+    let at = await this.focused()
+    for (let i = 0; i < MAX_LOOKS && at.role !== 'body' && at.unseen !== ''; i++) {
+      await this.page.evaluate('new Promise(requestAnimationFrame)')
+      at = await this.focused()
+    }
+    return at
+  }
+
   async #walk(key: string, name: RegExp | string, role: string | undefined): Promise<void> {
     const passed: string[] = []
     for (let i = 0; i < MAX_TABS; i++) {
       await this.press(key)
-      const at = await this.focused()
+      const at = await this.#settled()
       passed.push(`${at.role} ${at.name.slice(0, 40)}`)
       // Behind the last thing of a page is the browser itself.
       if (at.role === 'body') continue

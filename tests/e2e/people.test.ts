@@ -128,7 +128,7 @@ test('whoever is invited makes an account with what the link gives, once', async
   await page.getByRole('row', { name: /ines/ }).getByText('crew').waitFor()
   await look(ada, 'people')
   await page.getByRole('link', { name: 'Groups', exact: true }).click()
-  await page.getByText('4 members').waitFor()
+  await button('Details of the group crew').waitFor()
   await look(ada, 'groups')
 })
 

@@ -32,15 +32,15 @@ const FLAGS = [
 
 /**
  * Half-way between two themes, or into sight, no contrast is what it will be; on a busy machine the way begins some
- * frames late. What turns for as long as it is there has no end to wait for.
+ * frames late. What turns for as long as it is there has no end to wait for, and what is folded away stands still.
  */
-const TRANSITIONS_OVER = `new Promise((then) => {
+const TRANSITIONS_OVER = `Promise.race([new Promise((then) => {
   requestAnimationFrame(() => requestAnimationFrame(then))
 }).then(() => Promise.allSettled(
   document.getAnimations()
     .filter((it) => Number.isFinite(it.effect.getComputedTiming().endTime))
     .map((it) => it.finished),
-))`
+)), new Promise((then) => setTimeout(then, ${PATIENCE_MS}))])`
 
 export type Theme = 'light' | 'dark'
 export const themes: readonly Theme[] = ['light', 'dark']

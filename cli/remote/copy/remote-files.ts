@@ -3,7 +3,9 @@
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
+import { addressOf } from '#protocol/api/client.ts'
 import { SkeinError } from '#protocol/errors.ts'
+import { reading } from '../ask.ts'
 import { headersOf, readAnswer, sendRequest } from '../call.ts'
 import { readText } from '../read-text.ts'
 import { parseBody, refusalOf } from '../refusal.ts'
@@ -16,29 +18,30 @@ const factsSchema = z.looseObject({
 })
 export type Facts = z.output<typeof factsSchema>
 
-const unpackedSchema = z.looseObject({
-  entries: z.number().int().min(0),
-  skippedCount: z.number().int().min(0).default(0),
-  skipped: z.array(z.looseObject({ name: z.string(), reason: z.string() })).default([]),
-})
+const unpackedSchema = reading(
+  'PUT /spaces/:id/files/tar',
+  z.looseObject({
+    entries: z.number().int().min(0),
+    skippedCount: z.number().int().min(0).default(0),
+    skipped: z.array(z.looseObject({ name: z.string(), reason: z.string() })).default([]),
+  }),
+)
 export type Unpacked = z.output<typeof unpackedSchema>
-
-type Query = Readonly<Record<string, string>>
 
 export class RemoteFiles {
   readonly #remote: Remote
-  readonly #base: string
+  readonly #params: { readonly id: string }
 
   constructor(remote: Remote, spaceId: string) {
     this.#remote = remote
-    this.#base = `/spaces/${spaceId}/files`
+    this.#params = { id: spaceId }
   }
 
   /** Undefined for what is not there. */
   async stat(path: string): Promise<Facts | undefined> {
+    const wanted = { params: this.#params, query: { path }, answer: factsSchema }
     try {
-      const address = this.#address('/stat', { path })
-      return await this.#remote.call({ method: 'GET', path: address, answer: factsSchema })
+      return await this.#remote.call('GET /spaces/:id/files/stat', wanted)
     } catch (caught) {
       if (caught instanceof SkeinError && caught.code === 'path_missing') return undefined
       throw caught
@@ -48,10 +51,10 @@ export class RemoteFiles {
   /** The bytes; what breaks off fails. */
   async read(what: 'content' | 'tar', path: string): Promise<Readable> {
     const [access = this.#remote.access] = this.#remote.ways.order
-    const address = this.#address(`/${what}`, { path })
+    const place = { params: this.#params, query: { path } }
     const response = await sendRequest(access, {
       method: 'GET',
-      path: address,
+      path: addressOf(`GET /spaces/:id/files/${what}`, place),
       headers: headersOf(access),
     })
     const { statusCode = 0 } = response
@@ -61,16 +64,17 @@ export class RemoteFiles {
 
   write(path: string, mode: number, content: Readable): Promise<unknown> {
     const query = { path, mode: (mode & 0o777).toString(8).padStart(3, '0') }
-    return this.#put('/content', query, content, z.unknown())
+    const at = addressOf('PUT /spaces/:id/files/content', { params: this.#params, query })
+    return this.#put(at, content, z.unknown())
   }
 
   unpack(path: string, archive: Readable): Promise<Unpacked> {
-    return this.#put('/tar', { path }, archive, unpackedSchema)
+    const at = addressOf('PUT /spaces/:id/files/tar', { params: this.#params, query: { path } })
+    return this.#put(at, archive, unpackedSchema)
   }
 
   async #put<S extends z.ZodType>(
-    what: string,
-    query: Query,
+    path: string,
     content: Readable,
     answer: S,
   ): Promise<z.output<S>> {
@@ -79,7 +83,6 @@ export class RemoteFiles {
       ...headersOf(access),
       'content-type': 'application/octet-stream',
     }
-    const path = this.#address(what, query)
     const response = await sendRequest(access, {
       method: 'PUT',
       path,
@@ -90,9 +93,5 @@ export class RemoteFiles {
     })
     const json = parseBody(await readText(response))
     return readAnswer(access, response.statusCode ?? 0, json, answer)
-  }
-
-  #address(what: string, query: Query): string {
-    return `${this.#base}${what}?${new URLSearchParams(query)}`
   }
 }

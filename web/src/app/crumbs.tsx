@@ -24,7 +24,7 @@ export function Crumbs() {
       <ol className="flex min-w-0 items-center gap-1 text-sm">
         <li className={name === '' ? '' : 'hidden sm:block'}>
           <Link
-            className={`touch rounded ${name === '' ? 'font-medium' : 'text-ink-3 hover:text-ink'}`}
+            className={`rounded max-sm:px-1.5 max-sm:py-3 ${name === '' ? 'font-medium' : 'text-ink-3 hover:text-ink'}`}
             to={place.to}
           >
             {place.label}

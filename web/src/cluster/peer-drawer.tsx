@@ -113,9 +113,9 @@ function Facts({ peer, hosts }: Pick<PeerDrawerProps, 'peer' | 'hosts'>) {
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   return (
-    <div className="flex min-h-8 items-center justify-between gap-4 border-b last:border-b-0">
+    <div className="flex min-h-11 items-center justify-between gap-4 border-b last:border-b-0 sm:min-h-8">
       <dt className="shrink-0 text-ink-3">{name}</dt>
-      <dd className="tabular min-w-0 truncate text-right">{children}</dd>
+      <dd className="tabular min-w-0 text-right sm:truncate">{children}</dd>
     </div>
   )
 }

@@ -169,7 +169,7 @@ function Head({ order, onOrder }: Pick<FileGridProps, 'order' | 'onOrder'>) {
     // biome-ignore lint/a11y/useSemanticElements: it belongs to a grid of divs
     <div
       aria-rowindex={1}
-      className={cx('sticky top-0 z-10 h-8 border-b bg-page px-2 sm:px-4', fileGrid)}
+      className={cx('sticky top-0 z-10 h-10 border-b bg-page sm:h-8 px-2 sm:px-4', fileGrid)}
       role="row"
       tabIndex={-1}
     >

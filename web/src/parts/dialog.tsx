@@ -75,13 +75,10 @@ function focusFirst(event: Event): void {
   if (!(dialog instanceof HTMLElement)) return
   event.preventDefault()
   const body = dialog.querySelector<HTMLElement>('[data-dialog-body]') ?? dialog
-  if (body.tabIndex === 0) {
-    body.focus()
-    return
-  }
   const usable = (selector: string) =>
     [...body.querySelectorAll<HTMLElement>(selector)].find(isUsable)
-  ;(usable(FIELD) ?? usable('button, a[href]') ?? dialog).focus()
+  const text = body.tabIndex === 0 ? body : undefined
+  ;(usable(FIELD) ?? text ?? usable('button, a[href]') ?? dialog).focus()
 }
 
 /** Stay in sight where the dialog is longer than the window; what scrolls below them fades. */

@@ -1,6 +1,7 @@
 // Times are relative with the absolute on hover. One clock ticks for the whole page.
 
 import { useSyncExternalStore } from 'react'
+import { dateFormat } from '../format/date.ts'
 import { ago, duration, roughly } from '../format/duration.ts'
 
 const TICK_MS = 1_000
@@ -37,27 +38,27 @@ const fast = ticking(FAST_TICK_MS)
 
 export const useNow = (): number => useSyncExternalStore(slow.subscribe, slow.read)
 
-const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+const absolute = dateFormat({ dateStyle: 'medium', timeStyle: 'medium' })
 
 export function Moment({ at, className }: { readonly at: string; readonly className?: string }) {
   const atMs = Date.parse(at)
   // Compared as text: of a thousand rows only those are drawn again whose words change.
   const told = useSyncExternalStore(slow.subscribe, () => ago(atMs, slow.read()))
   return (
-    <time className={className} dateTime={at} title={absolute.format(atMs)}>
+    <time className={className} dateTime={at} title={absolute(atMs)}>
       {told}
     </time>
   )
 }
 
-const days = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
+const days = dateFormat({ dateStyle: 'medium' })
 
 /** The day itself, where one plans by it: the end of a token. */
 export function Day({ at }: { readonly at: string }) {
   const atMs = Date.parse(at)
   return (
-    <time dateTime={at} title={absolute.format(atMs)}>
-      {days.format(atMs)}
+    <time dateTime={at} title={absolute(atMs)}>
+      {days(atMs)}
     </time>
   )
 }
@@ -70,7 +71,7 @@ export function Since({ at, className }: { readonly at: string; readonly classNa
   const atMs = Date.parse(at)
   const span = nowMs - atMs
   return (
-    <time className={className} dateTime={at} title={absolute.format(atMs)}>
+    <time className={className} dateTime={at} title={absolute(atMs)}>
       {span < WHOLE_SECONDS_BELOW_MS ? roughly(span) : duration(span)}
     </time>
   )

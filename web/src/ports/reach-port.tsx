@@ -29,7 +29,7 @@ export function ReachPort({ space, port, path, name, onClose }: ReachPortProps) 
     >
       <div className="flex flex-col gap-4">
         <a
-          className="self-start break-all font-mono text-accent text-sm underline underline-offset-2"
+          className="touch self-start break-all font-mono text-accent text-sm underline underline-offset-2"
           href={url}
           rel="noreferrer"
           target="_blank"

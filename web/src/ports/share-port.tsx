@@ -67,7 +67,7 @@ export function SharePort({ space, port, name, access, onClose }: SharePortProps
           <Outcome names={names} visibility={visibility} />
         )}
         {opensUp && (
-          <label className="flex items-center gap-2.5 text-sm">
+          <label className="flex items-center gap-2.5 text-sm max-sm:min-h-11">
             <input
               checked={understood}
               className="size-4 accent-accent"

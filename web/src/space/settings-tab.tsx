@@ -75,7 +75,7 @@ function Rename({ space }: { readonly space: Space }) {
   }
   return (
     <form className="flex max-w-md flex-col gap-3" onSubmit={submit}>
-      <TextField error={problem} label={text.newName} onValue={setName} value={name} />
+      <TextField error={problem} label={text.name} onValue={setName} value={name} />
       {update.error && <ErrorNotice error={update.error} />}
       <Button
         busy={update.isPending}

@@ -1,5 +1,6 @@
 // Words of the audit page. What was done is said in a few words each; what a newer server has besides, by its own name.
 
+import { dateFormat } from '../format/date.ts'
 import { count } from '../format/quantity.ts'
 
 const actions: Readonly<Record<string, string>> = {
@@ -82,7 +83,7 @@ const actions: Readonly<Record<string, string>> = {
   'variable.set': 'set a variable of',
 }
 
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+const day = dateFormat({ dateStyle: 'medium', timeStyle: 'short' })
 const entries = (n: number) => count(n, 'entry', 'entries')
 
 export const auditWords = {
@@ -140,13 +141,13 @@ export const auditWords = {
       whole: 'The audit is whole',
       broken: 'The audit is broken',
       waiting: 'Whole, and some of it is still on its way here',
-      since: (at: string) => `since ${day.format(Date.parse(at))}`,
+      since: (at: string) => `since ${day(Date.parse(at))}`,
       details: 'Its chains',
       again: 'Verify again',
       asOf: 'As of',
       key: 'Checkpoints are signed by the cluster’s key',
       here: 'this peer’s',
-      begins: (at: string) => `from ${day.format(Date.parse(at))}`,
+      begins: (at: string) => `from ${day(Date.parse(at))}`,
       counts: (all: number, sealed: number, checkpoints: number) =>
         `${entries(all)}: ${sealed} sealed by ${count(checkpoints, 'checkpoint', 'checkpoints')}, ${all - sealed} not yet`,
       chain: { whole: 'Whole', broken: 'Broken', arriving: 'Still arriving' },
@@ -157,7 +158,7 @@ export const auditWords = {
         missing: 'Sealed entries after this one are gone.',
         forged: 'A checkpoint that the cluster did not sign.',
       },
-      entry: (at: string) => `The first entry that does not fit, of ${day.format(Date.parse(at))}`,
+      entry: (at: string) => `The first entry that does not fit, of ${day(Date.parse(at))}`,
     },
   },
 } as const

@@ -1,11 +1,12 @@
 // Words of the cluster page.
 
 import type { PeerDeed } from '#protocol/api/peers.ts'
+import { dateFormat } from '../format/date.ts'
 import { clockSpan, roughly } from '../format/duration.ts'
 import { count, milliseconds } from '../format/quantity.ts'
 
 const records = (n: number) => count(n, 'record', 'records')
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+const day = dateFormat({ dateStyle: 'medium', timeStyle: 'short' })
 
 const states = {
   alive: 'Was reached again.',
@@ -35,7 +36,7 @@ function event(deed: PeerDeed): string {
       return `Was away for ${roughly(deed.awayMs)}; ${how}: ${changes(deed)}.`
     }
     case 'restored':
-      return `Was restored from a backup of ${day.format(Date.parse(deed.takenAt))}; took a new origin.`
+      return `Was restored from a backup of ${day(Date.parse(deed.takenAt))}; took a new origin.`
     case 'rolled-back':
       return 'Its data folder was put back by hand; it takes no changes.'
     case 'diverged':

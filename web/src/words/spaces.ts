@@ -204,7 +204,6 @@ export const spaceWords = {
   },
   spaceSettings: {
     name: 'Name',
-    newName: 'New name',
     nameText: 'The host name inside follows at the next restart.',
     rename: 'Rename',
     renamed: (name: string) => `The space is now called ${name}.`,
