@@ -23,9 +23,10 @@ export async function schedule(
 }
 
 const put = (remote: Remote, { id }: RemoteSpace, isOn: boolean): Promise<RemoteSpace> =>
-  remote.call({
-    ...({ method: 'PATCH', path: `/spaces/${id}` } as const),
-    ...{ body: { schedule: isOn }, answer: spaceSchema },
+  remote.call('PATCH /spaces/:id', {
+    params: { id },
+    body: { schedule: isOn },
+    answer: spaceSchema,
   })
 
 function told({ name, schedule }: RemoteSpace): string {
