@@ -37,8 +37,8 @@ const skein = (...argv: string[]): string =>
     .trim()
 
 /** Cookies go by host name, and here all peers have the same. */
-function at({ url }: Skein): Api {
-  const api = new Api(url)
+function at(peer: Skein): Api {
+  const api = new Api(peer.url, peer)
   api.cookie = cookie
   return api
 }

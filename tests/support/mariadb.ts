@@ -169,7 +169,9 @@ export class MariaDb implements AsyncDisposable {
 
   /** A program whose last words are kept. */
   #spawn(program: string, argv: readonly string[]): ChildProcess {
-    const child = spawn(program, argv, { stdio: ['ignore', 'pipe', 'pipe'] })
+    // A server that starts clears away what another one keeps for a while in the folder that all would share.
+    const env = { ...process.env, TMPDIR: this.folder }
+    const child = spawn(program, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] })
     const log = (chunk: Buffer) => {
       this.#output = (this.#output + chunk.toString()).slice(-LOG_TAIL)
     }

@@ -67,7 +67,7 @@ export class Skein {
     // Tells scripts/lib/leftovers.js whose this is, should this process be killed.
     writeFileSync(join(skein.data, 'test-process.json'), JSON.stringify(thisProcess()))
     await skein.startSupervisor()
-    const api = new Api(skein.url)
+    const api = new Api(skein.url, skein)
     if (!options.bare) await api.setUp(await skein.setupToken())
     return { skein, api }
   }
@@ -75,6 +75,11 @@ export class Skein {
   /** Health is answered in plain HTTP also where everything else takes HTTPS. */
   get #direct(): string {
     return `http://127.0.0.1:${this.port}`
+  }
+
+  /** Of another checkout. */
+  get isOlder(): boolean {
+    return this.#bin !== BIN
   }
 
   get supervisorPid(): number {

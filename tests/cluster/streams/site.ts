@@ -59,7 +59,7 @@ export class Site {
 
   /** The administrator at one server. */
   api(server: Server): Api {
-    const api = new Api(server.url)
+    const api = new Api(server.url, server)
     api.cookie = this.cookie
     return api
   }

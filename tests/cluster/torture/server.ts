@@ -58,6 +58,11 @@ export class Server {
     return this.#options.database?.store
   }
 
+  /** Of another checkout. */
+  get isOlder(): boolean {
+    return this.#root !== ROOT
+  }
+
   get name(): string {
     return `peer-${this.place}`
   }
