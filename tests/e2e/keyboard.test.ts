@@ -249,11 +249,11 @@ step('its timeline is read, and its name changed', async () => {
   await hands.use('Timeline', 'link')
   await hands.sees('by ada')
   await hands.use('Settings', 'link')
-  await hands.to('New name')
+  await hands.to('Name')
   await hands.fill('diary')
   await hands.use('Rename')
   await hands.sees('The space is now called diary.')
-  await hands.isAt('New name')
+  await hands.isAt('Name')
 })
 
 step('it is stopped, started and restarted, and the focus stays where one can go on', async () => {
