@@ -176,6 +176,8 @@ export const peerSchema = z
     lines: z.array(z.string()).optional(),
     /** Under which its database writes. */
     origin: z.string().optional(),
+    /** Others may write to that database, too: those under the same origin are its members. */
+    isShared: z.literal(true).optional(),
     /** The newest first. */
     story: z.array(eventSchema),
   })

@@ -21,7 +21,7 @@ const MAX_WHOLE_MS = 10 * 60_000
 
 const EVERYWHERE = 'protocol link ssh server agent cli web/src scripts tests bench'.split(' ')
 
-/** Files that compare times: what else runs would be in their figures, so they come last, one after the other. */
+/** Files that compare times: what else runs would be in their figures, so they come last, two at a time. */
 const MEASURES =
   /^(tests\/(apps|e2e)\/attacks|tests\/links\/(distance|hostile|killed)|ssh\/hostile)\.test\.ts$/
 /** Files that take minutes whatever runs beside them: they wait, or take what processor time is left. */
@@ -145,7 +145,7 @@ async function main(words) {
     if (lanes.image && (await hasBuiltImage(kept))) await lane('image', 1)
   }
   await Promise.all([lane('waiting', 1), lane('whole', WHOLES), lane('unit', UNITS), inImages()])
-  await lane('measuring', 1)
+  await lane('measuring', 2)
   // What fails a second time, with nothing beside it, is wrong.
   if (again.length > 0) await removeLeftovers()
   await runLane(again, { concurrency: 1, report, tally })

@@ -80,7 +80,7 @@ test('the sign-in page is for everyone', async () => {
 })
 
 async function fitsPhone(visitor: Visitor, name: string): Promise<void> {
-  assert.deepEqual(await visitor.accessFaults(`${name}-phone`), [])
+  assert.deepEqual(await visitor.shapeFaults(`${name}-phone`), [])
   assert.equal(await visitor.overflowPx(), 0)
   assert.deepEqual(await visitor.smallTargets(), [])
 }

@@ -47,6 +47,8 @@ export const themes: readonly Theme[] = ['light', 'dark']
 
 /** What is left of axe-core's rules where all others have been looked at. */
 const COLOURS = "{ runOnly: ['color-contrast'] }"
+/** All but the dearest, which looks behind every word of the page. */
+const SHAPES = "{ rules: { 'color-contrast': { enabled: false } } }"
 
 export const desktop = { width: 1440, height: 900 } as const
 export const phone = { width: 390, height: 844 } as const
@@ -155,6 +157,15 @@ export class Visitor {
       await this.#picture(`${name}-${theme}`)
     }
     await this.page.emulateMedia({ colorScheme: this.#theme })
+    return faults
+  }
+
+  /** What axe-core finds on a page whose colours were looked at in another width, which changes none. */
+  async shapeFaults(name: string): Promise<readonly AccessFault[]> {
+    if (amount({ usual: 0, whole: 1 }) === 1) return await this.accessFaults(name)
+    await this.page.evaluate(TRANSITIONS_OVER)
+    const faults = await this.#runAxe(this.#theme, SHAPES)
+    await this.#picture(`${name}-${this.#theme}`)
     return faults
   }
 
