@@ -2,7 +2,7 @@
 // server killed under their hands on the way. With SKEIN_TEST_STORE=redis or mariadb the state is in such a database.
 
 import assert from 'node:assert/strict'
-import { after, before, type TestContext, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import type { Api } from '../support/api.ts'
 import { launchBrowser, Visitor } from '../support/browser.ts'
@@ -11,6 +11,7 @@ import { docker } from '../support/docker.ts'
 import { eventually } from '../support/eventually.ts'
 import { Skein } from '../support/skein.ts'
 import { TerminalScreen } from './screen.ts'
+import { stepsOf } from './steps.ts'
 import {
   becomeAdministrator,
   chooseStarters,
@@ -47,20 +48,8 @@ let api: Api
 let browser: Browser
 let ada: Visitor
 let spaceId = ''
-let stuck = false
 
-/** An hour goes on only from where it came to: after a step that failed the others would only wait for nothing. */
-function step(name: string, work: () => Promise<void>): void {
-  test(name, async (t: TestContext) => {
-    if (stuck) return t.skip('an earlier step failed')
-    stuck = true
-    await work().catch(async (error: unknown) => {
-      t.diagnostic(await ada.describe())
-      throw error
-    })
-    stuck = false
-  })
-}
+const step = stepsOf(() => ada.describe())
 
 before(async () => {
   database = await databaseFor(process.env.SKEIN_TEST_STORE)

@@ -1,7 +1,7 @@
 // The whole of what one does with Skein, by keys alone: no pointer, and nothing that a script can do and a person cannot.
 
 import assert from 'node:assert/strict'
-import { after, before, type TestContext, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { type Api, TEST_PASSWORD } from '../support/api.ts'
 import { launchBrowser, Visitor } from '../support/browser.ts'
@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually.ts'
 import { Skein } from '../support/skein.ts'
 import { Hands } from './hands.ts'
 import { TerminalScreen } from './screen.ts'
+import { stepsOf } from './steps.ts'
 
 const TEMPLATE = `name: Everything
 parameters:
@@ -41,20 +42,8 @@ let api: Api
 let browser: Browser
 let ada: Visitor
 let hands: Hands
-let stuck = false
 
-/** Each goes on from where the one before came to. */
-function step(name: string, work: () => Promise<void>): void {
-  test(name, async (t: TestContext) => {
-    if (stuck) return t.skip('an earlier step failed')
-    stuck = true
-    await work().catch(async (error: unknown) => {
-      t.diagnostic(await ada.describe())
-      throw error
-    })
-    stuck = false
-  })
-}
+const step = stepsOf(() => ada.describe())
 
 before(async () => {
   ;({ skein, api } = await Skein.start({ bare: true }))
