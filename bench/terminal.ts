@@ -5,7 +5,8 @@ import { Skein } from '../tests/support/skein.ts'
 import { TestTerminal } from '../tests/support/terminal.ts'
 import { BareTerminal } from './bare-terminal.ts'
 import { echo } from './echo.ts'
-import { flood, floodOn, heard, marked, prepareFlood, say } from './flood.ts'
+import { flood, heard, marked, prepareFlood, say } from './flood.ts'
+import { greedy } from './greedy.ts'
 import { type BenchRow, quantile, row } from './report.ts'
 import { benchSpace } from './space.ts'
 
@@ -28,7 +29,9 @@ export async function terminal(): Promise<readonly BenchRow[]> {
     const rows = [...(await compareEcho(main, bare)), await compareFlood(main, bare)]
     const same = await open(one, 'same')
     const other = await open(two, 'other')
-    rows.push(...(await greedy(main, { same, other }, bare)))
+    await quiet(same)
+    await quiet(other)
+    rows.push(...(await greedy({ api, space: one, same, other, peer: PEER })))
     for (const each of [main, same, other, bare]) each.close()
     return rows
   } finally {
@@ -40,8 +43,8 @@ export async function terminal(): Promise<readonly BenchRow[]> {
 async function compareEcho(main: TestTerminal, bare: BareTerminal): Promise<BenchRow[]> {
   await quiet(main)
   await quiet(bare)
-  await echo(main, 50)
-  await echo(bare, 50)
+  await echo(main, 300)
+  await echo(bare, 300)
   const ours = await echo(main, KEYS)
   const theirs = await echo(bare, KEYS)
   await clear(main)
@@ -70,29 +73,6 @@ async function compareFlood(main: TestTerminal, bare: BareTerminal): Promise<Ben
     ours: { least: 25 },
     ratio: { least: 0.45 },
   })
-}
-
-async function greedy(
-  main: TestTerminal,
-  victims: { same: TestTerminal; other: TestTerminal },
-  bare: BareTerminal,
-): Promise<BenchRow[]> {
-  const stop = floodOn(main)
-  await quiet(victims.other)
-  await quiet(victims.same)
-  const other = quantile(await echo(victims.other, KEYS), 0.99)
-  const same = quantile(await echo(victims.same, KEYS), 0.99)
-  stop()
-  const neighbour = await BareTerminal.open()
-  const stopBare = floodOn(bare)
-  await quiet(neighbour)
-  const theirs = quantile(await echo(neighbour, KEYS), 0.99)
-  stopBare()
-  neighbour.close()
-  return [
-    row('greedy_other_p99', 'ms', other, { peer: PEER, theirs }, { ours: { most: 10 } }),
-    row('greedy_same_p99', 'ms', same, { peer: PEER, theirs }, { ours: { most: 25 } }),
-  ]
 }
 
 /** `cat` echoes through the terminal driver alone: no prompt, no line editor. */

@@ -25,8 +25,8 @@ await main(async () => {
   await ensureBuilt()
   await ensureEngine()
   await ensureTestImages()
-  // The measuring client shall not pause for collections of its own (protocol/heap.ts).
-  const client = [node24(), '--max-semi-space-size=1']
+  // The measuring client shall not pause for collections of its own, nor wait for helpers with them (protocol/heap.ts).
+  const client = [node24(), '--max-semi-space-size=1', '--no-parallel-scavenge']
   return attached([...client, join(root, 'bench', 'main.ts'), ...process.argv.slice(2)], {
     cwd: root,
   })

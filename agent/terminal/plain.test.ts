@@ -64,3 +64,18 @@ test('text is plain only while nothing in it moves the cursor up or changes a mo
   assert.equal(plainTail(bytesOf('line\n'.repeat(20)), 3), undefined)
   assert.equal(plainTail(bytesOf(lines), 30), undefined)
 })
+
+test('any byte that is not plain is found wherever it stands, and no plain one is taken for it', () => {
+  const lines = 'abcdefg\r\n'.repeat(20)
+  for (let byte = 0; byte < 256; byte++) {
+    const isPlain = [0x07, 0x09, 0x0a, 0x0d].includes(byte) || (byte >= 0x20 && byte !== 0x7f)
+    for (let at = 18; at < 26; at++) {
+      // Each at another distance from where four bytes begin.
+      const bytes = Buffer.from(new ArrayBuffer(200), at % 4, lines.length).fill(lines)
+      bytes[at] = byte
+      const isFound = plainTail(bytes, 3) !== undefined
+      // C2 begins a C1 control unless what follows says otherwise: a letter does not.
+      assert.equal(isFound, isPlain && byte !== 0xc2, `${byte} at ${at}`)
+    }
+  }
+})

@@ -183,6 +183,8 @@ export class Terminal {
     this.#activeMs = this.#clock.monotonicMs()
     this.#driver.take(viewer.client)
     this.#applySize(viewer.size)
+    // What answers a key waits for nothing.
+    this.#flushedMs = Number.NEGATIVE_INFINITY
     this.#child.type(fresh, () => {
       if (this.#viewers.has(viewer)) viewer.sendAt(NumberedType.ackIn, heard)
     })

@@ -7,10 +7,10 @@ import { Api } from '../../tests/support/api.ts'
 import { TestTerminal } from '../../tests/support/terminal.ts'
 import { privateMegabytes } from '../idle.ts'
 import { type BenchRow, quantile, row } from '../report.ts'
+import { Worker } from '../worker.ts'
 import type { Seat } from './crowd-peer.ts'
 import { type Crowded, crowded, echoes, standElsewhere, wantedRate } from './crowded.ts'
 import { plainCrowd } from './plain-crowd.ts'
-import { Worker } from './worker.ts'
 
 const SPACES = 20
 const EACH = 50
@@ -31,7 +31,7 @@ export async function crowd(): Promise<BenchRow[]> {
 
 async function peerCrowd(): Promise<Measured> {
   const key = randomBytes(32).toString('hex')
-  const peer = new Worker('peer', './crowd-peer.ts', String(SPACES + 1), key)
+  const peer = new Worker('peer', './relay/crowd-peer.ts', String(SPACES + 1), key)
   const workers: Worker[] = [peer]
   try {
     const { port, linkPort, seats } = await peer.next<Open>()
@@ -39,7 +39,14 @@ async function peerCrowd(): Promise<Measured> {
     const [typist, ...others] = seats
     const ids = (some: readonly Seat[]) => some.map(({ spaceId }) => spaceId)
     const agents = (voice: string, some: readonly Seat[]) => {
-      const worker = new Worker('agent', './crowd-agents.ts', voice, address, key, ...ids(some))
+      const worker = new Worker(
+        'agent',
+        './relay/crowd-agents.ts',
+        voice,
+        address,
+        key,
+        ...ids(some),
+      )
       workers.push(worker)
       return worker
     }
@@ -53,7 +60,9 @@ async function peerCrowd(): Promise<Measured> {
     const probe = await TestTerminal.open(at(url, typist), typist?.spaceId ?? '', 'probe')
     const emptyMb = privateMegabytes(peer.pid)
     const alone = await echoes(probe)
-    const viewers = parts.map(() => new Worker('person', './crowd-viewers.ts', url, String(EACH)))
+    const viewers = parts.map(
+      () => new Worker('person', './relay/crowd-viewers.ts', url, String(EACH)),
+    )
     workers.push(...viewers)
     for (const viewer of viewers) standElsewhere(viewer)
     await Promise.all(viewers.map((viewer, i) => viewer.next(parts[i])))

@@ -4,9 +4,9 @@
 import { constants, setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Echoing } from '../echo.ts'
+import type { Worker } from '../worker.ts'
 import { LINES } from './chatter.ts'
 import { cpuSeconds } from './cpu.ts'
-import type { Worker } from './worker.ts'
 
 const KEYS = 500
 const BETWEEN_MS = 20

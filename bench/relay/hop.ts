@@ -7,9 +7,9 @@ import { Hopping } from '../../link/testing/hopping.ts'
 import type { LinkStream } from '../../server/links/streams.ts'
 import { eventually } from '../../tests/support/eventually.ts'
 import { type BenchRow, quantile, row } from '../report.ts'
+import { Worker } from '../worker.ts'
 import { cpuSeconds } from './cpu.ts'
 import { socatMegabytes } from './socat.ts'
-import { Worker } from './worker.ts'
 
 const ECHOES = 3000
 const BETWEEN_MS = 2
@@ -21,7 +21,7 @@ export async function hop(): Promise<BenchRow[]> {
   const { holder, asker } = hopping
   const holding = new Worker(
     'peer',
-    './holder.ts',
+    './relay/holder.ts',
     holder.spaceId,
     hex(holder.key),
     hex(hopping.key),
@@ -60,7 +60,7 @@ function rowsOf(without: number[], withHop: number[], relay: number, socat: numb
 const hex = (bytes: Buffer): string => bytes.toString('hex')
 
 const agent = (address: string, spaceId: string, key: Buffer): Worker =>
-  new Worker('agent', '../../tests/links/agent-process.ts', address, spaceId, hex(key))
+  new Worker('agent', '../tests/links/agent-process.ts', address, spaceId, hex(key))
 
 function openAt({ asker, holder }: Hopping, open: Parameters<typeof asker.open>[0]) {
   const options = { actor: { kind: 'user', id: 'bench', name: 'bench' }, requestId: 'b' } as const

@@ -4,20 +4,20 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import type { Echoing } from '../echo.ts'
+import { Worker } from '../worker.ts'
 import { type Crowded, crowded, standElsewhere } from './crowded.ts'
-import { Worker } from './worker.ts'
 
 const PROCESSES = 2
 const SETTLE_MS = 5000
 const PROBE = 'probe'
 
 export async function plainCrowd(terminals: number): Promise<Crowded> {
-  const peer = new Worker('person', './plain-relay.ts')
+  const peer = new Worker('person', './relay/plain-relay.ts')
   const workers: Worker[] = [peer]
   try {
     const { port } = await peer.next<{ port: number }>()
     const ends = async (role: string, names: readonly string[]): Promise<Worker> => {
-      const worker = new Worker('person', './plain-ends.ts', role, String(port), ...names)
+      const worker = new Worker('person', './relay/plain-ends.ts', role, String(port), ...names)
       workers.push(worker)
       if (role !== 'quiet') standElsewhere(worker)
       await worker.next()

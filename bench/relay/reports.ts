@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../../tests/support/eventually.ts'
 import { LivePeer } from '../../tests/support/live-peer.ts'
 import { type BenchRow, row } from '../report.ts'
-import { Worker } from './worker.ts'
+import { Worker } from '../worker.ts'
 
 const AGENTS = 1000
 const PROCESSES = 2
@@ -28,12 +28,18 @@ interface Told {
 export async function reports(): Promise<BenchRow[]> {
   const [secret, key] = [randomBytes(32), randomBytes(32).toString('hex')]
   const other = await new LivePeer(secret).start([])
-  const peer = new Worker('peer', './told-peer.ts', secret.toString('hex'), key, other.address)
+  const peer = new Worker(
+    'peer',
+    './relay/told-peer.ts',
+    secret.toString('hex'),
+    key,
+    other.address,
+  )
   const { address } = await peer.next<{ address: string }>()
   const each = String(AGENTS / PROCESSES)
   const workers = Array.from(
     { length: PROCESSES },
-    () => new Worker('agent', './reporters.ts', address, key, each),
+    () => new Worker('agent', './relay/reporters.ts', address, key, each),
   )
   try {
     const ask = () => peer.next<Told>({})

@@ -30,6 +30,8 @@ const pieceOf = (index) => {
   piece.writeUInt32BE(index)
   return piece
 }
+/** The newest: a program that keeps all that it is flooded with pauses for collections of its own. */
+const SEEN = 1000
 const seen = []
 const pages = {
   '/': '<!doctype html><title>App</title><h1>An app</h1>',
@@ -38,7 +40,7 @@ const pages = {
 
 const server = createServer((request, response) => {
   const url = new URL(request.url, 'http://x')
-  seen.push({ method: request.method, url: request.url, headers: request.headers })
+  if (seen.push({ method: request.method, url: request.url, headers: request.headers }) > SEEN) seen.shift()
   if (url.pathname === '/seen') return response.end(JSON.stringify(seen))
   if (url.pathname === '/events') return events(response)
   if (url.pathname === '/large') return large(request, response, Number(url.searchParams.get('bytes')))

@@ -10,7 +10,7 @@ const PATIENCE_MS = 240_000
 const FLAGS = {
   agent: [STREAMING_HEAP_FLAG],
   peer: [PEER_HEAP_FLAG, ONE_COLLECTOR_FLAG],
-  person: [],
+  person: ['--max-semi-space-size=1', '--no-parallel-scavenge'],
 } as const
 
 export class Worker {
