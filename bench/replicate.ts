@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ONE_COLLECTOR_FLAG, PEER_HEAP_FLAG } from '#protocol/heap.ts'
+import { PEER_FLAGS } from '#protocol/heap.ts'
 import { encode } from '../server/cluster/replica/codec.ts'
 import type { Delta } from '../server/cluster/replica/delta.ts'
 import { eventually } from '../tests/support/eventually.ts'
@@ -232,7 +232,7 @@ async function start(count: number, redis: RedisFigures): Promise<BenchRow[]> {
 /** In a process of its own, as a peer starts. */
 async function startOnce(folder: string): Promise<Started> {
   const program = new URL('./start-records.ts', import.meta.url).pathname
-  const flags = [PEER_HEAP_FLAG, ONE_COLLECTOR_FLAG, '--expose-gc']
+  const flags = [...PEER_FLAGS, '--expose-gc']
   const child = spawn(process.execPath, [...flags, program, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -2,15 +2,15 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { ONE_COLLECTOR_FLAG, PEER_HEAP_FLAG, STREAMING_HEAP_FLAG } from '#protocol/heap.ts'
+import { AGENT_FLAGS, PEER_FLAGS } from '#protocol/heap.ts'
 
 const PATIENCE_MS = 240_000
 
-/** How each kind of process is started where it is the product's own; people's programs run as Node does by itself. */
+/** How each kind of process is started: as the product does. People's programs, and what we are measured beside, alike. */
 const FLAGS = {
-  agent: [STREAMING_HEAP_FLAG],
-  peer: [PEER_HEAP_FLAG, ONE_COLLECTOR_FLAG],
-  person: ['--max-semi-space-size=1', '--no-parallel-scavenge'],
+  agent: AGENT_FLAGS,
+  peer: PEER_FLAGS,
+  person: AGENT_FLAGS,
 } as const
 
 export class Worker {

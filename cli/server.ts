@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { SkeinError } from '#protocol/errors.ts'
-import { ONE_COLLECTOR_FLAG, PEER_HEAP_FLAG, STREAMING_HEAP_FLAG } from '#protocol/heap.ts'
+import { GATEWAY_FLAGS, PEER_FLAGS } from '#protocol/heap.ts'
 import { loadConfig } from '../server/config/load.ts'
 import { type Config, sshAddress } from '../server/config/settings.ts'
 import { createLog, type Log } from '../server/log.ts'
@@ -49,10 +49,10 @@ function children(config: Config, words: readonly string[]): readonly ChildSpec[
     const command = [node, ...flags, join(current, program), instance, ...words] as const
     return { name, instance, command }
   }
-  const peer = child('peer', [PEER_HEAP_FLAG, ONE_COLLECTOR_FLAG], PEER)
+  const peer = child('peer', PEER_FLAGS, PEER)
   return sshAddress(config) === undefined
     ? [peer]
-    : [peer, child('gateway', [STREAMING_HEAP_FLAG], GATEWAY)]
+    : [peer, child('gateway', GATEWAY_FLAGS, GATEWAY)]
 }
 
 function onStopSignals(stop: () => void): void {

@@ -26,7 +26,12 @@ await main(async () => {
   await ensureEngine()
   await ensureTestImages()
   // The measuring client shall not pause for collections of its own, nor wait for helpers with them (protocol/heap.ts).
-  const client = [node24(), '--max-semi-space-size=1', '--no-parallel-scavenge']
+  const client = [
+    node24(),
+    '--max-semi-space-size=1',
+    '--heap-growing-percent=100',
+    '--v8-pool-size=1',
+  ]
   return attached([...client, join(root, 'bench', 'main.ts'), ...process.argv.slice(2)], {
     cwd: root,
   })

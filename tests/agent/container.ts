@@ -9,7 +9,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ExecReader } from '#protocol/exec.ts'
-import { STREAMING_HEAP_FLAG } from '#protocol/heap.ts'
+import { AGENT_FLAGS } from '#protocol/heap.ts'
 import { newId, type SpaceId } from '#protocol/ids.ts'
 import type { Actor, Fin, StreamOpen } from '#protocol/link.ts'
 import type { AgentConfig } from '#protocol/report.ts'
@@ -93,7 +93,7 @@ export class AgentContainer {
       ...['--volume', `${this.#folder}:/run/skein:ro`],
       ...['--env', `SKEIN_AGENT=${told64}`, '--entrypoint', `/.skein/lib/${loader}`],
       ...[image, '--library-path', '/.skein/lib', '/.skein/node'],
-      ...[STREAMING_HEAP_FLAG, '/.skein/agent.mjs'],
+      ...[...AGENT_FLAGS, '/.skein/agent.mjs'],
     )
     await docker('start', this.#container)
     await eventually(() => this.run, { timeoutMs: START_TIMEOUT_MS, what: 'the agent’s link' })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { AGENT_FLAGS } from '#protocol/heap.ts'
 import { noReach } from '../../templates/reach.ts'
 import type { RenderedContainer } from '../../templates/rendered.ts'
 import { type Identity, mainSpec, ownCommand, sideSpec } from './container-spec.ts'
@@ -57,7 +58,7 @@ describe('the main container', () => {
       '--library-path',
       '/.skein/lib',
       '/.skein/node',
-      '--max-semi-space-size=1',
+      ...AGENT_FLAGS,
       '/.skein/agent.mjs',
     ])
     assert.deepEqual(spec.Cmd, [])

@@ -1,7 +1,7 @@
 // From a rendered container to what Docker is asked to create. Pure, so that what a space's containers may and may
 // not do can be read off one table of tests.
 
-import { STREAMING_HEAP_FLAG } from '#protocol/heap.ts'
+import { AGENT_FLAGS } from '#protocol/heap.ts'
 import type { Device } from '../../templates/reach.ts'
 import type { RenderedContainer, RenderedSpace } from '../../templates/rendered.ts'
 import type { Image } from './engine.ts'
@@ -116,7 +116,7 @@ export function mainSpec(
       '--library-path',
       `${AGENT_FOLDER}/lib`,
       `${AGENT_FOLDER}/node`,
-      STREAMING_HEAP_FLAG,
+      ...AGENT_FLAGS,
       `${AGENT_FOLDER}/agent.mjs`,
     ],
     Cmd: [],
