@@ -46,6 +46,8 @@ before(async () => {
   assert.equal((await attacker.go(HOST, '/')).status, 200)
   pass = `Cookie: ${attacker.cookieOf(HOST)}\r\n`
   typist = await Typist.open(api, id)
+  // A peer and a program that have served before: in the first seconds of all it is V8's compiling that is waited for.
+  await floodApp(orderOf(get(HOST, pass)))
 })
 after(async () => {
   typist?.close()
@@ -71,15 +73,8 @@ for (const [what, request] of Object.entries(floods)) {
 
 async function attack(t: TestContext, request: string): Promise<void> {
   const quiet = await waitsUntil(new Promise((resolve) => setTimeout(resolve, FLOOD_MS / 4)))
-  const order = {
-    port: skein.port,
-    request,
-    connections: CONNECTIONS,
-    ms: FLOOD_MS,
-    least: LEAST_ANSWERS,
-  }
   const peer = share(skein.peerPid)
-  const flood = floodApp(order)
+  const flood = floodApp(orderOf(request))
   const waits = await waitsUntil(flood)
   const { answers, perSecond } = await flood
   t.diagnostic(`${answers} answers, ${Math.round(perSecond)} a second; peer ${peer()} %`)
@@ -89,6 +84,14 @@ async function attack(t: TestContext, request: string): Promise<void> {
   assert.ok(waits.terminal.p99Ms < MAX_P99_MS, `echoes took ${waits.terminal}`)
   assert.ok(waits.app.p99Ms < MAX_P99_MS, `visits took ${waits.app}`)
 }
+
+const orderOf = (request: string) => ({
+  port: skein.port,
+  request,
+  connections: CONNECTIONS,
+  ms: FLOOD_MS,
+  least: LEAST_ANSWERS,
+})
 
 async function waitsUntil(over: Promise<unknown>): Promise<{ terminal: Latency; app: Latency }> {
   let isOver = false
