@@ -12,8 +12,7 @@ echo "stub agent in $PWD as $(id -u)"
 while :; do sleep 1 & wait $!; done
 `
 
-/** `version` tells the volumes of several tests apart. */
-/** A shell in the place of Node, which overlooks an option for V8 as no shell would. */
+/** A shell in the place of Node, which overlooks options for V8 as no shell would. */
 const NODE_SOURCE = `
 #include <string.h>
 #include <unistd.h>
@@ -21,13 +20,15 @@ int main(int count, char **words) {
   char loader[4096] = {0};
   if (readlink("/proc/self/exe", loader, sizeof loader - 1) < 0) return 127;
   char *command[64] = {loader, "--library-path", "/.skein/lib", "/.skein/lib/sh"};
-  int skipped = count > 1 && strncmp(words[1], "--", 2) == 0;
-  for (int i = 1 + skipped, to = 4; i < count && to < 63; i++) command[to++] = words[i];
+  int first = 1;
+  while (first < count && strncmp(words[first], "--", 2) == 0) first++;
+  for (int i = first, to = 4; i < count && to < 63; i++) command[to++] = words[i];
   execv(loader, command);
   return 127;
 }
 `
 
+/** `version` tells the volumes of several tests apart. */
 export async function stubAgent(version: string): Promise<AgentFolder> {
   const folder = await mkdtemp(join(tmpdir(), 'skein-stub-agent-'))
   await mkdir(join(folder, 'lib'))
