@@ -13,11 +13,11 @@ const STREAMING_YOUNG_MB = 1
  */
 const PEER_YOUNG_MB = 2
 /**
- * Full collections once the heap or its buffers have tripled. By itself V8 lets them grow by a tenth while collections take
- * little time: a peer with a thousand busy terminals then had one a second, of 40 ms of marking and more beside it. With 100 a relay
- * of bytes came to half, since V8 lets a heap that is collected often grow by more than that; at rest a peer takes 17 MB more.
+ * Full collections once the heap or its buffers have doubled. By itself V8 lets them grow by a tenth while collections take
+ * little time: a peer with a thousand busy terminals then had one a second, of 40 ms of marking and more beside it. With 200 a
+ * relay of bytes comes to half as much again, but one of a thousand terminals takes 109 kB in place of 70, a peer at rest 20 MB more.
  */
-const FEWER_FULL = '--heap-growing-percent=200'
+const FEWER_FULL = '--heap-growing-percent=100'
 /**
  * One thread that helps, to collect and to compile, in place of four: on two cores four stand before whoever carries a keystroke.
  * With the flag above, a key beside a thousand busy terminals is shown within 5 to 7 ms (p99) in place of 15 to 20

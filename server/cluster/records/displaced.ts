@@ -8,6 +8,7 @@ import { MAX_SPACE_NAME_CHARS, MAX_USER_NAME_CHARS } from '#protocol/names.ts'
 import type { Change, ClaimKey, Row, View } from '../../records/records.ts'
 import { claimAnew } from '../../records/renaming.ts'
 import type { StoredClaim } from '../../store/store.ts'
+import { bearing } from './borne.ts'
 
 /** Of the hash of an id: two displaced from one name differ in one of a million cases only, and then take more. */
 const SUFFIX_CHARS = 4
@@ -19,9 +20,29 @@ export function giveUp(view: View, { claim, holder }: StoredClaim, actor: Actor)
   const key = claim as ClaimKey
   const winner = view.holder(key)
   if (winner === undefined || winner === holder) return []
+  const kind = claim.slice(0, claim.indexOf(':'))
   const release: Change = { op: 'release', claim: key, holder: holder as Id }
-  const contest = { key, winner, holder, actor }
-  return [release, ...(loses[claim.slice(0, claim.indexOf(':'))]?.(view, contest) ?? [])]
+  const borne = bearing(view, kind, holder)
+  if (!borne || borne.key === key) {
+    return [release, ...(loses[kind]?.(view, { key, winner, holder, actor }) ?? [])]
+  }
+  const owning = ownName(view, kind, holder, actor)
+  return owning ? [release, ...owning] : []
+}
+
+/**
+ * The changes after which a row holds the name that it bears; none when it does. One that lost the claim to a renaming that
+ * it bears no more claims it again, or, where another row bears it and holds it by now, is called otherwise. Nothing while
+ * that other one has not settled itself what it is called.
+ */
+export function ownName(view: View, kind: string, id: string, actor: Actor): Change[] | undefined {
+  const borne = bearing(view, kind, id)
+  const winner = borne && view.holder(borne.key)
+  if (!borne || winner === id) return []
+  const { key } = borne
+  if (winner === undefined) return [{ op: 'claim', claim: key, holder: id as Id }]
+  if (bearing(view, kind, winner)?.key !== key) return undefined
+  return loses[kind]?.(view, { key, winner, holder: id, actor })
 }
 
 interface Contest {

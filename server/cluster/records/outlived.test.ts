@@ -10,6 +10,7 @@ import { openRecords, type ReplicatedRecords } from '../../records/open.ts'
 import type { Change } from '../../records/records.ts'
 import { claimAnew } from '../../records/renaming.ts'
 import { openMemoryStore } from '../../store/memory.ts'
+import { giveUp } from './displaced.ts'
 import { giveBack } from './outlived.ts'
 import { Settler } from './settler.ts'
 
@@ -42,6 +43,8 @@ async function apart() {
   return { a, b, id: space.id }
 }
 
+const named = (name: string) => ({ name, icon: '', createdAt: 1, createdBy: owner })
+
 type SpaceId = Awaited<ReturnType<typeof apart>>['id']
 
 async function rename(records: ReplicatedRecords, id: SpaceId, name: string): Promise<void> {
@@ -59,9 +62,12 @@ async function rename(records: ReplicatedRecords, id: SpaceId, name: string): Pr
 
 /** What a settler there would do with all claims. */
 const givenBack = (records: ReplicatedRecords): Change[] =>
-  [...records.replica.claims()]
-    .flat()
-    .flatMap((one) => giveBack(records, one, (kind, id) => records.replica.wasDeleted(kind, id)))
+  [...records.replica.claims()].flat().flatMap((one) =>
+    giveBack(records, one, {
+      actor: system,
+      wasDeleted: records.replica.wasDeleted.bind(records.replica),
+    }),
+  )
 
 test('of two renamings at once the name that lost is free again', async () => {
   const { a, b, id } = await apart()
@@ -124,11 +130,9 @@ test('a name that was taken on where the space was deleted meanwhile is free aga
 test('a template that keeps its name, since it was written later than the renaming, claims it again', async () => {
   const [a, b] = [await open(), await open()]
   const id = testId<'template'>()
-  const createdBy = testId<'user'>()
-  const meta = (name: string, icon: string) => ({ name, icon, createdAt: 1, createdBy })
   await write(
     a,
-    { op: 'create', kind: 'template', id, groups: { meta: meta('node', '') } },
+    { op: 'create', kind: 'template', id, groups: { meta: named('node') } },
     { op: 'claim', claim: 'template:node', holder: id },
   )
   await exchange(a, b)
@@ -136,10 +140,16 @@ test('a template that keeps its name, since it was written later than the renami
     a,
     { op: 'release', claim: 'template:node', holder: id },
     { op: 'claim', claim: 'template:deno', holder: id },
-    { op: 'set', kind: 'template', id, group: 'meta', value: meta('deno', '') },
+    { op: 'set', kind: 'template', id, group: 'meta', value: named('deno') },
   )
   await clock.delay(2)
-  await write(b, { op: 'set', kind: 'template', id, group: 'meta', value: meta('node', 'cup') })
+  await write(b, {
+    op: 'set',
+    kind: 'template',
+    id,
+    group: 'meta',
+    value: { ...named('node'), icon: 'cup' },
+  })
   await exchange(a, b)
   assert.equal(b.holder('template:node'), undefined)
   await write(b, ...givenBack(b))
@@ -147,7 +157,65 @@ test('a template that keeps its name, since it was written later than the renami
   assert.equal(b.holder('template:deno'), undefined)
 })
 
-test('whoever has lost its name to another keeps what it has until it is called otherwise', async () => {
+test('a template that bears a name which it lost to another by then is called otherwise, and both are told', async () => {
+  const [a, b] = [await open(), await open()]
+  const [first, second] = [testId<'template'>(), testId<'template'>()]
+  const created = (id: typeof first): Change[] => [
+    { op: 'create', kind: 'template', id, groups: { meta: named('node') } },
+    { op: 'claim', claim: 'template:node', holder: id },
+  ]
+  const saved = (icon: string): Change => ({
+    op: 'set',
+    kind: 'template',
+    id: first,
+    group: 'meta',
+    value: { ...named('node'), icon },
+  })
+  await write(a, ...created(first))
+  await exchange(a, b)
+  // A renames it and makes another of the old name; B, which knows of neither, goes on saving under the old one.
+  await write(
+    a,
+    { op: 'release', claim: 'template:node', holder: first },
+    { op: 'claim', claim: 'template:deno', holder: first },
+    { op: 'set', kind: 'template', id: first, group: 'meta', value: named('deno') },
+  )
+  await write(a, ...created(second))
+  await clock.delay(2)
+  await write(b, saved('cup'))
+  await exchange(a, b)
+  const settler = settle(a)
+  const isSettled = () => a.get('template', first)?.groups.meta?.name !== 'node'
+  await eventually(isSettled, { timeoutMs: 20_000, what: 'another name' })
+  await settler.close()
+  await exchange(a, b)
+  for (const one of [a, b]) {
+    const name = one.get('template', first)?.groups.meta?.name ?? ''
+    assert.match(name, /^node-[0-9a-f]{4}$/)
+    assert.equal(one.holder(`template:${name}`), first)
+    assert.equal(one.holder('template:node'), second)
+    assert.equal(one.holder('template:deno'), undefined)
+    const audit = await one.read('audit')
+    assert.deepEqual(audit.map(({ subject }) => subject).toSorted(), [first, second].toSorted())
+  }
+})
+
+test('a row that loses its last claim, of a name that it does not bear, claims the one that it bears', async () => {
+  const { a, b, id } = await apart()
+  const other = spaceChange(owner)
+  const taken = { ...other, groups: { ...other.groups, name: { name: 'taken' } } }
+  await write(b, taken, { op: 'claim', claim: claimOf('taken'), holder: other.id })
+  await rename(a, id, 'taken')
+  await clock.delay(2)
+  await write(b, { op: 'set', kind: 'space', id, group: 'name', value: { name: 'work' } })
+  await exchange(a, b)
+  assert.equal(b.holder(claimOf('taken')), other.id)
+  for (const claim of b.replica.displaced()) await write(b, ...giveUp(b, claim, system))
+  assert.equal(b.holder(claimOf('work')), id)
+  assert.deepEqual(b.replica.displaced(), [])
+})
+
+test('whoever has lost its name to another gives nothing back but with another name', async () => {
   const { a, b, id } = await apart()
   const other = spaceChange(owner)
   await rename(a, id, 'lost')
@@ -157,5 +225,13 @@ test('whoever has lost its name to another keeps what it has until it is called 
   await rename(b, id, 'kept')
   await exchange(a, b)
   assert.equal(b.holder(claimOf('kept')), other.id)
-  for (const one of [a, b]) assert.deepEqual(givenBack(one), [])
+  assert.deepEqual(givenBack(a), givenBack(b))
+  await write(a, ...givenBack(a))
+  await exchange(a, b)
+  for (const one of [a, b]) {
+    const { name = '' } = one.get('space', id)?.groups.name ?? {}
+    assert.match(name, /^kept-[0-9a-f]{4}$/)
+    assert.equal(one.holder(claimOf(name)), id)
+    assert.equal(one.holder(claimOf('lost')), undefined)
+  }
 })

@@ -9,7 +9,7 @@ import type { Replicable } from '../../records/replicable.ts'
 import type { Log } from '../../store/log.ts'
 import type { StoredClaim } from '../../store/store.ts'
 import { giveUp } from './displaced.ts'
-import { giveBack } from './outlived.ts'
+import { giveBack, type Looking } from './outlived.ts'
 import { overwritten } from './overwritten.ts'
 
 /** How long the peer that made a displaced claim has to give it up itself, ms. */
@@ -31,6 +31,7 @@ type Since = Map<string, number>
 
 export class Settler {
   readonly #options: SettlerOptions
+  readonly #looking: Looking
   readonly #closed = new AbortController()
   readonly #stop: () => void
   readonly #loop: Promise<void>
@@ -45,6 +46,8 @@ export class Settler {
 
   constructor(options: SettlerOptions) {
     this.#options = options
+    const { actor, replica } = options
+    this.#looking = { actor, wasDeleted: (kind, id) => replica.wasDeleted(kind, id) }
     this.#stop = options.replica.onMerged((joined) => {
       if (joined.displaced.length > 0) this.#settleSoon()
       const { claims, tombstones, overridden } = joined
@@ -94,13 +97,13 @@ export class Settler {
   }
 
   async #giveBack(): Promise<void> {
-    const { records, replica } = this.#options
+    const { records } = this.#options
     const merges = this.#merges
     const outlived = await this.#outlived()
     const ours = outlived.filter((one) => this.#isOurs(one, this.#outlivedSince))
     for (const claim of ours) {
       await records.transact((view) => ({
-        changes: giveBack(view, claim, replica.wasDeleted.bind(replica)),
+        changes: giveBack(view, claim, this.#looking),
         result: undefined,
       }))
     }
@@ -111,11 +114,10 @@ export class Settler {
 
   async #outlived(): Promise<StoredClaim[]> {
     const { records, replica } = this.#options
-    const wasDeleted = replica.wasDeleted.bind(replica)
     const outlived: StoredClaim[] = []
     let names = 0
     for (const claims of replica.claims()) {
-      outlived.push(...claims.filter((one) => giveBack(records, one, wasDeleted).length > 0))
+      outlived.push(...claims.filter((one) => giveBack(records, one, this.#looking).length > 0))
       names += 1
       if (names % NAMES_AT_ONCE === 0) await turn()
       if (this.#closed.signal.aborted) return []

@@ -79,6 +79,7 @@ async function torture(): Promise<boolean> {
     const isWell = judge(
       { operations: [...site.made, ...recorder.operations], finals, skewMs: SKEW_MS },
       equalMs,
+      { faults: faults.told, logs: new Map(servers.map(({ name, output }) => [name, output])) },
     )
     if (!isWell) {
       for (const line of faults.told.slice(-LAST_FAULTS)) say(`  ${line}`)
@@ -138,7 +139,13 @@ function machineLoad(before: ReturnType<typeof coreMs>): string {
   return `the machine was ${(busy * 100).toFixed(0)} % busy meanwhile, load ${loadavg()[0]?.toFixed(1)}`
 }
 
-function judge(history: History, equalMs: number): boolean {
+/** What whoever asks why will want to read. */
+interface Told {
+  readonly faults: readonly string[]
+  readonly logs: ReadonlyMap<string, readonly string[]>
+}
+
+function judge(history: History, equalMs: number, told: Told): boolean {
   const beganMs = performance.now()
   const violations = check(history)
   const tookMs = performance.now() - beganMs
@@ -148,17 +155,17 @@ function judge(history: History, equalMs: number): boolean {
   const isLate = equalMs > EQUAL_MS
   if (isLate) say(`equal only after ${equalMs.toFixed(0)} ms, not within ${EQUAL_MS} ms`)
   if (violations.length === 0 && !isLate) return true
-  say(`the history is in ${keep(history, violations)} (seed ${args.seed})`)
+  say(`the history is in ${keep({ violations, ...told, ...history })} (seed ${args.seed})`)
   return false
 }
 
-function keep(history: History, violations: unknown): string {
+function keep(all: Told & History & { readonly violations: unknown }): string {
   const path = join(tmpdir(), `skein-history-${args.seed}-${Date.now()}.json`)
   const plain = (_: string, value: unknown) => {
     if (typeof value === 'bigint') return String(value)
     return value instanceof Map ? Object.fromEntries(value) : value
   }
-  writeFileSync(path, JSON.stringify({ violations, ...history }, plain, 1))
+  writeFileSync(path, JSON.stringify(all, plain, 1))
   return path
 }
 

@@ -19,7 +19,7 @@ const START_MS = 60_000
 const LOOK_MS = 2_000
 const NICE = '5'
 /** Lines of output that are kept for whoever asks why. */
-const KEPT_LINES = 200
+const KEPT_LINES = 2000
 
 export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>
