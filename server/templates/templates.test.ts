@@ -70,6 +70,30 @@ describe('templates', () => {
     assert.equal(templates.list().length, 1)
   })
 
+  it('one whose newest version is on its way shows what was written last, whatever its number', async () => {
+    const { id } = await templates.save(ada, { source: named('T') })
+    const templateId = id as TemplateId
+    const version = (number: number, source: string) => ({
+      op: 'create' as const,
+      kind: 'templateVersion' as const,
+      id: newId<'templateVersion'>(),
+      groups: { body: { templateId, number, source, note: '', authorId: ada.id, createdAt: 0 } },
+    })
+    const missing = { versionId: newId<'templateVersion'>(), number: 9 }
+    const older = version(8, named('T', 'older'))
+    const later = version(3, named('T', 'later'))
+    for (const change of [older, later]) {
+      await records.transact(() => ({ changes: [change], result: undefined }))
+    }
+    await records.transact(() => ({
+      changes: [
+        { op: 'set', kind: 'template', id: templateId, group: 'head', value: missing } as const,
+      ],
+      result: undefined,
+    }))
+    assert.equal(templates.get(templateId)?.source, named('T', 'later'))
+  })
+
   it('a save that was sent twice is one version', async () => {
     const id = newId<'template'>()
     await templates.save(ada, { id, source: named('T') })

@@ -14,6 +14,7 @@ import { makeId, type SpaceId, type TemplateId, type VersionId } from '#protocol
 import type { Clock, Random } from '../clock.ts'
 import type { Doer } from '../identity/audit.ts'
 import type { Records, Row } from '../records/records.ts'
+import { latestVersion } from '../records/version.ts'
 import {
   type ExchangeOptions,
   exportTemplate,
@@ -189,12 +190,20 @@ class RecordedTemplates implements Templates {
     }
   }
 
-  /** Another peer's save may come in two parts: until its version is here, the newest that is stays. */
+  /**
+   * Another peer's save may come in two parts: until its version is here, the one that was written last stays. Not that of the
+   * highest number: peers that were apart have counted each for itself, and what was shown before may have a lower one.
+   */
   #newest({ id, groups }: Row<'template'>): Row<'templateVersion'> | undefined {
     const { head } = groups
     const newest = head && this.#records.get('templateVersion', head.versionId)
-    return newest ?? versionsOf(this.#records, id)[0]
+    return newest ?? lastWritten(this.#records.list('templateVersion', { templateId: id }))
   }
+}
+
+function lastWritten(versions: readonly Row<'templateVersion'>[]) {
+  const latest = latestVersion(versions.map((one) => one.versions.body))
+  return versions.find((one) => one.versions.body === latest)
 }
 
 function invalid({ problems = [] }: ParseResult): SkeinError {

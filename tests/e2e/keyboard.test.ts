@@ -319,6 +319,22 @@ step('the palette leads anywhere, and the list of keys says how', async () => {
   await hands.isAt('Audit', 'h1')
 })
 
+/** Typed and entered before the page could draw anything, as by quick hands on a slow machine. */
+const AT_ONCE = `(() => {
+  const input = document.activeElement
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(input, 'cluster')
+  input.dispatchEvent(new InputEvent('input', { bubbles: true }))
+  const enter = { key: 'Enter', bubbles: true, cancelable: true }
+  input.dispatchEvent(new KeyboardEvent('keydown', enter))
+})()`
+
+step('the palette takes what was typed, not what was drawn before', async () => {
+  await hands.press('Control+k')
+  await hands.isAt('Search or do anything')
+  await ada.page.evaluate(AT_ONCE)
+  await hands.isAt('Cluster', 'h1')
+})
+
 step('the space is deleted by its name, and who signs out is asked to sign in', async () => {
   await hands.press('g', 's')
   await hands.isAt('Spaces', 'h1')

@@ -15,7 +15,7 @@ test('what differs by its nature only is the same', () => {
   const shown = [
     'Open this:',
     '',
-    '  https://a.example/cli/approve#QQkPPsdZlmEIZZ0eYHbfS1',
+    '  https://a.example/cli/approve#FiZRoruqzG-kRGUJNoNVIg',
     'the code AAAA-0000.',
     'done after 12 s',
   ]

@@ -7,7 +7,8 @@ const VARIABLE: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{32,}\b/g, '<hash>'],
   [/(?:[0-9A-F]{2}:){7,}[0-9A-F]{2}/g, '<hash>'],
   [/\b[A-Z0-9]{4}-[A-Z0-9]{4}\b/g, '<code>'],
-  [/(?<=[#=/_: ])(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{20,}/g, '<token>'],
+  [/(?<=#)[\w-]{20,}/g, '<token>'],
+  [/(?<=[=/_: ])(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{20,}/g, '<token>'],
   [/\b\d+(?:\.\d+)? ?(?:ms|s|kB|MB|GB|minutes?|seconds?|days?)\b/g, '<amount>'],
 ]
 

@@ -29,20 +29,24 @@ function Finder({ onClose }: { readonly onClose: () => void }) {
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
   const listId = useId()
-  const found = choose(usePaletteEntries(), useDeferredValue(typed))
+  const entries = usePaletteEntries()
+  const shown = useDeferredValue(typed)
+  const found = choose(entries, shown)
   const run = (entry: PaletteEntry | undefined) => {
     if (!entry) return
     onClose()
     entry.run()
   }
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     if (step !== 0 && found.length > 0) {
       event.preventDefault()
       setAt((before) => (before + step + found.length) % found.length)
     } else if (event.key === 'Enter') {
       event.preventDefault()
-      run(found[at])
+      // Where drawing lags behind typing, what is drawn is not what was meant.
+      const { value } = event.currentTarget
+      run((value === shown ? found : choose(entries, value))[at])
     }
   }
   return (
