@@ -83,6 +83,18 @@ test('what one writes the other reads, is told of as merged, and finds on its di
   assert.deepEqual(again.records.replica.fingerprints.root, a.records.replica.fingerprints.root)
 })
 
+test('what was merged is told of as merged, also when a write from here followed it', async () => {
+  const [a, b] = await pair()
+  const id = testId<'user'>()
+  await a.write(userChange(id))
+  const watch = b.records.watch('user')[Symbol.asyncIterator]()
+  await b.pull(a)
+  const value = { passwordHash: 'x' }
+  await b.write({ op: 'set', kind: 'user', id, group: 'secret', value })
+  const { value: told } = await watch.next()
+  assert.deepEqual([told?.origin, told?.groups.includes('secret')], ['merge', true])
+})
+
 test('a commit that fails loses what came and that it was heard of, and both come again', async () => {
   const [a, b] = await pair()
   const id = testId<'user'>()

@@ -81,6 +81,7 @@ export interface Changed<K extends Kind> {
   readonly id: KindId<K>
   readonly version: number
   readonly groups: readonly string[]
+  /** `merge` also where only some of it came from elsewhere. */
   readonly origin: 'local' | 'merge'
 }
 

@@ -105,5 +105,7 @@ export function readEntry(entry: StoredEntry): AnyEntry {
 
 function join(older: AnyChanged, newer: AnyChanged): AnyChanged {
   const groups = [...new Set([...older.groups, ...newer.groups])]
-  return { ...newer, groups }
+  // What came from elsewhere must not hide behind a later write of ours.
+  const origin = older.origin === 'merge' ? 'merge' : newer.origin
+  return { ...newer, groups, origin }
 }

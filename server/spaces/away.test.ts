@@ -3,6 +3,10 @@ import { afterEach, beforeEach, describe, it } from 'node:test'
 import { SkeinError } from '#protocol/errors.ts'
 import { newId, type SpaceId } from '#protocol/ids.ts'
 import { eventually } from '../../tests/support/eventually.ts'
+import { quietLog } from '../../tests/support/rows.ts'
+import { systemClock, systemRandom } from '../clock.ts'
+import { openRecords, type ReplicatedRecords } from '../records/open.ts'
+import { openMemoryStore } from '../store/memory.ts'
 import { placing } from './placer.ts'
 import { FakeEngine } from './testing/fake-engine.ts'
 import { ada, openStage, type Stage, soon } from './testing/stage.ts'
@@ -116,6 +120,47 @@ it('a space that came to be placed on another host leaves this one, but for its 
   assert.equal(engine.volumes.size, 1)
   assert.equal(stage.spaces.show(id)?.waiting?.for, 'driver')
 })
+
+it('a space that another peer placed on another host and wished anew at once leaves this one', async () => {
+  const id = await running()
+  const { records } = stage
+  const there = await openRecords({
+    store: openMemoryStore(),
+    clock: systemClock,
+    random: systemRandom,
+    log: quietLog,
+  })
+  await pull(there, records)
+  const { desired } = there.get('space', id)?.groups ?? {}
+  if (desired === undefined) throw new Error('there is nothing wanted of it')
+  const info = { ...records.list('host')[0]?.groups.info, engineId: 'another' }
+  const other = newId<'host'>()
+  await systemClock.delay(2)
+  await there.transact(
+    () => ({
+      changes: [
+        { op: 'create', kind: 'host', id: other, groups: { info: info as never } },
+        {
+          ...{ op: 'set', kind: 'space', id, group: 'placement' },
+          value: { hostId: other, subnet: '' },
+        },
+        { op: 'set', kind: 'space', id, group: 'desired', value: desired },
+      ],
+      result: undefined,
+    }),
+    placing,
+  )
+  await pull(records, there)
+  await eventually(() => left() === 1, soon('its container and network go'))
+  assert.equal(engine.volumes.size, 1)
+  await there.close()
+})
+
+/** Everything that one side has and the other does not. */
+async function pull(to: ReplicatedRecords, from: ReplicatedRecords): Promise<void> {
+  const spans = to.replica.heard().missingFrom(from.replica.heard())
+  await to.replica.merge(await from.replica.collect(spans, 1e6))
+}
 
 describe('a space for which there is no host yet', () => {
   it('waits, and says so; it is placed when one is there', async () => {

@@ -129,8 +129,11 @@ class HostedSpaces implements Spaces {
     this.#watching = Promise.all([
       each(records.watch('space', { signal }), ({ id, groups, origin }) => {
         if (records.get('space', id) === undefined) this.#gone(id)
-        else if (groups.includes('desired')) this.#wished(id)
-        else if (groups.includes('placement') && this.#isNews(id, origin)) this.#moved(id)
+        else {
+          // Both at once where it was made anew elsewhere, by a request that was sent again.
+          if (groups.includes('placement') && this.#isNews(id, origin)) this.#moved(id)
+          if (groups.includes('desired')) this.#wished(id)
+        }
       }),
       this.#presence.follow(live, signal),
       each(live.watch('host', { signal }), ({ value }) => {

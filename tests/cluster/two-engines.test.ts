@@ -49,8 +49,13 @@ async function create(api: Api, name: string, templateId: string, more = {}): Pr
 /** What an engine has of a space, by Docker's own word. */
 async function onFar(id: string): Promise<string> {
   const filter = ['--filter', `label=dev.skein.space=${id}`]
-  const { output } = await far.docker('ps', '--all', '--quiet', ...filter)
-  return output + (await far.docker('volume', 'ls', '--quiet', ...filter)).output
+  return (await runsOnFar(id)) + (await far.docker('volume', 'ls', '--quiet', ...filter)).output
+}
+
+/** Its containers alone: volumes stay where it was until it is deleted. */
+async function runsOnFar(id: string): Promise<string> {
+  const filter = ['--filter', `label=dev.skein.space=${id}`]
+  return (await far.docker('ps', '--all', '--quiet', ...filter)).output
 }
 
 async function onNear(id: string): Promise<string> {
@@ -220,11 +225,13 @@ describe('two peers with an engine each', { skip: noFurtherEngine }, () => {
       const second = await send(a.api)
       assert.equal(second?.status, 202)
       await onlyOne(name)
-      await a.api.until(second?.space.id ?? '', 'running')
-      const here = async (id: string) =>
-        Number((await onFar(id)) !== '') + Number((await onNear(id)) !== '')
-      await eventually(async () => (await here(second?.space.id ?? '')) === 1, within('on one'))
-      await a.api.call('DELETE', `/spaces/${second?.space.id}`)
+      const id = second?.space.id ?? ''
+      await a.api.until(id, 'running')
+      const here = async () =>
+        Number((await runsOnFar(id)) !== '') + Number((await onNear(id)) !== '')
+      await eventually(async () => (await here()) === 1, within('on one'))
+      await a.api.call('DELETE', `/spaces/${id}`)
+      await eventually(async () => (await onFar(id)) === '', within('nothing of it on the other'))
     }
   })
 

@@ -8,8 +8,7 @@ import { eventually } from '../../../tests/support/eventually.ts'
 import { type Clock, systemClock, systemRandom } from '../../clock.ts'
 import type { Live, LiveTopics } from '../../live/live.ts'
 import { createLive } from '../../live/table.ts'
-import { openRecords } from '../../records/open.ts'
-import type { Records } from '../../records/records.ts'
+import { openRecords, type ReplicatedRecords } from '../../records/open.ts'
 import { openMemoryStore } from '../../store/memory.ts'
 import { createTemplates, type Templates } from '../../templates/templates.ts'
 import type { ValueProvider } from '../../templates/values.ts'
@@ -49,7 +48,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 
 export class Stage {
   readonly live: Live
-  readonly records: Records
+  readonly records: ReplicatedRecords
   readonly templates: Templates
   readonly unlinked: string[] = []
   readonly #options: StageOptions
@@ -58,7 +57,7 @@ export class Stage {
   readonly #agents: Promise<void>
   #peer: { readonly hosts: LocalHosts; readonly spaces: Spaces }
 
-  constructor(options: StageOptions, clock: Clock, live: Live, records: Records) {
+  constructor(options: StageOptions, clock: Clock, live: Live, records: ReplicatedRecords) {
     this.#options = options
     this.#clock = clock
     this.live = live
