@@ -19,8 +19,8 @@ import { benchSpace } from './space.ts'
 const PORT = 3000
 const CONNECTIONS = 32
 const LOAD_SECONDS = Number(process.env.SKEIN_DEV_BENCH_SECONDS ?? 5)
-/** Of each; the median counts, and the three take turns so that the machine's moods meet all. */
-const ROUNDS = 3
+/** Of each; the median counts, and the three ways take turns so that the machine's moods meet all. */
+const ROUNDS = 5
 const LARGE_BYTES = 256 * 1024 * 1024
 
 const APP = `

@@ -41,7 +41,10 @@ const LONG = new RegExp(
     'galera',
   ].join('|'),
 )
-/** What each lane runs at once: together they fill two cores, since what is short is busy and what is long waits. */
+/**
+ * What each lane runs at once: together they fill two cores, since what is short is busy and what is long waits. Who has no
+ * unit test left goes on with the whole ones.
+ */
 const UNITS = Math.max(2, availableParallelism())
 const WHOLES = UNITS + 1
 
@@ -85,11 +88,10 @@ class Tally {
   }
 }
 
-/** Runs so many files at a time, each in the order given when there is room. */
-async function runLane(files, { concurrency, ...kept }) {
-  const next = files.values()
+/** Runs so many files at a time, each in the order given when there is room; then what is left in `others`. */
+async function runLane(files, { concurrency, others = [].values(), ...kept }) {
   const worker = async () => {
-    for (const file of next) await runFile(file, kept)
+    for (const queue of [files, others]) for (const file of queue) await runFile(file, kept)
   }
   await Promise.all(Array.from({ length: concurrency }, worker))
 }
@@ -140,15 +142,22 @@ async function main(words) {
   const kept = { report, tally, again }
   const ordered = files.toSorted((a, b) => Number(LONG.test(b)) - Number(LONG.test(a)))
   const lanes = Object.groupBy(ordered, laneOf)
-  const lane = (name, concurrency) => runLane(lanes[name] ?? [], { concurrency, ...kept })
+  const queueOf = (name) => (lanes[name] ?? []).values()
+  const lane = (name, concurrency) => runLane(queueOf(name), { concurrency, ...kept })
+  const [units, wholes] = [queueOf('unit'), queueOf('whole')]
   const inImages = async () => {
     if (lanes.image && (await hasBuiltImage(kept))) await lane('image', 1)
   }
-  await Promise.all([lane('waiting', 1), lane('whole', WHOLES), lane('unit', UNITS), inImages()])
+  await Promise.all([
+    lane('waiting', 1),
+    runLane(wholes, { concurrency: WHOLES, ...kept }),
+    runLane(units, { concurrency: UNITS, others: wholes, ...kept }),
+    inImages(),
+  ])
   await lane('measuring', 2)
   // What fails a second time, with nothing beside it, is wrong.
   if (again.length > 0) await removeLeftovers()
-  await runLane(again, { concurrency: 1, report, tally })
+  await runLane(again.values(), { concurrency: 1, report, tally })
   if (files.length > SLOWEST) for (const text of tally.slowest(SLOWEST)) report.write(line(text))
   for (const name of COUNTS) report.write(line(`${name} ${tally.total(name)}`))
   report.write(line(`processor ${seconds(childrenMs()).trim()}, without containers`))

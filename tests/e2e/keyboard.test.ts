@@ -283,6 +283,8 @@ step('a template is edited, planned, published, compared and rolled back', async
   await hands.press('Control+s')
   await hands.isAt('What changed')
   await hands.type('More room')
+  // Nothing is published before it was said what that does.
+  await ada.page.getByRole('dialog').getByText('1 space runs on').waitFor()
   await hands.press('Control+Enter')
   await hands.sees('Version 2 is published.')
   await hands.isAt('Plan')

@@ -8,13 +8,20 @@ import {
   useQuery,
 } from '@tanstack/react-query'
 import type { CreateSpace, ParameterValue, Space, UpdateSpace } from '#protocol/api/spaces.ts'
-import type { TerminalInfo } from '#protocol/api/timeline.ts'
+import type { TerminalInfo, TimelineStep } from '#protocol/api/timeline.ts'
 import { call } from '../net/call.ts'
 import { toastError } from '../parts/toast.ts'
 import { useTopics } from './client.ts'
 import { keys } from './keys.ts'
 import { queryClient } from './query-client.ts'
 import { asked, type SpaceAction } from './space-action.ts'
+
+/** Spaces that are being forgotten: that they are gone may be heard before their page was left. */
+const leaving = new Set<string>()
+
+/** What was shown last of a space that is being forgotten. */
+const lastOf = <T>(id: string, key: readonly unknown[]): T | undefined =>
+  leaving.has(id) ? queryClient.getQueryData<T>(key) : undefined
 
 export const spacesQuery = queryOptions({
   queryKey: keys.spaces,
@@ -30,7 +37,8 @@ export function useSpace(id: string) {
   useTopics(`space:${id}`)
   return useQuery({
     queryKey: keys.space(id),
-    queryFn: ({ signal }) => call('GET /spaces/:id', { params: { id }, signal }),
+    queryFn: async ({ signal }) =>
+      lastOf<Space>(id, keys.space(id)) ?? call('GET /spaces/:id', { params: { id }, signal }),
     placeholderData: () =>
       queryClient.getQueryData<Space[]>(keys.spaces)?.find((space) => space.id === id),
   })
@@ -41,6 +49,7 @@ export function useTimeline(id: string) {
   return useQuery({
     queryKey: keys.timeline(id),
     queryFn: async ({ signal }) =>
+      lastOf<TimelineStep[]>(id, keys.timeline(id)) ??
       (await call('GET /spaces/:id/timeline', { params: { id }, signal })).steps,
   })
 }
@@ -85,12 +94,20 @@ export function usePlacement(
   })
 }
 
-export const useForgetSpace = () =>
+/** `leave` goes to another page: what is shown here is then nowhere. */
+export const useForgetSpace = (leave: () => Promise<void>) =>
   useMutation({
     mutationFn: (id: string) => call('POST /spaces/:id/forget', { params: { id } }),
-    onSuccess: (_none, id) => {
-      queryClient.removeQueries({ queryKey: keys.space(id) })
+    onMutate: (id) => {
+      leaving.add(id)
+    },
+    onSuccess: async (_none, id) => {
       void queryClient.invalidateQueries({ queryKey: keys.spaces })
+      await leave()
+      queryClient.removeQueries({ queryKey: keys.space(id) })
+    },
+    onSettled: (_none, _error, id) => {
+      leaving.delete(id)
     },
   })
 

@@ -55,23 +55,19 @@ interface ForgetSpaceProps {
 function ForgetSpace({ space, onClose }: ForgetSpaceProps) {
   const [typed, setTyped] = useState('')
   const navigate = useNavigate()
-  const forget = useForgetSpace()
   const text = words.space.waiting
-  const confirm = () =>
-    forget.mutate(space.id, {
-      onSuccess: () => {
-        onClose()
-        toast({ text: text.forgotten(space.name), tone: 'good' })
-        void navigate({ to: '/spaces' })
-      },
-    })
+  const forget = useForgetSpace(async () => {
+    onClose()
+    toast({ text: text.forgotten(space.name), tone: 'good' })
+    await navigate({ to: '/spaces' })
+  })
   return (
     <Confirm
       action={text.forget}
       blocked={typed !== space.name}
       busy={forget.isPending}
       error={forget.error}
-      onConfirm={confirm}
+      onConfirm={() => forget.mutate(space.id)}
       onOpenChange={(open) => !open && onClose()}
       open
       text={text.forgetText}
