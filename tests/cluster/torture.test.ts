@@ -10,10 +10,12 @@ import { test } from 'node:test'
 const SECONDS = process.env.SKEIN_TEST_TORTURE_SECONDS ?? '90'
 /** The same upon databases. */
 const MIXED_SECONDS = '90'
+/** From the heal until all are equal; five seconds are promised, to servers that have the machine to themselves. */
+const WITHIN_SECONDS = process.env.SKEIN_TEST_TIMED === undefined ? '20' : '5'
 const PROGRAM = new URL('./torture/main.ts', import.meta.url).pathname
 
 async function torture(...args: string[]): Promise<{ isWell: boolean; output: string }> {
-  const child = spawn(process.execPath, [PROGRAM, ...args])
+  const child = spawn(process.execPath, [PROGRAM, '--within', WITHIN_SECONDS, ...args])
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

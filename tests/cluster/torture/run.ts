@@ -19,8 +19,6 @@ import { Recorder } from './recorder.ts'
 import { Server } from './server.ts'
 import { openApart, openTogether, type Site } from './site.ts'
 
-/** From the heal until all servers have the same, ms. */
-const EQUAL_MS = 5_000
 /** Whether they ever do is worth knowing as well. */
 const PATIENCE_MS = 60_000
 const LOOK_MS = 100
@@ -41,12 +39,15 @@ const { values: args } = parseArgs({
     seconds: { type: 'string', default: '90' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     tag: { type: 'string', default: '' },
+    /** From the heal until all servers have the same, seconds. */
+    within: { type: 'string', default: '5' },
     peers: { type: 'string', default: '5' },
     apart: { type: 'boolean', default: false },
     databases: { type: 'boolean', default: false },
   },
 })
 const seconds = Number(args.seconds)
+const equalWithinMs = Number(args.within) * 1000
 const say = (line: string) => console.log(line)
 
 async function torture(): Promise<boolean> {
@@ -152,8 +153,8 @@ function judge(history: History, equalMs: number, told: Told): boolean {
   const objects = history.finals.map((state: FinalState) => state.objects.size)
   say(`judged in ${tookMs.toFixed(0)} ms: ${violations.length} violations; objects: ${objects}`)
   for (const { rule, object, says } of violations.slice(0, 40)) say(`  ${rule}: ${object}: ${says}`)
-  const isLate = equalMs > EQUAL_MS
-  if (isLate) say(`equal only after ${equalMs.toFixed(0)} ms, not within ${EQUAL_MS} ms`)
+  const isLate = equalMs > equalWithinMs
+  if (isLate) say(`equal only after ${equalMs.toFixed(0)} ms, not within ${equalWithinMs} ms`)
   if (violations.length === 0 && !isLate) return true
   say(`the history is in ${keep({ violations, ...told, ...history })} (seed ${args.seed})`)
   return false
