@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { Api } from '../support/api.ts'
 import { launchBrowser, Visitor } from '../support/browser.ts'
 import { Skein } from '../support/skein.ts'
@@ -55,3 +55,20 @@ test('from the set-up link to an answered command it takes less than a minute', 
   assert.ok(tookMs < PROMISE_MS, `it took ${Math.round(tookMs)} ms`)
   assert.deepEqual(grace.complaints, [])
 })
+
+test('a page whose looks or program did not come is loaded anew by itself', async () => {
+  for (const part of ['**/assets/*.css', '**/assets/index-*.js']) {
+    const { page, leave } = await unlucky(part)
+    await page.goto(skein.url)
+    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    assert.equal(await page.evaluate('document.styleSheets.length > 0'), true)
+    await leave()
+  }
+})
+
+/** A visitor whose first request for such an address is lost. */
+async function unlucky(part: string): Promise<{ page: Page; leave: () => Promise<void> }> {
+  const visitor = await Visitor.arrive(browser, skein.url)
+  await visitor.page.route(part, (route) => route.abort(), { times: 1 })
+  return { page: visitor.page, leave: () => visitor.leave() }
+}
