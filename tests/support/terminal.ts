@@ -129,10 +129,13 @@ export class TestTerminal {
   }
 
   async until(pattern: RegExp, timeoutMs = 15_000): Promise<RegExpExecArray> {
-    return await eventually(() => pattern.exec(this.text) ?? undefined, {
-      timeoutMs,
-      what: `${pattern} on the terminal; it ends with ${JSON.stringify(this.text.slice(-300))}`,
-    })
+    const seen = () => pattern.exec(this.text) ?? undefined
+    return await eventually(seen, { timeoutMs, what: `${pattern} on the terminal` }).catch(
+      (error: unknown) => {
+        const last = JSON.stringify(this.text.slice(-300))
+        throw new Error(`it ends with ${last}; ${this.lostBytes} bytes were lost`, { cause: error })
+      },
+    )
   }
 
   /** Cuts the connection as a network would. */
