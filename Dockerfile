@@ -30,8 +30,8 @@ COPY ssh ./ssh
 COPY agent ./agent
 RUN npm run build:agent && rm -f dist/node-*
 
-# The program for laptops.
-FROM dependencies AS laptop
+# The server in few files, and the program for laptops.
+FROM dependencies AS programs
 COPY tsconfig.json ./
 COPY scripts ./scripts
 COPY protocol ./protocol
@@ -40,7 +40,7 @@ COPY ssh ./ssh
 COPY agent ./agent
 COPY cli ./cli
 COPY server ./server
-RUN npm run build:cli
+RUN npm run build:cli && npm run build:program
 
 # Only what a peer runs with; Node is the base's, and node-pty's binaries for other systems stay out.
 FROM dependencies AS production
@@ -62,7 +62,8 @@ RUN install -d -o skein -g skein node_modules/.cache/skein
 # What is large and seldom changes first: a changed server is then a few small layers.
 COPY --from=agent /skein/dist/agent ./dist/agent
 COPY --from=pages /skein/dist/web ./dist/web
-COPY --from=laptop /skein/dist/cli ./dist/cli
+COPY --from=programs /skein/dist/cli ./dist/cli
+COPY --from=programs /skein/dist/program ./dist/program
 COPY package.json LICENSE ./
 COPY migrations ./migrations
 COPY protocol ./protocol

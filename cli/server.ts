@@ -1,11 +1,11 @@
 // `skein server`: the supervisor, in the foreground, until a signal ends it.
 
-import { join } from 'node:path'
 import { SkeinError } from '#protocol/errors.ts'
 import { GATEWAY_FLAGS, PEER_FLAGS } from '#protocol/heap.ts'
 import { loadConfig } from '../server/config/load.ts'
 import { type Config, sshAddress } from '../server/config/settings.ts'
 import { createLog, type Log } from '../server/log.ts'
+import { startedFile } from '../server/supervisor/bundle.ts'
 import type { ChildSpec } from '../server/supervisor/child.ts'
 import { fallenBack, nodeOf, readProgram, writeProgram } from '../server/supervisor/program.ts'
 import { Supervisor } from '../server/supervisor/supervisor.ts'
@@ -46,7 +46,7 @@ function children(config: Config, words: readonly string[]): readonly ChildSpec[
   const node = nodeOf(current)
   const child = (name: string, flags: readonly string[], program: string): ChildSpec => {
     const instance = `${name}-1`
-    const command = [node, ...flags, join(current, program), instance, ...words] as const
+    const command = [node, ...flags, startedFile(current, program), instance, ...words] as const
     return { name, instance, command }
   }
   const peer = child('peer', PEER_FLAGS, PEER)

@@ -42,9 +42,9 @@ function readJson(path) {
   return JSON.parse(readFileSync(path, 'utf8'))
 }
 
-/** Packs the agent's folder and the laptop's program and builds the web application where their sources changed. */
+/** Packs the agent's folder, the server and the laptop's program and builds the web application where their sources changed. */
 export async function ensureBuilt() {
-  await Promise.all([packAgent(), packCli(), buildWeb()])
+  await Promise.all([packAgent(), packCli(), buildChanged(PROGRAM), buildChanged(WEB)])
 }
 
 /** It knows by itself what it was made of, down to the modules that were bundled. */
@@ -58,18 +58,31 @@ async function packCli() {
 }
 
 const WEB = {
+  name: 'pages',
   from: ['web', 'protocol', 'package-lock.json'],
   makes: join(root, 'dist/web/index.html'),
   stamp: join(root, 'dist/web.inputs'),
+  argv: ['node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn'],
 }
 
-async function buildWeb() {
-  const inputs = hashOf(WEB.from)
-  const isFresh = existsSync(WEB.makes) && existsSync(WEB.stamp)
-  if (isFresh && readFileSync(WEB.stamp, 'utf8') === inputs) return
-  step('Building the pages')
-  await build('pages', ['node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn'])
-  writeFileSync(WEB.stamp, inputs)
+const PROGRAM = {
+  name: 'server',
+  from: [
+    ...['server', 'ssh', 'link', 'protocol'],
+    ...['scripts/pack-program.js', 'package.json', 'package-lock.json'],
+  ],
+  makes: join(root, 'dist/program/inputs.json'),
+  stamp: join(root, 'dist/program.inputs'),
+  argv: ['scripts/pack-program.js'],
+}
+
+async function buildChanged({ name, from, makes, stamp, argv }) {
+  const inputs = hashOf(from)
+  const isFresh = existsSync(makes) && existsSync(stamp)
+  if (isFresh && readFileSync(stamp, 'utf8') === inputs) return
+  step(`Building the ${name}`)
+  await build(name, argv)
+  writeFileSync(stamp, inputs)
 }
 
 async function build(name, argv) {

@@ -5,9 +5,10 @@ import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { SkeinError } from '#protocol/errors.ts'
+import { ownModule } from '../program-folder.ts'
 import type { OnProgress } from './progress.ts'
 
-const THREAD = new URL('./snapshot-thread.ts', import.meta.url)
+const THREAD = ownModule('server/backup/snapshot-thread.ts')
 const LOOK_MS = 200
 
 /** Rejects with `backup_failed`. */

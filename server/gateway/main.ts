@@ -2,11 +2,9 @@
 //   node server/gateway/main.ts INSTANCE [settings as flags]
 
 import module from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { ownFile } from '../program-folder.ts'
 
-module.enableCompileCache(
-  fileURLToPath(new URL('../../node_modules/.cache/skein', import.meta.url)),
-)
+module.enableCompileCache(ownFile('node_modules/.cache/skein'))
 
 const { serveSsh } = await import('../../ssh/serve.ts')
 const { SkeinError } = await import('#protocol/errors.ts')

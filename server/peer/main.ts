@@ -2,12 +2,10 @@
 //   node server/peer/main.ts INSTANCE [settings as flags]
 
 import module from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { ownFile } from '../program-folder.ts'
 
 // Before anything else is imported: 300 files of TypeScript otherwise cost 300 ms and 38 MB at each start.
-module.enableCompileCache(
-  fileURLToPath(new URL('../../node_modules/.cache/skein', import.meta.url)),
-)
+module.enableCompileCache(ownFile('node_modules/.cache/skein'))
 
 const { linkSocketPath } = await import('../supervisor/child-state.ts')
 const { runChild } = await import('../supervisor/run-child.ts')

@@ -1,7 +1,6 @@
 // The composition root: every part of a peer is made here once, in the order of what needs what, and ended in the
 // reverse.
 
-import { fileURLToPath } from 'node:url'
 import { SkeinError } from '#protocol/errors.ts'
 import type { SpaceId } from '#protocol/ids.ts'
 import { LINK_PATH } from '#protocol/link.ts'
@@ -25,6 +24,7 @@ import { ensureSetting, freshId } from '../identity/settings.ts'
 import { Links } from '../links/links.ts'
 import { createLive, type LiveTable } from '../live/table.ts'
 import type { Log } from '../log.ts'
+import { ownFile } from '../program-folder.ts'
 import { openRecords, type ReplicatedRecords } from '../records/open.ts'
 import type { Dot } from '../records/records.ts'
 import { createHosts } from '../spaces/hosts.ts'
@@ -61,9 +61,9 @@ import { missing, storeAway } from './store-away.ts'
 import { serveVolume } from './volume-door.ts'
 import { browserUrl } from './welcome.ts'
 
-const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url))
-const CLI_FOLDER = fileURLToPath(new URL('../../dist/cli', import.meta.url))
-const AGENT_FOLDER = fileURLToPath(new URL('../../dist/agent', import.meta.url))
+const WEB_FOLDER = ownFile('dist/web')
+const CLI_FOLDER = ownFile('dist/cli')
+const AGENT_FOLDER = ownFile('dist/agent')
 
 export interface Peer {
   /** What a browser opens. */

@@ -3,11 +3,10 @@
 
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { basename, isAbsolute, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { SkeinError } from '#protocol/errors.ts'
+import { PROGRAM_FOLDER as OWN } from '../program-folder.ts'
 
-const OWN = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 /** Writable by the group or by everybody. */
 const WRITABLE_BY_OTHERS = 0o022
 

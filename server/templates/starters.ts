@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import type { Starter } from '#protocol/api/templates.ts'
+import { ownFile } from '../program-folder.ts'
 import { parseTemplate } from './parse.ts'
 
 /** In the order in which they are shown; `debian` needs no registry. */
@@ -17,7 +18,7 @@ export function starters(): readonly Starter[] {
 }
 
 function readStarter(key: string): Starter {
-  const source = readFileSync(new URL(`./starters/${key}.yaml`, import.meta.url), 'utf8')
+  const source = readFileSync(ownFile(`server/templates/starters/${key}.yaml`), 'utf8')
   const { head } = checked(source, key)
   const { name, icon, description = '' } = head
   return { key, name, ...(icon && { icon }), description, source }

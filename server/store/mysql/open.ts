@@ -5,6 +5,7 @@
 import { SkeinError } from '#protocol/errors.ts'
 import type { Clock, Random } from '../../clock.ts'
 import { systemClock, systemRandom } from '../../clock.ts'
+import { ownUrl } from '../../program-folder.ts'
 import { hostText, type MysqlAddress } from '../address.ts'
 import type { Log } from '../log.ts'
 import type {
@@ -31,7 +32,7 @@ import { readSpans } from './spans.ts'
 import { sql } from './sql.ts'
 import { forgetCommits, readStream, sweepEntries } from './stream.ts'
 
-export const MIGRATIONS = new URL('../../../migrations/mysql/', import.meta.url)
+export const MIGRATIONS = ownUrl('migrations/mysql/')
 
 /** How long a start waits for a database that may be starting too, ms. */
 const START_MS = 30_000

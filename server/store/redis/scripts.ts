@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { ownFile } from '../../program-folder.ts'
 import type { Keys } from './names.ts'
 
 export interface Script {
@@ -12,7 +13,7 @@ export interface Script {
 }
 
 const script = (name: string, keys: readonly (keyof Keys)[]): Script => {
-  const text = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8')
+  const text = readFileSync(ownFile(`server/store/redis/scripts/${name}.lua`), 'utf8')
   return { text, hash: createHash('sha1').update(text).digest('hex'), keys }
 }
 

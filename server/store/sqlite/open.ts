@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { SkeinError } from '#protocol/errors.ts'
+import { ownModule, ownUrl } from '../../program-folder.ts'
 import { type FolderLock, lockFolder } from '../lock.ts'
 import type { Log } from '../log.ts'
 import {
@@ -22,8 +23,8 @@ import {
 import { Unpacking } from './packed.ts'
 import { DatabaseThread, OutcomeUnknown } from './thread.ts'
 
-const WORKER = new URL('./worker.ts', import.meta.url)
-export const MIGRATIONS = new URL('../../../migrations/sqlite/', import.meta.url)
+const WORKER = ownModule('server/store/sqlite/worker.ts')
+export const MIGRATIONS = ownUrl('migrations/sqlite/')
 export const DATABASE_FILE = 'state.db'
 
 export interface SqliteOptions {
