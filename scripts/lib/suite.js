@@ -1,6 +1,6 @@
 // The test run itself, on Node 24: unit tests, and beside them those that use the engine and Chromium and those that mostly
-// wait, then those that measure; under one report that ends with the plain lines of Node's test runner. Each file is a run
-// of its own: Node's runner waits for ever for a file whose process stays.
+// wait, then those that measure; under one report that ends with the plain lines of Node's test runner. Each file, or batch
+// of small ones, is a run of its own: Node's runner waits for ever for a file whose process stays.
 
 import { globSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -41,6 +41,12 @@ const LONG = new RegExp(
     'galera',
   ].join('|'),
 )
+/** Unit tests share processes; a handful of seconds each, so that no lane waits long for the other. */
+const BATCH = 12
+const BATCHES = resolve(root, 'scripts/lib/batch.js')
+/** What each would see of the others: which modules are loaded, how busy the process is, how much it holds. */
+const ALONE = /^(ssh\/no-addon|agent\/idle)\.test\.ts$/
+
 /**
  * What each lane runs at once: together they fill two cores, since what is short is busy and what is long waits. Who has no
  * unit test left goes on with the whole ones.
@@ -73,8 +79,8 @@ const COUNTS = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo
 class Tally {
   #files = new Map()
 
-  note(file, counts, tookMs) {
-    this.#files.set(file, { counts, tookMs })
+  note(name, counts, tookMs) {
+    this.#files.set(name, { counts, tookMs })
   }
 
   total(name) {
@@ -88,30 +94,44 @@ class Tally {
   }
 }
 
-/** Runs so many files at a time, each in the order given when there is room; then what is left in `others`. */
-async function runLane(files, { concurrency, others = [].values(), ...kept }) {
+/** A process's files, by its first. */
+const only = (file) => ({ name: file, files: [file] })
+
+function batchesOf(files) {
+  const isAlone = (file) => ALONE.test(file) || LONG.test(file)
+  const shared = files.filter((file) => !isAlone(file))
+  const batches = Array.from({ length: Math.ceil(shared.length / BATCH) }, (_, i) => {
+    const some = shared.slice(i * BATCH, (i + 1) * BATCH)
+    return { name: `${some[0]} and ${some.length - 1} after it`, files: some }
+  })
+  return [...files.filter(isAlone).map(only), ...batches]
+}
+
+/** Runs so many at a time, each in the order given when there is room; then what is left in `others`. */
+async function runLane(runs, { concurrency, others = [].values(), ...kept }) {
   const worker = async () => {
-    for (const queue of [files, others]) for (const file of queue) await runFile(file, kept)
+    for (const queue of [runs, others]) for (const one of queue) await runFiles(one, kept)
   }
   await Promise.all(Array.from({ length: concurrency }, worker))
 }
 
 /**
- * Runs a file and reports it. With `again`, one that fails is told of in a few lines and put there instead: on a machine
- * that others load, too, a deadline may pass without anything being wrong.
+ * Runs what shares a process and reports it. With `again`, what fails is told of in a few lines and put there instead, each
+ * file by itself: on a machine that others load, too, a deadline may pass without anything being wrong.
  */
-async function runFile(file, { report, tally, again }) {
+async function runFiles({ name, files }, { report, tally, again }) {
   const began = performance.now()
-  const signal = AbortSignal.timeout(laneOf(file) === 'unit' ? MAX_UNIT_MS : MAX_WHOLE_MS)
-  const events = await eventsOf(run({ files: [file], cwd: root, isolation: 'process', signal }))
+  const signal = AbortSignal.timeout(laneOf(files[0]) === 'unit' ? MAX_UNIT_MS : MAX_WHOLE_MS)
+  const program = files.length === 1 ? { files } : { files: [BATCHES], argv: files }
+  const events = await eventsOf(run({ ...program, cwd: root, isolation: 'process', signal }))
   const counts = countsOf(events)
   if (again && isBad(counts)) {
-    again.push(file)
-    report.write(line(`failed, will be run again by itself: ${file}`))
+    again.push(...files.map(only))
+    report.write(line(`failed, will be run again by itself: ${name}`))
     for (const failure of failuresOf(events)) report.write(line(failure))
     return
   }
-  tally.note(file, counts, performance.now() - began)
+  tally.note(name, counts, performance.now() - began)
   // All at once: the reporter must not mix two files' events.
   for (const event of events) report.write(event)
 }
@@ -142,9 +162,9 @@ async function main(words) {
   const kept = { report, tally, again }
   const ordered = files.toSorted((a, b) => Number(LONG.test(b)) - Number(LONG.test(a)))
   const lanes = Object.groupBy(ordered, laneOf)
-  const queueOf = (name) => (lanes[name] ?? []).values()
+  const queueOf = (name, runsOf = (all) => all.map(only)) => runsOf(lanes[name] ?? []).values()
   const lane = (name, concurrency) => runLane(queueOf(name), { concurrency, ...kept })
-  const [units, wholes] = [queueOf('unit'), queueOf('whole')]
+  const [units, wholes] = [queueOf('unit', batchesOf), queueOf('whole')]
   const inImages = async () => {
     if (lanes.image && (await hasBuiltImage(kept))) await lane('image', 1)
   }
