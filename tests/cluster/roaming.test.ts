@@ -58,7 +58,7 @@ function assertConsecutive(lines: readonly string[]): void {
   )
 }
 
-test('a terminal goes on at another host name when its peer is killed, and the page after one click', async () => {
+test('a terminal goes on at another host name when its peer is killed, and the page after one click', async (t) => {
   const visitor = await Visitor.arrive(browser, two.first.url)
   const { page } = visitor
   await comeIn(page, 'ada')
@@ -69,6 +69,7 @@ test('a terminal goes on at another host name when its peer is killed, and the p
   await screen.shows(/^line-\d\d/m)
   await visitor.whileCutOff(async () => {
     two.kill(two.first)
+    t.after(() => two.first.startSupervisor())
     await screen.shows(/^line-300$/m, SLOW_MS)
     assertConsecutive(await screen.lines())
     await screen.enter('clear; echo on-$((40 + 2))')
@@ -87,7 +88,6 @@ test('a terminal goes on at another host name when its peer is killed, and the p
   assert.equal(await again.shellPid(), shell)
   assert.deepEqual(visitor.complaints, [])
   await visitor.leave()
-  await two.first.startSupervisor()
 })
 
 test('a peer that drains sends its pages elsewhere without a word, and they come back with it', async () => {

@@ -30,17 +30,24 @@ const FLAGS = [
   '--disable-sync',
 ]
 
+/** Two frames, on a machine that does much else, ms. */
+const MOST_FRAMES_LATE_MS = 500
+
 /**
  * Half-way between two themes, or into sight, no contrast is what it will be; on a busy machine the way begins some
- * frames late. What turns for as long as it is there has no end to wait for, and what is folded away stands still.
+ * frames late. What turns for as long as it is there has no end to wait for, and what is folded away stands still. States
+ * are looked at, since a page of which nothing changes now and then gets no frame any more, and with it no event.
  */
-const TRANSITIONS_OVER = `Promise.race([new Promise((then) => {
-  requestAnimationFrame(() => requestAnimationFrame(then))
-}).then(() => Promise.allSettled(
-  document.getAnimations()
-    .filter((it) => Number.isFinite(it.effect.getComputedTiming().endTime))
-    .map((it) => it.finished),
-)), new Promise((then) => setTimeout(then, ${PATIENCE_MS}))])`
+const TRANSITIONS_OVER = `(async () => {
+  const pause = (ms) => new Promise((then) => setTimeout(then, ms))
+  const frame = () => new Promise((then) => requestAnimationFrame(then))
+  const isOnItsWay = (it) =>
+    Number.isFinite(it.effect.getComputedTiming().endTime) &&
+    (it.pending || it.playState === 'running')
+  await Promise.race([frame().then(frame), pause(${MOST_FRAMES_LATE_MS})])
+  const mostMs = performance.now() + ${PATIENCE_MS}
+  while (document.getAnimations().some(isOnItsWay) && performance.now() < mostMs) await pause(10)
+})()`
 
 export type Theme = 'light' | 'dark'
 export const themes: readonly Theme[] = ['light', 'dark']
@@ -113,6 +120,7 @@ export class Visitor {
   readonly #context: BrowserContext
   readonly #theme: Theme
   #cutOff = false
+  #wasDropped = false
 
   private constructor(context: BrowserContext, page: Page, theme: Theme) {
     this.#context = context
@@ -154,7 +162,7 @@ export class Visitor {
     for (const theme of inThemes) {
       await this.page.emulateMedia({ colorScheme: theme })
       await this.page.locator(`html[data-theme=${theme}]`).waitFor()
-      await this.page.evaluate(TRANSITIONS_OVER)
+      await this.#evaluate(TRANSITIONS_OVER)
       faults.push(...(await this.#runAxe(theme, theme === inThemes[0] ? 'all' : 'colours')))
       await this.#picture(`${name}-${theme}`)
     }
@@ -165,7 +173,7 @@ export class Visitor {
   /** What axe-core finds on a page whose colours were looked at in another width, which changes none. */
   async shapeFaults(name: string): Promise<readonly AccessFault[]> {
     if (amount({ usual: 0, whole: 1 }) === 1) return await this.accessFaults(name)
-    await this.page.evaluate(TRANSITIONS_OVER)
+    await this.#evaluate(TRANSITIONS_OVER)
     const faults = await this.#runAxe(this.#theme, 'shapes')
     await this.#picture(`${name}-${this.#theme}`)
     return faults
@@ -198,9 +206,8 @@ export class Visitor {
 
   async #runAxe(theme: Theme, rules: keyof typeof RULES): Promise<readonly AccessFault[]> {
     // From outside and not as a script of the page, whose policy would rightly refuse it.
-    if (!(await this.page.evaluate<boolean>("'axe' in window"))) {
-      await this.page.evaluate(axeSource())
-    }
+    const isThere = "'axe' in window"
+    if (!(await this.#evaluate<boolean>(isThere))) await this.page.evaluate(axeSource())
     // What is well is neither described nor sent: it would take three times as long as the looking.
     const violations = await this.page.evaluate<AxeViolations>(
       `axe.run({ resultTypes: ['violations'], selectors: false, ${RULES[rules]} })
@@ -215,6 +222,20 @@ export class Visitor {
     )
   }
 
+  /**
+   * Asked again of a page that loads itself anew meanwhile, as one does of which a part was dropped: Chromium drops what it
+   * loads whenever the machine gets an interface, and each space that starts brings one.
+   */
+  async #evaluate<T>(script: string): Promise<T> {
+    try {
+      return await this.page.evaluate<T>(script)
+    } catch (error) {
+      if (!String(error).includes('Execution context was destroyed')) throw error
+      await this.page.getByRole('heading').first().waitFor()
+      return await this.page.evaluate<T>(script)
+    }
+  }
+
   /** For the eyes: only when a folder for them is named. */
   async #picture(name: string): Promise<void> {
     const folder = process.env.SKEIN_TEST_PICTURES
@@ -224,8 +245,9 @@ export class Visitor {
   #heard(message: ConsoleMessage): void {
     if (message.type() !== 'error' && message.type() !== 'warning') return
     const text = `${message.type()}: ${message.text()} (${message.location().url})`
-    // Chromium drops what it loads whenever the machine gets an interface, and each space that starts brings one.
-    if (text.includes('net::ERR_NETWORK_CHANGED')) return
+    if (text.includes('net::ERR_NETWORK_CHANGED')) this.#wasDropped = true
+    // What a page that loads itself anew had asked for in advance is used by nobody.
+    if (this.#wasDropped && /ERR_NETWORK_CHANGED|preloaded using link preload/.test(text)) return
     if (this.#cutOff && /WebSocket connection|net::ERR_|status of 50[234]/.test(text)) return
     this.complaints.push(text)
   }
