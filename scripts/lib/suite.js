@@ -17,11 +17,12 @@ import { buildPeerImage, ensureNodeImage } from './peer-image.js'
  * The longest take half a minute and, with others beside them, four minutes.
  */
 const MAX_UNIT_MS = 2 * 60_000
+const MAX_BATCH_MS = 4 * 60_000
 const MAX_WHOLE_MS = 10 * 60_000
 
 const EVERYWHERE = 'protocol link ssh server agent cli web/src scripts tests bench'.split(' ')
 
-/** Files that compare times: what else runs would be in their figures, so they come last, two at a time. */
+/** Files that compare times: what else runs would be in their figures, so they come last, three at a time. */
 const MEASURES =
   /^(tests\/(apps|e2e)\/attacks|tests\/links\/(distance|hostile|killed)|ssh\/hostile)\.test\.ts$/
 /** Files that take minutes whatever runs beside them: they wait, or take what processor time is left. */
@@ -36,16 +37,17 @@ const LONG = new RegExp(
     'tests/cli/ssh',
     'tests/docs/',
     'tests/cluster/(rejoin|roaming|streams\\.|template|two-engines)',
-    'tests/e2e/(pages|people)',
+    'tests/e2e/(attacks|pages|people)',
     'tests/(https/entrances|spaces/docker|ssh/gateway)',
     'galera',
   ].join('|'),
 )
 /** Unit tests share processes; a handful of seconds each, so that no lane waits long for the other. */
-const BATCH = 12
+const BATCH = 8
 const BATCHES = resolve(root, 'scripts/lib/batch.js')
-/** What each would see of the others: which modules are loaded, how busy the process is, how much it holds. */
-const ALONE = /^(ssh\/no-addon|agent\/idle)\.test\.ts$/
+/** What would see of the others which modules are loaded or how busy the process is, and what waits for databases. */
+const ALONE =
+  /^(agent\/idle|ssh\/(no-addon|openssh)|server\/(cluster\/membership|store\/(mysql|redis)\/.*))\.test\.ts$/
 
 /**
  * What each lane runs at once: together they fill two cores, since what is short is busy and what is long waits. Who has no
@@ -115,13 +117,18 @@ async function runLane(runs, { concurrency, others = [].values(), ...kept }) {
   await Promise.all(Array.from({ length: concurrency }, worker))
 }
 
+function mostMs(files) {
+  if (laneOf(files[0]) !== 'unit') return MAX_WHOLE_MS
+  return files.length === 1 ? MAX_UNIT_MS : MAX_BATCH_MS
+}
+
 /**
  * Runs what shares a process and reports it. With `again`, what fails is told of in a few lines and put there instead, each
  * file by itself: on a machine that others load, too, a deadline may pass without anything being wrong.
  */
 async function runFiles({ name, files }, { report, tally, again }) {
   const began = performance.now()
-  const signal = AbortSignal.timeout(laneOf(files[0]) === 'unit' ? MAX_UNIT_MS : MAX_WHOLE_MS)
+  const signal = AbortSignal.timeout(mostMs(files))
   const program = files.length === 1 ? { files } : { files: [BATCHES], argv: files }
   const events = await eventsOf(run({ ...program, cwd: root, isolation: 'process', signal }))
   const counts = countsOf(events)
@@ -174,7 +181,7 @@ async function main(words) {
     runLane(units, { concurrency: UNITS, others: wholes, ...kept }),
     inImages(),
   ])
-  await lane('measuring', 2)
+  await lane('measuring', 3)
   // What fails a second time, with nothing beside it, is wrong.
   if (again.length > 0) await removeLeftovers()
   await runLane(again.values(), { concurrency: 1, report, tally })
