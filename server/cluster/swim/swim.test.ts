@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { makeId, type PeerId } from '#protocol/ids.ts'
-import type { Claim } from './claim.ts'
+import { type Claim, UNKNOWN_RUN } from './claim.ts'
 import type { Effect } from './effect.ts'
 import { MAX_MEMBERS } from './limits.ts'
 import type { Message } from './message.ts'
@@ -137,6 +137,17 @@ test('a later start that was first heard of by a verdict about it is met, and no
   })
   assert.deepEqual(sent(effects, 'refuse'), [])
   assert.equal(bench.stateOf(3), 'alive')
+})
+
+test('a peer says that it lives to who heard of its start by a doubt alone, and goes on', () => {
+  // It was started again and stood still at once: a second peer heard of that start, a third only of the second's doubt.
+  const bench = new Bench()
+  const asThirdHasIt = { ...contactOf(1), run: UNKNOWN_RUN }
+  const doubt: Claim = { ...alive(1, 5), state: 'suspect', by: idOf(2), contact: asThirdHasIt }
+  const effects = bench.hear(3, { type: 'sync', isReply: true, news: [alive(3), doubt] })
+  assert.ok(!effects.some(({ type }) => type === 'refused'))
+  assert.equal(bench.swim.self.incarnation, 1)
+  assert.equal(bench.swim.self.state, 'alive')
 })
 
 test('a peer that learns of a later start of itself must not go on', () => {

@@ -170,8 +170,7 @@ export class Table {
 
   #hearOfSelf(turn: Turn, claim: Claim): void {
     const { rules, awareness } = this.#parts
-    const isOther = claim.contact !== undefined && claim.contact.run !== this.#self.contact.run
-    if (claim.boot > this.#self.boot || (isOther && claim.boot === this.#self.boot)) {
+    if (claim.boot > this.#self.boot || isOtherProcess(claim, { claim: this.#self })) {
       turn.effects.push({ type: 'refused', by: claim.by })
       return
     }
@@ -296,7 +295,7 @@ function contactAfter(claim: Claim, was: Member['claim']): Contact {
 }
 
 /** Two processes with one id and one start count: a copied data folder. The one that was known first stays. */
-function isOtherProcess(claim: Claim, { claim: held }: Member): boolean {
+function isOtherProcess(claim: Claim, { claim: held }: Pick<Member, 'claim'>): boolean {
   if (!claim.contact || claim.boot !== held.boot) return false
   const runs = [claim.contact.run, held.contact.run]
   return !runs.includes(UNKNOWN_RUN) && runs[0] !== runs[1]
