@@ -1,4 +1,4 @@
-// Packs what the supervisor starts into dist/program/: for each process and thread one file with all that it imports, so
+// Packs `skein` and what its supervisor starts into dist/program/: for each process and thread one file with all that it imports, so
 // that it is read in one go. A peer is ready 0.3 s sooner than from its 600 sources, and takes half the processor time
 // for it. The sources run just the same without it, and instead of it once one of them was changed.
 
@@ -10,8 +10,9 @@ import { fileURLToPath } from 'node:url'
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..')
 const target = path.join(root, 'dist/program')
 
-/** What is started by itself: two processes, two threads. */
+/** What is started by itself: the command, two processes, two threads. */
 const STARTED = [
+  'cli/main',
   'server/peer/main',
   'server/gateway/main',
   'server/store/sqlite/worker',
@@ -56,6 +57,14 @@ function hashOf(sources) {
   return hash.digest('hex')
 }
 
+/** As cli/bin.js compares them: it has no time to read 600 files. */
+function stampsOf(sources) {
+  return sources.map((source) => {
+    const { size, mtimeMs } = fs.statSync(path.join(root, source))
+    return [source, size, mtimeMs]
+  })
+}
+
 /** Built beside and moved into place, so that nobody ever starts half of it. */
 async function pack() {
   const draft = `${target}.${process.pid}`
@@ -63,6 +72,7 @@ async function pack() {
     const sources = await bundle(draft)
     const inputs = JSON.stringify({ sources, hash: hashOf(sources) })
     fs.writeFileSync(path.join(draft, 'inputs.json'), inputs)
+    fs.writeFileSync(path.join(draft, 'stamps.json'), JSON.stringify(stampsOf(sources)))
     fs.rmSync(target, { recursive: true, force: true })
     fs.renameSync(draft, target)
     console.log(`program: packed dist/program of ${sources.length} sources`)

@@ -68,7 +68,7 @@ const WEB = {
 const PROGRAM = {
   name: 'server',
   from: [
-    ...['server', 'ssh', 'link', 'protocol'],
+    ...['cli', 'agent', 'server', 'ssh', 'link', 'protocol'],
     ...['scripts/pack-program.js', 'package.json', 'package-lock.json'],
   ],
   makes: join(root, 'dist/program/inputs.json'),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -36,6 +37,28 @@ test('the bundle runs as long as its sources are what it was made of', () => {
   makeBundle('two')
   rmSync(join(program, PEER))
   assert.equal(startedFile(program, PEER), join(program, PEER))
+})
+
+test('so does the command', () => {
+  const main = (says: string) => `export const main = async () => console.log('${says}')`
+  for (const folder of ['cli', 'dist/program/cli']) {
+    mkdirSync(join(program, folder), { recursive: true })
+  }
+  writeFileSync(join(program, 'package.json'), '{ "type": "module" }')
+  copyFileSync(join(PROGRAM_FOLDER, 'cli/bin.js'), join(program, 'cli/bin.js'))
+  writeFileSync(join(program, 'cli/main.ts'), main('the source'))
+  writeFileSync(join(program, 'dist/program/cli/main.mjs'), main('the bundle'))
+  const said = () =>
+    execFileSync(process.execPath, [join(program, 'cli/bin.js')])
+      .toString()
+      .trim()
+  assert.equal(said(), 'the source')
+  const { size, mtimeMs } = statSync(join(program, 'cli/main.ts'))
+  const stamps = JSON.stringify([['cli/main.ts', size, mtimeMs]])
+  writeFileSync(join(program, 'dist/program/stamps.json'), stamps)
+  assert.equal(said(), 'the bundle')
+  writeFileSync(join(program, 'cli/main.ts'), main('the source that was changed'))
+  assert.equal(said(), 'the source that was changed')
 })
 
 test('this very copy is bundled', () => {

@@ -105,6 +105,16 @@ const change = (from: string, to: string) => (source: string) => source.replace(
 const source = async (): Promise<string> =>
   (await api.call<TemplateDetail>('GET', `/templates/${templateId}`)).source
 
+/** What was published at the other peer comes soon after. */
+const becomesSource = (text: string | RegExp) =>
+  eventually(
+    async () => {
+      const now = await source()
+      return typeof text === 'string' ? now === text : text.test(now)
+    },
+    { timeoutMs: 20_000, what: `the source ${text}` },
+  )
+
 /** Nothing for axe in either theme, wide or on a phone, and nothing to push sideways. */
 async function isForEveryone(visitor: Visitor, name: string): Promise<void> {
   assert.deepEqual(await visitor.accessFaults(name, themes), [])
@@ -215,7 +225,7 @@ test('two who write at once are shown both changes and merge them', async () => 
   await eve.page.getByRole('button', { name: 'Use the merged text' }).click()
   await editor(eve.page).click()
   await publish(eve.page, 'More memory', 4)
-  assert.match(await source(), /default: 512m.*label: Rows at first/s)
+  await becomesSource(/default: 512m.*label: Rows at first/s)
   await runOn('north', 'south')
 })
 
@@ -230,10 +240,10 @@ test('a roll-back is one click, is taken back by another, and is everywhere', as
   await editor(ada.page).getByText('256m').waitFor()
   await page.getByRole('status').getByRole('button', { name: 'Undo' }).last().click()
   await page.getByText('Back to what version 4 said.').waitFor()
-  assert.equal(await source(), merged)
+  await becomesSource(merged)
   await page.getByRole('button', { name: 'Restore version 1' }).click()
   await page.getByText('Version 1 is the newest again, as version 7.').waitFor()
-  assert.equal(await source(), TEMPLATE)
+  await becomesSource(TEMPLATE)
   await runOn('north', 'south')
 })
 
