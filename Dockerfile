@@ -44,7 +44,7 @@ RUN npm run build:cli && npm run build:program
 
 # Only what a peer runs with; Node is the base's, and node-pty's binaries for other systems stay out.
 FROM dependencies AS production
-RUN npm ci --omit=dev --omit=optional \
+RUN npm prune --omit=dev --omit=optional \
  && rm -rf node_modules/node-pty/prebuilds node_modules/node-pty/third_party node_modules/node-pty/deps
 
 FROM ${BASE}
