@@ -1,10 +1,11 @@
-// Builds the browser application into dist/web, where the peer serves it. Nothing is inlined, so that the page works
-// under a policy that forbids inline scripts and data: fonts.
+// Builds the browser application into dist/web, where the peer serves it. Only what runs before all else is inlined: the page
+// works under a policy that forbids data: fonts and every inline script but those that the peer finds in it.
 
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
-import { defineConfig, type Plugin } from 'vite'
+import { defineConfig, minifySync, type Plugin } from 'vite'
 
 /** Where a peer listens; `npm run dev` says it when it is elsewhere. */
 const peer = process.env.SKEIN_DEV_PEER ?? 'http://127.0.0.1:7534'
@@ -19,9 +20,22 @@ const withoutZod: Plugin = {
   },
 }
 
+/** In the page itself: what mends a page of which a part was dropped must not be such a part. */
+const firstScriptsInline: Plugin = {
+  name: 'skein-first-scripts-inline',
+  transformIndexHtml: {
+    order: 'pre',
+    handler: (html) =>
+      html.replaceAll(/<script src="(\/first\/[\w-]+\.js)"><\/script>/g, (_, name: string) => {
+        const source = readFileSync(join(import.meta.dirname, name), 'utf8')
+        return `<script>${minifySync(name, source).code}</script>`
+      }),
+  },
+}
+
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [withoutZod, react(), tailwind()],
+  plugins: [withoutZod, firstScriptsInline, react(), tailwind()],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,

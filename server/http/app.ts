@@ -14,7 +14,7 @@ import type { Entry } from './entry.ts'
 import { isUnsafe } from './entry.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
 import { authorityOf, type Front, rawValues } from './front.ts'
-import { addSecurityHeaders, allowElsewhere } from './headers.ts'
+import { addSecurityHeaders, allowPage } from './headers.ts'
 import { Idempotency } from './idempotency.ts'
 import { parseJson } from './json.ts'
 import { openApi } from './openapi.ts'
@@ -120,8 +120,9 @@ function addRefusals(app: Hono<AppContext>, { door, front, files }: AppParts): v
     front.receive(entryOf(c), addressOf(c))
     const file = await files.serve(new URL(c.req.url).pathname, c.req.raw.headers)
     if (!file) throw new SkeinError('not_found', { thing: 'file' })
-    allowElsewhere(file.headers, door.roaming.sources())
-    return file
+    const { answer, scripts } = file
+    allowPage(answer.headers, { scripts, ...door.roaming.sources() })
+    return answer
   })
   app.all('*', (c) => refuseMethod(c))
 }

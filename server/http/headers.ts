@@ -7,16 +7,18 @@ import type { HttpConfig } from './ports.ts'
 /** Half a year: browsers then never ask by plain HTTP, not even for the first page of a day. */
 const HSTS = 'max-age=15552000'
 
-/** Where a page may go on when this peer is gone. */
+/** What a page may do besides: run what stands in it, and go on elsewhere when this peer is gone. */
 export interface Sources {
+  /** Hashes. */
+  readonly scripts: readonly string[]
   readonly sockets: readonly string[]
   readonly forms: readonly string[]
 }
 
-const policy = ({ sockets, forms }: Sources): string =>
+const policy = ({ scripts, sockets, forms }: Sources): string =>
   [
     "default-src 'none'",
-    "script-src 'self'",
+    ["script-src 'self'", ...scripts].join(' '),
     // xterm.js writes its theme into style elements and attributes.
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
@@ -29,7 +31,7 @@ const policy = ({ sockets, forms }: Sources): string =>
     "frame-ancestors 'none'",
   ].join('; ')
 
-const CONTENT_SECURITY_POLICY = policy({ sockets: [], forms: [] })
+const CONTENT_SECURITY_POLICY = policy({ scripts: [], sockets: [], forms: [] })
 
 const HEADERS = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
@@ -40,8 +42,8 @@ const HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 } as const
 
-/** For our own pages, which go on elsewhere when this peer is gone; everything else stays where it is. */
-export function allowElsewhere(headers: Headers, sources: Sources): void {
+/** For our own pages alone; nothing else runs scripts or goes elsewhere. */
+export function allowPage(headers: Headers, sources: Sources): void {
   if (headers.get('content-type')?.startsWith('text/html') !== true) return
   headers.set('content-security-policy', policy(sources))
 }

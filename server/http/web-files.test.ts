@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,13 +7,14 @@ import { after, before, test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { World } from '../../tests/support/http/world.ts'
 
+const page = '<!doctype html><title>Skein</title><script>one()</script><script>two()</script>'
 const script = `console.log(${'"x",'.repeat(2000)}1)`
 let folder: string
 let world: World
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'skein-web-'))
   await mkdir(join(folder, 'assets'))
-  await writeFile(join(folder, 'index.html'), '<!doctype html><title>Skein</title>')
+  await writeFile(join(folder, 'index.html'), page)
   await writeFile(join(folder, 'assets', 'main-abc123.js'), script)
   await writeFile(join(folder, 'favicon.svg'), '<svg/>')
   world = await World.open({ webFolder: folder })
@@ -62,6 +64,16 @@ test('what the browser has already is not sent again', async () => {
   assert.equal(again.status, 304)
   assert.equal(await again.text(), '')
   assert.match(again.headers.get('content-security-policy') ?? '', /default-src 'none'/)
+})
+
+test('the policy lets the page’s own scripts run, by their hashes, and no other', async () => {
+  const policy = (await get('/spaces')).headers.get('content-security-policy') ?? ''
+  const hashes = ['one()', 'two()'].map(
+    (source) => `'sha256-${createHash('sha256').update(source).digest('base64')}'`,
+  )
+  assert.equal(/script-src ([^;]*)/.exec(policy)?.[1], `'self' ${hashes.join(' ')}`)
+  const other = (await get('/favicon.svg')).headers.get('content-security-policy') ?? ''
+  assert.match(other, /script-src 'self';/)
 })
 
 test('an asset of an older version is missing, not a page', async () => {

@@ -36,8 +36,20 @@ interface WebFile {
   readonly type: string
   readonly compressible: boolean
   readonly immutable: boolean
-  bytes?: Promise<{ body: Buffer; etag: string }>
+  content?: Promise<Content>
   readonly encoded: Map<Encoding, Promise<Buffer>>
+}
+
+interface Content {
+  readonly body: Buffer
+  readonly etag: string
+  /** Of the scripts that stand in it, as a policy names them: 'sha256-…'. */
+  readonly scripts: readonly string[]
+}
+
+interface Served {
+  readonly answer: Response
+  readonly scripts: Content['scripts']
 }
 
 const brotliAsync = promisify(brotliCompress)
@@ -71,36 +83,47 @@ export class WebFiles {
   }
 
   /** The file of that name; else the page, since its addresses are made in the browser. Undefined: 404. */
-  async serve(pathname: string, headers: Headers): Promise<Response | undefined> {
+  async serve(pathname: string, headers: Headers): Promise<Served | undefined> {
     const own = this.#files.get(pathname)
     // A missing asset is of an older version: a page in its place would only fail to parse.
     const file =
       own ?? (pathname.startsWith('/assets/') ? undefined : this.#files.get('/index.html'))
     if (!file) return undefined
-    file.bytes ??= load(file.path)
-    const { body, etag } = await file.bytes
-    const answer = new Headers({
-      'content-type': file.type,
-      'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
-      vary: 'accept-encoding',
-      etag,
-    })
-    if (matches(headers.get('if-none-match'), etag)) {
-      return new Response(null, { status: 304, headers: answer })
-    }
-    const encoding = encodingFor(file, body, headers.get('accept-encoding') ?? '')
-    if (encoding !== 'identity') answer.set('content-encoding', encoding)
-    const bytes = await encode(file, body, encoding)
-    answer.set('content-length', String(bytes.length))
-    return new Response(new Uint8Array(bytes), { headers: answer })
+    file.content ??= load(file)
+    const content = await file.content
+    return { answer: await answerWith(file, content, headers), scripts: content.scripts }
   }
 }
 
-async function load(path: string): Promise<{ body: Buffer; etag: string }> {
+async function answerWith(file: WebFile, content: Content, asked: Headers): Promise<Response> {
+  const { body, etag } = content
+  const headers = new Headers({
+    'content-type': file.type,
+    'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+    vary: 'accept-encoding',
+    etag,
+  })
+  if (matches(asked.get('if-none-match'), etag)) return new Response(null, { status: 304, headers })
+  const encoding = encodingFor(file, body, asked.get('accept-encoding') ?? '')
+  if (encoding !== 'identity') headers.set('content-encoding', encoding)
+  const bytes = await encode(file, body, encoding)
+  headers.set('content-length', String(bytes.length))
+  return new Response(new Uint8Array(bytes), { headers })
+}
+
+async function load({ path, type }: WebFile): Promise<Content> {
   const body = await readFile(path)
   // Weak, because every encoding of the file carries the same one (RFC 9110, 8.8.1).
   const hash = createHash('sha256').update(body).digest('base64url').slice(0, 22)
-  return { body, etag: `W/"${hash}"` }
+  const scripts = type.startsWith('text/html') ? scriptsIn(body.toString()) : []
+  return { body, etag: `W/"${hash}"`, scripts }
+}
+
+/** Those without an address, which a browser runs when the policy has their hash (CSP 3, 6.7.3.3). */
+function scriptsIn(page: string): string[] {
+  return Array.from(page.matchAll(/<script>(.*?)<\/script>/gs), ([, source = '']) => {
+    return `'sha256-${createHash('sha256').update(source).digest('base64')}'`
+  })
 }
 
 function encodingFor(file: WebFile, body: Buffer, accepted: string): Encoding {

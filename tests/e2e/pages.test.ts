@@ -79,6 +79,20 @@ test('the sign-in page is for everyone', async () => {
   await nobody.leave()
 })
 
+test('a page of which all but itself was dropped loads itself anew', async () => {
+  const nobody = await Visitor.arrive(browser, skein.url)
+  const seen = new Set<string>()
+  await nobody.page.route('**/assets/*', (route) => {
+    const isFirst = !seen.has(route.request().url())
+    seen.add(route.request().url())
+    return isFirst ? route.abort('connectionreset') : route.continue()
+  })
+  await nobody.page.goto('/login')
+  await nobody.page.getByLabel('User name').waitFor()
+  assert.ok(seen.size > 5, 'parts were asked for')
+  await nobody.leave()
+})
+
 async function fitsPhone(visitor: Visitor, name: string): Promise<void> {
   assert.deepEqual(await visitor.shapeFaults(`${name}-phone`), [])
   assert.equal(await visitor.overflowPx(), 0)
@@ -216,6 +230,8 @@ test('who signs out is at the sign-in page, is told of a wrong password, and com
 
 /** Of everything but typefaces, as it comes over the wire: the promise. */
 const FIRST_PAGE_BYTES = 200_000
+/** A number of two digits that moves by a pixel, while it changes, is three times less. */
+const UNSEEN_SHIFT = 1e-6
 /** What is promised is a second on a processor four times slower; a quarter of it there is all of it here. */
 const FIRST_PAGE_WORK_MS = 250
 const SLOWDOWN = 4
@@ -230,7 +246,7 @@ test('the first page is small, soon there, and nothing on it moves', async (t) =
   t.diagnostic(JSON.stringify(opening))
   assert.ok(opening.bytes > 50_000, 'what came was counted')
   assert.ok(opening.bytes <= FIRST_PAGE_BYTES, `${opening.bytes} bytes`)
-  assert.equal(opening.shift, 0)
+  assert.ok(opening.shift < UNSEEN_SHIFT, `it moved by ${opening.shift}`)
   assert.ok(opening.workMs <= BUSY * FIRST_PAGE_WORK_MS, `${opening.workMs} ms`)
 })
 

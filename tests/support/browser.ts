@@ -94,6 +94,20 @@ export async function launchBrowser({ hosts, trusts = [] }: BrowserOptions = {})
   return browser
 }
 
+/** Whether Chromium dropped what it was loading: it does whenever the machine gets an interface, and each space brings one. */
+const wasDropped = (text: string) => text.includes('net::ERR_NETWORK_CHANGED')
+
+/** As a person would, it asks again for a page that was dropped. */
+function bearsDrops(page: Page): Page {
+  const goto = page.goto.bind(page)
+  page.goto = (...words) =>
+    goto(...words).catch((error: unknown) => {
+      if (!wasDropped(String(error))) throw error
+      return goto(...words)
+    })
+  return page
+}
+
 /** A home folder whose NSS database trusts the authorities; that is where Chromium on Linux looks. */
 function makeHome(authorities: readonly string[]): string {
   const home = mkdtempSync(join(tmpdir(), 'skein-home-'))
@@ -145,7 +159,7 @@ export class Visitor {
       viewport: options.viewport ?? desktop,
     })
     context.setDefaultTimeout(PATIENCE_MS)
-    return new Visitor(context, await context.newPage(), theme)
+    return new Visitor(context, bearsDrops(await context.newPage()), theme)
   }
 
   /** While the server is killed on purpose, the browser itself logs each attempt that fails. */
@@ -167,7 +181,7 @@ export class Visitor {
     for (const theme of inThemes) {
       await this.page.emulateMedia({ colorScheme: theme })
       await this.page.locator(`html[data-theme=${theme}]`).waitFor()
-      await this.#evaluate(TRANSITIONS_OVER)
+      await this.#again(() => this.page.evaluate(TRANSITIONS_OVER))
       faults.push(...(await this.#runAxe(theme, theme === inThemes[0] ? 'all' : 'colours')))
       await this.#picture(`${name}-${theme}`)
     }
@@ -178,7 +192,7 @@ export class Visitor {
   /** What axe-core finds on a page whose colours were looked at in another width, which changes none. */
   async shapeFaults(name: string): Promise<readonly AccessFault[]> {
     if (amount({ usual: 0, whole: 1 }) === 1) return await this.accessFaults(name)
-    await this.#evaluate(TRANSITIONS_OVER)
+    await this.#again(() => this.page.evaluate(TRANSITIONS_OVER))
     const faults = await this.#runAxe(this.#theme, 'shapes')
     await this.#picture(`${name}-${this.#theme}`)
     return faults
@@ -210,14 +224,16 @@ export class Visitor {
   }
 
   async #runAxe(theme: Theme, rules: keyof typeof RULES): Promise<readonly AccessFault[]> {
-    // From outside and not as a script of the page, whose policy would rightly refuse it.
-    const isThere = "'axe' in window"
-    if (!(await this.#evaluate<boolean>(isThere))) await this.page.evaluate(axeSource())
-    // What is well is neither described nor sent: it would take three times as long as the looking.
-    const violations = await this.page.evaluate<AxeViolations>(
-      `axe.run({ resultTypes: ['violations'], selectors: false, ${RULES[rules]} })
-        .then(({ violations }) => violations)`,
-    )
+    const violations = await this.#again(async () => {
+      // From outside and not as a script of the page, whose policy would rightly refuse it.
+      const isThere = await this.page.evaluate<boolean>("'axe' in window")
+      if (!isThere) await this.page.evaluate(axeSource())
+      // What is well is neither described nor sent: it would take three times as long as the looking.
+      return await this.page.evaluate<AxeViolations>(
+        `axe.run({ resultTypes: ['violations'], selectors: false, ${RULES[rules]} })
+          .then(({ violations }) => violations)`,
+      )
+    })
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => ({
         theme,
@@ -227,17 +243,14 @@ export class Visitor {
     )
   }
 
-  /**
-   * Asked again of a page that loads itself anew meanwhile, as one does of which a part was dropped: Chromium drops what it
-   * loads whenever the machine gets an interface, and each space that starts brings one.
-   */
-  async #evaluate<T>(script: string): Promise<T> {
+  /** Asked again of a page that loads itself anew meanwhile, as one does of which a part was dropped. */
+  async #again<T>(ask: () => Promise<T>): Promise<T> {
     try {
-      return await this.page.evaluate<T>(script)
+      return await ask()
     } catch (error) {
       if (!String(error).includes('Execution context was destroyed')) throw error
       await this.page.getByRole('heading').first().waitFor()
-      return await this.page.evaluate<T>(script)
+      return await ask()
     }
   }
 
@@ -250,7 +263,7 @@ export class Visitor {
   #heard(message: ConsoleMessage): void {
     if (message.type() !== 'error' && message.type() !== 'warning') return
     const text = `${message.type()}: ${message.text()} (${message.location().url})`
-    if (text.includes('net::ERR_NETWORK_CHANGED')) this.#wasDropped = true
+    if (wasDropped(text)) this.#wasDropped = true
     // What a page that loads itself anew had asked for in advance is used by nobody.
     if (this.#wasDropped && /ERR_NETWORK_CHANGED|preloaded using link preload/.test(text)) return
     if (this.#cutOff && /WebSocket connection|net::ERR_|status of 50[234]/.test(text)) return

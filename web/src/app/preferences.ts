@@ -19,7 +19,7 @@ export const FONT_PX_MIN = 9
 export const FONT_PX_MAX = 24
 /** The spaces remembered; the oldest are forgotten first. */
 const MAX_USED = 200
-/** Shared with public/theme.js. */
+/** Shared with first/theme.js. */
 const KEY = 'skein.preferences'
 
 const defaults: Preferences = {

@@ -1,4 +1,4 @@
-// Puts the chosen theme on the document, and follows the system when that is the choice. public/theme.js does the
+// Puts the chosen theme on the document, and follows the system when that is the choice. first/theme.js does the
 // same once before the first paint.
 
 import { useSyncExternalStore } from 'react'

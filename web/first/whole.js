@@ -1,5 +1,6 @@
-// A page of which a part did not come, since its server ended in between, stays blank or without looks: no browser asks again
-// by itself. It is loaded anew, later and later, and not for ever. What is loaded after the page has other ways to say so.
+// A page of which a part did not come, since its server ended or the network changed in between, stays blank or without
+// looks: no browser asks again by itself. It is loaded anew, later and later, and not for ever. What is loaded after the
+// page has other ways to say so.
 ;(() => {
   const KEY = 'skein.loaded-anew'
   const MOST_TIMES = 4
