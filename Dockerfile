@@ -2,8 +2,9 @@
 # one does. BASE is any image of Debian with Node 24 and npm below /usr/local; docs/docker.md says how to make one.
 ARG BASE=node:24-bookworm-slim
 
-# What npm installs, with the compiler that node-pty needs: it has no ready-made binary for Linux.
-FROM ${BASE} AS dependencies
+# What a peer runs with, and the compiler that node-pty needs: it has no ready-made binary for Linux. Node is the base's, and
+# node-pty's binaries for other systems stay out.
+FROM ${BASE} AS production
 RUN apt-get update \
  && apt-get install -y --no-install-recommends g++ make python3 \
  && rm -rf /var/lib/apt/lists/*
@@ -11,7 +12,12 @@ RUN apt-get update \
 ENV npm_config_nodedir=/usr/local NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
 WORKDIR /skein
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --include=dev --include=optional
+RUN npm ci --omit=dev --omit=optional \
+ && rm -rf node_modules/node-pty/prebuilds node_modules/node-pty/third_party node_modules/node-pty/deps
+
+# What is built with, from the same lock file.
+FROM production AS dependencies
+RUN npm install --no-save --include=dev --include=optional
 
 # The pages.
 FROM dependencies AS pages
@@ -41,11 +47,6 @@ COPY agent ./agent
 COPY cli ./cli
 COPY server ./server
 RUN npm run build:cli && npm run build:program
-
-# Only what a peer runs with; Node is the base's, and node-pty's binaries for other systems stay out.
-FROM dependencies AS production
-RUN npm prune --omit=dev --omit=optional \
- && rm -rf node_modules/node-pty/prebuilds node_modules/node-pty/third_party node_modules/node-pty/deps
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title="Skein" \

@@ -3,11 +3,11 @@
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { capture } from './command.js'
 import { ensureDependencies } from './dependencies.js'
 import { engineAddress } from './engine.js'
-import { bootstrap, buildImage, canPull, hasImage } from './images.js'
+import { bootstrap, buildImage, canPull, DEBIAN_TEST_IMAGE, hasImage } from './images.js'
 import { node24, root } from './node24.js'
 import { canInstall } from './packages.js'
 import { note, Stop, step } from './say.js'
@@ -15,6 +15,7 @@ import { note, Stop, step } from './say.js'
 /** What Dockerfile stands on where nothing else is said; the tidy test compares. */
 export const PULLED_BASE = 'node:24-bookworm-slim'
 export const OWN_BASE = 'skein/node:24'
+const TEST_BASE = 'skein/node-test:24'
 /** As Node 24.21 brings it. */
 const NPM = 'npm@11.19.1'
 /** What the machine trusts, which may be more than Debian does. */
@@ -38,24 +39,68 @@ export async function ensureNodeImage() {
   return OWN_BASE
 }
 
-/** Node as npm brought it here, its headers, and npm: where the registry's image has them. */
+/**
+ * For tests, which do without what an image of its own would leave out: upon the Debian that they have already, in a
+ * fifth of the time.
+ */
+export async function ensureTestNodeImage() {
+  if (await hasImage(PULLED_BASE)) return PULLED_BASE
+  if (await hasImage(TEST_BASE)) return TEST_BASE
+  if (await canPull(PULLED_BASE)) return PULLED_BASE
+  step(`Building ${TEST_BASE} on ${DEBIAN_TEST_IMAGE}`)
+  await withNode(async ({ folder, node, npm }) => {
+    const [to, file] = [dirname(AUTHORITIES), basename(AUTHORITIES)]
+    const authorities = existsSync(AUTHORITIES)
+      ? [['-C', to, file], [`COPY ${file} ${to}/`]]
+      : [[], []]
+    const copies = ['bin', 'include', 'lib'].map((name) => `COPY ${name} /usr/local/${name}/`)
+    const recipe = [
+      `FROM ${DEBIAN_TEST_IMAGE}`,
+      'USER root',
+      'WORKDIR /',
+      ...copies,
+      ...authorities[1],
+    ]
+    writeFileSync(join(folder, 'Dockerfile'), [...recipe, 'CMD ["node"]', ''].join('\n'))
+    const ofNode = ['-C', node, 'bin', 'include', '-C', npm, 'bin', 'lib']
+    await buildImage(TEST_BASE, [
+      'tar',
+      '-c',
+      '-C',
+      folder,
+      'Dockerfile',
+      ...ofNode,
+      ...authorities[0],
+    ])
+  })
+  return TEST_BASE
+}
+
 async function bootstrapNodeImage() {
-  await ensureDependencies()
-  const folder = mkdtempSync(join(tmpdir(), 'skein-node-'))
-  try {
-    const npm = ['npm', 'install', '--global', '--prefix', join(folder, 'npm'), NPM]
-    const { status, output } = await capture(npm, { cwd: folder })
-    if (status !== 0) throw new Stop(`npm could not be had:\n${output.trim()}`)
-    const node = dirname(dirname(node24()))
+  await withNode(async ({ node, npm }) => {
     await bootstrap(OWN_BASE, {
       packages: ['ca-certificates', 'libstdc++6'],
       hooks: [
         `copy-in ${join(node, 'bin')} ${join(node, 'include')} /usr/local`,
-        `copy-in ${join(folder, 'npm', 'lib')} ${join(folder, 'npm', 'bin')} /usr/local`,
+        `copy-in ${join(npm, 'lib')} ${join(npm, 'bin')} /usr/local`,
         ...(existsSync(AUTHORITIES) ? [`copy-in ${AUTHORITIES} ${dirname(AUTHORITIES)}`] : []),
       ],
       changes: ['CMD ["node"]'],
     })
+  })
+}
+
+/** Node as npm brought it here, its headers, and npm: what the registry's image has in /usr/local. */
+async function withNode(make) {
+  await ensureDependencies()
+  const folder = mkdtempSync(join(tmpdir(), 'skein-node-'))
+  try {
+    const npm = join(folder, 'npm')
+    const { status, output } = await capture(['npm', 'install', '--global', '--prefix', npm, NPM], {
+      cwd: folder,
+    })
+    if (status !== 0) throw new Stop(`npm could not be had:\n${output.trim()}`)
+    await make({ folder, node: dirname(dirname(node24())), npm })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

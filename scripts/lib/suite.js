@@ -10,7 +10,7 @@ import { spec } from 'node:test/reporters'
 import { removeLeftovers } from './leftovers.js'
 import { root } from './node24.js'
 import { countsOf, eventsOf, failuresOf, isBad } from './outcomes.js'
-import { buildPeerImage, ensureNodeImage } from './peer-image.js'
+import { buildPeerImage, ensureNodeImage, ensureTestNodeImage } from './peer-image.js'
 
 /**
  * No file may take longer: one that hangs, or fails and leaves something open, must not cost the whole run its report.
@@ -143,10 +143,12 @@ async function runFiles({ name, files }, { report, tally, again }) {
   for (const event of events) report.write(event)
 }
 
+const isWhole = process.env.SKEIN_TEST_WHOLE === '1'
+
 /** Of these very sources; minutes at first, seconds later. Without one no test of it may pass with an older one. */
 async function hasBuiltImage({ report, tally }) {
   try {
-    await buildPeerImage(await ensureNodeImage())
+    await buildPeerImage(await (isWhole ? ensureNodeImage : ensureTestNodeImage)())
     return true
   } catch (error) {
     report.write(line(`there is no image of a peer: ${error.message}`))

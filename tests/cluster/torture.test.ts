@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
+import { amount } from '../support/amount.ts'
 
 /** Long enough for each fault to befall several servers. */
 const SECONDS = process.env.SKEIN_TEST_TORTURE_SECONDS ?? '90'
@@ -12,10 +13,19 @@ const SECONDS = process.env.SKEIN_TEST_TORTURE_SECONDS ?? '90'
 const MIXED_SECONDS = '90'
 /** From the heal until all are equal; five seconds are promised, to servers that have the machine to themselves. */
 const WITHIN_SECONDS = process.env.SKEIN_TEST_TIMED === undefined ? '20' : '5'
+/** So that tests beside have room. */
+const DEEDS = String(amount({ usual: 10, whole: 20 }))
 const PROGRAM = new URL('./torture/main.ts', import.meta.url).pathname
 
 async function torture(...args: string[]): Promise<{ isWell: boolean; output: string }> {
-  const child = spawn(process.execPath, [PROGRAM, '--within', WITHIN_SECONDS, ...args])
+  const child = spawn(process.execPath, [
+    PROGRAM,
+    '--within',
+    WITHIN_SECONDS,
+    '--deeds',
+    DEEDS,
+    ...args,
+  ])
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

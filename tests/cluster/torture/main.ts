@@ -1,4 +1,4 @@
-// `npm run torture -- [--seconds N] [--seed S] [--peers N] [--apart] [--databases]`: makes the network, runs
+// `npm run torture -- [--seconds N] [--seed S] [--peers N] [--apart] [--databases] [--deeds N]`: makes the network, runs
 // the torture in its hub and takes the network away again. With `--databases` the servers keep their state in a MariaDB, a
 // Redis with sentinels and files, and the databases are killed and stopped as well.
 

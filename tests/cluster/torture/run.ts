@@ -23,8 +23,6 @@ import { openApart, openTogether, type Site } from './site.ts'
 const PATIENCE_MS = 60_000
 const LOOK_MS = 100
 const CLIENTS = 10
-/** All clients together do so many things a second: little beside what a server can do, so that tests beside have room. */
-const DEEDS_PER_SECOND = 20
 /** Peers on one machine have one clock; a stamp is taken up to some ms before or after it is read. */
 const SKEW_MS = 20
 /** Told where something is wrong. */
@@ -44,6 +42,8 @@ const { values: args } = parseArgs({
     peers: { type: 'string', default: '5' },
     apart: { type: 'boolean', default: false },
     databases: { type: 'boolean', default: false },
+    /** That all clients together do in a second: little beside what a server can do. */
+    deeds: { type: 'string', default: '20' },
   },
 })
 const seconds = Number(args.seconds)
@@ -98,7 +98,7 @@ async function torture(): Promise<boolean> {
 async function client(name: string, site: Site, recorder: Recorder, chance: Chance): Promise<void> {
   const endMs = performance.now() + seconds * 1000
   const { templateId } = site
-  const meanMs = (1000 * CLIENTS) / DEEDS_PER_SECOND
+  const meanMs = (1000 * CLIENTS) / Number(args.deeds)
   while (performance.now() < endMs) {
     await sleep(chance.between(0, 2 * meanMs))
     await act({ name, chance, recorder, templateId }, chance.pick(site.doors))
