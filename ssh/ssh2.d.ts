@@ -2,6 +2,8 @@
 // version is read again before it is taken; `offer.test.ts` holds the version.
 
 declare module 'ssh2/lib/protocol/Protocol.js' {
+  import type { KeyObject } from 'node:crypto'
+
   namespace Protocol {
     export interface PacketWriter {
       /** Where the payload begins in what `alloc` gives; it changes while keys are exchanged. */
@@ -74,8 +76,16 @@ declare module 'ssh2/lib/protocol/Protocol.js' {
     _offer: Protocol.Offer
     readonly _packetRW: { readonly write: Protocol.PacketWriter }
     /** Made anew with each new keys. */
-    readonly _cipher: { allocPacket(payloadBytes: number): Buffer }
-    readonly _decipher: { readonly inSeqno: number; _onPayload(payload: Buffer): unknown }
+    readonly _cipher: {
+      allocPacket(payloadBytes: number): Buffer
+      /** Of AES-GCM, as is `_decipherKey`. */
+      _encKey?: Uint8Array | KeyObject
+    }
+    readonly _decipher: {
+      readonly inSeqno: number
+      _onPayload(payload: Buffer): unknown
+      _decipherKey?: Uint8Array | KeyObject
+    }
     /** Our own KEXINIT, from its sending until the new keys are in use. */
     readonly _kexinit: Buffer | undefined
     readonly _kex: Protocol.Exchange | undefined

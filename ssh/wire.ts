@@ -17,6 +17,7 @@ import { needsStrict, offerOf, SIGNATURE_ALGORITHMS, STRICT_SERVER } from './off
 import type { Pace, PaceRule } from './pace.ts'
 import { packet, protocolError } from './packet.ts'
 import { gcmPacket } from './packet-pool.ts'
+import { prepareKeys } from './prepared-keys.ts'
 
 /** Channels stop sending when so much is unsent, bytes: a keystroke's echo waits behind no more than this. */
 const FULL_BYTES = 256 * 1024
@@ -167,6 +168,7 @@ export class Wire {
     const complete = protocol._onHandshakeComplete
     protocol._onHandshakeComplete = (negotiated) => {
       if (negotiated.sc.cipher.includes('-gcm')) protocol._cipher.allocPacket = gcmPacket
+      prepareKeys(protocol)
       if (protocol._kex?.remoteExtInfoEnabled && !this.#isReady) this.#sendExtensions()
       // Ours has no missing comma (`…nistp521rsa-sha2-512`) and no SHA-1.
       if (protocol._kex) protocol._kex.remoteExtInfoEnabled = false

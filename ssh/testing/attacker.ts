@@ -8,6 +8,8 @@ import parts from 'ssh2/lib/protocol/utils.js'
 import { eventually } from '../../tests/support/eventually.ts'
 import { Message } from '../messages.ts'
 import { PacketReader, packet } from '../packet.ts'
+import { gcmPacket } from '../packet-pool.ts'
+import { prepareKeys } from '../prepared-keys.ts'
 import { soon } from './soon.ts'
 
 const PATIENCE_MS = 15_000
@@ -24,6 +26,7 @@ export class Attacker {
   isClosed = false
   readonly #sock: Duplex
   #lastChannel = 1000
+  #isCorked = false
 
   private constructor(sock: Duplex) {
     this.#sock = sock
@@ -61,6 +64,7 @@ export class Attacker {
 
   send(payload: Buffer): void {
     if (this.isClosed) return
+    this.#gather()
     const { write } = this.protocol._packetRW
     const at = write.allocStart
     const bytes = write.alloc(payload.length)
@@ -108,9 +112,26 @@ export class Attacker {
     this.client.destroy()
   }
 
+  /** What is sent at once leaves at once: a flood is not to be held up by a call to the kernel for each part of a packet. */
+  #gather(): void {
+    if (this.#isCorked) return
+    this.#isCorked = true
+    this.#sock.cork()
+    process.nextTick(() => {
+      this.#isCorked = false
+      this.#sock.uncork()
+    })
+  }
+
   /** Puts itself before ssh2's own reader; called before the first keys are in use. */
   #listen(): void {
     const { protocol } = this
+    const complete = protocol._onHandshakeComplete
+    protocol._onHandshakeComplete = (negotiated) => {
+      if (negotiated.cs.cipher.includes('-gcm')) protocol._cipher.allocPacket = gcmPacket
+      prepareKeys(protocol)
+      complete(negotiated)
+    }
     const handle = protocol._onPayload
     protocol._onPayload = (payload) => {
       this.count++
