@@ -17,8 +17,11 @@ import { soon } from './testing/soon.ts'
 const HOST = 'me@127.0.0.1'
 const PATIENCE = { timeoutMs: 15_000 }
 /** Commands, and those with ten megabytes each way; four at a time. */
-const RUNS = amount({ usual: 60, whole: 200 })
+const RUNS = amount({ usual: 20, whole: 200 })
 const LARGE_RUNS = amount({ usual: 4, whole: 20 })
+/** Megabytes with new keys for each; and with new keys for each so many of the server's packets. */
+const REKEYED_MB = amount({ usual: 8, whole: 20 })
+const REKEYING = amount({ usual: 40, whole: 100 })
 
 let server: TestServer
 let client: OpenSsh
@@ -76,16 +79,16 @@ test('a script on standard input runs, as editors start their servers', async ()
 })
 
 test('new keys every megabyte harm no byte', async () => {
-  const bytes = randomBytes(20_000_000)
+  const bytes = randomBytes(REKEYED_MB * 1_000_000)
   const { stdout, status, stderr } = await client.ssh(['-o', 'RekeyLimit=1M', HOST, 'cat'], bytes)
   assert.deepEqual([status, hashOf(stdout)], [0, hashOf(bytes)], stderr)
 })
 
 test('new keys that the server asks for harm no byte', async () => {
-  const impatient = await TestServer.start({ limits: { rekeyPackets: 100 } })
+  const impatient = await TestServer.start({ limits: { rekeyPackets: REKEYING } })
   const own = new OpenSsh(impatient)
   try {
-    const bytes = randomBytes(10_000_000)
+    const bytes = randomBytes(REKEYING * 100_000)
     const { stdout, status, stderr } = await own.ssh(['-v', HOST, 'cat'], bytes)
     assert.deepEqual([status, hashOf(stdout)], [0, hashOf(bytes)], stderr)
     assert.ok(stderr.split('SSH2_MSG_NEWKEYS received').length > 5, stderr)
