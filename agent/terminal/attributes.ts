@@ -40,32 +40,31 @@ export const hasBackground = ({ bg }: Attributes): boolean => (bg & COLOUR_MODE)
 /** Begins with a reset, which in xterm ends protection (DECSCA) too. */
 export function toSgr(attributes: Attributes): string {
   const { fg, bg } = attributes
-  const codes = ['0', ...colour(fg, 30, '38'), ...colour(bg, 40, '48'), ...underline(attributes)]
-  for (const [bit, code] of FOREGROUND_FLAGS) if ((fg & bit) !== 0) codes.push(`${code}`)
-  for (const [bit, code] of BACKGROUND_FLAGS) if ((bg & bit) !== 0) codes.push(`${code}`)
-  const sgr = `\x1b[${codes.join(';')}m`
+  let codes = `0${colour(fg, 30, '38')}${colour(bg, 40, '48')}${underline(attributes)}`
+  for (const [bit, code] of FOREGROUND_FLAGS) if ((fg & bit) !== 0) codes += `;${code}`
+  for (const [bit, code] of BACKGROUND_FLAGS) if ((bg & bit) !== 0) codes += `;${code}`
+  const sgr = `\x1b[${codes}m`
   return (bg & PROTECTED) === 0 ? sgr : `${sgr}\x1b[1"q`
 }
 
-function colour(packed: number, base: number, extended: string): string[] {
+/** Each code has its semicolon before it. */
+function colour(packed: number, base: number, extended: string): string {
   const mode = packed & COLOUR_MODE
   const index = packed & 0xff
-  if (mode === 0) return []
-  if (mode === PALETTE_16) return [`${index < 8 ? base + index : base + 60 + index - 8}`]
-  if (mode === PALETTE_256) return [`${extended};5;${index}`]
-  return [`${extended};2;${(packed >>> 16) & 0xff};${(packed >>> 8) & 0xff};${index}`]
+  if (mode === 0) return ''
+  if (mode === PALETTE_16) return `;${index < 8 ? base + index : base + 60 + index - 8}`
+  if (mode === PALETTE_256) return `;${extended};5;${index}`
+  return `;${extended};2;${(packed >>> 16) & 0xff};${(packed >>> 8) & 0xff};${index}`
 }
 
-function underline({ fg, bg, extended }: Attributes): string[] {
-  const codes: string[] = []
+function underline({ fg, bg, extended }: Attributes): string {
   const style = (bg & HAS_EXTENDED) === 0 ? 0 : extended.underlineStyle
-  if ((fg & UNDERLINE) !== 0) codes.push(`4:${style === 0 ? 1 : style}`)
-  if (style === 0) return codes
+  const line = (fg & UNDERLINE) === 0 ? '' : `;4:${style === 0 ? 1 : style}`
+  if (style === 0) return line
   const packed = extended.underlineColor
   const mode = packed & COLOUR_MODE
   const index = packed & 0xff
-  if (mode === PALETTE_16 || mode === PALETTE_256) codes.push(`58:5:${index}`)
-  else if (mode !== 0)
-    codes.push(`58:2::${(packed >>> 16) & 0xff}:${(packed >>> 8) & 0xff}:${index}`)
-  return codes
+  if (mode === 0) return line
+  if (mode === PALETTE_16 || mode === PALETTE_256) return `${line};58:5:${index}`
+  return `${line};58:2::${(packed >>> 16) & 0xff}:${(packed >>> 8) & 0xff}:${index}`
 }

@@ -64,11 +64,11 @@ function arePlain(bytes: Uint8Array, from: number, to: number): boolean {
   return true
 }
 
-/** The index after the first CR LF at or after `from`. */
+/** The index after the first CR LF at or after `from`. Looked for by its CR: of a raw terminal's output no line has one. */
 function lineEnd(bytes: Uint8Array, from: number): number | undefined {
-  let at = bytes.indexOf(LINE_FEED, from)
-  while (at > 0 && bytes[at - 1] !== RETURN) at = bytes.indexOf(LINE_FEED, at + 1)
-  return at <= 0 ? undefined : at + 1
+  let at = bytes.indexOf(RETURN, from)
+  while (at >= 0 && bytes[at + 1] !== LINE_FEED) at = bytes.indexOf(RETURN, at + 1)
+  return at < 0 ? undefined : at + 2
 }
 
 /** The index after a CR LF that `lines` or more line feeds follow. */
@@ -78,6 +78,7 @@ function lastLines(bytes: Uint8Array, lines: number): number | undefined {
     at = bytes.lastIndexOf(LINE_FEED, at - 1)
     if (at <= 0) return undefined
   }
-  while (at > 0 && bytes[at - 1] !== RETURN) at = bytes.lastIndexOf(LINE_FEED, at - 1)
-  return at <= 0 ? undefined : at + 1
+  do at = bytes.lastIndexOf(RETURN, at - 1)
+  while (at > 0 && bytes[at + 1] !== LINE_FEED)
+  return at <= 0 ? undefined : at + 2
 }
