@@ -6,11 +6,15 @@ import net from 'node:net'
 import { test } from 'node:test'
 import { Client, type ClientChannel } from 'ssh2'
 import { SkeinError } from '#protocol/errors.ts'
+import { amount } from '../tests/support/amount.ts'
 import { eventually } from '../tests/support/eventually.ts'
 import type { SshGuest, SshTalk } from './ports.ts'
 import { LocalSpace } from './testing/local-space.ts'
 import { TestServer } from './testing/server.ts'
 import { soon } from './testing/soon.ts'
+
+/** Twice a client's window and more. */
+const MEGABYTES = amount({ usual: 5, whole: 8 })
 
 interface Shown {
   readonly status: number | undefined
@@ -186,11 +190,11 @@ test('both outputs that wait for the client’s window keep their order and thei
   withGuest(
     () => Promise.resolve(),
     async (client) => {
-      const script =
-        'for i in 1 2 3 4 5 6 7 8; do head -c 1000000 /dev/zero | tr "\\0" o; head -c 1000000 /dev/zero | tr "\\0" e >&2; done'
+      const script = `
+        for i in $(seq ${MEGABYTES}); do head -c 1000000 /dev/zero | tr "\\0" o; head -c 1000000 /dev/zero | tr "\\0" e >&2; done`
       const { stdout, stderr } = await shown(await exec(client, script))
-      assert.equal(stdout, 'o'.repeat(8_000_000))
-      assert.equal(stderr, 'e'.repeat(8_000_000))
+      assert.equal(stdout, 'o'.repeat(MEGABYTES * 1_000_000))
+      assert.equal(stderr, 'e'.repeat(MEGABYTES * 1_000_000))
     },
   ))
 

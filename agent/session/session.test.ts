@@ -226,7 +226,11 @@ test('what is no session ends the stream with a code, and the program with it', 
 test('a zero byte is refused, and so is one session too many', async () => {
   await assert.rejects(new Client({ command: 'a\0b' }).done, { code: 'bad_request' })
   await assert.rejects(new Client({ env: { A: 'a\0' } }).done, { code: 'bad_request' })
-  const many = Array.from({ length: MAX_SESSIONS }, () => new Client({ command: 'read line' }))
+  const plain = { config: agentConfig({ home: '/tmp', shell: '/bin/sh' }), reads: true }
+  const many = Array.from(
+    { length: MAX_SESSIONS },
+    () => new Client({ command: 'read line' }, plain),
+  )
   await assert.rejects(new Client({ command: 'true' }).done, { code: 'too_many_streams' })
   for (const client of many) client.send(SessionPiece.input, '')
   await Promise.all(many.map((client) => client.done))

@@ -6,6 +6,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { promisify } from 'node:util'
+import { amount } from '../../tests/support/amount.ts'
+
+/** More than are told of at once. */
+const FILES = amount({ usual: 130, whole: 250 })
+const LARGE_BYTES = amount({ usual: 12_000_000, whole: 40_000_000 })
 
 const run = promisify(execFile)
 const server = path.join(import.meta.dirname, 'testing/stdio-server.ts')
@@ -31,7 +36,7 @@ async function sftp(...lines: string[]): Promise<string> {
 
 test('OpenSSH’s client carries a large file there and back', async () => {
   const here = path.join(folder, 'here')
-  const bytes = randomBytes(40_000_000)
+  const bytes = randomBytes(LARGE_BYTES)
   await fs.writeFile(here, bytes, { mode: 0o640 })
   await sftp(`put -p ${here} there`, `get -p there ${here}.back`)
   assert.ok((await fs.readFile(path.join(home, 'there'))).equals(bytes))
@@ -44,11 +49,14 @@ test('OpenSSH’s client carries a large file there and back', async () => {
 test('OpenSSH’s client carries a folder with all that is in it', async () => {
   const tree = path.join(folder, 'tree')
   await fs.mkdir(path.join(tree, 'deep/er'), { recursive: true })
-  for (let i = 0; i < 250; i++) await fs.writeFile(path.join(tree, `deep/f${i}`), `${i}`)
+  for (let i = 0; i < FILES; i++) await fs.writeFile(path.join(tree, `deep/f${i}`), `${i}`)
   await sftp(`put -r ${tree} tree`, `get -r tree ${folder}/back`)
   const files = await fs.readdir(path.join(folder, 'back'), { recursive: true })
-  assert.equal(files.length, 252)
-  assert.equal(await fs.readFile(path.join(folder, 'back/deep/f249'), 'utf8'), '249')
+  assert.equal(files.length, FILES + 2)
+  assert.equal(
+    await fs.readFile(path.join(folder, `back/deep/f${FILES - 1}`), 'utf8'),
+    `${FILES - 1}`,
+  )
 })
 
 test('OpenSSH’s client begins at home and does all that it knows', async () => {

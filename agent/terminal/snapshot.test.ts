@@ -13,9 +13,9 @@ import { type Emulator, loadXterm } from './xterm.ts'
 
 const make = await loadXterm()
 const SCROLLBACK = 200
-const SHORT_STRIDE = amount({ usual: 3, whole: 1 })
-const LONG_STRIDE = amount({ usual: 29, whole: 13 })
-const RUNS = amount({ usual: 500, whole: 1500 })
+const SHORT_STRIDE = amount({ usual: 7, whole: 1 })
+const LONG_STRIDE = amount({ usual: 61, whole: 13 })
+const RUNS = amount({ usual: 250, whole: 1500 })
 
 const draw = (screen: Emulator, bytes: Uint8Array) => screen.core._inputHandler.parse(bytes)
 
@@ -27,7 +27,7 @@ function copyOf(screen: Emulator, before: Uint8Array, scrollback = SCROLLBACK): 
 
 for (const file of readdirSync(SESSIONS)) {
   const bytes = new Uint8Array(readFileSync(new URL(file, SESSIONS)))
-  // Every offset of a short session, or each third; of a long one a stride that no sequence has. From another start each time.
+  // Every offset of a short session, or some; of a long one a stride that no sequence has. From another start each time.
   const stride = bytes.length < 3000 ? SHORT_STRIDE : LONG_STRIDE
   const first = Date.now() % stride
 
@@ -87,15 +87,16 @@ test('a string longer than what is looked back for does not end up on the screen
 })
 
 test('a screen that is too colourful for a frame is drawn without what does not fit', () => {
-  const colourful = (cols: number, rows: number) => {
+  const colourful = (cols: number, rows: number, lines: number) => {
     const screen = make(cols, rows, 1000)
     const cell = (n: number) => `\x1b[38;2;${n % 256};${n % 251};9;48;2;9;${n % 256};${n % 13}m#`
     const line = Array.from({ length: cols }, (_, n) => cell(n)).join('')
-    for (let n = 0; n < rows * 2; n++) draw(screen, new TextEncoder().encode(line))
+    const bytes = new TextEncoder().encode(line)
+    for (let n = 0; n < lines; n++) draw(screen, bytes)
     return snapshotOf(screen, new Uint8Array(0))
   }
-  const large = colourful(300, 250)
+  const large = colourful(300, 250, 500)
   assert.ok(large.length < MAX_NUMBERED_BODY_BYTES && large.length > 1_000_000)
-  const blank = colourful(600, 250)
+  const blank = colourful(600, 250, 250)
   assert.ok(blank.length < 1000)
 })

@@ -53,7 +53,7 @@ test('a client that was cut off gets exactly what it missed', async (t) => {
 
 test('everything that a program wrote arrives before its status, however slowly it is drawn', async (t) => {
   const { open } = openDesks(t)
-  const desk = open({ command: sh('seq 200000; exit 7'), blind: true })
+  const desk = open({ command: sh('seq 80000; exit 7'), blind: true })
   await eventually(() => desk.client.seen >= 256 * 1024, {
     timeoutMs,
     what: 'the credit to be used up',
@@ -71,7 +71,7 @@ test('everything that a program wrote arrives before its status, however slowly 
   drawRest()
   const fin = await isTold(desk, 'fin')
   assert.deepEqual(fin, { type: 'fin', ended: { status: 7 } })
-  const expected = Array.from({ length: 200_000 }, (_, n) => `${n + 1}\r\n`).join('')
+  const expected = Array.from({ length: 80_000 }, (_, n) => `${n + 1}\r\n`).join('')
   assert.ok(desk.text === expected, `${desk.text.length} of ${expected.length} characters`)
 })
 
@@ -85,7 +85,7 @@ test('a watcher that draws nothing never slows who drives, and gets a snapshot l
   const { open } = openDesks(t)
   const driver = open({
     client: 'driver',
-    command: sh('read x; seq 400000; echo end of flood; sleep 60'),
+    command: sh('read x; seq 150000; echo end of flood; sleep 60'),
   })
   await isTold(driver, 'attached')
   const watcher = open({ client: 'watcher', blind: true })
@@ -106,7 +106,7 @@ test('a program waits for who drives, and not for ever', async (t) => {
   let ahead = 0
   const clock = { ...systemClock, monotonicMs: () => performance.now() + ahead }
   const { terminals, open } = openDesks(t, { clock })
-  const driver = open({ command: sh('seq 900000; echo end of flood; sleep 60'), blind: true })
+  const driver = open({ command: sh('seq 150000; echo end of flood; sleep 60'), blind: true })
   await eventually(() => driver.client.seen >= 256 * 1024, {
     timeoutMs,
     what: 'credit to be used up',
