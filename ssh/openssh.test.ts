@@ -16,11 +16,12 @@ import { soon } from './testing/soon.ts'
 
 const HOST = 'me@127.0.0.1'
 const PATIENCE = { timeoutMs: 15_000 }
-/** Commands, and those with ten megabytes each way; four at a time. */
-const RUNS = amount({ usual: 20, whole: 200 })
+/** Commands, and those with many megabytes each way; four at a time. */
+const RUNS = amount({ usual: 12, whole: 200 })
 const LARGE_RUNS = amount({ usual: 4, whole: 20 })
+const LARGE_MB = amount({ usual: 5, whole: 10 })
 /** Megabytes with new keys for each; and with new keys for each so many of the server's packets. */
-const REKEYED_MB = amount({ usual: 8, whole: 20 })
+const REKEYED_MB = amount({ usual: 6, whole: 20 })
 const REKEYING = amount({ usual: 40, whole: 100 })
 
 let server: TestServer
@@ -53,8 +54,8 @@ test(`${RUNS} commands answer with their own status and their bytes`, LONG, () =
   runsUnharmed(RUNS, randomBytes(100_000)),
 )
 
-test('ten megabytes come back unharmed, again and again', LONG, () =>
-  runsUnharmed(LARGE_RUNS, randomBytes(10_000_000)),
+test(`${LARGE_MB} megabytes come back unharmed, again and again`, LONG, () =>
+  runsUnharmed(LARGE_RUNS, randomBytes(LARGE_MB * 1_000_000)),
 )
 
 test('standard error stays apart from standard output', async () => {
