@@ -15,7 +15,7 @@ import { shrinkBy } from './shrink.ts'
 setPriority(constants.priority.PRIORITY_LOW)
 
 /** Wall time for fresh seeds, ms, and the fewest that must fit into it. */
-const TIME_MS = Number(process.env.SKEIN_SIM_DATA_MS ?? amount({ usual: 3_000, whole: 90_000 }))
+const TIME_MS = Number(process.env.SKEIN_SIM_DATA_MS ?? amount({ usual: 1_500, whole: 90_000 }))
 const FEWEST_SEEDS = amount({ usual: 25, whole: 200 })
 const SCHEDULES = amount({ usual: 100, whole: 1000 })
 /** Within which each broken machine must be found out. */
