@@ -8,6 +8,10 @@ import { after, before, describe, test } from 'node:test'
 import { SkeinError } from '#protocol/errors.ts'
 import { type Actor, MAX_STREAMS_PER_ACTOR, type StreamOpen } from '#protocol/link.ts'
 import type { LinkStream, Streams, Target } from '../../server/links/streams.ts'
+import { amount } from '../../tests/support/amount.ts'
+
+/** Of streams, fifty at a time. */
+const ABORTS = amount({ usual: 300, whole: 1000 })
 
 export const farPorts = {
   /** Accepts and writes for ever. */
@@ -168,8 +172,8 @@ function keepsStreamsApart({ open }: Door): void {
     for (const each of [...floods, stream]) each.abort()
   })
 
-  test('a thousand quick aborts leave the way open', async () => {
-    for (let i = 0; i < 20; i++) {
+  test(`${ABORTS} quick aborts leave the way open`, async () => {
+    for (let i = 0; i < ABORTS; i += 50) {
       const batch = await Promise.all(Array.from({ length: 50 }, () => open(echo)))
       for (const stream of batch) stream.abort()
     }

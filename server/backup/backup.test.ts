@@ -4,13 +4,23 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { quietLog, system, testId, userChange } from '../../tests/support/rows.ts'
 import { systemClock, systemRandom } from '../clock.ts'
@@ -64,8 +74,18 @@ async function withRecords<T>(
   }
 }
 
-/** Users and as many audit entries, and keys as a peer makes them. */
+const samples = mkdtempSync(join(tmpdir(), 'skein-samples-'))
+after(() => rmSync(samples, { recursive: true }))
+
+/** Made once for all tests. */
 async function fill(data: string, users = 3): Promise<void> {
+  const sample = join(samples, String(users))
+  if (!existsSync(sample)) await make(sample, users)
+  cpSync(sample, data, { recursive: true })
+}
+
+/** Users and as many audit entries, and keys as a peer makes them. */
+async function make(data: string, users: number): Promise<void> {
   await withRecords(data, async (records) => {
     for (let i = 0; i < users; i++) {
       const id = testId<'user'>()

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { amount } from '../../tests/support/amount.ts'
 import { MariaDb } from '../../tests/support/mariadb.ts'
 import { RedisServer } from '../../tests/support/redis.ts'
 import { quietLog } from '../../tests/support/rows.ts'
@@ -16,6 +17,10 @@ import { openSqliteStore } from '../store/sqlite/open.ts'
 import { type Batch, CLAIM_KIND, type Store, type StoredEntry, UNFINISHED } from '../store/store.ts'
 import { restoreBackup } from './restore.ts'
 import { writeBackup } from './write.ts'
+
+/** More than one page of any store's has, 1000. */
+const ROWS = amount({ usual: 1100, whole: 2500 })
+const ENTRIES = amount({ usual: 1050, whole: 1300 })
 
 const origin = '00112233445566ff'
 const other = 'ffeeddccbbaa9988'
@@ -30,14 +35,14 @@ const group = (name: string, seq: number, by = origin) => ({
 
 /** Something of everything that a store keeps, with more rows than one page has. */
 function everything(): Omit<Batch, 'meta'> {
-  const rows = Array.from({ length: 2500 }, (_, i) => ({
+  const rows = Array.from({ length: ROWS }, (_, i) => ({
     ...{ kind: i % 2 ? 'setting' : 'of a newer version', id: `id-${i}`, birth: dot(i + 1) },
     groups: [group('a', i + 1), group('b', i + 1, other)],
   }))
   const [first] = rows
   const unknown = new Uint8Array([0, 255, 10, 128])
   if (first) first.groups.push({ ...group('c', 1), unknown, past: [dot(7, other)] } as never)
-  const entries = Array.from({ length: 1300 }, (_, i) => ({
+  const entries = Array.from({ length: ENTRIES }, (_, i) => ({
     ...{ position: i + 1, stream: i % 3 ? 'audit' : 'a newer stream', subject: `of ${i % 7}` },
     ...{ atMs: i, dot: dot(i + 1, i % 2 ? origin : other), index: i % 4, body: `{"i":${i}}` },
   }))
@@ -53,9 +58,9 @@ function everything(): Omit<Batch, 'meta'> {
       { kind: 'setting', id: 'gone', birth: dot(1), dots: [dot(2), dot(9, other)], atMs: 5 },
       { kind: CLAIM_KIND, id: 'user:bert', birth: dot(5), dots: [dot(6)], atMs: 5 },
     ],
-    heard: [{ origin: other, head: 1300, gaps: [{ low: 4, high: 9 }] }],
+    heard: [{ origin: other, head: ENTRIES, gaps: [{ low: 4, high: 9 }] }],
     floors: [{ origin: other, seq: 3 }],
-    parked: [{ kind: 'setting', id: 'id-1', group: group('far', 2500) }],
+    parked: [{ kind: 'setting', id: 'id-1', group: group('far', ROWS) }],
   }
 }
 
@@ -69,7 +74,7 @@ test('sqlite to MariaDB to Redis to sqlite: everything is as it was, and nothing
     const begun = await contentsOf(await openSqliteStore(file(place('sqlite'))))
     assert.deepEqual(
       [begun.rows?.length, begun.entries?.length, begun.parked?.length, begun.claims?.length],
-      [2500, 1300, 1, 2],
+      [ROWS, ENTRIES, 1, 2],
     )
     const servers = [mariadb.url(await mariadb.database()), redis.url()]
     let from: string | undefined
@@ -111,7 +116,7 @@ test('a backup of a database that others write to meanwhile is a state that ther
   const folder = mkdtempSync(join(tmpdir(), 'skein-between-'))
   const scribe = new Scribe(await openStoreAt(redis.url()))
   try {
-    await scribe.write(100, 20)
+    await scribe.write(amount({ usual: 30, whole: 100 }), 20)
     const before = scribe.acknowledged.size
     const writing = scribe.writeUntilStopped(20)
     mkdirSync(join(folder, 'data'))
@@ -151,7 +156,7 @@ const restore = (from: string, data: string, url: string | undefined) =>
 
 async function fill(folder: string): Promise<void> {
   const store = await openSqliteStore(file(folder))
-  const meta = { origin, seq: 2500, hlc: hlc + 2500n, position: 1300, revision: 0 }
+  const meta = { origin, seq: ROWS, hlc: hlc + BigInt(ROWS), position: ENTRIES, revision: 0 }
   await store.commit({ ...everything(), meta }, undefined)
   await store.close()
 }
@@ -171,13 +176,13 @@ const openAs = (folder: string, url: string) =>
 /** All of it in an order of its own; the origins that were given on the way are left out, and the file's own revision. */
 async function contentsOf(store: Store): Promise<Record<string, string[]>> {
   const all: Record<string, unknown[]> = {}
-  const origins = new Map([[other, 1300]])
+  const origins = new Map([[other, ENTRIES]])
   let position = 0
   for await (const { meta, ...parts } of store.load()) {
     position = meta.position
     for (const [name, some] of Object.entries(parts)) all[name] = [...(all[name] ?? []), ...some]
   }
-  origins.set(origin, 2500)
+  origins.set(origin, ROWS)
   all.entries = await entriesOf(store, origins)
   all.heard = (all.heard ?? []).filter((one) => hasOrigin(one, other))
   await store.close()

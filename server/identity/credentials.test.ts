@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import type { TokenId, UserId } from '#protocol/ids.ts'
 import { newId } from '#protocol/ids.ts'
+import { CHEAP } from '../../tests/support/cheap-passwords.ts'
 import { TestClock } from '../../tests/support/clock.ts'
 import { eventually } from '../../tests/support/eventually.ts'
 import { KEY_LINE, keyLine } from '../../tests/support/http/keys.ts'
@@ -34,7 +35,9 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'skein-credentials-'))
   clock = new TestClock()
   records = await openRecords({ store: openMemoryStore(), clock, random: systemRandom, log })
-  identity = await createIdentity({ records, clock, random: systemRandom, folder })
+  identity = await createIdentity({
+    ...{ records, clock, random: systemRandom, folder, passwordCost: CHEAP },
+  })
   ada = await newUser('ada')
   bob = await newUser('bob')
 })

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { SkeinError } from '#protocol/errors.ts'
 import { newId, type UserId } from '#protocol/ids.ts'
+import { CHEAP } from '../../tests/support/cheap-passwords.ts'
 import { TestClock } from '../../tests/support/clock.ts'
 import { systemRandom } from '../clock.ts'
 import { openRecords } from '../records/open.ts'
@@ -36,7 +37,10 @@ afterEach(async () => {
 })
 
 const openIdentity = (knows?: (birth: Dot) => boolean) =>
-  createIdentity({ records, clock, random: systemRandom, folder, ...(knows && { knows }) })
+  createIdentity({
+    ...{ records, clock, random: systemRandom, folder, passwordCost: CHEAP },
+    ...(knows && { knows }),
+  })
 
 async function setUp(): Promise<UserId> {
   const token = (await identity.setup.begin()) ?? ''

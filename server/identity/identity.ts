@@ -12,7 +12,7 @@ import type { GuessesOptions } from './guesses.ts'
 import { Invitations } from './invitations.ts'
 import { deriveAgentKey, deriveKey, loadClusterSecret } from './keys.ts'
 import { LastUse } from './last-use.ts'
-import { Passwords } from './passwords.ts'
+import { type PasswordCost, Passwords } from './passwords.ts'
 import { Roles } from './roles.ts'
 import { Sessions } from './sessions.ts'
 import { ensureSetting } from './settings.ts'
@@ -61,17 +61,19 @@ export interface IdentityParts {
   /** By which peers count attempts together; `self` is this one's id. */
   readonly live?: GuessesOptions['live']
   readonly self?: string
+  /** As in earnest unless given: a test that logs in a hundred times is about something else. */
+  readonly passwordCost?: PasswordCost
 }
 
 /** Rejects with `config_invalid` when the cluster's secret cannot be read, and with the codes of `transact`. */
 export async function createIdentity(parts: IdentityParts): Promise<Identity> {
-  const { records, clock, random, folder, knows = () => true, live, self } = parts
+  const { records, clock, random, folder, knows = () => true, live, self, passwordCost } = parts
   const secret = await loadClusterSecret(folder, random)
   const makers = { clock, random }
   const makeKey = () => Buffer.from(random(SIGNING_KEY_BYTES)).toString('hex')
   const key = await ensureSetting(records, SIGNING_KEY_SETTING, makeKey, makers)
   const signingKey = Buffer.from(String(key), 'hex')
-  const passwords = new Passwords(random)
+  const passwords = new Passwords(random, passwordCost)
   const told = { ...(live && { live }), ...(self !== undefined && { self }) }
   const factors = new Factors({
     ...makers,

@@ -10,7 +10,7 @@ import { sameBytes } from './keys.ts'
 import { type Argon2Hash, formatPhc, parsePhc } from './phc.ts'
 
 /** 19 MiB, two passes, one lane: OWASP Password Storage Cheat Sheet, argon2id's second configuration. */
-const COST = { memoryKib: 19_456, passes: 2, lanes: 1 } as const
+const COST: PasswordCost = { memoryKib: 19_456, passes: 2, lanes: 1 }
 /** RFC 9106, section 3.1: 128 bits of salt are enough for passwords; 256 bits of tag. */
 const SALT_BYTES = 16
 const HASH_BYTES = 32
@@ -19,24 +19,33 @@ const MAX_CONCURRENT = 2
 /** At about 60 ms each this is a wait of two seconds. */
 const MAX_WAITING = 64
 
+/** What one guess takes; each hash says its own. */
+export type PasswordCost = Pick<Argon2Hash, 'memoryKib' | 'passes' | 'lanes'>
+
 export class Passwords {
   readonly #random: Random
+  readonly #cost: PasswordCost
   readonly #gate = new Gate(MAX_CONCURRENT, MAX_WAITING)
   /** Stands in for the hash of a user that does not exist. */
   readonly #nobody: Argon2Hash
 
-  constructor(random: Random) {
+  constructor(random: Random, cost = COST) {
     this.#random = random
+    this.#cost = cost
     const salt = Buffer.from(random(SALT_BYTES))
-    this.#nobody = { ...COST, salt, hash: Buffer.from(random(HASH_BYTES)) }
+    this.#nobody = { ...cost, salt, hash: Buffer.from(random(HASH_BYTES)) }
   }
 
   /** A PHC string. Rejects with `password_weak`, `too_large` or `rate_limited`. */
   async hash(password: string): Promise<string> {
     assertAcceptable(password)
     const salt = Buffer.from(this.#random(SALT_BYTES))
-    const hash = await this.#derive(password, { ...COST, salt, hash: Buffer.alloc(HASH_BYTES) })
-    return formatPhc({ ...COST, salt, hash })
+    const hash = await this.#derive(password, {
+      ...this.#cost,
+      salt,
+      hash: Buffer.alloc(HASH_BYTES),
+    })
+    return formatPhc({ ...this.#cost, salt, hash })
   }
 
   /** Whether the password fits; `undefined` (no such user) never fits and takes as long. */

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { SkeinError } from '#protocol/errors.ts'
+import { amount } from '../../tests/support/amount.ts'
 import { TestClock } from '../../tests/support/clock.ts'
 import { quietLog, testId } from '../../tests/support/rows.ts'
 import { systemRandom } from '../clock.ts'
@@ -160,5 +161,7 @@ test('any transactions, with commits that fail, leave what a plain model says, a
     }
     assertSame(await openRecords({ store: store.reopen(), ...options }), model)
   }
-  await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 20 }), run), { numRuns: 300 })
+  await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 20 }), run), {
+    numRuns: amount({ usual: 100, whole: 300 }),
+  })
 })

@@ -6,12 +6,13 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SkeinError } from '#protocol/errors.ts'
 import { Chance } from '../../tests/sim/chance.ts'
+import { amount } from '../../tests/support/amount.ts'
 import { assertSame, joinBy, leave, type Member, seen, write } from '../../tests/support/members.ts'
 import { testId, userChange } from '../../tests/support/rows.ts'
 import { type MemoryStore, openSharedMemoryStore } from '../store/memory.ts'
 import type { MemoryDisk } from '../store/memory-disk.ts'
 
-const SEEDS = Array.from({ length: 12 }, (_, i) => i + 1)
+const SEEDS = Array.from({ length: amount({ usual: 4, whole: 12 }) }, (_, i) => i + 1)
 const DEEDS = 120
 
 type UserId = ReturnType<typeof testId<'user'>>

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { amount } from '../../tests/support/amount.ts'
 import { TestClock } from '../../tests/support/clock.ts'
 import { quietLog, testId, userChange } from '../../tests/support/rows.ts'
 import { systemRandom } from '../clock.ts'
@@ -277,7 +278,7 @@ test('whatever happens, those that have heard the same hold the same, in memory 
       }))
       for (const one of all) assert.deepEqual(one, all[0])
     }),
-    { numRuns: 60 },
+    { numRuns: amount({ usual: 25, whole: 60 }) },
   )
 })
 

@@ -66,12 +66,24 @@ services:
     volumes: [ "home:/home/dev" ]
 `
 
-function rendered(ref: string, param: Record<string, ParameterValue>): RenderedSpace {
+type Template = Parameters<typeof renderTemplate>[0]
+const parsedBefore = new Map<string, Template>()
+
+/** There are few templates, and hundreds of values. */
+function parsedOf(ref: string): Template {
+  const known = parsedBefore.get(ref)
+  if (known) return known
   const parsed = parseTemplate(template(ref))
   if (parsed.problems !== undefined) assert.fail(JSON.stringify(parsed.problems))
-  const values = checkParameters(parsed.template.parameters, param)
+  parsedBefore.set(ref, parsed.template)
+  return parsed.template
+}
+
+function rendered(ref: string, param: Record<string, ParameterValue>): RenderedSpace {
+  const parsed = parsedOf(ref)
+  const values = checkParameters(parsed.parameters, param)
   const vars = { V: String(param.text ?? '') }
-  return renderTemplate(parsed.template, {
+  return renderTemplate(parsed, {
     ...{ space: { id: 's1', name: 'box' }, user: { username: 'ada', name: vars.V } },
     ...{ server: { url: vars.V }, param: values, vars },
   })

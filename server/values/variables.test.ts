@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { type GroupId, type Id, newId, type TemplateId, type UserId } from '#protocol/ids.ts'
+import { CHEAP } from '../../tests/support/cheap-passwords.ts'
 import { TestClock } from '../../tests/support/clock.ts'
 import { systemRandom } from '../clock.ts'
 import { createIdentity, type Identity } from '../identity/identity.ts'
@@ -26,7 +27,10 @@ let shelves: Record<'server' | 'template' | 'group' | 'user', Shelf>
 let templateId: TemplateId
 
 const openIdentity = (data = folder) =>
-  createIdentity({ records, clock: new TestClock(), random: systemRandom, folder: data })
+  createIdentity({
+    ...{ records, clock: new TestClock(), random: systemRandom, folder: data },
+    passwordCost: CHEAP,
+  })
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'skein-variables-'))

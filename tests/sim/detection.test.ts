@@ -17,9 +17,9 @@ const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.POSITIVE_INFINITY
 
 for (const [size, clusters] of [
-  [3, amount({ usual: 25, whole: 100 })],
-  [10, amount({ usual: 5, whole: 20 })],
-  [30, amount({ usual: 2, whole: 5 })],
+  [3, amount({ usual: 12, whole: 100 })],
+  [10, amount({ usual: 3, whole: 20 })],
+  [30, amount({ usual: 1, whole: 5 })],
 ] as const) {
   test(`a crash among ${size} is noticed by somebody in 4.5 s, and by all in half a second more`, (t) => {
     const all = Array.from({ length: clusters }, (_, i) =>

@@ -23,7 +23,10 @@ export class Galera implements AsyncDisposable {
     const group: number[] = []
     for (let i = 0; i < count; i++) group.push(await freePort())
     const nodes: MariaDb[] = []
-    for (const port of group) nodes.push(await MariaDb.prepare({ flags: await flagsOf(port) }))
+    for (const port of group) {
+      const [of] = nodes
+      nodes.push(await MariaDb.prepare({ flags: await flagsOf(port), ...(of && { of }) }))
+    }
     const galera = new Galera(nodes, group)
     try {
       for (const [i] of nodes.entries()) await galera.up(i)

@@ -2,6 +2,7 @@
 // afterwards that all of the first is there, once, and nothing of the second.
 
 import assert from 'node:assert/strict'
+import { setTimeout as pause } from 'node:timers/promises'
 import { SkeinError } from '#protocol/errors.ts'
 import type { Batch, Meta, Store } from '../../server/store/store.ts'
 
@@ -60,13 +61,14 @@ export class Ledger {
     for (;;) await this.write(bodyChars)
   }
 
-  /** Until it is stopped. What a database that is away refuses is tried again under another name. */
-  async run(): Promise<void> {
+  /** Until it is stopped, with so long between two writes. What a database that is away refuses is tried again under another name. */
+  async run(pauseMs = 0): Promise<void> {
     await retried(() => this.begin())
     while (!this.#isOver) {
       await this.write().catch((error: unknown) => {
         if (!hasCode(error, 'store_unavailable')) throw error
       })
+      if (pauseMs > 0) await pause(pauseMs)
     }
   }
 

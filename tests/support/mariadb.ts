@@ -47,6 +47,8 @@ export interface MariaDbOptions {
   readonly folder?: string
   /** The address at which it listens, where not this machine's own. */
   readonly host?: string
+  /** One that never ran, whose files it gets a copy of. */
+  readonly of?: MariaDb
 }
 
 export interface Address {
@@ -85,8 +87,13 @@ export class MariaDb implements AsyncDisposable {
     // Tells scripts/lib/leftovers.js whose this is, should this process be killed.
     writeFileSync(join(folder, 'test-process.json'), JSON.stringify(thisProcess()))
     server.putCertificate(options.tls)
-    await server.#install()
+    if (options.of) execFileSync('cp', ['-a', options.of.data, server.data])
+    else await server.#install()
     return server
+  }
+
+  get data(): string {
+    return join(this.folder, 'data')
   }
 
   get socket(): string {
@@ -191,7 +198,7 @@ export class MariaDb implements AsyncDisposable {
     const child = this.#spawn('mariadb-install-db', [
       '--no-defaults',
       '--user=mysql',
-      `--datadir=${this.#data}`,
+      `--datadir=${this.data}`,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
       '--skip-name-resolve',
@@ -206,10 +213,6 @@ export class MariaDb implements AsyncDisposable {
     return this.#options.host ?? '127.0.0.1'
   }
 
-  get #data(): string {
-    return join(this.folder, 'data')
-  }
-
   #flags(): string[] {
     const settings = Object.entries(SETTINGS).map(([name, value]) => `--${name}=${value}`)
     const tls = this.#options.tls && [
@@ -219,7 +222,7 @@ export class MariaDb implements AsyncDisposable {
     return [
       '--no-defaults',
       '--user=mysql',
-      `--datadir=${this.#data}`,
+      `--datadir=${this.data}`,
       `--socket=${this.socket}`,
       `--pid-file=${join(this.folder, 'pid')}`,
       `--port=${this.port}`,

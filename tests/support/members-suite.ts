@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import type { SkeinError } from '#protocol/errors.ts'
 import type { Change } from '../../server/records/records.ts'
 import { Chance } from '../sim/chance.ts'
+import { amount } from './amount.ts'
 import { eventually } from './eventually.ts'
 import {
   assertSame,
@@ -23,7 +24,7 @@ import { testId, userChange } from './rows.ts'
 import type { StoreUnderTest } from './stores.ts'
 
 const soon = (what: string) => ({ timeoutMs: 30_000, what })
-const SEEDS = [1, 2, 3, 4]
+const SEEDS = Array.from({ length: amount({ usual: 2, whole: 4 }) }, (_, i) => i + 1)
 
 type Join = () => Promise<Member>
 

@@ -1,13 +1,11 @@
 // A supervisor and a child as processes of their own, for tests that kill them. `node supervised.ts supervisor FOLDER
 // MODE…` starts `node supervised.ts child FOLDER MODE INSTANCE` for each mode, which does what the mode says.
 
-import { createLog } from '../../server/log.ts'
 import type { ChildSpec } from '../../server/supervisor/child.ts'
 import { childLockPath, writeChild } from '../../server/supervisor/child-state.ts'
 import { ExitStatus } from '../../server/supervisor/exit.ts'
 import { takeLock } from '../../server/supervisor/lock.ts'
 import { thisProcess } from '../../server/supervisor/process.ts'
-import { Supervisor } from '../../server/supervisor/supervisor.ts'
 
 /** Of the children, in the order of their modes. */
 export const INSTANCES = ['peer-1', 'gateway-1'] as const
@@ -26,6 +24,9 @@ function child(data: string, mode: Mode, instance: string): void {
 }
 
 async function supervise(data: string, modes: readonly Mode[]): Promise<void> {
+  // Here, since a child needs neither, and there are many of them.
+  const { createLog } = await import('../../server/log.ts')
+  const { Supervisor } = await import('../../server/supervisor/supervisor.ts')
   // Before the lock is taken: whoever sees it may signal at once. No signal is heard before the constructor is through.
   process.on('SIGTERM', () => supervisor.stop())
   process.on('SIGHUP', () => supervisor.reload())

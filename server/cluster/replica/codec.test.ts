@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { amount } from '../../../tests/support/amount.ts'
 import { Malformed } from '../swim/bytes.ts'
 import { decode, encode } from './codec.ts'
 import type { Message } from './message.ts'
@@ -138,7 +139,7 @@ test('bytes that nobody wrote are refused as malformed, and in no other way', ()
         assert.ok(error instanceof Malformed, String(error))
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: amount({ usual: 500, whole: 2000 }) },
   )
 })
 

@@ -9,7 +9,7 @@ import { decode, encode, sizeOfClaim, sizeWithoutNews } from './codec.ts'
 import type { Message } from './message.ts'
 
 /** Random and damaged ones. */
-const MESSAGES = amount({ usual: 150_000, whole: 1_000_000 })
+const MESSAGES = amount({ usual: 50_000, whole: 1_000_000 })
 
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff })
 const id = fc

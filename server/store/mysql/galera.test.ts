@@ -13,9 +13,11 @@ import { openMariaDb } from '../../../tests/support/mariadb.ts'
 const GO_ON_MS = 5000
 const WAIT_MS = 60_000
 /** Of two peers that get in each other's way: sent as one text, three of a thousand were acknowledged and not there. */
-const CONTENDING = amount({ usual: 150, whole: 2000 })
+const CONTENDING = amount({ usual: 40, whole: 2000 })
 /** Writes of each peer, before and after each kill. */
-const WRITES = amount({ usual: 20, whole: 500 })
+const WRITES = amount({ usual: 8, whole: 500 })
+/** Of each peer between two writes, ms, while nodes go and come: that takes seconds, in which there are enough of them. */
+const PAUSE_MS = amount({ usual: 20, whole: 0 })
 
 let galera: Galera
 let made = 0
@@ -81,7 +83,7 @@ test('a node is killed, then the one that is written to: peers go on within seco
   await using one = await writer(database, 0)
   await using two = await writer(database, 0)
   const ledgers = [one, two]
-  const running = ledgers.map((ledger) => ledger.run())
+  const running = ledgers.map((ledger) => ledger.run(PAUSE_MS))
   await more(ledgers, WRITES)
   for (const victim of [2, 0]) {
     await galera.node(victim).kill('SIGKILL')

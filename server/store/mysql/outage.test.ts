@@ -27,7 +27,7 @@ test('nothing acknowledged is missing and nothing is there twice after many kill
   const stores = [await openMariaDb(url), await openMariaDb(url)]
   const ledgers = stores.map((store, i) => new Ledger(store, `writer-${i}`))
   const writing = ledgers.map((ledger) => ledger.run())
-  for (let i = 0; i < amount({ usual: 3, whole: 30 }); i++) {
+  for (let i = 0; i < amount({ usual: 2, whole: 30 }); i++) {
     const before = ledgers.map(({ count }) => count)
     const goesOn = () => ledgers.every(({ count }, k) => count >= (before[k] ?? 0) + 5)
     await eventually(goesOn, { timeoutMs: RETURN_MS, what: 'writes after a kill' })

@@ -1,7 +1,8 @@
-// What every store keeps and refuses, by a real MariaDB.
+// What every store keeps and refuses, and several peers on one, by a real MariaDB: one for all, since a start takes a second.
 
 import { after, before } from 'node:test'
 import { MariaDb, mariaDbStore } from '../../../tests/support/mariadb.ts'
+import { membersSuite } from '../../../tests/support/members-suite.ts'
 import { newsSuite } from '../../../tests/support/news-suite.ts'
 import { longSpans, storeSuite } from '../../../tests/support/store-suite.ts'
 
@@ -15,3 +16,4 @@ const mariadb = mariaDbStore(() => server)
 storeSuite(mariadb)
 longSpans(mariadb)
 newsSuite(mariadb)
+membersSuite(mariadb)

@@ -25,7 +25,7 @@ const open = (url: string, startMs = 5000): Promise<Store> =>
 test('kill −9 of the server in the middle of writes loses nothing acknowledged, and nothing is there twice', async () => {
   await using server = await RedisServer.start()
   const scribe = new Scribe(await open(server.url()))
-  const kills = amount({ usual: 3, whole: 20 })
+  const kills = amount({ usual: 2, whole: 20 })
   const writing = scribe.writeUntilStopped()
   for (let i = 0; i < kills; i++) {
     await scribe.reaches(scribe.acknowledged.size + 50)

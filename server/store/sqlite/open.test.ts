@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { amount } from '../../../tests/support/amount.ts'
 import { quietLog, testId, userChange } from '../../../tests/support/rows.ts'
 import { systemClock, systemRandom } from '../../clock.ts'
 import { openRecords } from '../../records/open.ts'
@@ -17,6 +18,9 @@ import type { Change, Records } from '../../records/records.ts'
 import type { Store } from '../store.ts'
 import { openSqliteStore, type SqliteOptions } from './open.ts'
 
+/** Of a writer, and what it has acknowledged before each. */
+const KILLS = amount({ usual: 2, whole: 3 })
+const BETWEEN = amount({ usual: 100, whole: 200 })
 const WRITER = fileURLToPath(new URL('../../../tests/support/write-forever.ts', import.meta.url))
 const CRASHING = new URL('../../../tests/support/crashing-store.ts', import.meta.url)
 const MIGRATIONS = new URL('../../../migrations/sqlite/', import.meta.url)
@@ -165,11 +169,11 @@ test('a full disk refuses changes with its code, reads go on, and changes go on 
 test('nothing that was acknowledged is missing after kill -9 in the middle of writing', async () => {
   await withFolder(async (folder) => {
     const acknowledged: string[] = []
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < KILLS; round++) {
       const child = startWriter(folder)
       for await (const line of createInterface({ input: child.stdout ?? assert.fail() })) {
         acknowledged.push(line)
-        if (acknowledged.length % 200 === 0) child.kill('SIGKILL')
+        if (acknowledged.length % BETWEEN === 0) child.kill('SIGKILL')
       }
     }
     const opened = await open(folder)
@@ -178,7 +182,7 @@ test('nothing that was acknowledged is missing after kill -9 in the middle of wr
       acknowledged.filter((key) => !found.has(key)),
       [],
     )
-    assert(acknowledged.length >= 600)
+    assert(acknowledged.length >= KILLS * BETWEEN)
     const entries = await opened.records.read('audit', { limit: 500 })
     const keys = new Set(entries.map(({ body }) => body.action))
     for (const key of acknowledged.slice(-100))

@@ -21,6 +21,7 @@ import { createLive } from '../../../server/live/table.ts'
 import { openRecords } from '../../../server/records/open.ts'
 import type { Records } from '../../../server/records/records.ts'
 import { openMemoryStore } from '../../../server/store/memory.ts'
+import { CHEAP } from '../cheap-passwords.ts'
 import { TestClock } from '../clock.ts'
 import { Client } from './client.ts'
 import { fakeSpaces, fakeTemplates } from './fakes.ts'
@@ -77,7 +78,10 @@ export class World {
     const random = systemRandom
     const records = await openRecords({ store: openMemoryStore(), clock, random, log })
     const live = createLive({ clock })
-    const identity = await createIdentity({ records, clock, random, folder })
+    const identity = await createIdentity({
+      ...{ records, clock, random, folder },
+      passwordCost: CHEAP,
+    })
     const streams = new FakeStreams(options.answer ?? (() => ({ terminals: [] })), options.onStream)
     const config: HttpConfig = {
       insecureHttp: false,
