@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url'
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..')
 const target = path.join(root, 'dist/cli/skein.mjs')
+/** What it was made of, with sizes and times of change. Beside the folder, which peers hand out. */
+const stamps = path.join(root, 'dist/cli-stamps.json')
+const self = fileURLToPath(import.meta.url)
 /** Faster variants of what `ws` does itself; they are native, so they stay out. */
 const LEFT_OUT = ['bufferutil', 'utf-8-validate']
 
@@ -31,25 +34,46 @@ async function bundle() {
     minify: 'dce-only',
     banner: '#!/usr/bin/env node',
   })
+  // All that was read, also what left nothing in the file.
+  const read = await build.watchFiles
   await build.close()
   const chunks = output.filter((one) => one.type === 'chunk')
   const [chunk] = chunks
   if (!chunk || chunks.length > 1) throw new Error(`${chunks.length} files instead of one`)
-  return chunk.code
+  return { code: chunk.code, sources: read.filter((file) => fs.existsSync(file)) }
+}
+
+const stampOf = (file) => {
+  const { size, mtimeMs } = fs.statSync(file)
+  return [file, size, mtimeMs]
+}
+
+/** Whether it is there, and made by this program of the very files that are there. */
+function isFresh() {
+  try {
+    const made = JSON.parse(fs.readFileSync(stamps, 'utf8'))
+    return made.every((stamp) => String(stamp) === String(stampOf(stamp[0])))
+  } catch {
+    // Never packed, or one of them is gone.
+    return false
+  }
 }
 
 /** Written beside and moved into place, so that nobody is ever handed half of it. */
 async function pack() {
-  const code = await bundle()
+  const { code, sources } = await bundle()
   const draft = `${target}.${process.pid}`
   fs.mkdirSync(path.dirname(target), { recursive: true })
   fs.writeFileSync(draft, code, { mode: 0o755 })
   fs.renameSync(draft, target)
+  fs.writeFileSync(draft, JSON.stringify([self, target, ...sources].map(stampOf)))
+  fs.renameSync(draft, stamps)
   console.log(`cli: packed dist/cli/skein.mjs (${Math.round(code.length / 1024)} kB)`)
 }
 
 try {
-  await pack()
+  // A test is given this word: most of what it would wait for is the packing of what is packed.
+  if (!process.argv.includes('--if-changed') || !isFresh()) await pack()
 } catch (error) {
   console.error(`cli: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1

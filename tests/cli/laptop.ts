@@ -123,7 +123,7 @@ export function saying(child: ChildProcess): (pattern: RegExp) => Promise<RegExp
 let isPacked = false
 
 function bundled(): string {
-  if (!isPacked) execFileSync(process.execPath, [PACK])
+  if (!isPacked) execFileSync(process.execPath, [PACK, '--if-changed'])
   isPacked = true
   return FILE
 }

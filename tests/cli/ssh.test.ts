@@ -4,14 +4,19 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { amount } from '../support/amount.ts'
 import { eventually } from '../support/eventually.ts'
 import type { Skein } from '../support/skein.ts'
 import { Desk } from './desk.ts'
 import { finished, type Laptop, saying } from './laptop.ts'
 
-/** A hundred pieces of 1 MB, a fifth of a second apart: longer than two kills. */
-const SLOW_CAT =
-  'for i in $(seq 0 99); do dd if=/tmp/big bs=1M skip=$i count=1 status=none; sleep 0.2; done'
+/** A hundred pieces, a fifth of a second apart: longer than two kills. */
+const PIECES = 100
+const PIECE_KB = amount({ usual: 320, whole: 1024 })
+const PIECE = `dd if=/tmp/big bs=${PIECE_KB}K skip=$i count=1 status=none`
+const SLOW_CAT = `for i in $(seq 0 ${PIECES - 1}); do ${PIECE}; sleep 0.2; done`
+/** So much comes before each kill, bytes: two pieces at the least. */
+const BEFORE_KILL = 2 * PIECE_KB * 1024
 
 let skein: Skein
 let laptop: Laptop
@@ -32,7 +37,7 @@ test('a command runs by ssh with its words, status and outputs', async () => {
 })
 
 test('a long copy has every byte, and a shell is the same, through two killed peers', async () => {
-  const make = 'head -c 100M /dev/urandom > /tmp/big; sha256sum < /tmp/big'
+  const make = `head -c ${PIECES * PIECE_KB}K /dev/urandom > /tmp/big; sha256sum < /tmp/big`
   const wanted = (await laptop.skein(['ssh', 'alpha', make])).stdout.toString().slice(0, 64)
   const shell = laptop.start(['ssh', 'alpha', '-tt'])
   const said = saying(shell)
@@ -51,7 +56,7 @@ test('a long copy has every byte, and a shell is the same, through two killed pe
   const copied = finished(copy)
   for (const kill of ['one', 'two']) {
     const before = length
-    await eventually(() => length > before + 2_000_000, { timeoutMs: 30_000, what: 'bytes' })
+    await eventually(() => length > before + BEFORE_KILL, { timeoutMs: 30_000, what: 'bytes' })
     await skein.killPeer()
     assert.equal(await pid(kill), first)
   }

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { newId } from '../../protocol/ids.ts'
 import type { Change } from '../../server/cluster/membership.ts'
 import { eventually } from '../support/eventually.ts'
+import { type Packed, packed } from '../support/packed.ts'
 import { Namespaces } from './namespaces.ts'
 import type { PeerOrder } from './peer-process.ts'
 
@@ -28,16 +29,18 @@ export class LabPeer {
   readonly host: string
   readonly #space: string
   readonly #secret: string
+  readonly #program: () => string
   #boot = 0
   #child: ChildProcess | undefined
   #view: Record<string, string> = {}
   #words: ReadonlySet<string> = new Set()
 
-  constructor(number: number, network: Namespaces, secret: string) {
+  constructor(number: number, network: Namespaces, secret: string, program: () => string) {
     this.number = number
     this.host = network.host(number)
     this.#space = network.space(number)
     this.#secret = secret
+    this.#program = program
   }
 
   start(seeds: readonly LabPeer[]): void {
@@ -51,7 +54,14 @@ export class LabPeer {
       secret: this.#secret,
       seeds: seeds.filter((seed) => seed !== this).map(({ host }) => `${host}:${PORT}`),
     }
-    const argv = ['netns', 'exec', this.#space, process.execPath, PROGRAM, JSON.stringify(order)]
+    const argv = [
+      'netns',
+      'exec',
+      this.#space,
+      process.execPath,
+      this.#program(),
+      JSON.stringify(order),
+    ]
     const child = spawn('ip', argv, { stdio: ['ignore', 'pipe', 'inherit'] })
     this.#child = child
     createInterface({ input: child.stdout }).on('line', (line) => this.#heard(JSON.parse(line)))
@@ -84,16 +94,19 @@ export class LabPeer {
 export class Lab {
   readonly peers: readonly LabPeer[]
   readonly #network: Namespaces
+  #packed: Packed | undefined
 
   constructor(size: number) {
     const secret = randomBytes(32).toString('hex')
     const network = new Namespaces(size)
+    const program = () => this.#packed?.file ?? PROGRAM
     this.#network = network
-    this.peers = network.places.map((place) => new LabPeer(place, network, secret))
+    this.peers = network.places.map((place) => new LabPeer(place, network, secret, program))
   }
 
   /** Makes the network and starts everybody; resolves when all know all. */
   async open(): Promise<void> {
+    this.#packed = await packed(PROGRAM)
     this.#network.open()
     for (const peer of this.peers) peer.start(this.peers)
     await this.agree(30_000)
@@ -132,5 +145,6 @@ export class Lab {
   close(): void {
     for (const peer of this.peers) peer.kill()
     this.#network.close()
+    this.#packed?.remove()
   }
 }

@@ -6,6 +6,7 @@ import { after, before, type TestContext, test } from 'node:test'
 import { Bystander } from '../../ssh/testing/bystander.ts'
 import { FLOODS, type Flood, flood } from '../../ssh/testing/flood.ts'
 import { testKey } from '../../ssh/testing/key.ts'
+import { amount } from '../support/amount.ts'
 import { Latency } from '../support/latency.ts'
 import { share } from '../support/processor.ts'
 import { Site } from '../support/ssh/site.ts'
@@ -16,7 +17,7 @@ import { Typist } from '../support/typist.ts'
  * ours. The figures are printed; what is asserted holds beside other work as well, far below what an unguarded gateway costs.
  */
 const MAX_P99_MS = 500
-const FLOOD_MS = Number(process.env.SKEIN_DEV_FLOOD_MS ?? 1000)
+const FLOOD_MS = Number(process.env.SKEIN_DEV_FLOOD_MS ?? amount({ usual: 500, whole: 1000 }))
 /** Fewer would mean that the flood was none. */
 const LEAST_PACKETS = 500
 

@@ -110,7 +110,9 @@ async function befall(site: Site, crowd: Crowd): Promise<boolean> {
 
 function blows({ servers }: Site): Blow[] {
   const restarts = servers.map(restart)
-  if (args.brief) return [...servers.slice(0, 1).map(kill), ...restarts]
+  // Those between are as the last, which is the older one where there is one.
+  const [first, last] = [servers.slice(0, 1), servers.slice(1).slice(-1)]
+  if (args.brief) return [...first.map(kill), ...[...first, ...last].map(restart)]
   const upgrades = args.upgrade ? servers.map((server) => replace(server, undefined)) : []
   const apart = servers.length > 1 ? servers.map(cutOff) : []
   // Split first, while everybody is where they began and much passes between peers.

@@ -9,14 +9,14 @@ import { after, before, describe, test } from 'node:test'
 import { amount } from '../../support/amount.ts'
 import { eventually } from '../../support/eventually.ts'
 import { run } from '../../support/ssh/client.ts'
-import { HOST, type Reach, ssh, sshCommand } from './reach.ts'
+import { aside, HOST, type Reach, sshCommand } from './reach.ts'
 
 const MEBIBYTE = 1024 * 1024
-/** 32 or 200 MB: many small files, and large ones that outlast every window. */
+/** 20 or 200 MB: many small files, and large ones that outlast every window. */
 const SMALL_FILES = amount({ usual: 100, whole: 1000 })
 const SMALL_BYTES = 20 * 1024
 const LARGE_FILES = 6
-const LARGE_BYTES = amount({ usual: 5, whole: 30 }) * MEBIBYTE
+const LARGE_BYTES = amount({ usual: 3, whole: 30 }) * MEBIBYTE
 /** One line for each file, its checksum and name, in one order everywhere. */
 const SUMS = 'find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum'
 
@@ -32,15 +32,14 @@ export function files(reach: () => Reach): void {
     })
     after(() => rmSync(folder, { recursive: true, force: true }))
 
-    const sumsThere = async (path: string) =>
-      (await run(ssh(reach(), `cd ${path} && ${SUMS}`))).stdout
+    const sumsThere = async (path: string) => (await aside(reach(), `cd ${path} && ${SUMS}`)).stdout
     const transfers = async (argv: readonly [string, ...string[]]) => {
       const ran = await run(argv)
       assert.equal(ran.status, 0, ran.stderr)
     }
 
     test('scp takes a tree there', async () => {
-      await run(ssh(reach(), 'rm -rf /tmp/scp'))
+      await aside(reach(), 'rm -rf /tmp/scp')
       await transfers([
         'scp',
         '-q',
@@ -62,7 +61,7 @@ export function files(reach: () => Reach): void {
     })
 
     test('rsync takes it there, and then only what has changed', async () => {
-      await run(ssh(reach(), 'rm -rf /tmp/scp /tmp/rsync'))
+      await aside(reach(), 'rm -rf /tmp/scp /tmp/rsync')
       const sync = ['rsync', '-a', '--stats', '-e', sshCommand(reach())] as const
       const there = [`${folder}/tree/`, `${HOST}:/tmp/rsync/`] as const
       await disturbedSync(reach(), [...sync, '--out-format=%n', '--outbuf=N', ...there])
@@ -71,7 +70,7 @@ export function files(reach: () => Reach): void {
       const { stdout } = await run([...sync, ...there])
       assert.match(stdout, /files transferred: 1\n/)
       assert.equal(await sumsThere('/tmp/rsync'), await sumsHere(join(folder, 'tree')))
-      await run(ssh(reach(), 'rm -rf /tmp/rsync'))
+      await aside(reach(), 'rm -rf /tmp/rsync')
     })
 
     test('git clones over ssh and pushes back', async () => {
@@ -105,7 +104,7 @@ async function sumsHere(folder: string): Promise<string> {
 
 async function repository(reach: Reach, folder: string): Promise<void> {
   const there = 'git init -q --bare -b main /tmp/repository.git'
-  await run(ssh(reach, `rm -rf /tmp/repository.git; ${there}`))
+  await aside(reach, `rm -rf /tmp/repository.git; ${there}`)
   const env = {
     GIT_SSH_COMMAND: sshCommand(reach),
     GIT_CONFIG_GLOBAL: '/dev/null',
@@ -141,14 +140,14 @@ function cannotMount(): string | false {
 async function mounted(reach: Reach, folder: string): Promise<void> {
   const mount = join(folder, 'mount')
   mkdirSync(mount)
-  await run(ssh(reach, 'mkdir -p /tmp/shared && echo from there > /tmp/shared/letter'))
+  await aside(reach, 'mkdir -p /tmp/shared && echo from there > /tmp/shared/letter')
   const ran = await run(['sshfs', '-F', reach.config, `${HOST}:/tmp/shared`, mount])
   assert.equal(ran.status, 0, ran.stderr)
   try {
     assert.equal(readFileSync(join(mount, 'letter'), 'utf8'), 'from there\n')
     writeFileSync(join(mount, 'answer'), 'from here\n')
     await eventually(
-      async () => (await run(ssh(reach, 'cat /tmp/shared/answer'))).stdout === 'from here\n',
+      async () => (await aside(reach, 'cat /tmp/shared/answer')).stdout === 'from here\n',
       { timeoutMs: 10_000, what: 'the answer' },
     )
   } finally {

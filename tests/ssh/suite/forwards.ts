@@ -10,12 +10,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
+import { amount } from '../../support/amount.ts'
 import { eventually } from '../../support/eventually.ts'
 import { freePort } from '../../support/skein.ts'
 import { run, start, stop } from '../../support/ssh/client.ts'
-import { type Reach, ssh, sshWith } from './reach.ts'
+import { aside, type Reach, ssh, sshAside, sshWith } from './reach.ts'
 
 const TIMEOUT_MS = 20_000
+/** Large answers at once over one forward. */
+const GETS = amount({ usual: 4, whole: 8 })
 /** Serves one file over HTTP, on a port of the system's choice or on a unix socket, and says where. */
 const SERVER = `
 import http.server, socketserver, sys, os
@@ -47,7 +50,9 @@ function outwards(reach: () => Reach): void {
     const words = ['-N', '-L', `${local}:127.0.0.1:${server.at}`, '-L', `${nowhere}:127.0.0.1:1`]
     await using _ = forward(reach(), words)
     assert.equal(await get({ port: local }), 'from the space')
-    const much = await Promise.all(Array.from({ length: 8 }, () => get({ port: local }, 3_000_000)))
+    const much = await Promise.all(
+      Array.from({ length: GETS }, () => get({ port: local }, 3_000_000)),
+    )
     assert.deepEqual(new Set(much.map(({ length }) => length)), new Set([3_000_014]))
     await assert.rejects(getOnce({ port: nowhere }))
   })
@@ -66,7 +71,7 @@ function inwards(reach: () => Reach): void {
     await using here = await serveHere({ port: 0, host: '127.0.0.1' })
     await using ssh = forward(reach(), ['-v', '-N', '-R', `0:127.0.0.1:${here.port}`])
     const [, port] = await ssh.says(/Allocated port (\d+) for remote forward/)
-    const { stdout } = await inside(reach(), `curl -s http://127.0.0.1:${port}/`)
+    const { stdout } = await aside(reach(), `curl -s http://127.0.0.1:${port}/`)
     assert.equal(stdout, 'from here')
   })
 
@@ -76,7 +81,7 @@ function inwards(reach: () => Reach): void {
     await using _ = await serveHere({ path })
     await using __ = forward(reach(), ['-N', '-R', `${there}:${path}`])
     const curl = `curl -s --retry 20 --retry-delay 1 --retry-all-errors --unix-socket ${there} http://x/`
-    assert.equal((await inside(reach(), curl)).stdout, 'from here')
+    assert.equal((await aside(reach(), curl)).stdout, 'from here')
   })
 }
 
@@ -128,8 +133,6 @@ function editors(reach: () => Reach): void {
   })
 }
 
-const inside = (reach: Reach, command: string) => run(ssh(reach, command))
-
 function never(): never {
   throw new Error('it has no output')
 }
@@ -140,7 +143,7 @@ interface Disposable {
 
 /** Runs the server in the space; `at` is its port or its path. */
 async function serveThere(reach: Reach, path = ''): Promise<Disposable & { readonly at: string }> {
-  const child = start(ssh(reach, `rm -f ${path || '/tmp/none'}; exec python3 -u - ${path}`))
+  const child = start(sshAside(reach, `rm -f ${path || '/tmp/none'}; exec python3 -u - ${path}`))
   child.stdin?.end(SERVER)
   const at = await said(child, child.stdout, /listeningOn=(\S+)/)
   return { at: at[1] ?? '', [Symbol.asyncDispose]: () => stop(child) }

@@ -2,9 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { run } from '../../support/ssh/client.ts'
 import { Person } from '../../support/ssh/person.ts'
-import { type Reach, ssh, sshWith } from './reach.ts'
+import { aside, type Reach, ssh, sshWith } from './reach.ts'
 
 export function terminals(reach: () => Reach): void {
   test('a shell has a terminal, follows its size, and ends with its status', async () => {
@@ -38,7 +37,7 @@ export function terminals(reach: () => Reach): void {
     } finally {
       person.close()
     }
-    assert.equal((await run(ssh(reach(), 'cat /tmp/letter'))).stdout, 'dear reader\n')
+    assert.equal((await aside(reach(), 'cat /tmp/letter')).stdout, 'dear reader\n')
   })
 
   test('what is interrupted at the terminal ends there', async () => {
