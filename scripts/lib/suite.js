@@ -22,7 +22,7 @@ const MAX_WHOLE_MS = 10 * 60_000
 
 const EVERYWHERE = 'protocol link ssh server agent cli web/src scripts tests bench'.split(' ')
 
-/** Files that compare times: what else runs would be in their figures, so they come last, three at a time. */
+/** Files that compare times: what else runs would be in their figures, so they come last. They wait more than they work. */
 const MEASURES =
   /^(tests\/(apps|e2e)\/attacks|tests\/links\/(distance|hostile|killed)|ssh\/hostile)\.test\.ts$/
 /** Files that take minutes whatever runs beside them: they wait, or take what processor time is left. */
@@ -183,7 +183,7 @@ async function main(words) {
     runLane(units, { concurrency: UNITS, others: wholes, ...kept }),
     inImages(),
   ])
-  await lane('measuring', 3)
+  await lane('measuring', 4)
   // What fails a second time, with nothing beside it, is wrong.
   if (again.length > 0) await removeLeftovers()
   await runLane(again.values(), { concurrency: 1, report, tally })
