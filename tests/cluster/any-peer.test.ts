@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { SshAccess } from '#protocol/api/ssh.ts'
 import { newId } from '#protocol/ids.ts'
+import { amount } from '../support/amount.ts'
 import type { Api } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
 import { expectedFlood, startFlood } from '../support/flood.ts'
@@ -14,7 +15,8 @@ import { TestTerminal } from '../support/terminal.ts'
 import { administrator, idOf, startPeers } from './support.ts'
 
 const TEMPLATE = 'name: passing\nservices: {main: {image: "skein/base:1"}}'
-const LINES = 2_000_000
+/** They take longer than the kill in their midst. */
+const LINES = amount({ usual: 1_000_000, whole: 2_000_000 })
 const soon = (what: string) => ({ timeoutMs: 30_000, what })
 
 let peers: readonly Skein[] = []
