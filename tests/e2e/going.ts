@@ -15,7 +15,7 @@ export async function goWithin(page: Page, path: string): Promise<void> {
     await page.goto(path)
     return
   }
-  const between = page.getByRole('heading', { name: 'No space fits this filter' })
+  const between = page.getByRole('heading', { name: /^No space (yet|fits this filter)$/ })
   await push(page, BETWEEN)
   await between.waitFor()
   if (path === BETWEEN) return
