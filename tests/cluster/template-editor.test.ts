@@ -9,9 +9,11 @@ import type { Browser, Page } from 'playwright-core'
 import type { TemplateBundle } from '#protocol/api/bundles.ts'
 import type { TemplateDetail } from '#protocol/api/templates.ts'
 import { newId } from '#protocol/ids.ts'
-import { publish, signIn, writeSource } from '../e2e/walk.ts'
+import { goWithin } from '../e2e/going.ts'
+import { publish, writeSource } from '../e2e/walk.ts'
+import { themes } from '../support/access.ts'
 import { type Api, TEST_PASSWORD } from '../support/api.ts'
-import { desktop, launchBrowser, phone, themes, Visitor } from '../support/browser.ts'
+import { desktop, launchBrowser, phone, Visitor } from '../support/browser.ts'
 import { docker } from '../support/docker.ts'
 import { eventually } from '../support/eventually.ts'
 import type { Skein } from '../support/skein.ts'
@@ -71,8 +73,8 @@ before(async () => {
   browser = await launchBrowser()
   ada = await Visitor.arrive(browser, first.url)
   eve = await Visitor.arrive(browser, second.url, { theme: 'light' })
-  await signIn(ada.page, 'ada')
-  await signIn(eve.page, 'eve')
+  await ada.comeIn('ada')
+  await eve.comeIn('eve')
 })
 
 after(async () => {
@@ -96,7 +98,7 @@ async function runOn(...names: readonly (keyof typeof spaces)[]): Promise<void> 
 }
 
 const open = async ({ page }: Visitor) => {
-  await page.goto(`/templates/${templateId}`)
+  await goWithin(page, `/templates/${templateId}`)
   await page.getByText('No problems').waitFor()
 }
 const editor = (page: Page) => page.getByRole('textbox', { name: 'Template source' })
@@ -119,7 +121,7 @@ const becomesSource = (text: string | RegExp) =>
 async function isForEveryone(visitor: Visitor, name: string): Promise<void> {
   assert.deepEqual(await visitor.accessFaults(name, themes), [])
   await visitor.resize(phone)
-  assert.deepEqual(await visitor.accessFaults(`${name}-phone`), [])
+  assert.deepEqual(await visitor.shapeFaults(`${name}-phone`), [])
   assert.equal(await visitor.overflowPx(), 0)
   await visitor.resize(desktop)
 }
@@ -268,7 +270,7 @@ test('what reaches outside its spaces is published with a permission, which the 
 
 test('a Compose file comes in with what could not be carried over, line by line', async () => {
   const { page } = ada
-  await page.goto('/templates/new')
+  await goWithin(page, '/templates/new')
   await page.getByRole('button', { name: 'Import a file' }).click()
   await page.getByLabel('The file’s text').fill(COMPOSE)
   await isForEveryone(ada, 'import')
@@ -278,9 +280,19 @@ test('a Compose file comes in with what could not be carried over, line by line'
   await isForEveryone(ada, 'imported')
 })
 
+/** A list of names stays as it was when it was opened. */
+async function isOffered(page: Page, name: string): Promise<boolean> {
+  await page.keyboard.press('Control+Space')
+  await page.getByRole('option', { name: 'var.REGION' }).waitFor()
+  const isThere = (await page.getByRole('option', { name }).count()) === 1
+  await page.keyboard.press('Escape')
+  await page.getByRole('option', { name: 'var.REGION' }).waitFor({ state: 'detached' })
+  return isThere
+}
+
 test('a variable that is set on one peer shows on the other’s page by itself, and its name is offered there', async () => {
   const { page } = eve
-  await page.goto('/variables')
+  await goWithin(page, '/variables')
   await page.getByRole('button', { name: 'Set a variable' }).waitFor()
   await api.call('PUT', '/variables/REGION', { value: 'north' })
   await page.getByText('REGION', { exact: true }).waitFor()
@@ -291,15 +303,15 @@ test('a variable that is set on one peer shows on the other’s page by itself, 
   await page.keyboard.press('Control+End')
   await api.call('PUT', '/variables/TOKEN', { value: 'hunter22', isSecret: true })
   await page.keyboard.type('x-a: ${{ ')
-  await page.keyboard.press('Control+Space')
-  await page.getByRole('option', { name: 'var.REGION' }).waitFor()
-  await page.getByRole('option', { name: 'secret.TOKEN' }).waitFor()
-  await page.keyboard.press('Escape')
+  await eventually(() => isOffered(page, 'secret.TOKEN'), {
+    timeoutMs: 20_000,
+    what: 'the name that was set at the other peer',
+  })
   await page.getByRole('button', { name: 'Discard' }).click()
   await api.call('DELETE', '/variables/REGION')
-  await page.goto('/variables')
+  await goWithin(page, '/variables')
   await page.getByText('TOKEN', { exact: true }).waitFor()
-  assert.equal(await page.getByText('REGION', { exact: true }).count(), 0)
+  await page.getByText('REGION', { exact: true }).waitFor({ state: 'detached' })
 })
 
 /** As a person chooses a file of theirs. */
@@ -314,7 +326,7 @@ async function downloaded(page: Page, press: () => Promise<void>): Promise<strin
 
 test('a docker-compose.yml is chosen as a file, and opens in the editor', async () => {
   const { page } = ada
-  await page.goto('/templates/new')
+  await goWithin(page, '/templates/new')
   await page.getByRole('button', { name: 'Import a file' }).click()
   await page.locator('input[type=file]').setInputFiles(chosen('docker-compose.yml', COMPOSE))
   await page.getByText('services.web.networks').waitFor()
@@ -337,7 +349,7 @@ test('a template is taken away with its versions, and what another server does n
   const brought = { ...oldest, source: oldest.source.replace(/^name: .*/, 'name: Brought') }
   const foreign = { ...brought, source: `${brought.source}unheard-of: yes\n` }
   const versions = [foreign, { ...brought, number: 2, note: 'As it was there' }]
-  await page.goto('/templates/new')
+  await goWithin(page, '/templates/new')
   await page.getByRole('button', { name: 'Import a file' }).click()
   const file = chosen('template.json', JSON.stringify({ ...bundle, versions }))
   await page.locator('input[type=file]').setInputFiles(file)
@@ -366,7 +378,7 @@ test('two old versions are compared beside each other', async () => {
 
 test('the audit is taken away as a file, with what is in sight', async () => {
   const { page } = ada
-  await page.goto('/audit?action=template.create')
+  await goWithin(page, '/audit?action=template.create')
   await page.getByText('The audit is whole').waitFor()
   const file = await downloaded(page, () =>
     page.getByRole('link', { name: 'Export NDJSON' }).click(),

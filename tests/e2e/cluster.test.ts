@@ -13,7 +13,6 @@ import { type Api, TEST_PASSWORD } from '../support/api.ts'
 import { desktop, launchBrowser, phone, Visitor } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { freePath, Skein } from '../support/skein.ts'
-import { signIn } from './walk.ts'
 
 const BIN = new URL('../../cli/bin.js', import.meta.url).pathname
 const CLOCK = new URL('../support/skewed-clock.ts', import.meta.url).href
@@ -47,7 +46,7 @@ before(async () => {
   const first = await start('goose')
   browser = await launchBrowser()
   ada = await Visitor.arrive(browser, first.url)
-  await signIn(ada.page, 'ada')
+  await ada.comeIn('ada')
 })
 
 after(async () => {
@@ -60,7 +59,7 @@ after(async () => {
 async function isForEveryone(name: string): Promise<void> {
   assert.deepEqual(await ada.accessFaults(name), [])
   await ada.resize(phone)
-  assert.deepEqual(await ada.accessFaults(`${name}-phone`), [])
+  assert.deepEqual(await ada.shapeFaults(`${name}-phone`), [])
   assert.equal(await ada.overflowPx(), 0)
   await ada.resize(desktop)
 }

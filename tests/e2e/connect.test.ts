@@ -12,7 +12,7 @@ import { newId } from '#protocol/ids.ts'
 import type { Api } from '../support/api.ts'
 import { launchBrowser, Visitor } from '../support/browser.ts'
 import { Skein } from '../support/skein.ts'
-import { signIn } from './walk.ts'
+import { goWithin } from './going.ts'
 
 const run = promisify(execFile)
 const RUN_TIMEOUT_MS = 60_000
@@ -41,14 +41,14 @@ before(async () => {
   await api.until(id, 'running')
   browser = await launchBrowser()
   ada = await Visitor.arrive(browser, skein.url)
-  await signIn(ada.page, 'ada')
-  await ada.page.goto('/account')
+  await ada.comeIn('ada')
+  await goWithin(ada.page, '/account')
   await ada.page.getByRole('button', { name: 'Add an SSH key' }).click()
   const line = readFileSync(join(home, '.ssh', 'id_ed25519.pub'), 'utf8')
   await ada.page.getByLabel('Public key').fill(line)
   await ada.page.getByRole('button', { name: 'Add key' }).click()
   await ada.page.getByText('is registered').waitFor()
-  await ada.page.goto(`/spaces/${id}/timeline?connect=true`)
+  await goWithin(ada.page, `/spaces/${id}/timeline?connect=true`)
   await ada.page.getByText('Trust it beforehand').click()
 })
 
@@ -100,7 +100,7 @@ test('the host is trusted, and ssh and scp work, by the lines on the page', asyn
 })
 
 test('the account page says that the key was used', async () => {
-  await ada.page.goto('/account')
+  await goWithin(ada.page, '/account')
   await ada.page.getByText('last used').waitFor()
   assert.deepEqual(ada.complaints, [])
 })

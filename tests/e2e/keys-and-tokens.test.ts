@@ -13,7 +13,7 @@ import type { Api } from '../support/api.ts'
 import { launchBrowser, Visitor } from '../support/browser.ts'
 import { KEY_LINE, keyLine } from '../support/http/keys.ts'
 import { Skein } from '../support/skein.ts'
-import { signIn } from './walk.ts'
+import { goWithin } from './going.ts'
 
 const PRIVATE = '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n'
 
@@ -31,8 +31,8 @@ before(async () => {
   ada = await Visitor.arrive(browser, skein.url)
   page = ada.page
   page.on('request', (request) => sent.push(request.postData() ?? ''))
-  await signIn(page, 'ada')
-  await page.goto('/account')
+  await ada.comeIn('ada')
+  await goWithin(page, '/account')
 })
 
 after(async () => {

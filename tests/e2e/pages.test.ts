@@ -6,10 +6,13 @@ import { after, before, test } from 'node:test'
 import type { Browser, Page, Route } from 'playwright-core'
 import type { Space } from '#protocol/api/spaces.ts'
 import { newId } from '#protocol/ids.ts'
+import { themes } from '../support/access.ts'
+import { amount } from '../support/amount.ts'
 import { Api, TEST_PASSWORD } from '../support/api.ts'
-import { desktop, launchBrowser, phone, themes, Visitor } from '../support/browser.ts'
+import { desktop, launchBrowser, phone, Visitor } from '../support/browser.ts'
 import { Skein } from '../support/skein.ts'
 import { measureOpening, measureScrolling, measureUsable, withManySpaces } from './budget.ts'
+import { goWithin, stayOrGo } from './going.ts'
 import { heading, inside } from './places.ts'
 import { signIn } from './walk.ts'
 
@@ -59,7 +62,7 @@ before(async () => {
   await api.saveTemplate(template.id, TEMPLATE.replace('letters', 'figures'))
   browser = await launchBrowser()
   ada = await Visitor.arrive(browser, skein.url)
-  await signIn(ada.page, 'ada')
+  await ada.comeIn('ada')
 })
 
 after(async () => {
@@ -101,7 +104,7 @@ async function fitsPhone(visitor: Visitor, name: string): Promise<void> {
 
 for (const place of inside) {
   test(`the page “${place.name}” is for everyone, at any width and in both themes`, async () => {
-    await ada.page.goto(place.path({ templateId, ...ids }))
+    await goWithin(ada.page, place.path({ templateId, ...ids }))
     await place.ready(ada.page)
     assert.deepEqual(await ada.accessFaults(place.name, themes), [])
     await ada.resize(phone)
@@ -113,6 +116,14 @@ for (const place of inside) {
 const floating: readonly (readonly [string, string, (page: Page) => Promise<void>])[] = [
   ['palette', '/spaces', (page) => page.keyboard.press('Control+k')],
   ['keys', '/spaces', (page) => page.keyboard.press('?')],
+  [
+    'delete',
+    '/spaces',
+    async (page) => {
+      await page.getByRole('button', { name: 'Actions for notebook' }).click()
+      await page.getByRole('menuitem', { name: 'Delete' }).click()
+    },
+  ],
   ['add-key', '/account', (page) => page.getByRole('button', { name: 'Add an SSH key' }).click()],
   ['new-token', '/account', (page) => page.getByRole('button', { name: 'Create a token' }).click()],
   [
@@ -126,14 +137,6 @@ const floating: readonly (readonly [string, string, (page: Page) => Promise<void
     async (page) => page.getByRole('button', { name: 'Change ghcr.io' }).click(),
   ],
   ['add-person', '/people', (page) => page.getByRole('button', { name: 'Add a person' }).click()],
-  [
-    'delete',
-    '/spaces',
-    async (page) => {
-      await page.getByRole('button', { name: 'Actions for notebook' }).click()
-      await page.getByRole('menuitem', { name: 'Delete' }).click()
-    },
-  ],
 ]
 
 const floatingInSpace: typeof floating = [
@@ -177,7 +180,7 @@ async function asFromElsewhere(route: Route): Promise<void> {
 
 for (const [name, path, open] of [...floating, ...floatingInSpace]) {
   test(`the dialog “${name}” is for everyone, and Escape closes it`, async () => {
-    await ada.page.goto(path)
+    await stayOrGo(ada.page, path)
     await ada.page.getByRole('main').getByRole('heading').first().waitFor()
     await open(ada.page)
     const dialog = ada.page.getByRole('dialog')
@@ -192,7 +195,7 @@ for (const [name, path, open] of [...floating, ...floatingInSpace]) {
 }
 
 test('a menu is for everyone', async () => {
-  await ada.page.goto('/spaces')
+  await stayOrGo(ada.page, '/spaces')
   await ada.page.getByRole('button', { name: 'Actions for notebook' }).click()
   await ada.page.getByRole('menu').waitFor()
   assert.deepEqual(await ada.accessFaults('menu', themes), [])
@@ -214,7 +217,7 @@ test('a member sees their own spaces only, and nothing of an administrator’s',
 test('who signs out is at the sign-in page, is told of a wrong password, and comes back in', async () => {
   const again = await Visitor.arrive(browser, skein.url)
   const { page } = again
-  await signIn(page, 'ada')
+  await again.comeIn('ada')
   await page.getByRole('button', { name: 'Account: ada' }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
@@ -251,20 +254,21 @@ test('the first page is small, soon there, and nothing on it moves', async (t) =
 })
 
 test('the first page can be used within a second on a processor four times slower', async (t) => {
-  const usable = { usualMs: [] as number[], slowMs: [] as number[] }
-  for (let i = 0; i < 3; i++) {
-    usable.usualMs.push(await measureUsable(ada.page, 1))
-    usable.slowMs.push(await measureUsable(ada.page, SLOWDOWN))
-  }
-  t.diagnostic(JSON.stringify(usable))
+  const slowMs: number[] = []
+  const least = amount({ usual: 1, whole: 3 })
   // The quickest of them: what else the machine does only ever makes it longer.
-  assert.ok(Math.min(...usable.slowMs) <= USABLE_MS, JSON.stringify(usable))
+  while (slowMs.length < least || (slowMs.length < 3 && Math.min(...slowMs) > USABLE_MS)) {
+    slowMs.push(await measureUsable(ada.page, SLOWDOWN))
+  }
+  const usualMs = await measureUsable(ada.page, 1)
+  t.diagnostic(JSON.stringify({ usualMs, slowMs }))
+  assert.ok(Math.min(...slowMs) <= USABLE_MS, JSON.stringify(slowMs))
 })
 
 test('a thousand spaces scroll without a stutter, and the keys reach each of them', async (t) => {
   const many = await Visitor.arrive(browser, skein.url)
   const { page } = many
-  await signIn(page, 'ada')
+  await many.comeIn('ada')
   await withManySpaces(page, 1000)
   await page.goto('/spaces?sort=name')
   const row = (name: string) => page.getByRole('link', { name, exact: true })

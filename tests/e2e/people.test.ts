@@ -6,10 +6,12 @@ import { after, before, test } from 'node:test'
 import { Secret, TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
 import { newId } from '#protocol/ids.ts'
+import { themes } from '../support/access.ts'
 import { type Api, TEST_PASSWORD } from '../support/api.ts'
-import { desktop, launchBrowser, phone, themes, Visitor } from '../support/browser.ts'
+import { desktop, launchBrowser, phone, Visitor } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { freePath, Skein } from '../support/skein.ts'
+import { goWithin } from './going.ts'
 import { signIn } from './walk.ts'
 
 const TEMPLATE =
@@ -26,7 +28,7 @@ before(async () => {
   browser = await launchBrowser()
   ada = await Visitor.arrive(browser, skein.url)
   page = ada.page
-  await signIn(page, 'ada')
+  await ada.comeIn('ada')
 })
 
 after(async () => {
@@ -42,13 +44,13 @@ async function look(visitor: Visitor, name: string): Promise<void> {
   assert.deepEqual(await visitor.accessFaults(name, themes), [])
   await visitor.resize(phone)
   assert.equal(await visitor.overflowPx(), 0, `${name} is too wide for a phone`)
-  assert.deepEqual(await visitor.accessFaults(`${name}-phone`), [])
+  assert.deepEqual(await visitor.shapeFaults(`${name}-phone`), [])
   assert.deepEqual(await visitor.smallTargets(), [])
   await visitor.resize(desktop)
 }
 
 test('a role is made of permissions, and a group has roles, members and a quota', async () => {
-  await page.goto('/people?view=roles')
+  await goWithin(page, '/people?view=roles')
   await page.getByText('No custom roles yet').waitFor()
   await look(ada, 'roles-empty')
   await button('Add a role').click()
@@ -87,7 +89,7 @@ test('whoever manages a group sees that group of all that there is of people, an
   const chosen = { add: ['gil'], addManagers: ['gil'] }
   await api.call('PATCH', `/groups/${groups[0]?.id}`, chosen)
   const gil = await Visitor.arrive(browser, skein.url)
-  await signIn(gil.page, 'gil')
+  await gil.comeIn('gil')
   await gil.page.getByRole('link', { name: 'People' }).first().click()
   await gil.page.getByRole('button', { name: 'Details of the group crew' }).click()
   const drawer = gil.page.getByRole('dialog')
@@ -103,6 +105,7 @@ test('whoever manages a group sees that group of all that there is of people, an
 })
 
 test('whoever is invited makes an account with what the link gives, once', async () => {
+  // Without what the page before had to tell, which may lie on what is looked at.
   await page.goto('/people')
   await button('Invite').click()
   await dialog().getByLabel('User name').fill('ines')
@@ -124,7 +127,7 @@ test('whoever is invited makes an account with what the link gives, once', async
   await late.page.getByText('This link is not valid.').waitFor()
   await look(late, 'invitation-wrong')
   await late.leave()
-  await page.goto('/people')
+  await goWithin(page, '/people')
   await page.getByRole('row', { name: /ines/ }).getByText('crew').waitFor()
   await look(ada, 'people')
   await page.getByRole('link', { name: 'Groups', exact: true }).click()
@@ -135,8 +138,8 @@ test('whoever is invited makes an account with what the link gives, once', async
 test('a second factor is scanned, asked for at the next login, and taken away by an administrator', async () => {
   const ines = await Visitor.arrive(browser, skein.url)
   const own = ines.page
-  await signIn(own, 'ines')
-  await own.goto('/account')
+  await ines.comeIn('ines')
+  await goWithin(own, '/account')
   await own.getByRole('button', { name: 'Set it up' }).click()
   const enrol = own.getByRole('dialog')
   await enrol.getByLabel('Current password').fill(TEST_PASSWORD)
@@ -164,7 +167,7 @@ test('a second factor is scanned, asked for at the next login, and taken away by
   await again.page.getByRole('button', { name: 'Sign in' }).click()
   await again.page.getByRole('heading', { name: 'Spaces', exact: true }).waitFor()
   await again.leave()
-  await page.goto('/people')
+  await goWithin(page, '/people')
   await page.getByRole('button', { name: 'Details of ines' }).click()
   await dialog().getByRole('button', { name: 'Take it away' }).waitFor()
   await look(ada, 'person')
@@ -200,8 +203,8 @@ test('a space is shared with a person and a group, and what each may is what the
   const { id: templateId } = await api.createTemplate(TEMPLATE)
   const id = newId<'space'>()
   await api.createSpace({ id, name: 'heron', templateId })
-  await page.goto(`/spaces/${id}/timeline`)
-  await page.goto(`/spaces/${id}/settings`)
+  await goWithin(page, `/spaces/${id}/timeline`)
+  await goWithin(page, `/spaces/${id}/settings`)
   const follows = page.getByRole('switch', { name: 'Follow the schedule' })
   await page.getByText('Stops next:').waitFor()
   await look(ada, 'schedule')
@@ -216,7 +219,7 @@ test('a space is shared with a person and a group, and what each may is what the
     what: 'the switch to say so',
   })
   await look(ada, 'schedule-off')
-  await page.goto(`/spaces/${id}/timeline`)
+  await goWithin(page, `/spaces/${id}/timeline`)
   await page.getByRole('button', { name: 'Actions for heron' }).click()
   await page.getByRole('menuitem', { name: 'Share' }).click()
   await dialog().getByText('Shared with nobody.').waitFor()
@@ -231,7 +234,7 @@ test('a space is shared with a person and a group, and what each may is what the
   await look(ada, 'share')
   await page.keyboard.press('Escape')
   const ines = await Visitor.arrive(browser, skein.url)
-  await signIn(ines.page, 'ines', `${TEST_PASSWORD} anew`)
+  await ines.comeIn('ines', `${TEST_PASSWORD} anew`)
   await ines.page.getByRole('link', { name: 'heron' }).click()
   await ines.page.getByText('Shared with you as viewer (ada)').waitFor()
   assert.equal(await ines.page.getByRole('button', { name: 'Connect' }).count(), 0)

@@ -10,8 +10,8 @@ import { containerOf, startNode, writeInto } from '../support/apps.ts'
 import { desktop, launchBrowser, phone, Visitor } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { Skein } from '../support/skein.ts'
+import { goWithin } from './going.ts'
 import { TerminalScreen } from './screen.ts'
-import { signIn } from './walk.ts'
 
 const TEMPLATE = `name: Shell
 apps: [{ name: Notes, port: 8000 }]
@@ -45,8 +45,8 @@ before(async () => {
   browser = await launchBrowser()
   ada = await Visitor.arrive(browser, origin)
   page = ada.page
-  await signIn(page, 'ada')
-  await page.goto(`/spaces/${id}/ports`)
+  await ada.comeIn('ada')
+  await goWithin(page, `/spaces/${id}/ports`)
 })
 
 after(async () => {
@@ -81,7 +81,7 @@ const urlOfApp = async (): Promise<string> =>
 async function seenBy(username: string | undefined): Promise<string> {
   const visitor = await Visitor.arrive(browser, origin)
   try {
-    if (username) await signIn(visitor.page, username)
+    if (username) await visitor.comeIn(username)
     await visitor.page.goto(await urlOfApp())
     const told = visitor.page.getByText(GREETING).or(visitor.page.getByRole('heading')).first()
     await told.waitFor()
@@ -101,7 +101,7 @@ test('an app says that it does not answer, and by itself that it does once somet
   assert.deepEqual(await ada.accessFaults('port-listens'), [])
   await ada.resize(phone)
   assert.equal(await ada.overflowPx(), 0)
-  assert.deepEqual(await ada.accessFaults('port-listens-phone'), [])
+  assert.deepEqual(await ada.shapeFaults('port-listens-phone'), [])
   await ada.resize(desktop)
 })
 
@@ -112,12 +112,12 @@ test('its owner opens it in a new tab, from the page and from the list of spaces
   ])
   await tab.getByText(GREETING).waitFor()
   await tab.close()
-  await page.goto('/spaces')
+  await goWithin(page, '/spaces')
   const apps = page.getByRole('list', { name: 'Apps of heron' })
   const [second] = await Promise.all([page.waitForEvent('popup'), apps.getByRole('link').click()])
   await second.getByText(GREETING).waitFor()
   await second.close()
-  await page.goto(`/spaces/${id}/ports`)
+  await goWithin(page, `/spaces/${id}/ports`)
 })
 
 test('nobody else sees it until it is shared with them', async () => {
@@ -165,13 +165,13 @@ test('a program shares by the API, and not for somebody else', async () => {
 
 test('who is let in to look on sees what is typed and cannot type, until the share ends', async () => {
   await api.call('PUT', `/spaces/${id}/shares`, { kind: 'user', name: 'mel', level: 'viewer' })
-  await page.goto(`/spaces/${id}`)
+  await goWithin(page, `/spaces/${id}`)
   const own = new TerminalScreen(page)
   await own.connected()
   await own.enter("echo shown-''to-both")
   const mel = await Visitor.arrive(browser, origin)
-  await signIn(mel.page, 'mel')
-  await mel.page.goto(`/spaces/${id}`)
+  await mel.comeIn('mel')
+  await goWithin(mel.page, `/spaces/${id}`)
   await mel.page.getByText('You are looking on.').waitFor()
   const seen = new TerminalScreen(mel.page)
   await seen.shows(/shown-to-both/)
@@ -179,7 +179,7 @@ test('who is let in to look on sees what is typed and cannot type, until the sha
   assert.deepEqual(await mel.accessFaults('looking-on'), [])
   await mel.resize(phone)
   assert.equal(await mel.overflowPx(), 0)
-  assert.deepEqual(await mel.accessFaults('looking-on-phone'), [])
+  assert.deepEqual(await mel.shapeFaults('looking-on-phone'), [])
   await mel.resize(desktop)
   await seen.enter('echo typed-by-mel')
   await own.enter("echo and-''on")

@@ -2,8 +2,7 @@
 // browser profile of their own, and what the page complains about is kept for the test to look at.
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -13,7 +12,16 @@ import {
   chromium,
   type Page,
 } from 'playwright-core'
+import {
+  type AccessFault,
+  findFaults,
+  type RuleSet,
+  SMALL_TARGETS,
+  type Theme,
+  themes,
+} from './access.ts'
 import { amount } from './amount.ts'
+import { Api } from './api.ts'
 
 /** How long a person would wait for anything on a page before giving up, on a machine that does ten things at once, ms. */
 export const PATIENCE_MS = 20_000
@@ -53,16 +61,6 @@ const TRANSITIONS_OVER = `(async () => {
   const mostMs = performance.now() + ${PATIENCE_MS}
   while (document.getAnimations().some(isOnItsWay) && performance.now() < mostMs) await pause(10)
 })()`
-
-export type Theme = 'light' | 'dark'
-export const themes: readonly Theme[] = ['light', 'dark']
-
-/** Of axe-core's rules, what is left where all others have been looked at, and all but the dearest, which looks behind every word. */
-const RULES = {
-  all: '',
-  colours: "runOnly: ['color-contrast']",
-  shapes: "rules: { 'color-contrast': { enabled: false } }",
-} as const
 
 export const desktop = { width: 1440, height: 900 } as const
 export const phone = { width: 390, height: 844 } as const
@@ -125,24 +123,19 @@ function makeHome(authorities: readonly string[]): string {
   return home
 }
 
-/** What axe-core found wrong with a page: the rule, and where. */
-export interface AccessFault {
-  readonly theme: Theme
-  readonly rule: string
-  readonly where: string
-}
-
 export class Visitor {
   readonly page: Page
   /** Errors on the console and uncaught ones, since the visit began. */
   readonly complaints: string[] = []
   readonly #context: BrowserContext
-  readonly #theme: Theme
+  readonly #url: string
+  #theme: Theme
   #cutOff = false
   #wasDropped = false
 
-  private constructor(context: BrowserContext, page: Page, theme: Theme) {
+  private constructor(context: BrowserContext, page: Page, url: string, theme: Theme) {
     this.#context = context
+    this.#url = url
     this.page = page
     this.#theme = theme
     page.on('console', (message) => this.#heard(message))
@@ -159,7 +152,25 @@ export class Visitor {
       viewport: options.viewport ?? desktop,
     })
     context.setDefaultTimeout(PATIENCE_MS)
-    return new Visitor(context, bearsDrops(await context.newPage()), theme)
+    return new Visitor(context, bearsDrops(await context.newPage()), url, theme)
+  }
+
+  /**
+   * To the list of spaces, as somebody who signed in before: where the sign-in page is not what is looked at it is one page
+   * more to load.
+   */
+  async comeIn(username: string, password?: string): Promise<void> {
+    const api = new Api(this.#url)
+    await api.signIn(username, password)
+    const [name = '', value = ''] = api.cookie.split('=')
+    const of = {
+      domain: new URL(this.#url).hostname,
+      path: '/',
+      secure: name.startsWith('__Host-'),
+    }
+    await this.#context.addCookies([{ name, value, ...of, httpOnly: true, sameSite: 'Strict' }])
+    await this.page.goto('/spaces')
+    await this.page.getByRole('heading', { name: 'Spaces', exact: true }).waitFor()
   }
 
   /** While the server is killed on purpose, the browser itself logs each attempt that fails. */
@@ -171,22 +182,29 @@ export class Visitor {
 
   /**
    * Looks at the page as it is with every rule of axe-core, and again in each further theme for colours, the only thing
-   * that a theme changes. `name` is that of the pictures.
+   * that a theme changes. `name` is that of the pictures. It begins with the theme that the page has and leaves it in the
+   * last, since each change draws everything anew.
    */
   async accessFaults(
     name: string,
     inThemes: readonly Theme[] = usualThemes,
   ): Promise<readonly AccessFault[]> {
     const faults: AccessFault[] = []
-    for (const theme of inThemes) {
-      await this.page.emulateMedia({ colorScheme: theme })
-      await this.page.locator(`html[data-theme=${theme}]`).waitFor()
+    const [first, ...further] = inThemes.toSorted((a) => (a === this.#theme ? -1 : 1))
+    for (const theme of first === undefined ? [] : [first, ...further]) {
+      await this.#wear(theme)
       await this.#again(() => this.page.evaluate(TRANSITIONS_OVER))
-      faults.push(...(await this.#runAxe(theme, theme === inThemes[0] ? 'all' : 'colours')))
+      faults.push(...(await this.#runAxe(theme, theme === first ? 'all' : 'colours')))
       await this.#picture(`${name}-${theme}`)
     }
-    await this.page.emulateMedia({ colorScheme: this.#theme })
     return faults
+  }
+
+  async #wear(theme: Theme): Promise<void> {
+    if (theme === this.#theme) return
+    await this.page.emulateMedia({ colorScheme: theme })
+    await this.page.locator(`html[data-theme=${theme}]`).waitFor()
+    this.#theme = theme
   }
 
   /** What axe-core finds on a page whose colours were looked at in another width, which changes none. */
@@ -223,24 +241,8 @@ export class Visitor {
     await this.#context.close()
   }
 
-  async #runAxe(theme: Theme, rules: keyof typeof RULES): Promise<readonly AccessFault[]> {
-    const violations = await this.#again(async () => {
-      // From outside and not as a script of the page, whose policy would rightly refuse it.
-      const isThere = await this.page.evaluate<boolean>("'axe' in window")
-      if (!isThere) await this.page.evaluate(axeSource())
-      // What is well is neither described nor sent: it would take three times as long as the looking.
-      return await this.page.evaluate<AxeViolations>(
-        `axe.run({ resultTypes: ['violations'], selectors: false, ${RULES[rules]} })
-          .then(({ violations }) => violations)`,
-      )
-    })
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => ({
-        theme,
-        rule: id,
-        where: `${html.slice(0, 300)} ${failureSummary ?? ''}`,
-      })),
-    )
+  #runAxe(theme: Theme, rules: RuleSet): Promise<readonly AccessFault[]> {
+    return this.#again(() => findFaults(this.page, theme, rules))
   }
 
   /** Asked again of a page that loads itself anew meanwhile, as one does of which a part was dropped. */
@@ -269,44 +271,4 @@ export class Visitor {
     if (this.#cutOff && /WebSocket connection|net::ERR_|status of 50[234]/.test(text)) return
     this.complaints.push(text)
   }
-}
-
-/** WCAG's enhanced size is 44; what lies beside another gives some of it away. */
-const FINGER_PX = 40
-
-/** How far up, down, left and right of its middle a press still meets the control; what is in a line of text is exempt. */
-const SMALL_TARGETS = `(() => {
-  const controls = 'a[href], button, input, select, textarea, summary, label:has(input), [role=menuitem], [role=option]'
-  const small = []
-  for (const element of document.querySelectorAll(controls)) {
-    const { left, top, width, height } = element.getBoundingClientRect()
-    const [x, y] = [left + width / 2, top + height / 2]
-    const meets = (byX, byY) => {
-      const met = document.elementFromPoint(x + byX, y + byY)
-      return met !== null && (met === element || element.contains(met))
-    }
-    const reach = (byX, byY) => {
-      let far = 0
-      while (far < ${FINGER_PX} && meets(byX * (far + 1), byY * (far + 1))) far++
-      return far
-    }
-    if (!meets(0, 0) || element.matches(':disabled, label *, p *, .xterm *, .cm-editor *')) continue
-    const wide = Math.max(width, reach(1, 0) + reach(-1, 0) + 1)
-    const high = Math.max(height, reach(0, 1) + reach(0, -1) + 1)
-    const name = element.getAttribute('aria-label') ?? element.innerText
-    if (Math.min(wide, high) < ${FINGER_PX}) small.push(wide + ' by ' + high + ' px: ' + name)
-  }
-  return small
-})()`
-
-type AxeViolations = readonly {
-  readonly id: string
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
-}[]
-
-let axe: string | undefined
-
-function axeSource(): string {
-  axe ??= readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-  return axe
 }
