@@ -190,7 +190,9 @@ export class Visitor {
     inThemes: readonly Theme[] = usualThemes,
   ): Promise<readonly AccessFault[]> {
     const faults: AccessFault[] = []
-    const [first, ...further] = inThemes.toSorted((a) => (a === this.#theme ? -1 : 1))
+    const [first, ...further] = inThemes.toSorted(
+      (a, b) => Number(b === this.#theme) - Number(a === this.#theme),
+    )
     for (const theme of first === undefined ? [] : [first, ...further]) {
       await this.#wear(theme)
       await this.#again(() => this.page.evaluate(TRANSITIONS_OVER))
