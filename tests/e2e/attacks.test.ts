@@ -3,9 +3,8 @@
 // tested beside the code; here it is that nobody else notices.
 
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { newId } from '#protocol/ids.ts'
@@ -110,53 +109,6 @@ for (const [what, [bytes, times, status]] of Object.entries(floods)) {
     if (status !== undefined) assert.deepEqual([...new Set(told)], [status])
   })
 }
-
-const SECRET = 'hunter22-and-a-half'
-const PLAIN = 'eu-somewhere-1'
-const telling = (state: string) => `name: telling ${state}
-startup: |
-  echo "token is $TOKEN"
-services:
-  main:
-    image: skein/debian-test:1
-    environment: { TOKEN: "\${{ secret.TOKEN }}", REGION: "\${{ var.REGION }}" }
-${state === 'failed' ? FAILING : ''}`
-/** It prints its secret and ends, which the space’s failure tells with the last lines of its log. */
-const FAILING = `    depends_on: { side: { condition: service_completed_successfully } }
-  side:
-    image: skein/debian-test:1
-    environment: { TOKEN: "\${{ secret.TOKEN }}" }
-    command: [sh, -c, "printenv TOKEN; exit 3"]
-`
-
-test('a stored secret is in its space’s environment, and in nothing that is shown or kept', async () => {
-  await api.call('PUT', '/variables/TOKEN', { value: 'of-the-server', isSecret: true })
-  await api.call('PUT', '/me/variables/TOKEN', { value: SECRET, isSecret: true })
-  await api.call('PUT', '/variables/REGION', { value: PLAIN })
-  const shown: unknown[] = [await api.call('GET', '/variables'), await api.call('GET', '/audit')]
-  for (const state of ['running', 'failed'] as const) {
-    const { id: templateId } = await api.createTemplate(telling(state))
-    const id = newId<'space'>()
-    await api.createSpace({ id, name: `telling-${state}`, templateId })
-    await api.until(id, state)
-    shown.push(await api.space(id), await api.timeline(id))
-    if (state === 'failed') continue
-    const inside = await TestTerminal.open(api, id)
-    inside.type('printenv TOKEN REGION | tr a-z A-Z\n')
-    await inside.until(new RegExp(`${SECRET}\\s+${PLAIN}`.toUpperCase().replace('\\S', '\\s')))
-    inside.close()
-    shown.push(await api.call('GET', `/spaces/${id}/startup-log`))
-  }
-  const told = JSON.stringify([...shown, await api.call('GET', '/me/variables')])
-  assert.match(told, /token is •••/)
-  assert.ok(told.includes(PLAIN), 'what is no secret is shown')
-  assert.ok(!told.includes(SECRET) && !told.includes('of-the-server'))
-  assert.ok(!skein.output.join('').includes(SECRET))
-  for (const file of readdirSync(skein.data, { recursive: true, encoding: 'utf8' })) {
-    const path = join(skein.data, file)
-    if (statSync(path).isFile()) assert.ok(!readFileSync(path).includes(SECRET), file)
-  }
-})
 
 /** Types on and on; resolves to the longest time until an echo, ms. */
 async function worstEcho(signal: AbortSignal): Promise<number> {
