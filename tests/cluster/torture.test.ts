@@ -14,7 +14,7 @@ const MIXED_SECONDS = '90'
 /** From the heal until all are equal; five seconds are promised, to servers that have the machine to themselves. */
 const WITHIN_SECONDS = process.env.SKEIN_TEST_TIMED === undefined ? '20' : '5'
 /** So that tests beside have room. */
-const DEEDS = String(amount({ usual: 10, whole: 20 }))
+const DEEDS = String(amount({ usual: 6, whole: 20 }))
 const PROGRAM = new URL('./torture/main.ts', import.meta.url).pathname
 
 async function torture(...args: string[]): Promise<{ isWell: boolean; output: string }> {
