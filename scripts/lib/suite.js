@@ -37,8 +37,8 @@ const LONG = new RegExp(
     'tests/cli/ssh',
     'tests/docs/',
     'tests/cluster/(rejoin|roaming|streams\\.|template|two-engines)',
-    'tests/e2e/(attacks|pages|people)',
-    'tests/(https/entrances|spaces/docker|ssh/gateway)',
+    'tests/e2e/(attacks|keyboard|pages|people|survive)',
+    'tests/(https/entrances|spaces/docker|ssh/(floods|gateway))',
     'galera',
   ].join('|'),
 )

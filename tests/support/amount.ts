@@ -1,4 +1,4 @@
-// How much of something a test does. A run of all tests has fifteen minutes on two cores; with SKEIN_TEST_WHOLE=1 each test does
+// How much of something a test does. A run of all tests has ten minutes on two cores; with SKEIN_TEST_WHOLE=1 each test does
 // as much as has been promised, which CONTRIBUTING.md has a command for.
 
 const isWhole = process.env.SKEIN_TEST_WHOLE === '1'
